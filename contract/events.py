@@ -1,0 +1,173 @@
+"""Wire events: what a station tells the server.  Frozen, versioned, chained.
+
+Each event is one JSON object.  Its bytes are fixed when the station writes its journal and are
+never encoded again: the hash of an event is the SHA-256 of those bytes, and `prev` in it is the
+hash of the event before, so a gap, a fork or an edit shows.  (station, epoch, seq) is unique for
+ever; an epoch is one journal file; seq counts from 1 without gaps.
+
+A field that a reader does not know is ignored; a kind that it does not know is `Envelope` alone.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+VERSION: Literal[1] = 1
+NO_EVENT = "0" * 64  # `prev` of the first event of an epoch
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Epoch = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+TubeText = Annotated[str, msgspec.Meta(min_length=5, max_length=30)]
+Sealed = Annotated[str, msgspec.Meta(max_length=8192)]
+
+
+class EventError(ValueError):
+    """Bytes are no event."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What every event carries.
+
+    `at` is the station's wall clock and `trusted` whether it was set from the network since boot;
+    `mono` is nanoseconds of the monotonic clock of boot `boot`: durations come from it alone.
+    """
+
+    v: Literal[1] = VERSION
+    id: UUID
+    station: Name
+    epoch: Epoch
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    prev: Digest
+    at: Aware
+    trusted: bool
+    boot: Short
+    mono: Count
+    operator: Short = ""
+
+
+class StationStarted(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="station-started"):
+    """The station's program began, on this software, with `open_pool` still open (or '')."""
+
+    software: Short
+    open_pool: str = ""
+
+
+class TubePaired(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="tube-paired"):
+    """A tube was given to a person, in their presence.  A pool is one event for each member.
+
+    `person` is the code they held up, sealed to the server (`contract.sealing`); `tag` is the
+    station's own keyed hash of their strongest number, to know them again off-line.
+    `took_ms` runs from the first of the two scans to the second.
+    """
+
+    tube: TubeText
+    person: Sealed
+    person_kind: Short
+    tag: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+    order: Literal["person-first", "tube-first", "pool"]
+    took_ms: Count
+    manual: bool = False
+    place: Short = ""
+
+
+class PoolClosed(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="pool-closed"):
+    """No further member goes into a pool's tube."""
+
+    tube: TubeText
+    members: Count
+
+
+class PairingVoided(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="pairing-voided"):
+    """An earlier pairing of this station does not hold.  The tube is used up all the same."""
+
+    pairing: UUID
+    tube: TubeText
+    reason: Short
+
+
+class ScanRefused(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="scan-refused"):
+    """The station said no.  `reason` is a `device.pairing.Refusal` value; no person is named."""
+
+    reason: Short
+    tube: str = ""
+
+
+class PersonLeft(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="person-left"):
+    """A person (or tube) was held, and let go without a pairing: 'timeout', 'second', 'cancel'."""
+
+    reason: Short
+
+
+Event = StationStarted | TubePaired | PoolClosed | PairingVoided | ScanRefused | PersonLeft
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_envelopes = msgspec.json.Decoder(Envelope)
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """One upload: events of one station in the order of its journal, as the bytes it wrote."""
+
+    station: Name
+    events: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=1000)]
+    v: Literal[1] = VERSION
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The server's answer: everything in the batch is on its disk (new, or known before).
+
+    `now` is the server's clock (ISO 8601, UTC), for stations that have none.
+    """
+
+    stored: int
+    known: int
+    now: str
+
+
+_batches = msgspec.json.Decoder(Batch)
+
+
+def encode(event: Event) -> bytes:
+    """Return the bytes of *event*.  Call it once in an event's life: its hash is over them."""
+    return _encoder.encode(event)
+
+
+def digest(data: bytes | memoryview | msgspec.Raw) -> str:
+    """Return the hash that the next event's `prev` carries."""
+    return sha256(data).hexdigest()
+
+
+def decode(data: bytes | msgspec.Raw) -> Event:
+    """Read one event; raise EventError where *data* is none that this version knows."""
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EventError(f"not an event that this version knows: {error}") from error
+
+
+def decode_envelope(data: bytes | msgspec.Raw) -> Envelope:
+    """Read what every event carries, whatever its kind; raise EventError without even that."""
+    try:
+        return _envelopes.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EventError(f"not an event: {error}") from error
+
+
+def encode_batch(station: str, events: list[bytes]) -> bytes:
+    """Return the body of an upload of *events*, each as its journal holds it."""
+    return _encoder.encode(Batch(station, [msgspec.Raw(event) for event in events]))
+
+
+def decode_batch(body: bytes) -> Batch:
+    """Read an upload's frame, not yet its events; raise EventError if it is none."""
+    try:
+        return _batches.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EventError(f"not an upload: {error}") from error

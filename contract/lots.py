@@ -1,0 +1,71 @@
+"""Lots: which tubes a station may use.  A tube of no known lot is refused, with no network."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from contract.tubes import ForeignTube, Tube, TubeError, TubeId, tube
+
+
+class LotWire(msgspec.Struct, frozen=True):
+    """One lot as the server issues it: a run of our serials, or a list of makers' codes."""
+
+    lot: str
+    series: int | None = None
+    first: int = 0
+    last: int = -1
+    codes: tuple[str, ...] = ()
+
+
+class TubeOfOtherLot(TubeError):
+    """A good tube id, but of no lot that was issued here."""
+
+
+@dataclass(frozen=True)
+class IssuedLots:
+    """The lots issued to one station."""
+
+    lots: tuple[LotWire, ...] = ()
+    _foreign: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        makers = {code: lot.lot for lot in self.lots for code in lot.codes}
+        object.__setattr__(self, "_foreign", makers)
+
+    def read(self, text: str) -> Tube:
+        """Return the issued tube that a reader saw as *text*.
+
+        Raises TubeMisread (check digits), TubeOfOtherLot (nobody issued it here) or
+        TubeError (no tube code at all).
+        """
+        seen = tube(text)
+        if self.lot_of(seen) is None:
+            raise TubeOfOtherLot(f"tube {seen.grouped} is of no lot issued here")
+        return seen
+
+    def lot_of(self, seen: Tube) -> str | None:
+        """Return the lot that *seen* belongs to, or None."""
+        if isinstance(seen, ForeignTube):
+            return self._foreign.get(seen.text)
+        return next((lot.lot for lot in self.lots if _holds(lot, seen)), None)
+
+    def to_json(self) -> bytes:
+        return msgspec.json.encode(self.lots)
+
+    @classmethod
+    def from_json(cls, document: bytes) -> "IssuedLots":
+        """Raises msgspec.DecodeError on anything that is not a list of lots."""
+        return cls(msgspec.json.decode(document, type=tuple[LotWire, ...]))
+
+
+def _holds(lot: LotWire, seen: TubeId) -> bool:
+    return lot.series == seen.series and lot.first <= seen.serial <= lot.last
+
+
+def tubes_of(lot: LotWire) -> Iterable[Tube]:
+    """Yield every tube of *lot*, in printing order."""
+    if lot.series is None:
+        yield from (ForeignTube(code) for code in lot.codes)
+        return
+    yield from (TubeId.mint(lot.series, serial) for serial in range(lot.first, lot.last + 1))

@@ -1,0 +1,1 @@
+"""The station: pairs people with tubes at the table, off-line if need be."""

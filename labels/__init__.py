@@ -1,0 +1,1 @@
+"""Everything that is printed: tube labels, personal cards, posters, command cards."""

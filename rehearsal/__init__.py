@@ -1,0 +1,1 @@
+"""The rehearsal day: a whole day of sampling played through the real station and server."""

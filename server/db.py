@@ -1,0 +1,130 @@
+"""The database: how our types are stored, and where sessions come from."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    Uuid,
+    create_engine,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from contract.tubes import ForeignTube, Tube, TubeId, tube
+from server import vault
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in Python, UTC in the database; a naive time is a bug and is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class TubeColumn(TypeDecorator[Tube]):
+    """Stores a tube as its text and gives it back as its own class."""
+
+    impl = String(30)
+    cache_ok = True
+
+    def process_bind_param(self, value: Tube | None, dialect: Dialect) -> str | None:
+        return value.text if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Tube | None:
+        return tube(value) if value else None
+
+
+class Encrypted(TypeDecorator[str]):
+    """Text that names or describes a person: readable only with the vault's keys.
+
+    *purpose* is 'table.column', so that a value moved elsewhere does not open.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else vault.current().encrypt(self.purpose, value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else vault.current().decrypt(self.purpose, value)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        UUID: Uuid(),
+        Tube: TubeColumn(),
+        TubeId: TubeColumn(),
+        ForeignTube: TubeColumn(),
+    }
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database: `write()` and `read()` begin a transaction, committed on the way out."""
+
+    engine: Engine
+    write: Callable[[], AbstractContextManager[Session]]
+    read: Callable[[], AbstractContextManager[Session]]
+
+
+def open_database(url: str) -> Database:
+    """Open *url* (an SQLAlchemy URL).  SQLite is set to lose nothing that was committed."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _harden(engine)
+    writing = sessionmaker(engine, expire_on_commit=False)
+    reading = sessionmaker(
+        engine.execution_options(ghepmau_read=True), expire_on_commit=False, autoflush=False
+    )
+    return Database(engine, writing.begin, reading.begin)
+
+
+def _harden(engine: Engine) -> None:
+    """WAL with synchronous=FULL is the only setting that kept every row in every power cut."""
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA busy_timeout=10000")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A writer takes its place in the queue at once: upgrading later is what deadlocks.
+        reads = connection.get_execution_options().get("ghepmau_read", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
