@@ -1,0 +1,37 @@
+# Two commands for a stranger: `make run` and `make test`.  `make` alone prints this help.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format setup setup-test clean
+
+PORT ?= 8000
+VENV := .venv/bin
+
+help:  ## Say what can be made
+	@echo "Ghép Mẫu: ghép người với ống mẫu · pairs people with sample tubes"
+	@echo
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup:
+	@tools/setup.sh run
+
+setup-test:
+	@tools/setup.sh test
+
+run: setup  ## Set up, play a rehearsal day, stay up on http://127.0.0.1:8000 (PORT=...)
+	@$(VENV)/ghepmau-rehearse --port $(PORT)
+
+test: setup-test  ## Set up and run the tests
+	@$(VENV)/python -m pytest -q -n 2 --dist loadfile
+
+check: setup-test  ## The gate: format, lint, strict types, import contracts, tests
+	@$(VENV)/ruff format --check .
+	@$(VENV)/ruff check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports --no-logo
+	@$(VENV)/python -m pytest -q -n 2 --dist loadfile
+
+format: setup-test  ## Put the code into its form
+	@$(VENV)/ruff check --fix --quiet .
+	@$(VENV)/ruff format --quiet .
+
+clean:  ## Remove what was set up and the rehearsal's data
+	rm -rf .venv .stamps var

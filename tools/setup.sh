@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Makes .venv and puts into it what a goal needs:  tools/setup.sh run | test
+# Run again it costs nothing: a stamp remembers what was installed from which files.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+goal=${1:?"say what for: run or test"}
+say() { printf '%s\n' "$*"; }
+stop() { printf '\n%s\n' "$*" >&2; exit 1; }
+
+# --- A Python that is new enough -------------------------------------------------------------
+python=${PYTHON:-}
+for candidate in ${python:-python3 python3.13 python3.12 python3.11}; do
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+  python=
+done
+[ -n "$python" ] || stop "Ghép Mẫu needs Python 3.11 or newer, and found none.
+On Debian 12 or Raspberry Pi OS: sudo apt-get install python3 python3-venv"
+
+# --- System packages: by apt as root or with sudo, with a sentence where that cannot be ------
+missing=()
+"$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+ldconfig -p 2>/dev/null | grep -q 'libzbar\.so\.0' || missing+=(libzbar0)
+if [ "$goal" = test ]; then
+  [ -x /usr/bin/chromium ] || missing+=(chromium)
+  fc-list 2>/dev/null | grep -qi 'noto.*sans' || missing+=(fontconfig fonts-noto-core)
+fi
+
+install_packages() {
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || return 1
+    sudo -n true 2>/dev/null || [ -t 0 ] || return 1
+    as_root=(sudo)
+  fi
+  command -v apt-get >/dev/null || return 1
+  say "Installing system packages: $* ..."
+  # The list of packages may be old or absent on a new machine; an old one is good enough to try.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq || true
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
+  say "These system packages are missing and could not be installed: ${missing[*]}
+  (not root, no sudo, no apt, or no network).  Somebody who may can run:
+  sudo apt-get install --no-install-recommends ${missing[*]}"
+  case " ${missing[*]} " in
+    *" python3-venv "*) stop "Nothing can go on without python3-venv." ;;
+  esac
+  say "Going on without them: codes are then read by zxing-cpp and tapirscan alone."
+fi
+
+# --- The Python packages, at the versions that were tested ------------------------------------
+stamp=.stamps/$goal
+want=$("$python" -c 'import sys; print(sys.version)'; cat pyproject.toml constraints.txt tools/setup.sh)
+if [ -x .venv/bin/python ] && [ -f "$stamp" ] && [ "$want" = "$(cat "$stamp")" ]; then
+  exit 0
+fi
+say "Making .venv (goal: $goal) ..."
+[ -x .venv/bin/python ] || "$python" -m venv .venv ||
+  stop "Could not make .venv.  On Debian: sudo apt-get install python3-venv"
+extras='.[station,server,labels]'
+install=(.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$extras")
+[ "$goal" = run ] || install+=(-r tools/dev-requirements.txt)
+"${install[@]}" || stop "Python packages could not be installed.
+Is there a network?  What is needed stands in pyproject.toml and constraints.txt;
+once they are installed, no network is needed any more."
+mkdir -p .stamps
+printf '%s' "$want" >"$stamp"
+if [ "$goal" = test ]; then printf '%s' "$want" >.stamps/run; fi
