@@ -1,0 +1,94 @@
+"""What every benchmark prints: a table to read, or one JSON object for programs.
+
+A figure is a number with its unit; a ratio compares us with a named peer measured in the same run.
+The machine's facts stand beside them, because a number without its machine says nothing.
+"""
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter_ns
+
+Figure = tuple[float, str]
+
+
+@dataclass(slots=True)
+class Report:
+    """One run of one benchmark.  `figures` maps a key to (value, unit)."""
+
+    name: str
+    figures: dict[str, Figure] = field(default_factory=dict)
+    ratios: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        figures = {
+            key: {"value": _short(value), "unit": unit}
+            for key, (value, unit) in self.figures.items()
+        }
+        ratios = {key: _short(value) for key, value in self.ratios.items()}
+        whole = {"name": self.name, "machine": machine(), "figures": figures, "ratios": ratios}
+        return json.dumps(whole, ensure_ascii=False)
+
+    def to_table(self) -> str:
+        rows = [(key, f"{_short(value):g}", unit) for key, (value, unit) in self.figures.items()]
+        rows += [(key, f"{_short(value):g}", "ratio") for key, value in self.ratios.items()]
+        wide = max((len(key) for key, _, _ in rows), default=0)
+        lines = [f"{key:<{wide}}  {value:>12}  {unit}" for key, value, unit in rows]
+        return "\n".join([f"{self.name}  ({machine()['cpu']}, {machine()['cores']} cores)", *lines])
+
+    def print(self, as_json: bool) -> None:  # noqa: FBT001  (one switch, named by every caller)
+        print(self.to_json() if as_json else self.to_table())
+
+
+def machine() -> dict[str, str | int]:
+    """Return what a reader must know of the machine that a figure comes from."""
+    return {
+        "cpu": _cpu_name(),
+        "cores": os.cpu_count() or 1,
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def arguments(docstring: str | None) -> argparse.ArgumentParser:
+    """Return the parser that every benchmark starts from: it knows --json."""
+    parser = argparse.ArgumentParser(description=(docstring or "").partition("\n")[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def median(numbers: Sequence[float]) -> float:
+    """Return the middle of *numbers*, or 0 of none."""
+    return percentile(numbers, 50)
+
+
+def percentile(numbers: Sequence[float], percent: float) -> float:
+    """Return the smallest of *numbers* that *percent* of them do not exceed, or 0 of none."""
+    ordered = sorted(numbers)
+    return ordered[round((len(ordered) - 1) * percent / 100)] if ordered else 0.0
+
+
+def milliseconds(work: Callable[[], object], repeats: int = 1) -> float:
+    """Return the best wall time of *work* over *repeats* runs."""
+    return min(_timed(work) for _ in range(repeats))
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = perf_counter_ns()
+    work()
+    return (perf_counter_ns() - start) / 1e6
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")
+
+
+def _cpu_name() -> str:
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())
