@@ -1,0 +1,1 @@
+"""People with access, their log-ins, and the stations that may upload."""

@@ -1,0 +1,148 @@
+"""The gate before every view: who is asking, may they, and did the form come from our page?
+
+A view without a mark (`server.web`) is refused, so a forgotten mark opens nothing.
+"""
+
+import hmac
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.accounts import sessions
+from server.accounts.roles import GRANTS, Role
+from server.errors import DomainError
+from server.web import Access, SignedIn, access_of, now, reading, settings, transaction
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "img-src 'self' data:; object-src 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class SignInFirst(DomainError):
+    code = "sign-in-first"
+    status = 401
+
+
+class FormTooOld(DomainError):
+    code = "form-too-old"
+    status = 403
+
+
+def install(app: Flask) -> None:
+    """Put the gate before, and the protective headers behind, every view of *app*."""
+    app.before_request(identify)
+    app.before_request(guard)
+    app.after_request(protect)
+    app.after_request(remember)
+
+
+def cookie_name() -> str:
+    return "__Host-ghepmau" if settings().secure else "ghepmau"
+
+
+def csrf_token() -> str:
+    """Return what a form of this page must carry as `csrf_token`."""
+    if "visitor" not in g:
+        g.visitor = sessions.new_token()
+        g.new_visitor = True
+    return sessions.csrf_token(g.visitor)
+
+
+def identify() -> None:
+    """Find out who asks, by the cookie."""
+    token = request.cookies.get(cookie_name(), "")
+    if request.endpoint == "static" or not 20 <= len(token) <= 100:
+        return
+    g.visitor = token
+    limits = sessions.Limits(
+        timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().absolute_hours)
+    )
+    with reading() as session:
+        found = sessions.find_user(session, token, now=now(), limits=limits)
+    if found is None:
+        return
+    person, login = found
+    role = Role(person.role)
+    g.user = SignedIn(person.id, person.login, person.name, person.role, person.place, GRANTS[role])
+    if now() - login.seen_at >= sessions.SEEN_EVERY:
+        with transaction() as session:
+            sessions.mark_seen(session, token, now=now())
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let the request through, or say why not."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    access = access_of(current_app.view_functions[request.endpoint])
+    if access is None:
+        abort(403)
+    if access is Access.STATION:
+        return None
+    if access is not Access.PUBLIC and "user" not in g:
+        return _sign_in()
+    if not isinstance(access, Access) and access not in g.user.permissions:
+        abort(403)
+    _check_form(access)
+    return None
+
+
+def _sign_in() -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        raise SignInFirst("Hãy đăng nhập trước.", "Log in first.")
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("accounts.show_login", next=back if back != "/" else None))
+
+
+def _check_form(access: object) -> None:
+    """Refuse a form that another site sent, or that outlived its log-in."""
+    open_api = access is Access.PUBLIC and request.path.startswith("/api/")
+    if request.method in SAFE or open_api:
+        return
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    ours = origin is None or urlsplit(origin).netloc == request.host
+    sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
+    fits = "visitor" in g and hmac.compare_digest(sent.encode(), csrf_token().encode())
+    if not (fits and ours and site in {"same-origin", "none"}):
+        raise FormTooOld(
+            "Trang này đã quá cũ hoặc không do hệ thống này gửi. Mở lại trang rồi làm lại.",
+            "This page is too old, or was not ours. Open it again and repeat.",
+        )
+
+
+def protect(response: Response) -> Response:
+    """Add the headers that keep browsers from being turned against their users."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if settings().secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def remember(response: Response) -> Response:
+    """Give a new visitor a cookie, and keep a chosen language."""
+    if g.get("new_visitor"):
+        set_token(response, g.visitor)
+    chosen = request.args.get("lang")
+    if chosen in {"vi", "en"}:
+        response.set_cookie("lang", chosen, max_age=31536000, samesite="Lax", httponly=True)
+    return response
+
+
+def set_token(response: Response, token: str) -> None:
+    response.set_cookie(
+        cookie_name(), token, httponly=True, samesite="Strict", secure=settings().secure, path="/"
+    )

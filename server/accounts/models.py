@@ -1,0 +1,80 @@
+"""People with access and their log-ins; stations and the codes they enrol with.
+
+Tokens, codes, logins that failed and addresses are kept as hashes only.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.accounts.roles import Role
+from server.db import Base, Encrypted
+
+_ROLES = ", ".join(f"'{role}'" for role in Role)
+
+
+class User(Base):
+    __tablename__ = "user"
+    __table_args__ = (CheckConstraint(f"role IN ({_ROLES})", name="role"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    login: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(Encrypted("user.name"))
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(64))
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class LoginSession(Base):
+    __tablename__ = "login_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    address_key: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class LoginFailure(Base):
+    __tablename__ = "login_failure"
+    __table_args__ = (
+        Index(None, "account_key", "at"),
+        Index(None, "address_key", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_key: Mapped[str] = mapped_column(String(32))
+    address_key: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+
+
+class Station(Base):
+    __tablename__ = "station"
+    __table_args__ = (
+        CheckConstraint("state IN ('created', 'enrolled', 'revoked')", name="state"),
+        CheckConstraint("state != 'enrolled' OR public_key IS NOT NULL", name="enrolled_has_key"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    label: Mapped[str] = mapped_column(String(80))
+    place: Mapped[str] = mapped_column(String(64))
+    duty: Mapped[str] = mapped_column(String(20))
+    public_key: Mapped[str | None] = mapped_column(String(43))
+    state: Mapped[str] = mapped_column(String(10))
+    enrolled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class EnrolmentCode(Base):
+    __tablename__ = "enrolment_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,58 @@
+"""Which role may do what: the one table of it.
+
+Technicians see tubes, lots and times but no names; administrators see no health data.
+"""
+
+from enum import StrEnum
+
+from server.permissions import Permission
+
+
+class Role(StrEnum):
+    SWAB_TEAM = "swab-team"
+    LAB_TECHNICIAN = "lab-technician"
+    HEALTH_OFFICER = "health-officer"
+    ADMINISTRATOR = "administrator"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.SWAB_TEAM: frozenset({Permission.LOT_READ}),
+    Role.LAB_TECHNICIAN: frozenset(
+        {
+            Permission.LOT_READ,
+            Permission.RECEPTION_WRITE,
+            Permission.RESULT_RELEASE,
+            Permission.RESULT_VERIFY,
+            Permission.RESULT_WRITE,
+        }
+    ),
+    Role.HEALTH_OFFICER: frozenset(
+        {
+            Permission.CALLBACK_WRITE,
+            Permission.CONFLICT_DECIDE,
+            Permission.LOT_READ,
+            Permission.OUTCOME_READ,
+            Permission.PERSON_READ,
+            Permission.STORY_READ,
+            Permission.SUMMARY_READ,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ALERT_READ,
+            Permission.AUDIT_READ,
+            Permission.CARD_WRITE,
+            Permission.LOT_READ,
+            Permission.LOT_WRITE,
+            Permission.STATION_WRITE,
+            Permission.USER_WRITE,
+        }
+    ),
+}
+
+NAMES = {
+    Role.SWAB_TEAM: ("Đội lấy mẫu", "Swab team"),
+    Role.LAB_TECHNICIAN: ("Kỹ thuật viên xét nghiệm", "Lab technician"),
+    Role.HEALTH_OFFICER: ("Cán bộ y tế", "Health officer"),
+    Role.ADMINISTRATOR: ("Quản trị viên", "Administrator"),
+}

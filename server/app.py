@@ -1,0 +1,113 @@
+"""Put the server together: settings, keys, database, blueprints, gate, background work."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server import display, vault, web
+from server.accounts import gate
+from server.accounts.views import bp as accounts
+from server.config import Settings
+from server.db import Database, open_database
+from server.errors import DomainError
+
+DOMAINS = ("people", "sampling", "lab", "declarations", "outcomes", "intake", "officers")
+SENTENCES = {
+    400: ("Yêu cầu không đọc được.", "The request could not be read."),
+    403: ("Vai trò của bạn không mở được trang này.", "Your role does not open this page."),
+    404: ("Không có trang này.", "There is no such page."),
+    405: ("Không làm được như vậy ở trang này.", "This page does not work that way."),
+    413: ("Nội dung gửi lên quá lớn.", "What was sent is too large."),
+    500: (
+        "Máy chủ gặp lỗi và đã ghi lại. Thử lại sau; nếu vẫn lỗi, báo quản trị viên.",
+        "The server met an error and noted it. Try again; if it stays, tell the administrator.",
+    ),
+}
+
+
+class Worker(Protocol):
+    """Work beside the pages: started once, stopped before the process ends."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the server over *settings*, whose key file and tables must exist."""
+    app = Flask(__name__)
+    opened = vault.Vault.load(settings.vault_path)
+    vault.install(opened)
+    app.secret_key = opened.blind("flask.secret", "v1")
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body_kib * 1024,
+        SESSION_COOKIE_NAME="__Host-flash" if settings.secure else "flash",
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.secure,
+    )
+    app.extensions.update(
+        settings=settings, clock=clock, database=open_database(settings.database_url)
+    )
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.url_map.converters["tube"] = web.TubeConverter
+    gate.install(app)
+    _teach_templates(app)
+    app.register_blueprint(accounts)
+    _register_domains(app)
+    app.register_error_handler(DomainError, explain)
+    app.register_error_handler(HTTPException, apologise)
+    return app
+
+
+def database_of(app: Flask) -> Database:
+    found: Database = app.extensions["database"]
+    return found
+
+
+def _register_domains(app: Flask) -> None:
+    for domain in DOMAINS:
+        if find_spec(f"server.{domain}.views" if find_spec(f"server.{domain}") else "nothing"):
+            app.register_blueprint(import_module(f"server.{domain}.views").bp)
+
+
+def _teach_templates(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        t=display.t, language=display.language, may=web.may, user=web.user, now=web.now
+    )
+    app.jinja_env.globals.update(csrf_token=gate.csrf_token)
+    app.jinja_env.filters.update(
+        age=display.age, count=display.count, day=display.day, moment=display.moment
+    )
+    app.jinja_env.filters["time"] = display.time_of_day
+
+
+def explain(error: DomainError) -> ResponseReturnValue:
+    """Say no in the caller's own form: JSON to a program, a page to a person."""
+    return _answer(error.code, error.vi, error.en, error.status)
+
+
+def apologise(error: HTTPException) -> ResponseReturnValue:
+    """Answer what Flask itself refuses: no such page, too large, not allowed, broken."""
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    vi, en = SENTENCES.get(error.code, SENTENCES[400 if error.code < 500 else 500])
+    return _answer(f"http-{error.code}", vi, en, error.code)
+
+
+def _answer(code: str, vi: str, en: str, status: int) -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        return {"code": code, "message": vi, "message_en": en}, status
+    return render_template("refused.html", code=code, sentence=display.t(vi, en)), status

@@ -1,0 +1,25 @@
+"""Leave a trace.  Called by the service that makes the change, in its transaction.
+
+A detail never names a person and never holds a code that a person carries.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.audit.models import AuditEntry
+
+
+def record(
+    session: Session,
+    action: str,
+    subject: object,
+    *,
+    by: str,
+    now: datetime,
+    detail: str | None = None,
+) -> None:
+    """Add one entry; *action* is past tense with its object first: "station.revoked"."""
+    session.add(
+        AuditEntry(at=now, actor=by, action=action, subject=str(subject)[:120], detail=detail)
+    )

@@ -1,0 +1,107 @@
+"""The server's settings: a TOML file, then GHEPMAU_* in the environment, over the defaults.
+
+An unknown or ill-formed key stops the start and is named, with where it stands.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+PREFIX = "GHEPMAU_"
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+
+
+class ConfigError(Exception):
+    """A setting is unknown or wrong; the message names file and key."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every setting that there is.  None of the defaults is a secret."""
+
+    data: str = "var/server"  # the directory for what the server keeps
+    database: str = ""  # an SQLAlchemy URL; empty: ghepmau.sqlite in `data`
+    vault: str = ""  # the key file; empty: vault.json in `data`
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
+    public_url: str = ""  # how browsers reach us; https:// makes cookies secure
+    proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0  # proxies in front that we trust
+    threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 8
+    background: bool = True  # apply uploads and deliver outcomes in this process
+    max_body_kib: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 4096
+    idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
+    absolute_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
+    enrol_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
+    password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12  # the least we accept
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{Path(self.data) / 'ghepmau.sqlite'}"
+
+    @property
+    def vault_path(self) -> Path:
+        return Path(self.vault) if self.vault else Path(self.data) / "vault.json"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by https."""
+        return self.public_url.startswith("https://")
+
+
+FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The settings, and where each that is not a default came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def lines(self) -> list[str]:
+        """One line per setting, as `ghepmau-server config` prints them."""
+        return [
+            f"{key} = {getattr(self.settings, key)!r}  # {self.origins.get(key, 'default')}"
+            for key in FIELDS
+        ]
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Loaded:
+    """Read *path* (if any) and the environment; raise ConfigError on the first wrong key."""
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    for key, value, origin in [*_from_file(path), *_from_environment(environ)]:
+        values[key] = _checked(key, value, origin)
+        origins[key] = origin
+    return Loaded(msgspec.convert(values, Settings), origins)
+
+
+def _from_file(path: Path | None) -> list[tuple[str, Any, str]]:
+    if path is None:
+        return []
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read the settings in {path}: {error}") from error
+    return [(key, value, str(path)) for key, value in document.items()]
+
+
+def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, Any, str]]:
+    return [
+        (name.removeprefix(PREFIX).lower(), value, f"environment {name}")
+        for name, value in sorted(environ.items())
+        if name.startswith(PREFIX)
+    ]
+
+
+def _checked(key: str, value: object, origin: str) -> object:
+    if key not in FIELDS:
+        known = ", ".join(FIELDS)
+        raise ConfigError(f"{origin}: unknown setting {key!r}; known are: {known}")
+    try:
+        return msgspec.convert(value, FIELDS[key].type, strict=not isinstance(value, str))
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{origin}: setting {key!r}: {error}") from error

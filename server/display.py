@@ -1,0 +1,56 @@
+"""How things are said and shown: two languages, times of Vietnam, ages, numbers in groups."""
+
+from datetime import datetime, timedelta, timezone
+
+from flask import has_request_context, request
+
+LANGUAGES = ("vi", "en")
+VIETNAM = timezone(timedelta(hours=7), "ICT")  # no summer time since 1975: no zone files needed
+
+
+def language() -> str:
+    """Return the reader's language: ?lang=, else the cookie, else Vietnamese."""
+    if not has_request_context():
+        return "vi"
+    asked = request.args.get("lang") or request.cookies.get("lang")
+    return asked if asked in LANGUAGES else "vi"
+
+
+def t(vi: str, en: str) -> str:
+    """Return the sentence in the reader's language."""
+    return en if language() == "en" else vi
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(VIETNAM)
+
+
+def time_of_day(at: datetime) -> str:
+    """08:14"""
+    return f"{local(at):%H:%M}"
+
+
+def day(at: datetime) -> str:
+    """22/11/2026"""
+    return f"{local(at):%d/%m/%Y}"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """08:14 if it was today, else 08:14 22/11/2026."""
+    return time_of_day(at) if day(at) == day(now) else f"{time_of_day(at)} {day(at)}"
+
+
+def age(at: datetime, now: datetime) -> str:
+    """How long ago *at* was, in one unit."""
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    if minutes < 60:
+        return t(f"{minutes} phút", f"{minutes} min")
+    if minutes < 48 * 60:
+        return t(f"{minutes // 60} giờ", f"{minutes // 60} h")
+    return t(f"{minutes // 1440} ngày", f"{minutes // 1440} days")
+
+
+def count(number: int) -> str:
+    """12.345 in Vietnamese, 12,345 in English."""
+    grouped = f"{number:,}"
+    return grouped.replace(",", ".") if language() == "vi" else grouped

@@ -1,0 +1,111 @@
+"""Read the fields of a form: each function returns a checked value or raises BadInput.
+
+A message names the field as people know it; the names are one table.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
+from uuid import UUID
+
+from contract.tubes import Tube, TubeError, TubeMisread, tube
+from server.errors import BadInput
+
+E = TypeVar("E", bound=Enum)
+WORDS = {
+    "box": ("hộp", "box"),
+    "call": ("kết quả", "call"),
+    "count": ("số lượng", "number"),
+    "ct_n": ("Ct gen N", "Ct of gene N"),
+    "ct_orf": ("Ct gen ORF", "Ct of gene ORF"),
+    "duty": ("nhiệm vụ của trạm", "duty of the station"),
+    "keep": ("lần ghép được giữ", "pairing to keep"),
+    "label": ("tên gọi", "label"),
+    "login": ("tên đăng nhập", "log-in name"),
+    "name": ("họ tên", "name"),
+    "note": ("ghi chú", "note"),
+    "password": ("mật khẩu", "password"),
+    "people": ("danh sách người", "list of people"),
+    "place": ("nơi", "place"),
+    "reason": ("lý do", "reason"),
+    "result": ("kết quả", "result"),
+    "role": ("vai trò", "role"),
+    "series": ("dãy số", "series"),
+    "station": ("trạm", "station"),
+    "tube": ("mã ống", "tube code"),
+}
+
+
+def words(field: str) -> tuple[str, str]:
+    return WORDS.get(field, (field, field))
+
+
+def optional_text(form: Mapping[str, str], field: str, *, longest: int) -> str:
+    """Return the field without outer spaces, perhaps empty."""
+    text = form.get(field, "").strip()
+    if len(text) > longest:
+        vi, en = words(field)
+        raise BadInput(
+            f"Ô {vi} quá dài: nhiều nhất {longest} ký tự.",
+            f"The {en} is too long: at most {longest} characters.",
+        )
+    return text
+
+
+def required_text(form: Mapping[str, str], field: str, *, longest: int) -> str:
+    text = optional_text(form, field, longest=longest)
+    if not text:
+        vi, en = words(field)
+        raise BadInput(f"Hãy nhập {vi}.", f"Please give the {en}.")
+    return text
+
+
+def number(form: Mapping[str, str], field: str, *, low: int, high: int) -> int:
+    """Return a whole number from *low* to *high*."""
+    text = form.get(field, "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high:
+        return int(text)
+    vi, en = words(field)
+    raise BadInput(
+        f"Ô {vi} phải là một số từ {low} đến {high}.",
+        f"The {en} must be a number from {low} to {high}.",
+    )
+
+
+def choice(form: Mapping[str, str], field: str, kind: type[E]) -> E:
+    """Return the member of *kind* whose value was chosen."""
+    try:
+        return kind(form.get(field, "").strip())
+    except ValueError as error:
+        vi, en = words(field)
+        raise BadInput(f"Hãy chọn {vi} trong danh sách.", f"Choose the {en} from the list.") from (
+            error
+        )
+
+
+def tube_of(form: Mapping[str, str], field: str = "tube") -> Tube:
+    """Return the tube that was scanned or typed, with or without spaces between the groups."""
+    text = form.get(field, "").strip().upper().replace(" ", "")[:40]
+    try:
+        return tube(text)
+    except TubeMisread as error:
+        raise BadInput(
+            f"Mã ống {text} đọc sai: số kiểm tra không khớp. Quét lại.",
+            f"Tube code {text} was misread: its check digits are wrong. Scan again.",
+        ) from error
+    except TubeError as error:
+        raise BadInput(
+            "Đây không phải mã ống. Quét mã vạch trên thân ống.",
+            "This is no tube code. Scan the bar code on the tube.",
+        ) from error
+
+
+def uuid_of(text: str) -> UUID:
+    """Return the id that a button of the page sent."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise BadInput(
+            "Trang đã cũ hoặc bị hỏng. Mở lại trang rồi làm lại.",
+            "The page is old or damaged. Open it again and repeat.",
+        ) from error

@@ -1,0 +1,26 @@
+"""What a person may be allowed to do, named object:action, in alphabetical order.
+
+Which role holds which permission stands in one table: `server.accounts.roles`.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    ALERT_READ = "alert:read"
+    AUDIT_READ = "audit:read"
+    CALLBACK_WRITE = "callback:write"
+    CARD_WRITE = "card:write"
+    CONFLICT_DECIDE = "conflict:decide"
+    LOT_READ = "lot:read"
+    LOT_WRITE = "lot:write"
+    OUTCOME_READ = "outcome:read"
+    PERSON_READ = "person:read"
+    RECEPTION_WRITE = "reception:write"
+    RESULT_RELEASE = "result:release"
+    RESULT_VERIFY = "result:verify"
+    RESULT_WRITE = "result:write"
+    STATION_WRITE = "station:write"
+    STORY_READ = "story:read"
+    SUMMARY_READ = "summary:read"
+    USER_WRITE = "user:write"

@@ -1,0 +1,135 @@
+"""What every blueprint shares: the transaction, who may call a view, code converters.
+
+Every view carries exactly one mark: `public`, `signed_in`, `station_signed` or
+`requires(permission)`.  The gate (`server.accounts.gate`) refuses a view without a mark.
+Fields of forms are read with `server.forms`, shown with `server.display`.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+from werkzeug.routing import BaseConverter, ValidationError
+
+from contract.tubes import Tube, TubeError, tube
+from server.config import Settings
+from server.db import Database
+from server.display import t as t
+from server.permissions import Permission as Permission
+
+V = TypeVar("V", bound=Callable[..., object])
+Clock = Callable[[], datetime]
+
+
+class Access(StrEnum):
+    """Who may call a view that needs no permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+    STATION = "station-signed"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The person at the screen."""
+
+    id: UUID
+    login: str
+    name: str
+    role: str
+    place: str
+    permissions: frozenset[Permission]
+
+
+def database() -> Database:
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def transaction() -> AbstractContextManager[Session]:
+    """Begin one unit of work: committed on the way out, rolled back on any error."""
+    return database().write()
+
+
+def reading() -> AbstractContextManager[Session]:
+    """Begin a look at the database that writes nothing and waits for no writer."""
+    return database().read()
+
+
+def now() -> datetime:
+    """Return the time (aware, UTC) by the app's clock; services get it as `now=`."""
+    clock: Clock = current_app.extensions["clock"]
+    return clock()
+
+
+def user() -> SignedIn | None:
+    """Return who is signed in, if anyone."""
+    found: SignedIn | None = g.get("user")
+    return found
+
+
+def actor() -> str:
+    """Return who acts, for `by=`: "user:lan", or "nobody" on a public page."""
+    found = user()
+    return f"user:{found.login}" if found else "nobody"
+
+
+def may(permission: str) -> bool:
+    """Return whether the person at the screen holds *permission* (for templates too)."""
+    found = user()
+    return found is not None and permission in found.permissions
+
+
+def requires(permission: Permission) -> Callable[[V], V]:
+    """Let a view run only for a user who holds *permission*."""
+    return lambda view: _marked(view, permission)
+
+
+def signed_in(view: V) -> V:
+    """Let a view run for whoever is signed in."""
+    return _marked(view, Access.SIGNED_IN)
+
+
+def public(view: V) -> V:
+    """Let a view run for anyone."""
+    return _marked(view, Access.PUBLIC)
+
+
+def station_signed(view: V) -> V:
+    """A view for stations: it calls `accounts.stations.signed_station()` itself, first."""
+    return _marked(view, Access.STATION)
+
+
+def access_of(view: Callable[..., object] | None) -> Access | Permission | None:
+    """Return a view's mark, or None for a view that nobody may call."""
+    found: Access | Permission | None = getattr(view, "access", None)
+    return found
+
+
+def _marked(view: V, access: Access | Permission) -> V:
+    view.__dict__["access"] = access
+    return view
+
+
+class TubeConverter(BaseConverter):
+    """Turns /tubes/260000000182 into a tube; anything else is a 404."""
+
+    def to_python(self, value: str) -> Tube:
+        try:
+            return tube(value)
+        except TubeError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: Tube) -> str:
+        return super().to_url(value.text)
