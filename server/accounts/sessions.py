@@ -68,7 +68,7 @@ def find_user(
         .where(LoginSession.created_at > now - limits.absolute)
         .where(LoginSession.seen_at > now - limits.idle)
     ).one_or_none()
-    return row.tuple() if row else None
+    return (row[0], row[1]) if row else None
 
 
 def mark_seen(session: Session, token: str, *, now: datetime) -> None:
