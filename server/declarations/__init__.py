@@ -1,0 +1,1 @@
+"""Declarations: the embedded record of each person, which results are delivered into."""

@@ -1,0 +1,1 @@
+"""Delivery: the transactional outbox.  It does not know what it carries."""

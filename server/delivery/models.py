@@ -1,0 +1,45 @@
+"""The outbox: what is to be told to whom, written together with its cause."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, Encrypted
+
+
+class Delivery(Base):
+    """One message for one target.  `id` is the order in which a subject's messages go out.
+
+    `lease` and `leased_until` say which worker has it in hand; a worker that died loses it.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("target", "key"),
+        Index("ix_delivery_order", "target", "subject", "id"),
+        Index("ix_delivery_due", "state", "next_try_at"),
+        CheckConstraint("state IN ('waiting', 'delivered', 'dead', 'set-aside')", name="state"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint(
+            "(state = 'delivered') = (delivered_at IS NOT NULL)"
+            " AND (state = 'delivered') = (receipt IS NOT NULL)",
+            name="delivered_wholly",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    target: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    payload: Mapped[str] = mapped_column(Encrypted("delivery.payload"))
+    state: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int]
+    next_try_at: Mapped[datetime]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    leased_until: Mapped[datetime | None]
+    receipt: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""The laboratory: tubes received, results entered, checked and corrected.  No names here."""

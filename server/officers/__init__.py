@@ -1,0 +1,1 @@
+"""Officers: what health officers see.  Reads only."""

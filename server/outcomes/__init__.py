@@ -1,0 +1,1 @@
+"""Outcomes: what each person's record must say, and what does not match."""

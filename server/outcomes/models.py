@@ -1,0 +1,71 @@
+"""What people's records must say, each version kept, and whom to call back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contract.tubes import Tube
+from server.db import Base
+
+
+class Outcome(Base):
+    """One version of what a tube says about one person.  The highest version is current."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        UniqueConstraint("tube", "person_id", "version"),
+        UniqueConstraint("supersedes"),
+        CheckConstraint(
+            "status IN ('negative', 'positive', 'inconclusive', 'invalid', 'resample',"
+            " 'withdrawn')",
+            name="status",
+        ),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("(version = 1) = (supersedes IS NULL)", name="later_supersedes"),
+        CheckConstraint("version > 1 OR status <> 'withdrawn'", name="withdrawn_after_given"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tube: Mapped[Tube] = mapped_column(index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    version: Mapped[int]
+    status: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(40))
+    pairing_id: Mapped[UUID] = mapped_column(ForeignKey("pairing.id"))
+    result_id: Mapped[UUID | None] = mapped_column(ForeignKey("result.id"))
+    place: Mapped[str] = mapped_column(String(64), index=True)
+    sampled_at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("outcome.id"))
+
+
+class Callback(Base):
+    """A person to be called for another sample.  One is open for a person and a tube at a time."""
+
+    __tablename__ = "callback"
+    __table_args__ = (
+        Index(
+            "uq_callback_open",
+            "tube",
+            "person_id",
+            unique=True,
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+        CheckConstraint(
+            "(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (note IS NULL)",
+            name="done_wholly",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tube: Mapped[Tube]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    place: Mapped[str] = mapped_column(String(64), index=True)
+    opened_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(String(80))
+    note: Mapped[str | None] = mapped_column(String(200))
