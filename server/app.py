@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import display, vault, web
 from server.accounts import gate
+from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
 from server.config import Settings
 from server.db import Database, open_database
@@ -66,6 +67,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     gate.install(app)
     _teach_templates(app)
     app.register_blueprint(accounts)
+    app.register_blueprint(stations)
     _register_domains(app)
     app.register_error_handler(DomainError, explain)
     app.register_error_handler(HTTPException, apologise)

@@ -1,0 +1,102 @@
+"""Which station signed this request; and the API by which stations enrol and ask who they are."""
+
+import msgspec
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from contract.cards import key_name
+from contract.signing import BadSignature, encode, private_key, public_text, request_message, verify
+from server import vault
+from server.accounts import enrolment, keyring
+from server.accounts.keyring import KnownStation
+from server.accounts.models import Station
+from server.errors import BadInput, DomainError
+from server.web import database, now, public, station_signed, transaction
+
+STATION_HEADER = "X-Ghepmau-Station"
+SIGNATURE_HEADER = "X-Ghepmau-Signature"
+bp = Blueprint("stations", __name__)
+
+
+class UnknownStation(DomainError):
+    code = "unknown-station"
+    status = 401
+
+
+class StationRevoked(DomainError):
+    code = "station-revoked"
+    status = 401
+
+
+class WrongSignature(DomainError):
+    code = "bad-signature"
+    status = 401
+
+
+class EnrolWire(msgspec.Struct, frozen=True):
+    code: str
+    public_key: str
+
+
+def signed_station() -> KnownStation:
+    """Return the enrolled station that signed this request.
+
+    Raises UnknownStation, StationRevoked or WrongSignature (all 401).  Reads the whole body.
+    """
+    name = request.headers.get(STATION_HEADER, "")
+    station = keyring.station(database(), name)
+    if station is None or station.state == "created":
+        raise UnknownStation(
+            "Máy chủ không biết trạm này. Ghi danh trạm bằng mã một lần.",
+            "The server does not know this station. Enrol it with a one-time code.",
+        )
+    if station.key is None:
+        raise StationRevoked(
+            f"Trạm {station.id} đã bị thu hồi. Báo quản trị viên; dữ liệu vẫn còn trên trạm.",
+            f"Station {station.id} was revoked. Tell the administrator; its data is still on it.",
+        )
+    message = request_message(name, request.method, request.path, request.get_data())
+    try:
+        verify(station.key, message, request.headers.get(SIGNATURE_HEADER, ""))
+    except BadSignature as error:
+        raise WrongSignature(
+            f"Chữ ký không khớp với khóa của trạm {station.id}.",
+            f"The signature does not fit the key of station {station.id}.",
+        ) from error
+    return station
+
+
+@bp.post("/api/v1/stations/enrol")
+@public
+def enrol() -> ResponseReturnValue:
+    """Take a station's key for its one-time code, and tell it what it must know."""
+    try:
+        wire = msgspec.json.decode(request.get_data(), type=EnrolWire)
+    except msgspec.DecodeError as error:
+        raise BadInput(
+            "Yêu cầu ghi danh không đọc được.", "The request to enrol is unreadable."
+        ) from error
+    with transaction() as session:
+        station = enrolment.enrol(session, wire.code, wire.public_key, now=now())
+    return jsonify(_introduction(station))
+
+
+@bp.get("/api/v1/stations/me")
+@station_signed
+def me() -> ResponseReturnValue:
+    """Tell a station again what it learned when it enrolled."""
+    return jsonify(_introduction(signed_station()))
+
+
+def _introduction(station: Station | KnownStation) -> dict[str, object]:
+    keys = vault.current()
+    cards = private_key(keys.card_seed)
+    return {
+        "station": station.id,
+        "label": station.label,
+        "place": station.place,
+        "duty": station.duty,
+        "sealing_key": encode(keys.sealing.public_key().public_bytes_raw()),
+        "card_keys": {key_name(cards.public_key()): public_text(cards)},
+        "now": now().isoformat(),
+    }
