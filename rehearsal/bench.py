@@ -1,0 +1,97 @@
+"""What the laboratory finds, and what it does with it, step by step.
+
+One positive, one inconclusive, one positive pool, one result for a tube that nobody was paired
+with, one paired tube that never arrives, and one release that is corrected.
+"""
+
+from dataclasses import dataclass, field
+
+from contract.tubes import Tube, TubeKind, tube
+from rehearsal import script
+from rehearsal.browser import Browser
+from rehearsal.laboratory import BenchTrouble, Finding, Laboratory
+
+NEGATIVE = Finding("negative")
+POSITIVE = Finding("positive", "24.1", "25.0")
+INCONCLUSIVE = Finding("inconclusive", "38.6", "")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which tube is what.  `stray` was never paired; `lost` never arrives."""
+
+    paired: tuple[Tube, ...]
+    pool: Tube
+    positive: Tube
+    inconclusive: Tube
+    corrected: Tube
+    lost: Tube
+    stray: Tube
+
+    @property
+    def arriving(self) -> tuple[Tube, ...]:
+        return tuple(one for one in (*self.paired, self.stray) if one != self.lost)
+
+    def finding(self, one: Tube) -> Finding:
+        """The first finding: `corrected` is positive by mistake."""
+        if one in {self.positive, self.pool, self.corrected, self.stray}:
+            return POSITIVE
+        return INCONCLUSIVE if one == self.inconclusive else NEGATIVE
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """Tube text -> what its people's records must say in the end."""
+        ends = {
+            self.pool: "resample",
+            self.positive: "positive",
+            self.inconclusive: "inconclusive",
+            self.corrected: "negative",
+        }
+        released = (one for one in self.paired if one != self.lost)
+        return {one.text: ends.get(one, "negative") for one in released}
+
+
+@dataclass
+class Found:
+    """What the pages took and refused."""
+
+    received: int = 0
+    resulted: int = 0
+    verified: int = 0
+    released: int = 0
+    own_refused: bool = field(default=False)
+
+
+def plan(day: script.Day, stray: Tube) -> Plan:
+    """Choose the tubes of *day* that the story needs; *stray* was issued, but never used."""
+    paired = tuple(tube(text) for text in day.truth)
+    singles = [one for one in paired if one.kind is TubeKind.SAMPLING]
+    pools = [one for one in paired if one.kind is TubeKind.POOL]
+    return Plan(paired, pools[0], *singles[3:7], stray=stray)
+
+
+def work(lab: Laboratory, officer: Browser, plan: Plan) -> Found:
+    """Play the laboratory's day."""
+    found = Found(received=lab.receive(plan.arriving, "HOP-01"))
+    found.resulted = lab.enter({one: plan.finding(one) for one in plan.arriving})
+    found.own_refused = lab.own_results_cannot_be_verified()
+    found.verified = lab.verify()
+    found.released = lab.release()
+    lab.correct(
+        result_of(officer, plan.corrected),
+        NEGATIVE,
+        "Nhầm hàng khi đọc khay, chạy lại âm tính",
+    )
+    found.resulted += 1
+    found.verified += lab.verify()
+    found.released += lab.release()
+    return found
+
+
+def result_of(officer: Browser, one: Tube) -> str:
+    """Return the id of the released result of *one*, as the officer's list names it."""
+    for row in officer.open("/api/v1/outcomes").json():
+        if row["tube"] == one.text and row["current"]:
+            result: str = row["result"]
+            return result
+    raise BenchTrouble(f"no outcome stands for tube {one.grouped}")

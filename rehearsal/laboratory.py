@@ -1,0 +1,81 @@
+"""The laboratory: tubes received by scan, results keyed, verified by another, released."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from contract.tubes import Tube
+from rehearsal.browser import Browser, Page
+
+_CHOICE = re.compile(r'name="result"[^>]*value="([0-9a-f-]{36})"')
+
+
+class BenchTrouble(Exception):
+    """A page at the bench refused what it must take, or took what it must refuse."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the machine said of one tube: the call, and Ct of two genes ('' = none)."""
+
+    call: str
+    ct_n: str = ""
+    ct_orf: str = ""
+
+
+@dataclass
+class Laboratory:
+    """Two technicians at their pages: one enters, the other verifies and releases."""
+
+    first: Browser
+    second: Browser
+
+    def receive(self, tubes: Iterable[Tube], box: str) -> int:
+        count = 0
+        for tube in tubes:
+            _took(self.first.fill("/reception", {"tube": tube.text, "box": box}))
+            count += 1
+        return count
+
+    def enter(self, findings: Mapping[Tube, Finding]) -> int:
+        for tube, finding in findings.items():
+            fields = {
+                "tube": tube.text,
+                "call": finding.call,
+                "ct_n": finding.ct_n,
+                "ct_orf": finding.ct_orf,
+                "note": "",
+            }
+            _took(self.first.fill("/results", fields))
+        return len(findings)
+
+    def own_results_cannot_be_verified(self) -> bool:
+        """Whether the page keeps the technician who entered from verifying."""
+        return not _CHOICE.findall(self.first.open("/verify").text)
+
+    def verify(self) -> int:
+        return self._tick("/verify")
+
+    def release(self) -> int:
+        return self._tick("/release")
+
+    def _tick(self, path: str) -> int:
+        waiting = _CHOICE.findall(self.second.open(path).text)
+        if waiting:
+            _took(self.second.fill(path, {"result": waiting}))
+        return len(waiting)
+
+    def correct(self, result: str, finding: Finding, reason: str) -> None:
+        """Enter another finding in place of released *result*; it is verified and released anew."""
+        fields = {
+            "call": finding.call,
+            "ct_n": finding.ct_n,
+            "ct_orf": finding.ct_orf,
+            "reason": reason,
+        }
+        _took(self.first.fill(f"/results/{result}/correct", fields))
+
+
+def _took(page: Page) -> None:
+    if page.status >= 400:
+        raise BenchTrouble(f"{page.path} answered {page.status}: {page.alert}")

@@ -1,0 +1,35 @@
+"""The two configuration files of the rehearsal: the embedded defaults, and what is simulated."""
+
+from pathlib import Path
+
+HOLD_SECONDS = 4  # 30 at a real table; the person who walks away is waited for here
+
+
+def write_server(home: Path, port: int) -> Path:
+    path = home / "server.toml"
+    path.write_text(f'data = "{home}/server"\nport = {port}\n')
+    return path
+
+
+def write_station(home: Path, camera: str, reader: str, server: str) -> Path:
+    path = home / "station.toml"
+    path.write_text(
+        f"""[station]
+state = "{home}/station"
+duty = "sampling"
+hold_seconds = {HOLD_SECONDS}
+
+[camera]
+source = "{camera}"
+
+[reader]
+port = "{reader}"
+
+[panel]
+driver = "simulated"
+
+[server]
+url = "{server}"
+"""
+    )
+    return path
