@@ -1,0 +1,157 @@
+"""From the bytes of a code to what they mean at this station.
+
+Tubes come from this station's lots alone; a person's code becomes a `Person` whose raw bytes are
+sealed to the server on the spot.  What can be neither is `Unusable`, each kind with its own reason.
+A reader that sends no AIM identifier is not trusted with persons whose code has no structure:
+noise on a wire must never become a person.
+"""
+
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+from contract import cards, commands, identities, sealing, tubes
+from contract.identities import IdentityError, Kind, PersonCode
+from contract.lots import IssuedLots, TubeOfOtherLot
+from device.facts import (
+    CommandGiven,
+    Input,
+    Person,
+    PersonShown,
+    Refusal,
+    TubeScanned,
+    Unusable,
+)
+
+TUBE_AIMS = ("]C0", "]C1")  # Code 128, GS1-128
+_MATRIX = ("]Q", "]d", "]z")  # QR, Data Matrix, Aztec: what persons hold up
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class CodeRules:
+    """`accept_unknown`: hold a person whose code says nothing that we understand."""
+
+    accept_unknown: bool = True
+    tube_aims: tuple[str, ...] = TUBE_AIMS
+
+
+@dataclass
+class Codes:
+    """What this station can tell codes by.  Lots and keys are replaced when new ones arrive."""
+
+    secret: bytes
+    sealing_key: X25519PublicKey
+    lots: IssuedLots = field(default_factory=IssuedLots)
+    card_keys: Mapping[str, Ed25519PublicKey] = field(default_factory=dict)
+    rules: CodeRules = field(default_factory=CodeRules)
+
+    def from_reader(self, data: bytes, aim: str, at: float) -> Input:
+        """Return what a code from the serial reader means; *aim* is '' where none was sent."""
+        if _CONTROL.search(data):
+            return Unusable(Refusal.UNREADABLE, at)
+        text = data.decode("utf-8", errors="replace")
+        if text.startswith(commands.PREFIX):
+            return _command(text, at)
+        if aim.startswith(_MATRIX):
+            return self._person(data, at, loose=True)
+        if aim and aim not in self.rules.tube_aims:
+            return Unusable(Refusal.NOT_A_TUBE, at)
+        if aim or _like_tube(text):
+            return self._tube(text, at)
+        return self._person(data, at, loose=False)
+
+    def from_camera(self, data: bytes, symbology: str, at: float) -> Input:
+        """Return what a code before the camera means."""
+        text = data.decode("utf-8", errors="replace")
+        if text.startswith(commands.PREFIX):
+            return _command(text, at)
+        if symbology.replace(" ", "").lower().startswith("code128"):
+            return self._tube(text, at)
+        return self._person(data, at, loose=True)
+
+    def _tube(self, text: str, at: float) -> Input:
+        try:
+            return TubeScanned(self.lots.read(text), at)
+        except tubes.TubeMisread:
+            return Unusable(Refusal.TUBE_MISREAD, at, text)
+        except TubeOfOtherLot:
+            if not self.lots.lots:
+                return Unusable(Refusal.NO_LOTS, at, text)
+            return Unusable(Refusal.TUBE_OF_OTHER_LOT, at, text)
+        except tubes.TubeError:
+            return Unusable(Refusal.NOT_A_TUBE, at)
+
+    def _person(self, data: bytes, at: float, *, loose: bool) -> Input:
+        refusal = self._card_trouble(data)
+        if refusal is not None:
+            return Unusable(refusal, at)
+        try:
+            code = identities.parse(data)
+        except IdentityError:
+            return Unusable(Refusal.NOT_A_PERSON, at)
+        if not code.names_person:
+            return Unusable(Refusal.VEHICLE, at)
+        if code.kind is Kind.UNKNOWN and not loose:
+            return Unusable(Refusal.NOT_A_TUBE, at)
+        if code.kind is Kind.UNKNOWN and not self.rules.accept_unknown:
+            return Unusable(Refusal.UNKNOWN_CODE, at)
+        return PersonShown(self.person_of(code), at)
+
+    def _card_trouble(self, data: bytes) -> Refusal | None:
+        """Check one of our own cards; anything else is no trouble here."""
+        text = data.decode("utf-8", errors="replace")
+        if not text.startswith((cards.NUMBER_PREFIX, cards.SIGNED_PREFIX)):
+            return None
+        try:
+            if text.startswith(cards.NUMBER_PREFIX):
+                cards.CardNumber(text[len(cards.NUMBER_PREFIX) :])
+                return None
+            card = cards.read_card(text)
+        except cards.CardError:
+            return Refusal.DAMAGED_CARD
+        if card.key not in self.card_keys:
+            return Refusal.UNKNOWN_CARD_KEY
+        try:
+            cards.verify_card(text, self.card_keys)
+        except cards.CardError:
+            return Refusal.FORGED_CARD
+        return None
+
+    def person_of(self, code: PersonCode) -> Person:
+        """Return the person that *code* names, with the code itself sealed to the server."""
+        return Person(
+            tag=tag_of(self.secret, code),
+            kind=code.kind.value,
+            sealed=sealing.seal(self.sealing_key, code.raw),
+            shown=identities.masked_name(code.name),
+            birth_year=code.birth.year if code.birth else None,
+        )
+
+
+def tag_of(secret: bytes, code: PersonCode) -> str:
+    """Return the keyed hash by which one station knows a person again: 16 hex digits."""
+    key = code.primary
+    return hmac.new(secret, f"{key.system.value}|{key.value}".encode(), sha256).hexdigest()[:16]
+
+
+def _command(text: str, at: float) -> Input:
+    try:
+        return CommandGiven(commands.parse(text), at)
+    except commands.CommandError:
+        return Unusable(Refusal.COMMAND_NOT_USED, at)
+
+
+def _like_tube(text: str) -> bool:
+    try:
+        tubes.tube(text)
+    except tubes.TubeMisread:
+        return True
+    except tubes.TubeError:
+        return False
+    return not text.startswith((cards.NUMBER_PREFIX, cards.SIGNED_PREFIX))

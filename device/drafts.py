@@ -1,0 +1,106 @@
+"""From what happened to the event that says so.  Pure; the journal fills in the chain.
+
+A draft has no place in the chain yet: its id, epoch, seq and prev are blanks that
+`Journal.append` replaces.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from contract.events import (
+    NO_EVENT,
+    Event,
+    PairingVoided,
+    PersonLeft,
+    PoolClosed,
+    ScanRefused,
+    StationStarted,
+    TubePaired,
+)
+from device.facts import LetGo, Outcome, Paired, PoolShut, Refused, Voided
+from device.ledger import Ledger
+
+NO_ID = UUID(int=0)
+
+
+class _Blank(TypedDict):
+    id: UUID
+    station: str
+    epoch: str
+    seq: int
+    prev: str
+    at: datetime
+    trusted: bool
+    boot: str
+    mono: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment as the station knows it: wall clock, whether to trust it, boot and nanoseconds."""
+
+    at: datetime
+    trusted: bool
+    boot: str
+    mono: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """Drafts of one station at one place."""
+
+    station: str
+    place: str = ""
+
+    def started(self, now: Moment, software: str, open_pool: str) -> Event:
+        return StationStarted(**self._blank(now), software=software, open_pool=open_pool)
+
+    def of(self, outcome: Outcome, now: Moment, ledger: Ledger) -> Event | None:
+        """Return what the journal must say about *outcome*; None for what changes nothing."""
+        match outcome:
+            case Paired():
+                return self._paired(outcome, now)
+            case PoolShut():
+                return PoolClosed(**self._blank(now), tube=outcome.tube, members=outcome.members)
+            case Voided():
+                return self._voided(outcome, now, ledger)
+            case Refused():
+                reason = outcome.reason.value
+                return ScanRefused(**self._blank(now), reason=reason, tube=outcome.tube)
+            case LetGo():
+                return PersonLeft(**self._blank(now), reason=outcome.reason.value)
+        return None
+
+    def _paired(self, pair: Paired, now: Moment) -> Event:
+        return TubePaired(
+            **self._blank(now),
+            tube=pair.tube.text,
+            person=pair.person.sealed,
+            person_kind=pair.person.kind,
+            tag=pair.person.tag,
+            order=pair.order,
+            took_ms=pair.took_ms,
+            place=self.place,
+        )
+
+    def _voided(self, void: Voided, now: Moment, ledger: Ledger) -> Event | None:
+        pairing = ledger.pairing_of(void.tube, void.tag)
+        if pairing is None:
+            return None
+        blank = self._blank(now)
+        return PairingVoided(**blank, pairing=pairing, tube=void.tube, reason=void.reason)
+
+    def _blank(self, now: Moment) -> _Blank:
+        return {
+            "id": NO_ID,
+            "station": self.station,
+            "epoch": "",
+            "seq": 0,
+            "prev": NO_EVENT,
+            "at": now.at,
+            "trusted": now.trusted,
+            "boot": now.boot,
+            "mono": now.mono,
+        }

@@ -1,0 +1,209 @@
+"""What goes into the pairing machine and what comes out of it.  Pure data.
+
+The values of `Refusal` and `LetGoReason` go over the wire (`scan-refused`, `person-left`) and into
+the station's lines; they never change once shipped.  Times are seconds of the monotonic clock.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from contract.commands import Command
+from contract.tubes import Tube
+
+
+class Refusal(StrEnum):
+    """Why the station said no."""
+
+    SECOND_PERSON = "second-person"  # another person while one was held: both were let go
+    SECOND_TUBE = "second-tube"  # another tube while one was held: both were let go
+    SEVERAL_PERSONS = "several-persons"  # two persons' codes in one picture
+    TUBE_USED = "tube-used"
+    TUBE_MISREAD = "tube-misread"  # its check digits are wrong
+    TUBE_OF_OTHER_LOT = "tube-of-other-lot"
+    NO_LOTS = "no-lots"  # this station has never been told of a lot
+    CONTROL_TUBE = "control-tube"
+    NOT_A_TUBE = "not-a-tube"
+    NOT_A_PERSON = "not-a-person"
+    VEHICLE = "vehicle-pass"
+    FORGED_CARD = "forged-card"
+    UNKNOWN_CARD_KEY = "unknown-card-key"
+    DAMAGED_CARD = "damaged-card"
+    UNKNOWN_CODE = "unknown-code"  # refused only where the settings say so
+    UNREADABLE = "unreadable-scan"  # control characters: noise on the wire
+    POOL_OPEN = "pool-open"  # another tube, or CANCEL, while a pool is open
+    NO_POOL = "no-pool"
+    NOTHING_TO_UNDO = "nothing-to-undo"
+    COMMAND_NOT_USED = "command-not-used"
+    STALE = "stale-scan"  # scanned before the hold began
+
+
+class LetGoReason(StrEnum):
+    """Why somebody or something that was held is held no longer."""
+
+    TIMEOUT = "timeout"
+    SECOND = "second"
+    CANCEL = "cancel"
+    DEVICE_LOST = "device-lost"
+    SHUTDOWN = "shutdown"
+    TUBE_TIMEOUT = "tube-timeout"
+    TUBE_SECOND = "tube-second"
+    TUBE_CANCEL = "tube-cancel"
+    TUBE_DEVICE_LOST = "tube-device-lost"
+    TUBE_SHUTDOWN = "tube-shutdown"
+
+
+Order = Literal["person-first", "tube-first", "pool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as the station knows them: the same person if the tag is the same.
+
+    `shown` is the masked name; `sealed` can be read by the server alone.
+    """
+
+    tag: str
+    kind: str = field(compare=False)
+    sealed: str = field(compare=False, repr=False)
+    shown: str = field(default="?", compare=False)
+    birth_year: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A tube was used before: by these persons (none left after a void), last at `at`."""
+
+    tags: frozenset[str]
+    at: datetime | None = None
+
+
+class Past(Protocol):
+    """What was recorded before."""
+
+    def use_of(self, tube: str) -> Use | None: ...
+
+    def tubes_today(self, tag: str) -> int:
+        """Return how many tubes the person with *tag* was given today."""
+
+
+# --- inputs ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    person: Person
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TubeScanned:
+    tube: Tube
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralPersons:
+    """Codes of two or more persons in one picture."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A code that can be neither person, tube nor command here, and why."""
+
+    reason: Refusal
+    at: float
+    tube: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    command: Command
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBroken:
+    """Nobody stays held on half a station: the reader or camera is gone, or the program ends."""
+
+    reason: LetGoReason
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: float
+
+
+Input = PersonShown | TubeScanned | SeveralPersons | Unusable | CommandGiven | HoldBroken | Tick
+
+
+# --- outcomes -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHeld:
+    person: Person
+    today: int = 0  # tubes that this person was given today
+
+
+@dataclass(frozen=True, slots=True)
+class TubeHeld:
+    tube: Tube
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    tube: Tube
+    person: Person
+    order: Order
+    took_ms: int
+    members: int = 0  # of the pool, with this one
+
+
+@dataclass(frozen=True, slots=True)
+class SamePair:
+    """A pair that stands already: harmless."""
+
+    tube: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOpened:
+    tube: Tube
+
+
+@dataclass(frozen=True, slots=True)
+class PoolShut:
+    tube: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """The pairing of this tube with this person does not hold."""
+
+    tube: str
+    tag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: Refusal
+    tube: str = ""
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    reason: LetGoReason
+    tube: str = ""
+
+
+Outcome = (
+    PersonHeld | TubeHeld | Paired | SamePair | PoolOpened | PoolShut | Voided | Refused | LetGo
+)

@@ -1,0 +1,100 @@
+"""What a station's events add up to: tubes used, the last pairing, the open pool, today's counts.
+
+Pure: a fold over events in the order of the journal.  It is kept in memory; the journal rebuilds
+it when it opens.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from uuid import UUID
+
+from contract.events import Event, PairingVoided, PersonLeft, PoolClosed, ScanRefused, TubePaired
+from device.facts import Use
+
+VIETNAM = timezone(timedelta(hours=7), "ICT")
+
+
+@dataclass(frozen=True, slots=True)
+class LastPairing:
+    """The newest pairing that still holds, for UNDO after a restart."""
+
+    event: UUID
+    tube: str
+    tag: str
+    boot: str
+    mono: int
+
+
+@dataclass
+class Ledger:
+    """Implements `device.facts.Past`."""
+
+    today: date = date.min
+    last: LastPairing | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    _live: dict[str, dict[str, UUID]] = field(default_factory=dict)
+    _used_at: dict[str, datetime] = field(default_factory=dict)
+    _pools: dict[str, None] = field(default_factory=dict)
+    _tags_today: Counter[str] = field(default_factory=Counter)
+
+    def use_of(self, tube: str) -> Use | None:
+        if tube not in self._live:
+            return None
+        return Use(frozenset(self._live[tube]), self._used_at[tube])
+
+    def tubes_today(self, tag: str) -> int:
+        return self._tags_today[tag]
+
+    def pairing_of(self, tube: str, tag: str) -> UUID | None:
+        """Return the live pairing of *tube* with the person *tag*."""
+        return self._live.get(tube, {}).get(tag)
+
+    @property
+    def open_pool(self) -> tuple[str, tuple[str, ...]] | None:
+        """The pool tube that was not closed, with its members' tags; the newest if several."""
+        for tube in reversed(self._pools):
+            if self._live[tube]:
+                return tube, tuple(self._live[tube])
+        return None
+
+    def take(self, event: Event) -> None:
+        """Add one event."""
+        self._turn_the_day(event.at)
+        match event:
+            case TubePaired():
+                self._pair(event)
+            case PairingVoided():
+                self._void(event)
+            case PoolClosed():
+                self._pools.pop(event.tube, None)
+                self.counts["pools"] += 1
+            case ScanRefused():
+                self.counts["refused"] += 1
+            case PersonLeft():
+                self.counts["let-go"] += 1
+
+    def _turn_the_day(self, at: datetime) -> None:
+        day = at.astimezone(VIETNAM).date()
+        if day != self.today:
+            self.today = day
+            self.counts.clear()
+            self._tags_today.clear()
+
+    def _pair(self, event: TubePaired) -> None:
+        self._live.setdefault(event.tube, {})[event.tag] = event.id
+        self._used_at[event.tube] = event.at
+        self._tags_today[event.tag] += 1
+        self.counts["paired"] += 1
+        self.last = LastPairing(event.id, event.tube, event.tag, event.boot, event.mono)
+        if event.order == "pool":
+            self._pools[event.tube] = None
+
+    def _void(self, event: PairingVoided) -> None:
+        live = self._live.get(event.tube, {})
+        for tag in [tag for tag, pairing in live.items() if pairing == event.pairing]:
+            del live[tag]
+            self._tags_today[tag] = max(0, self._tags_today[tag] - 1)
+        self.counts["voided"] += 1
+        if self.last and self.last.event == event.pairing:
+            self.last = None

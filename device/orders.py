@@ -1,0 +1,42 @@
+"""What command cards and buttons order.  The part of the pairing machine for them.  Pure."""
+
+from dataclasses import replace
+
+from contract.commands import Command
+from device.facts import CommandGiven, LetGoReason, Refusal, Refused, Voided
+from device.pools import close_pool, void_pool, without
+from device.stages import OpenPool, Rules, State, Step, let_go
+
+
+def obey(state: State, event: CommandGiven, rules: Rules) -> Step:
+    """Carry out a command, or refuse it where it makes no sense."""
+    pool = state.stage if isinstance(state.stage, OpenPool) else None
+    match event.command:
+        case Command.CANCEL:
+            return _cancel(state, pool)
+        case Command.UNDO:
+            return _undo(state, event.at, rules, "undo")
+        case Command.VOID_TUBE:
+            if pool and pool.members:
+                return void_pool(pool, "void-tube")
+            return _undo(state, event.at, rules, "void-tube")
+        case Command.CLOSE_POOL:
+            return close_pool(state, pool) if pool else (state, [Refused(Refusal.NO_POOL)])
+        case Command.OPEN_POOL:
+            return state, [Refused(Refusal.POOL_OPEN if pool else Refusal.NO_POOL)]
+        case Command.BEGIN_SHIFT | Command.END_SHIFT | Command.CHANGE_OPERATOR:
+            return state, [Refused(Refusal.COMMAND_NOT_USED)]
+
+
+def _cancel(state: State, pool: OpenPool | None) -> Step:
+    if pool and pool.members:
+        return state, [Refused(Refusal.POOL_OPEN, pool.tube.text)]
+    return close_pool(state, pool) if pool else let_go(state, LetGoReason.CANCEL)
+
+
+def _undo(state: State, at: float, rules: Rules, reason: str) -> Step:
+    last = state.last
+    if last is None or at - last.at > rules.undo_seconds:
+        return state, [Refused(Refusal.NOTHING_TO_UNDO)]
+    state = replace(without(state, last.tube, last.tag), last=None)
+    return state, [Voided(last.tube, last.tag, reason)]

@@ -1,0 +1,144 @@
+"""The pairing machine: one person with one tube, scan by scan; several persons with a pool's tube.
+
+Pure: the caller brings inputs, clock and the past.  The rules:
+
+* Either order makes a pair; the second scan must follow the first within the hold.
+* A second person (or tube) while one is held clears both: neither is paired.
+* A tube is given once.  The same pair again is harmless.
+* A pool's tube opens a pool; its tube again, the CLOSE POOL card or the cap close it.
+* A scan from before the hold began does not count.  An illegal input changes nothing.
+"""
+
+from dataclasses import replace
+
+from contract.tubes import Tube, TubeKind
+from device.facts import (
+    CommandGiven,
+    HoldBroken,
+    Input,
+    Order,
+    Paired,
+    Past,
+    Person,
+    PersonHeld,
+    PersonShown,
+    Refusal,
+    Refused,
+    SamePair,
+    SeveralPersons,
+    Tick,
+    TubeHeld,
+    TubeScanned,
+    Unusable,
+    Use,
+)
+from device.orders import obey
+from device.pools import join, open_pool, tube_at_pool
+from device.stages import (
+    HoldingPerson,
+    HoldingTube,
+    Idle,
+    Last,
+    OpenPool,
+    Rules,
+    State,
+    Step,
+    clear_both,
+    expire,
+    let_go,
+    milliseconds,
+)
+
+
+def step(state: State, event: Input, past: Past, rules: Rules) -> Step:
+    """Take one input; return the next state and what happened, in order."""
+    state, before = expire(state, event.at, rules)
+    state, outcomes = _take(state, event, past, rules)
+    return state, [*before, *outcomes]
+
+
+def _take(state: State, event: Input, past: Past, rules: Rules) -> Step:
+    match event:
+        case PersonShown():
+            return _person(state, event, past, rules)
+        case TubeScanned():
+            return _tube(state, event, past, rules)
+        case CommandGiven():
+            return obey(state, event, rules)
+        case SeveralPersons():
+            return _several(state)
+        case Unusable():
+            return state, [Refused(event.reason, event.tube)]
+        case HoldBroken():
+            return let_go(state, event.reason)
+        case Tick():
+            return state, []
+
+
+def _person(state: State, event: PersonShown, past: Past, rules: Rules) -> Step:
+    person, at, stage = event.person, event.at, state.stage
+    match stage:
+        case HoldingTube(since=since) | OpenPool(since=since) if at < since:
+            return state, [Refused(Refusal.STALE)]
+        case HoldingTube(tube=tube, since=since):
+            return _pair(person, tube, "tube-first", since, at)
+        case OpenPool():
+            return join(state, stage, person, at, rules)
+        case HoldingPerson(person=held) if held != person:
+            return clear_both(state, Refused(Refusal.SECOND_PERSON))
+        case Idle() if (last := _echo(state, at, rules)) and last.tag == person.tag:
+            return state, [SamePair(last.tube)]
+    held_now = PersonHeld(person, past.tubes_today(person.tag))
+    return replace(state, stage=HoldingPerson(person, at)), [held_now]
+
+
+def _tube(state: State, event: TubeScanned, past: Past, rules: Rules) -> Step:
+    tube, at, stage = event.tube, event.at, state.stage
+    if not isinstance(stage, Idle) and at < stage.since:
+        return state, [Refused(Refusal.STALE, tube.text)]
+    if isinstance(stage, OpenPool):
+        return tube_at_pool(state, stage, tube)
+    if tube.kind is TubeKind.CONTROL:
+        return state, [Refused(Refusal.CONTROL_TUBE, tube.text)]
+    if (use := past.use_of(tube.text)) is not None:
+        return _used_tube(state, event, use, rules)
+    if tube.kind is TubeKind.POOL:
+        return open_pool(state, tube, at, rules)
+    return _fresh_tube(state, tube, at)
+
+
+def _used_tube(state: State, event: TubeScanned, use: Use, rules: Rules) -> Step:
+    tube, stage = event.tube.text, state.stage
+    if isinstance(stage, HoldingPerson) and stage.person.tag in use.tags:
+        return replace(state, stage=Idle()), [SamePair(tube)]
+    last = _echo(state, event.at, rules)
+    if isinstance(stage, Idle) and last and last.tube == tube:
+        return state, [SamePair(tube)]
+    return state, [Refused(Refusal.TUBE_USED, tube, use.at)]
+
+
+def _fresh_tube(state: State, tube: Tube, at: float) -> Step:
+    match state.stage:
+        case HoldingPerson(person=person, since=since):
+            return _pair(person, tube, "person-first", since, at)
+        case HoldingTube(tube=held) if held != tube:
+            return clear_both(state, Refused(Refusal.SECOND_TUBE, tube.text))
+    return replace(state, stage=HoldingTube(tube, at)), [TubeHeld(tube)]
+
+
+def _pair(person: Person, tube: Tube, order: Order, since: float, at: float) -> Step:
+    paired = Paired(tube, person, order, milliseconds(since, at))
+    return State(Idle(), Last(tube.text, person.tag, at)), [paired]
+
+
+def _echo(state: State, at: float, rules: Rules) -> Last | None:
+    """Return the last pairing while its codes may still be before the reader or the camera."""
+    last = state.last
+    return last if last and at - last.at <= rules.echo_seconds else None
+
+
+def _several(state: State) -> Step:
+    refused = Refused(Refusal.SEVERAL_PERSONS)
+    if isinstance(state.stage, HoldingPerson):
+        return clear_both(state, refused)
+    return state, [refused]

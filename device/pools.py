@@ -1,0 +1,83 @@
+"""Pools: several persons in one tube.  The part of the pairing machine for an open pool.  Pure."""
+
+from dataclasses import replace
+
+from contract.tubes import Tube
+from device.facts import (
+    LetGo,
+    LetGoReason,
+    Paired,
+    Person,
+    PoolOpened,
+    PoolShut,
+    Refusal,
+    Refused,
+    SamePair,
+    Voided,
+)
+from device.stages import (
+    HoldingPerson,
+    HoldingTube,
+    Idle,
+    Last,
+    OpenPool,
+    Rules,
+    State,
+    Step,
+    clear_both,
+    milliseconds,
+)
+
+
+def open_pool(state: State, tube: Tube, at: float, rules: Rules) -> Step:
+    """Open a pool with its *tube*; a person who is held is its first member."""
+    if isinstance(state.stage, HoldingTube):
+        return clear_both(state, Refused(Refusal.SECOND_TUBE, tube.text))
+    held = state.stage if isinstance(state.stage, HoldingPerson) else None
+    pool = OpenPool(tube, (), held.since if held else at)
+    if held is None:
+        return replace(state, stage=pool), [PoolOpened(tube)]
+    state, joined = join(state, pool, held.person, at, rules)
+    return state, [PoolOpened(tube), *joined]
+
+
+def join(state: State, pool: OpenPool, person: Person, at: float, rules: Rules) -> Step:
+    """Add *person* to *pool*, and close it at its cap; nobody goes into a pool twice."""
+    if person.tag in pool.members:
+        return state, [SamePair(pool.tube.text)]
+    members = (*pool.members, person.tag)
+    paired = Paired(pool.tube, person, "pool", milliseconds(pool.since, at), len(members))
+    last = Last(pool.tube.text, person.tag, at)
+    if len(members) < rules.pool_cap:
+        return State(OpenPool(pool.tube, members, at), last), [paired]
+    return State(Idle(), last), [paired, PoolShut(pool.tube.text, len(members))]
+
+
+def tube_at_pool(state: State, pool: OpenPool, tube: Tube) -> Step:
+    """A tube was scanned while *pool* is open: its own closes it, any other is refused."""
+    if tube == pool.tube:
+        return close_pool(state, pool)
+    return state, [Refused(Refusal.POOL_OPEN, tube.text)]
+
+
+def close_pool(state: State, pool: OpenPool) -> Step:
+    """Close *pool*; an empty one is put away as if it had never been opened."""
+    state = replace(state, stage=Idle())
+    if not pool.members:
+        return state, [LetGo(LetGoReason.TUBE_CANCEL, pool.tube.text)]
+    return state, [PoolShut(pool.tube.text, len(pool.members))]
+
+
+def without(state: State, tube: str, tag: str) -> State:
+    """Take the person with *tag* out of the open pool of *tube*, if it is open, after a void."""
+    pool = state.stage
+    if not isinstance(pool, OpenPool) or pool.tube.text != tube:
+        return state
+    left = tuple(member for member in pool.members if member != tag)
+    return replace(state, stage=replace(pool, members=left))
+
+
+def void_pool(pool: OpenPool, reason: str) -> Step:
+    """The whole pool does not hold: its tube was spilt or dropped."""
+    voided = [Voided(pool.tube.text, tag, reason) for tag in pool.members]
+    return State(), [*voided, PoolShut(pool.tube.text, 0)]

@@ -1,0 +1,103 @@
+"""The stages of the pairing machine, its settings, and the steps that every stage shares.  Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from contract.tubes import Tube
+from device.facts import LetGo, LetGoReason, Outcome, Person, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The machine's settings.
+
+    `echo_seconds`: a code seen again so soon after its pair was made is the same gesture.
+    """
+
+    hold_seconds: float = 30.0
+    undo_seconds: float = 60.0
+    echo_seconds: float = 3.0
+    pool_cap: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingPerson:
+    person: Person
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingTube:
+    tube: Tube
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPool:
+    """`members` are tags; `since` is the moment of its last act: opening, or the latest member."""
+
+    tube: Tube
+    members: tuple[str, ...]
+    since: float
+
+
+Stage = Idle | HoldingPerson | HoldingTube | OpenPool
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last pairing that was made: what UNDO undoes."""
+
+    tube: str
+    tag: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    stage: Stage = Idle()
+    last: Last | None = None
+
+
+Step = tuple[State, Sequence[Outcome]]
+
+_OF_TUBE = {
+    LetGoReason.TIMEOUT: LetGoReason.TUBE_TIMEOUT,
+    LetGoReason.SECOND: LetGoReason.TUBE_SECOND,
+    LetGoReason.CANCEL: LetGoReason.TUBE_CANCEL,
+    LetGoReason.DEVICE_LOST: LetGoReason.TUBE_DEVICE_LOST,
+    LetGoReason.SHUTDOWN: LetGoReason.TUBE_SHUTDOWN,
+}
+
+
+def let_go(state: State, reason: LetGoReason) -> Step:
+    """Let go of the person or tube that is held; an open pool stays open."""
+    match state.stage:
+        case HoldingPerson():
+            return replace(state, stage=Idle()), [LetGo(reason)]
+        case HoldingTube(tube=tube):
+            return replace(state, stage=Idle()), [LetGo(_OF_TUBE[reason], tube.text)]
+    return state, []
+
+
+def clear_both(state: State, refused: Refused) -> Step:
+    """Let go of what is held because of a second one, which is refused."""
+    state, outcomes = let_go(state, LetGoReason.SECOND)
+    return state, [*outcomes, refused]
+
+
+def expire(state: State, at: float, rules: Rules) -> Step:
+    """End a hold that has lasted too long by *at*."""
+    stage = state.stage
+    if isinstance(stage, (HoldingPerson, HoldingTube)) and at - stage.since > rules.hold_seconds:
+        return let_go(state, LetGoReason.TIMEOUT)
+    return state, []
+
+
+def milliseconds(since: float, at: float) -> int:
+    return max(0, round((at - since) * 1000))
