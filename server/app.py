@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import display, vault, web
+from server import display, home, vault, web
 from server.accounts import gate
 from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
@@ -66,6 +66,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.url_map.converters["tube"] = web.TubeConverter
     gate.install(app)
     _teach_templates(app)
+    app.register_blueprint(home.bp)
     app.register_blueprint(accounts)
     app.register_blueprint(stations)
     _register_domains(app)

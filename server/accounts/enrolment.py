@@ -27,7 +27,7 @@ _CODE_LETTERS = 16  # of 30 letters: 78 bits
 class Duty(StrEnum):
     """What a station is set to do."""
 
-    PAIRING = "pairing"
+    SAMPLING = "sampling"
     CHECK_IN = "check-in"
     RECEPTION = "reception"
 

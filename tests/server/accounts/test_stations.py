@@ -19,7 +19,7 @@ ME = "/api/v1/stations/me"
 def code(database: Database, clock) -> str:
     with database.write() as session:
         create_station(
-            session, "ban-1", label="Bàn 1", place="vn-2021:24", duty=Duty.PAIRING,
+            session, "ban-1", label="Bàn 1", place="vn-2021:24", duty=Duty.SAMPLING,
             by="user:test", now=clock(),
         )  # fmt: skip
         return issue_code(session, "ban-1", life=timedelta(minutes=10), by="user:test", now=clock())

@@ -1,0 +1,122 @@
+"""People with access: added, let in, let out, taken off.  A person's login never changes."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.accounts import passwords, sessions, throttle
+from server.accounts.models import User
+from server.accounts.roles import Role
+from server.audit import services as audit
+from server.errors import BadInput, DomainError, NotFound
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
+
+
+class LoginTaken(DomainError):
+    code = "login-taken"
+
+
+class WrongPassword(DomainError):
+    code = "wrong-password"
+    status = 403
+
+
+class NotYourself(DomainError):
+    code = "not-yourself"
+
+
+def add_user(
+    session: Session, login: str, *, name: str, role: Role, password: str, place: str,
+    shortest: int, by: str, now: datetime,
+) -> User:  # fmt: skip
+    """Give a person access.  Raises LoginTaken, or BadInput for a bad login or password."""
+    if _LOGIN.fullmatch(login) is None:
+        raise BadInput(
+            "Tên đăng nhập gồm 2 đến 40 chữ thường không dấu, số, dấu chấm hoặc gạch nối.",
+            "A log-in name is 2 to 40 small letters, digits, dots or hyphens.",
+        )
+    if session.scalar(select(User).where(User.login == login)):
+        raise LoginTaken(
+            f"Tên đăng nhập {login} đã có người dùng. Chọn tên khác.",
+            f"The log-in name {login} is taken. Choose another.",
+        )
+    hashed = passwords.hash_password(password, login=login, shortest=shortest)
+    user = User(
+        login=login, name=name, role=role, password_hash=hashed, place=place, active=True,
+        created_at=now,
+    )  # fmt: skip
+    session.add(user)
+    session.flush()
+    audit.record(session, "user.added", f"user:{login}", by=by, now=now, detail=f"{role}, {place}")
+    return user
+
+
+def check_password(session: Session, login: str, password: str) -> User | None:
+    """Return the person with that login and password who still has access; slow on purpose."""
+    user = session.scalar(select(User).where(User.login == login))
+    fits = passwords.fits(user.password_hash if user else None, password)
+    return user if user and fits and user.active else None
+
+
+def log_in(session: Session, user: User, password: str, *, address: str, now: datetime) -> str:
+    """Begin a log-in for *user*, whose password was just checked; return the new token."""
+    if passwords.is_dated(user.password_hash):
+        user.password_hash = passwords.rehash(password)
+    throttle.forgive(session, user.login, address)
+    audit.record(session, "user.logged-in", f"user:{user.login}", by=f"user:{user.login}", now=now)
+    return sessions.open_session(session, user, now=now, address=address)
+
+
+def note_wrong_password(session: Session, login: str, *, address: str, now: datetime) -> None:
+    """Count a failure; the trace names an account only if there is one."""
+    known = session.scalar(select(User.login).where(User.login == login))
+    throttle.note_failure(session, login, address, now=now)
+    subject = f"user:{known}" if known else "user:unknown"
+    audit.record(session, "user.log-in-refused", subject, by="nobody", now=now)
+
+
+def log_out(session: Session, token: str, *, by: str, now: datetime) -> None:
+    sessions.end_session(session, token, now=now)
+    audit.record(session, "user.logged-out", by, by=by, now=now)
+
+
+def take_access(session: Session, login: str, *, by: str, now: datetime) -> None:
+    """End a person's access and all their log-ins at once; what they did stays theirs."""
+    user = session.scalar(select(User).where(User.login == login))
+    if user is None:
+        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
+    if by == f"user:{login}":
+        raise NotYourself(
+            "Bạn không thể tự khóa mình. Nhờ một quản trị viên khác.",
+            "You cannot take your own access. Ask another administrator.",
+        )
+    user.active = False
+    sessions.end_sessions_of(session, user, now=now)
+    audit.record(session, "user.access-taken", f"user:{login}", by=by, now=now)
+
+
+def give_access_back(session: Session, login: str, *, by: str, now: datetime) -> None:
+    user = session.scalar(select(User).where(User.login == login))
+    if user is None:
+        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
+    user.active = True
+    audit.record(session, "user.access-given", f"user:{login}", by=by, now=now)
+
+
+def set_password(
+    session: Session, login: str, password: str, *, shortest: int, by: str, now: datetime
+) -> None:
+    """Give *login* a new password and end all log-ins made with the old one."""
+    user = session.scalar(select(User).where(User.login == login))
+    if user is None:
+        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
+    user.password_hash = passwords.hash_password(password, login=login, shortest=shortest)
+    sessions.end_sessions_of(session, user, now=now)
+    audit.record(session, "user.password-set", f"user:{login}", by=by, now=now)
+
+
+def all_users(session: Session) -> list[User]:
+    return list(session.scalars(select(User).order_by(User.active.desc(), User.login)))

@@ -1,0 +1,81 @@
+"""Slow down guessing of passwords without locking anyone out for good.
+
+Failures count for a quarter of an hour: 5 of one account from one address, 30 from one address,
+50 of one account from everywhere.  The last rule spares addresses where the person has logged in
+before, so a stranger elsewhere cannot keep them out.  A refused attempt counts for nothing, so
+waiting always helps.  Accounts and addresses are kept as keyed hashes only: people type
+passwords into the field for the login.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session
+
+from server import vault
+from server.accounts.models import LoginFailure, LoginSession, User
+from server.accounts.sessions import address_key
+from server.errors import DomainError
+
+WINDOW = timedelta(minutes=15)
+PER_PAIR = 5
+PER_ADDRESS = 30
+PER_ACCOUNT = 50
+
+
+class TooManyAttempts(DomainError):
+    code = "too-many-attempts"
+    status = 429
+
+
+def check(session: Session, login: str, address: str, *, now: datetime) -> None:
+    """Raise TooManyAttempts if this account or address has failed too often lately."""
+    account, source = account_key(login), address_key(address)
+    by_account, by_source = (
+        LoginFailure.account_key == account,
+        LoginFailure.address_key == source,
+    )
+    crowded = (
+        _failures(session, by_account & by_source, now) >= PER_PAIR
+        or _failures(session, by_source, now) >= PER_ADDRESS
+        or (
+            _failures(session, by_account, now) >= PER_ACCOUNT
+            and not _at_home(session, login, source)
+        )
+    )
+    if crowded:
+        raise TooManyAttempts(
+            "Nhập sai quá nhiều lần. Chờ 15 phút rồi thử lại, hoặc nhờ quản trị viên.",
+            "Too many wrong attempts. Wait 15 minutes, or ask the administrator.",
+        )
+
+
+def note_failure(session: Session, login: str, address: str, *, now: datetime) -> None:
+    session.add(
+        LoginFailure(account_key=account_key(login), address_key=address_key(address), at=now)
+    )
+    session.execute(delete(LoginFailure).where(LoginFailure.at < now - 2 * WINDOW))
+
+
+def forgive(session: Session, login: str, address: str) -> None:
+    """Forget the failures of this account from this address: it got in."""
+    session.execute(
+        delete(LoginFailure)
+        .where(LoginFailure.account_key == account_key(login))
+        .where(LoginFailure.address_key == address_key(address))
+    )
+
+
+def account_key(login: str) -> str:
+    return vault.current().blind("login.account", login)
+
+
+def _failures(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+    count = select(func.count()).select_from(LoginFailure)
+    return session.scalar(count.where(which, LoginFailure.at > now - WINDOW)) or 0
+
+
+def _at_home(session: Session, login: str, source: str) -> bool:
+    been = select(LoginSession.token_hash).join(User, User.id == LoginSession.user_id)
+    been = been.where(User.login == login, LoginSession.address_key == source)
+    return session.scalar(been.limit(1)) is not None

@@ -1,0 +1,33 @@
+"""The first page after logging in: the desks of my role, the longest waiting first."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from server.desks import Desk, Waiting
+from server.web import may, reading, signed_in
+
+bp = Blueprint("home", __name__)
+_LATE = datetime.max.replace(tzinfo=UTC)
+
+
+@bp.get("/")
+@signed_in
+def home() -> ResponseReturnValue:
+    mine = my_desks()
+    with reading() as session:
+        rows = [(desk, desk.waiting(session) if desk.waiting else None) for desk in mine]
+    return render_template("home.html", rows=sorted(rows, key=_urgency))
+
+
+def my_desks() -> list[Desk]:
+    """Return the desks that the person at the screen may use, in the order of the work."""
+    desks: tuple[Desk, ...] = current_app.extensions.get("desks", ())
+    return [desk for desk in desks if may(desk.permission)]
+
+
+def _urgency(row: tuple[Desk, Waiting | None]) -> tuple[bool, datetime]:
+    waiting = row[1]
+    some = waiting is not None and waiting.count > 0
+    return not some, (waiting.oldest if waiting and waiting.oldest else _LATE)
