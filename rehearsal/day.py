@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from time import monotonic, sleep
 
+import msgspec
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.reader import PtyReader
 
@@ -75,6 +76,7 @@ class Day:
         report = evening.reckon(officer, table, day, plan, found, drained)
         self._check_journal()
         report.took = monotonic() - began
+        self._note_logins()
         return report
 
     def _clear(self) -> None:
@@ -153,6 +155,13 @@ class Day:
                 return seen
             sleep(0.3)
         raise DayTrouble(f"the uplink did not drain within 60 s; see {self.home}/station.log")
+
+    def _note_logins(self) -> None:
+        """Keep the demo log-ins for tools (tools/screenshots.py); readable by this user alone."""
+        notes = self.home / "logins.json"
+        notes.touch(mode=0o600)
+        logins = {person.role: [person.login, person.password] for person in self.people}
+        notes.write_bytes(msgspec.json.encode({"base": self.base, "logins": logins}))
 
     def _check_journal(self) -> None:
         words = [program("ghepmau-station"), "journal", "verify"]
