@@ -1,0 +1,1 @@
+"""Sight: from a camera's frames to the codes that people hold up."""
