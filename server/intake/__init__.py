@@ -1,0 +1,1 @@
+"""What stations send: kept as it came, then applied.  A refusal never blocks the queue."""

@@ -1,0 +1,94 @@
+"""What stations sent, as it came: events, the head of each chain, what could not be taken.
+
+The writer inserts events through the driver (`server.intake.rows`); columns here and there agree.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base
+
+
+class WireEvent(Base):
+    """One event, for ever: its bytes are what its hash and the next event's `prev` are over."""
+
+    __tablename__ = "wire_event"
+    __table_args__ = (
+        UniqueConstraint("station", "epoch", "seq"),
+        CheckConstraint("state IN ('pending', 'applied', 'refused', 'waiting')", name="state"),
+        CheckConstraint("seq >= 1", name="seq"),
+        CheckConstraint(
+            "(state IN ('refused', 'waiting')) = (problem IS NOT NULL)", name="problem"
+        ),
+        Index(
+            "ix_wire_event_open",
+            "state",
+            sqlite_where=text("state <> 'applied'"),
+            postgresql_where=text("state <> 'applied'"),
+        ),
+    )
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"))
+    epoch: Mapped[str] = mapped_column(String(16))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    prev: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[bytes]
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(8))
+    problem: Mapped[str | None] = mapped_column(String(40))
+    applied_at: Mapped[datetime | None]
+
+
+class StationEpoch(Base):
+    """The head of one chain: the highest event of one journal file that is stored."""
+
+    __tablename__ = "station_epoch"
+
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"), primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(16), primary_key=True)
+    last_seq: Mapped[int]
+    last_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Quarantine(Base):
+    """An upload, or one event of it, that was not taken.  Uploads name nobody: codes are sealed."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    station: Mapped[str] = mapped_column(String(64), index=True)  # as claimed, perhaps falsely
+    reason: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(String(200))
+    body: Mapped[bytes]  # at most the first `quarantine.LONGEST` bytes
+    size: Mapped[int]  # of the whole
+    digest: Mapped[str] = mapped_column(String(64))
+    times: Mapped[int]  # how often the very same came
+    remote: Mapped[str] = mapped_column(String(64))
+
+
+class ChainAlert(Base):
+    """A chain that does not hold: closed by what was missing, or by a person who looked."""
+
+    __tablename__ = "chain_alert"
+    __table_args__ = (
+        CheckConstraint("kind IN ('gap', 'fork', 'changed-replay')", name="kind"),
+        CheckConstraint("last_seq >= seq", name="range"),
+        UniqueConstraint("station", "epoch", "kind", "seq"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"))
+    epoch: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    seq: Mapped[int]
+    last_seq: Mapped[int]  # of a gap: the last event that is missing; else the same as seq
+    at: Mapped[datetime] = mapped_column(index=True)
+    detail: Mapped[str] = mapped_column(String(200))
+    closed_at: Mapped[datetime | None]

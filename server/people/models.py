@@ -1,0 +1,137 @@
+"""Persons, and the numbers by which they are known.
+
+A number leads to one person at a time: UNIQUE among the live links.  A link is ended, never
+deleted.  Phones are kept to call people back, and link nobody: one phone serves a family.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.db import Base, Encrypted
+
+BIRTH_YEARS = range(1880, 2101)
+
+
+class Person(Base):
+    """Somebody who was sampled, or for whom a card was printed."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("sex IN ('M', 'F')", name="sex"),
+        CheckConstraint("birth_year BETWEEN 1880 AND 2100", name="birth_year"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str | None] = mapped_column(Encrypted("person.name"))
+    name_blind: Mapped[str | None] = mapped_column(String(32), index=True)
+    birth: Mapped[str | None] = mapped_column(Encrypted("person.birth"))
+    birth_year: Mapped[int | None]
+    sex: Mapped[str | None] = mapped_column(String(1))
+    address: Mapped[str | None] = mapped_column(Encrypted("person.address"))
+    place: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime]
+
+    identities: Mapped[list["Identity"]] = relationship(
+        back_populates="person", order_by="Identity.linked_at"
+    )
+
+
+class Identity(Base):
+    """One number that leads to a person, and what made us believe it."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        Index(
+            "uq_identity_system_value_blind",
+            "system",
+            "value_blind",
+            unique=True,
+            sqlite_where=text("unlinked_at IS NULL AND system <> 'phone'"),
+            postgresql_where=text("unlinked_at IS NULL AND system <> 'phone'"),
+        ),
+        Index("ix_identity_value_blind", "value_blind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    system: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(Encrypted("identity.value"))
+    value_blind: Mapped[str] = mapped_column(String(32))
+    claimed: Mapped[bool]  # typed by somebody into an app, never seen on a card
+    kind: Mapped[str] = mapped_column(String(20))  # the kind of code that showed it
+    evidence: Mapped[str] = mapped_column(String(80))  # e.g. 'event:<uuid>', 'card-batch:<uuid>'
+    linked_at: Mapped[datetime]
+    linked_by: Mapped[str] = mapped_column(String(80))
+    unlinked_at: Mapped[datetime | None]
+    unlinked_by: Mapped[str | None] = mapped_column(String(80))
+
+    person: Mapped[Person] = relationship(back_populates="identities")
+
+
+class IdentityQuestion(Base):
+    """Something about two persons' numbers that a person must answer; nothing was merged."""
+
+    __tablename__ = "identity_question"
+    __table_args__ = (
+        CheckConstraint("person_id <> other_id", name="two_persons"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (answered_by IS NULL)"
+            " AND (answered_at IS NULL) = (answer IS NULL)",
+            name="answered_wholly",
+        ),
+        Index(
+            "uq_identity_question_open",
+            "kind",
+            "person_id",
+            "other_id",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))  # a `people.services.Doubt` value
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    system: Mapped[str] = mapped_column(String(20))
+    evidence: Mapped[str] = mapped_column(String(80))
+    opened_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    answer: Mapped[str | None] = mapped_column(String(200))
+
+
+class CardBatch(Base):
+    """Cards that were made together, to be printed together."""
+
+    __tablename__ = "card_batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(80))
+
+    cards: Mapped[list["Card"]] = relationship(back_populates="batch", order_by="Card.position")
+
+
+class Card(Base):
+    """One personal card: its number leads to the person, its payload is what is printed."""
+
+    __tablename__ = "card"
+    __table_args__ = (UniqueConstraint("batch_id", "position"), UniqueConstraint("number_blind"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("card_batch.id"))
+    position: Mapped[int]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[str] = mapped_column(Encrypted("card.number"))
+    number_blind: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[str] = mapped_column(Encrypted("card.payload"))
+    issued: Mapped[date]
+
+    batch: Mapped[CardBatch] = relationship(back_populates="cards")
+    person: Mapped[Person] = relationship()
