@@ -6,7 +6,13 @@
 from collections.abc import Callable
 
 from contract import commands, tubes
-from contract.identities import unknown
+from contract.identities import (
+    citizen_card,
+    insurance_card,
+    national_qr,
+    personal_card,
+    unknown,
+)
 from contract.identities.base import (
     LONGEST,
     BirthDate,
@@ -32,7 +38,14 @@ __all__ = [
     "parse",
 ]
 
-PARSERS: tuple[Callable[[bytes], PersonCode], ...] = (unknown.parse,)
+Parser = Callable[[bytes], PersonCode]
+PARSERS: tuple[Parser, ...] = (
+    personal_card.parse,
+    citizen_card.parse,
+    insurance_card.parse,
+    national_qr.parse,
+    unknown.parse,
+)
 
 
 def parse(raw: bytes) -> PersonCode:

@@ -1,0 +1,90 @@
+"""Vietnamese names: one display form, keys under which spellings meet, and an order for lists.
+
+Keys find candidates, they prove nothing: 'Hoà', 'Hoa' and 'Hoá' share a `match_key`, and two in
+five people are called Nguyễn.  Never merge by a key without birth date and sex (`same_bearer`).
+"""
+
+import re
+import unicodedata
+
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # dictionary order
+_MARKS = {*_TONES, "\u0302", "\u0306", "\u031b"}
+_LETTERS = {letter: rank for rank, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", 1)}
+_SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
+_NOT_SHOWN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
+_OPEN_PAIR = re.compile(r"(oa|oe|uy)$")
+_FINAL_Y = re.compile(r"(?<=[bcdghklmnprstvx])y\b|(?<=\bqu)y\b")
+_IN_NAMES = " '’.,-–/()"
+
+
+def display(text: str) -> str:
+    """Return *text* as it is shown and stored: NFC, single spaces, no invisible characters."""
+    composed = unicodedata.normalize("NFC", text)
+    return _SPACE.sub(" ", _NOT_SHOWN.sub("", composed)).strip()
+
+
+def match_key(text: str) -> str:
+    """Return the diacritic-free key: lower case, d for đ, letters and digits, single spaces."""
+    folded = unicodedata.normalize("NFKD", text).casefold().replace("đ", "d")
+    bare = unicodedata.normalize("NFKD", folded)
+    plain = "".join(
+        letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter)
+    )
+    return " ".join(plain.split())
+
+
+def loose_key(text: str) -> str:
+    """Return `match_key` with i for y where both are written: Lý and Lí, Quý and Quí."""
+    return _FINAL_Y.sub("i", match_key(text))
+
+
+def spelling_key(text: str) -> str:
+    """Return *text* in lower case with its marks, tones placed one way: Thủy and Thuỷ meet."""
+    return " ".join(_place_tone(word) for word in display(text).casefold().split())
+
+
+def _place_tone(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word)
+    tones = [mark for mark in letters if mark in _TONES]
+    toneless = "".join(letter for letter in letters if letter not in _TONES)
+    if len(tones) != 1 or _OPEN_PAIR.search(toneless) is None:
+        return unicodedata.normalize("NFC", letters)
+    return unicodedata.normalize("NFC", toneless + tones[0])
+
+
+Weight = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def sort_key(name: str) -> tuple[Weight, ...]:
+    """Return the key by which lists are sorted: given name, then middle names, then family name.
+
+    Letters go by the Vietnamese alphabet (a ă â … d đ …), then tones (ngang huyền hỏi ngã sắc
+    nặng).
+    """
+    words = display(name).split()
+    ordered = words[-1:] + words[1:-1] + words[:1] if len(words) > 1 else words
+    return tuple(_weigh(word) for word in ordered)
+
+
+def _weigh(word: str) -> Weight:
+    letters: list[int] = []
+    tones: list[int] = []
+    for letter in unicodedata.normalize("NFC", word.casefold()):
+        parts = unicodedata.normalize("NFD", letter)
+        kept = "".join(part for part in parts if part not in _TONES)
+        plain = unicodedata.normalize("NFC", kept)
+        letters.append(_LETTERS.get(plain, 1000 + ord(plain[0]) if plain else 0))
+        tones.append(next((_TONES[part] for part in parts if part in _TONES), 0))
+    return tuple(letters), tuple(tones)
+
+
+def is_vietnamese(text: str) -> bool:
+    """Return whether *text* holds only Vietnamese letters and what stands between names."""
+    return all(letter in _IN_NAMES or _is_letter(letter) for letter in display(text))
+
+
+def _is_letter(letter: str) -> bool:
+    if letter in "đĐ":
+        return True
+    base, *marks = list(unicodedata.normalize("NFD", letter))
+    return base.isascii() and base.isalpha() and all(mark in _MARKS for mark in marks)
