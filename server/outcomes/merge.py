@@ -14,15 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from contract.tubes import TubeKind
-
-
-class Call(StrEnum):
-    """What a laboratory may say about a tube."""
-
-    NEGATIVE = "negative"
-    POSITIVE = "positive"
-    INCONCLUSIVE = "inconclusive"
-    INVALID = "invalid"
+from server.lab.words import Call
 
 
 class Status(StrEnum):

@@ -1,11 +1,13 @@
 """A whole server in a temporary directory, and people who are signed in to it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,13 +16,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from contract.tubes import Tube, TubeId
 from server import vault as vaults
 from server.accounts import sessions
-from server.accounts.models import User
+from server.accounts.models import Station, User
 from server.accounts.roles import Role
 from server.app import create_app
 from server.config import Settings
 from server.db import Base, Database, open_database
+from server.outcomes.services import settle
+from server.people.models import Person
+from server.sampling import changes
+from server.sampling.models import ConflictClaim, Lot, Pairing, PairingVoid, TubeConflict
 
 SignIn = Callable[..., FlaskClient]
 DOMAINS = (
@@ -127,3 +134,86 @@ def sign_in(app: Flask, database: Database, clock: Clock) -> SignIn:
         return client
 
     return signed_in
+
+
+@dataclass
+class Scene:
+    """A swab table as its tables in the database have it: a lot, stations, people, pairings."""
+
+    session: Session
+    now: datetime
+    serial: int = 0
+
+    def tube(self, series: int = 26) -> TubeId:
+        """A new tube of a registered lot."""
+        self.serial += 1
+        return TubeId.mint(series, self.serial)
+
+    def person(self, name: str = "Nguyễn Thị Mẫu", birth_year: int = 1991) -> Person:
+        key = vaults.current().blind("person.name", name)
+        person = Person(
+            id=uuid4(), name=name, name_blind=key, birth_year=birth_year, sex="F",
+            place="vn-2021:24.222.07", created_at=self.now,
+        )  # fmt: skip
+        self.session.add(person)
+        self.session.flush()
+        return person
+
+    def pair(self, tube: Tube, person: Person, *, station: str = "ban-1") -> Pairing:
+        pool = isinstance(tube, TubeId) and tube.series >= 90
+        pairing = Pairing(
+            id=uuid4(), tube=tube, person_id=person.id, station=station, operator="",
+            person_kind="citizen-card", order="pool" if pool else "person-first",
+            paired_at=self.now, trusted=True, place=person.place, took_ms=4200, manual=False,
+            received_at=self.now,
+        )  # fmt: skip
+        self.session.add(pairing)
+        changes.changed(self.session, tube, now=self.now)
+        return pairing
+
+    def void(self, pairing: Pairing) -> None:
+        void = PairingVoid(
+            event_id=uuid4(), pairing_id=pairing.id, tube=pairing.tube, station="ban-1",
+            reason="undo", by="station:ban-1", voided_at=self.now, received_at=self.now,
+        )  # fmt: skip
+        self.session.add(void)
+        changes.changed(self.session, pairing.tube, now=self.now)
+
+    def contest(self, tube: Tube, *pairings: Pairing) -> TubeConflict:
+        conflict = TubeConflict(
+            id=uuid4(), tube=tube, kind="two-persons", opened_at=self.now,
+            claims=[ConflictClaim(pairing_id=each.id) for each in pairings],
+        )  # fmt: skip
+        self.session.add(conflict)
+        changes.changed(self.session, tube, now=self.now)
+        return conflict
+
+
+MakeScene = Callable[[Session], Scene]
+
+
+@pytest.fixture
+def make_scene(now: datetime) -> Iterator[MakeScene]:
+    """Set a scene in a transaction; outcomes follow every change, as they do in the server."""
+
+    def make(session: Session) -> Scene:
+        for name in ("ban-1", "ban-2"):
+            session.merge(Station(id=name, label=f"Bàn {name[-1]}", place="vn-2021:24.222.07",
+                                  duty="pairing", state="created", created_at=now))  # fmt: skip
+        session.flush()
+        for series, kind in ((26, "sampling"), (90, "pool"), (98, "control")):
+            session.merge(Lot(id=f"L-{series}", kind=kind, series=series, first=1, last=1000,
+                              size=1000, place="vn-2021:24", created_at=now,
+                              created_by="user:quan"))  # fmt: skip
+        session.flush()
+        return Scene(session, now)
+
+    known = list(changes.listeners)
+    changes.listeners[:] = [settle]
+    yield make
+    changes.listeners[:] = known
+
+
+@pytest.fixture
+def scene(session: Session, make_scene: MakeScene) -> Scene:
+    return make_scene(session)

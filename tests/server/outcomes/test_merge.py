@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.tubes import TubeKind
+from server.lab.words import Call
 from server.outcomes.merge import (
-    Call,
     Facts,
     Outcome,
     Paired,

@@ -1,0 +1,34 @@
+"""The embedded declaration record, as the outbox's first channel."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from server.db import Database
+from server.declarations import services
+from server.declarations.notice import Notice, read
+from server.delivery.channels import Refused
+
+
+class EmbeddedRecord:
+    """Writes what it is given into the person's record, once for each key."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def deliver(self, subject: str, key: str, payload: str) -> str:
+        """Record the notice; the receipt is the id of the entry."""
+        person, notice = _parse(subject, payload)
+        with self._database.write() as session:
+            entry = services.record_notice(session, person, key, notice, now=self._clock())
+            return f"record:{entry.id}"
+
+
+def _parse(subject: str, payload: str) -> tuple[UUID, Notice]:
+    try:
+        return UUID(subject), read(payload)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise Refused(f"unreadable notice: {error}") from error

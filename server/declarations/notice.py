@@ -1,0 +1,40 @@
+"""What a declaration record is told about one tube: the message, as JSON.  Pure; no names in it."""
+
+from datetime import datetime
+
+import msgspec
+
+from contract.tubes import Tube, tube
+
+TARGET = "declarations"  # the name among the outbox's targets; stored, so it never changes
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of an outcome.  `supersedes` is the key of the version before, if any."""
+
+    tube: str
+    status: str
+    reason: str
+    version: int
+    sampled_at: datetime
+    resulted_at: datetime | None
+    place: str
+    supersedes: str | None
+
+    @property
+    def of(self) -> Tube:
+        return tube(self.tube)
+
+
+_decoder = msgspec.json.Decoder(Notice)
+
+
+def write(notice: Notice) -> str:
+    return msgspec.json.encode(notice).decode()
+
+
+def read(payload: str) -> Notice:
+    """Return the notice in *payload*; raise ValueError (or msgspec.DecodeError) if it is none."""
+    notice = _decoder.decode(payload)
+    tube(notice.tube)
+    return notice

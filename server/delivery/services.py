@@ -1,0 +1,166 @@
+"""The outbox: put in with its cause, taken out in order, never forgotten.
+
+A subject's messages to a target go out one after the other.  One that failed for good (*dead*)
+holds back only that subject's later ones, until a person sends it again or sets it aside.
+"""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from server.audit import services as audit
+from server.delivery import backoff
+from server.delivery.models import Delivery
+from server.errors import DomainError, NotFound
+
+ATTEMPTS = 12  # failures that are somebody's fault, before a person must look
+LEASE = timedelta(minutes=5)  # longer than a batch takes with every call at its time-out
+BATCH = 20
+
+
+class NotDead(DomainError):
+    code = "delivery-not-dead"
+
+
+def enqueue(
+    session: Session,
+    *,
+    target: str,
+    key: str,
+    subject: str,
+    version: int,
+    payload: str,
+    now: datetime,
+) -> None:
+    """Put a message into the outbox, in the transaction that makes it true."""
+    session.add(
+        Delivery(
+            target=target,
+            key=key,
+            subject=subject,
+            version=version,
+            payload=payload,
+            state="waiting",
+            attempts=0,
+            next_try_at=now,
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def claim(
+    session: Session, *, targets: list[str], now: datetime, limit: int = BATCH
+) -> list[Delivery]:
+    """Take due messages that no earlier one of their subject waits before, oldest first.
+
+    Two workers never hold the same message: the lease is taken by a conditional update.
+    """
+    lease = uuid4().hex
+    heads = select(Delivery.id).where(_due(targets, now)).order_by(Delivery.id).limit(limit)
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(list(session.scalars(heads))), _free(now))
+        .where(Delivery.state == "waiting")
+        .values(lease=lease, leased_until=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    held = select(Delivery).where(Delivery.lease == lease).order_by(Delivery.id)
+    return list(session.scalars(held))
+
+
+def anything_due(session: Session, *, targets: list[str], now: datetime) -> bool:
+    return session.scalar(select(Delivery.id).where(_due(targets, now)).limit(1)) is not None
+
+
+def _due(targets: list[str], now: datetime) -> ColumnElement[bool]:
+    earlier = aliased(Delivery)
+    first_of_its_subject = ~exists().where(
+        earlier.target == Delivery.target,
+        earlier.subject == Delivery.subject,
+        earlier.id < Delivery.id,
+        earlier.state.in_(("waiting", "dead")),
+    )
+    return and_(
+        Delivery.state == "waiting",
+        Delivery.next_try_at <= now,
+        Delivery.target.in_(targets),
+        _free(now),
+        first_of_its_subject,
+    )
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
+
+
+def note_delivered(session: Session, claimed: Delivery, *, receipt: str, now: datetime) -> bool:
+    """Note the receipt; False if the lease was lost meanwhile (then another worker notes it)."""
+    return _finish(
+        session,
+        claimed,
+        state="delivered",
+        receipt=receipt[:200],
+        delivered_at=now,
+        attempts=claimed.attempts + 1,
+        last_error=None,
+    )
+
+
+def note_failed(
+    session: Session, claimed: Delivery, *, error: str, final: bool, counts: bool, now: datetime
+) -> bool:
+    """Note a failure: dead if *final* or the last of the attempts that count, else tried again."""
+    attempts = claimed.attempts + 1
+    dead = final or (counts and attempts >= ATTEMPTS)
+    return _finish(
+        session,
+        claimed,
+        state="dead" if dead else "waiting",
+        attempts=attempts,
+        last_error=error[:2000],
+        next_try_at=now + backoff.wait(attempts),
+    )
+
+
+def _finish(session: Session, claimed: Delivery, **values: object) -> bool:
+    done = session.execute(
+        update(Delivery)
+        .where(Delivery.id == claimed.id, Delivery.lease == claimed.lease)
+        .where(Delivery.state == "waiting")
+        .values(lease=None, leased_until=None, **values)
+        .returning(Delivery.id)
+    )
+    return done.first() is not None
+
+
+def send_again(session: Session, delivery_id: int, *, by: str, now: datetime) -> Delivery:
+    """Let a dead message be tried again, from the first attempt."""
+    dead = _dead(session, delivery_id)
+    dead.state, dead.attempts, dead.next_try_at = "waiting", 0, now
+    audit.record(session, "delivery.sent-again", dead.key, by=by, now=now, detail=dead.last_error)
+    return dead
+
+
+def set_aside(
+    session: Session, delivery_id: int, *, reason: str, by: str, now: datetime
+) -> Delivery:
+    """Give a dead message up for a *reason*, so that later ones of its subject go out."""
+    dead = _dead(session, delivery_id)
+    dead.state = "set-aside"
+    audit.record(session, "delivery.set-aside", dead.key, by=by, now=now, detail=reason)
+    return dead
+
+
+def _dead(session: Session, delivery_id: int) -> Delivery:
+    found = session.get(Delivery, delivery_id, with_for_update=True)
+    if found is None:
+        raise NotFound("Không có lần gửi này.", "There is no such delivery.")
+    if found.state != "dead":
+        raise NotDead(
+            "Lần gửi này không còn bị hỏng: đã có người xử lý. Tải lại trang.",
+            "This delivery is not dead any more: somebody saw to it. Open the page again.",
+        )
+    return found

@@ -1,0 +1,102 @@
+"""How the laboratory says no: what happened, and what to do next."""
+
+from datetime import timedelta, timezone
+
+from contract.tubes import Tube
+from server.errors import DomainError
+from server.lab.lifecycle import State
+from server.lab.models import Reception
+from server.lab.words import REJECTIONS, Rejection
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+class UnknownTube(DomainError):
+    code = "unknown-tube"
+
+
+class AlreadyReceived(DomainError):
+    code = "already-received"
+
+
+class TubeRejected(DomainError):
+    code = "tube-rejected"
+
+
+class TubeHasResult(DomainError):
+    code = "tube-has-result"
+
+
+class ControlTube(DomainError):
+    code = "control-tube"
+
+
+class OwnWork(DomainError):
+    code = "own-work"
+
+
+class StaleResult(DomainError):
+    code = "stale-result"
+
+
+STATES = {
+    State.ENTERED: ("chưa có người xác nhận", "nobody has verified it"),
+    State.VERIFIED: ("đã được xác nhận", "it is verified already"),
+    State.RELEASED: ("đã được trả", "it is released already"),
+    State.CORRECTED: ("đã có kết quả khác sửa", "another result corrects it"),
+}
+
+
+def unknown_tube(tube: Tube) -> DomainError:
+    return UnknownTube(
+        f"Ống {tube.grouped} không thuộc lô nào đã đăng ký. Để riêng ống này và báo quản trị viên.",
+        f"Tube {tube.grouped} is of no registered lot. Put it aside and tell the administrator.",
+    )
+
+
+def already_received(known: Reception) -> DomainError:
+    at, tube = f"{known.at.astimezone(VIETNAM):%H:%M %d/%m}", known.tube.grouped
+    if known.accepted:
+        return AlreadyReceived(
+            f"Ống {tube} đã nhận lúc {at}, hộp {known.box}. Kiểm tra lại ống nằm ở hộp nào.",
+            f"Tube {tube} was received at {at}, box {known.box}. Check which box it is in.",
+        )
+    vi, en = REJECTIONS[Rejection(known.reason)]
+    return TubeRejected(
+        f"Ống {tube} đã bị loại lúc {at} ({vi.lower()}); người của ống được gọi lấy mẫu lại.",
+        f"Tube {tube} was rejected at {at} ({en.lower()}); its people are called for a new sample.",
+    )
+
+
+def tube_has_result(tube: Tube, *, rejecting: bool) -> DomainError:
+    if rejecting:
+        return TubeHasResult(
+            f"Ống {tube.grouped} đã có kết quả nên không loại được. Sửa kết quả thành “Không đạt”.",
+            f"Tube {tube.grouped} has a result: it cannot be rejected. Correct that to “Invalid”.",
+        )
+    return TubeHasResult(
+        f"Ống {tube.grouped} đã có kết quả. Nếu kết quả đó sai, mở nó ra và sửa.",
+        f"Tube {tube.grouped} has a result. If that one is wrong, open and correct it.",
+    )
+
+
+def control_tube(tube: Tube) -> DomainError:
+    return ControlTube(
+        f"{tube.grouped} là ống chứng, không phải mẫu của người. Không nhập kết quả ở đây.",
+        f"{tube.grouped} is a control, nobody's sample. Its result is not entered here.",
+    )
+
+
+def own_work(tube: Tube) -> DomainError:
+    return OwnWork(
+        f"Bạn đã nhập kết quả của ống {tube.grouped}. Việc này phải do người khác làm.",
+        f"You entered the result of tube {tube.grouped}. Somebody else must do this.",
+    )
+
+
+def stale_result(tube: Tube, state: State) -> DomainError:
+    vi, en = STATES[state]
+    return StaleResult(
+        f"Kết quả của ống {tube.grouped}: {vi}. Tải lại trang để xem tình trạng mới.",
+        f"The result of tube {tube.grouped}: {en}. Open the page again to see how it stands.",
+    )

@@ -1,0 +1,34 @@
+"""What a technician's scanner types: a tube, a misread of one, or something else.  Pure."""
+
+import re
+from collections.abc import Mapping
+
+from contract.tubes import Tube
+from server import forms
+from server.errors import BadInput
+
+_AIM = re.compile(r"^\][A-Za-z][0-9A-Za-z]")  # the symbology that some readers send in front
+_CT = re.compile(r"[0-9]{1,2}([.,][0-9]{1,2})?", re.ASCII)
+HIGHEST_CT = 50.0
+
+
+def scanned_tube(form: Mapping[str, str]) -> Tube:
+    """Return the tube in the form's field `tube`; raise BadInput that says what was wrong."""
+    return forms.tube_of({"tube": _AIM.sub("", form.get("tube", "").strip())})
+
+
+def ct_of(form: Mapping[str, str], field: str) -> str:
+    """Return a Ct as written, with a point: '24.10', or '' where the field is empty.
+
+    Raises BadInput for anything but a number from 0 to 50.
+    """
+    text = form.get(field, "").strip()
+    if not text:
+        return ""
+    if _CT.fullmatch(text) and float(text.replace(",", ".")) <= HIGHEST_CT:
+        return text.replace(",", ".")
+    vi, en = forms.words(field)
+    raise BadInput(
+        f"{vi} phải là số từ 0 đến 50, ví dụ 24,1; để trống nếu không lên đường cong.",
+        f"{en} must be a number from 0 to 50, such as 24.1; leave it empty if there is none.",
+    )

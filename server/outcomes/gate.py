@@ -1,0 +1,39 @@
+"""The gate of release: no result leaves for a tube that is not paired and received.  Pure."""
+
+from contract.tubes import Tube
+from server.errors import DomainError
+from server.outcomes.merge import Facts, Problem, live_pairings, merge
+
+HOLDS = {
+    Problem.CONTESTED: ("có hai người nhận ống, chờ quyết định", "two claims wait to be decided"),
+    Problem.CONTROL_PAIRED: ("là ống chứng", "it is a control"),
+    Problem.UNPAIRED: ("chưa ghép với người nào", "it is paired with nobody"),
+    Problem.NOT_RECEIVED: ("phòng xét nghiệm chưa nhận ống", "the laboratory did not receive it"),
+    Problem.REJECTED_AND_TESTED: ("ống đã bị loại", "it was rejected"),
+}
+
+
+class ResultHeld(DomainError):
+    code = "result-held"
+
+
+def hold(facts: Facts) -> Problem | None:
+    """Return what keeps the results of a tube from being released, if anything does."""
+    if not live_pairings(facts) and not facts.open_conflicts:
+        return Problem.UNPAIRED
+    problems = merge(facts).problems
+    return next((problem for problem in HOLDS if problem in problems), None)
+
+
+def check(tube: Tube, facts: Facts) -> None:
+    """Raise ResultHeld if results of *tube* may not leave now."""
+    problem = hold(facts)
+    if problem is None:
+        return
+    vi, en = HOLDS[problem]
+    raise ResultHeld(
+        f"Chưa trả được kết quả ống {tube.grouped}: {vi}. Không kết quả nào được trả; "
+        "bỏ chọn ống này rồi làm lại.",
+        f"The result of tube {tube.grouped} is held: {en}. Nothing was released; "
+        "leave this tube out and repeat.",
+    )

@@ -1,0 +1,74 @@
+"""What people's records must say, and whom to call.  Reads only."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.outcomes.models import Callback, Outcome
+
+
+def versions_of(session: Session, tube: Tube) -> list[Outcome]:
+    """Return every version of every outcome of *tube*, oldest first."""
+    found = select(Outcome).where(Outcome.tube == tube)
+    return list(session.scalars(found.order_by(Outcome.at, Outcome.person_id, Outcome.version)))
+
+
+def current_of(session: Session, tube: Tube) -> dict[UUID, Outcome]:
+    """Return the current outcome of each person of *tube*, withdrawn ones too."""
+    newest: dict[UUID, Outcome] = {}
+    for outcome in versions_of(session, tube):
+        known = newest.get(outcome.person_id)
+        if known is None or known.version < outcome.version:
+            newest[outcome.person_id] = outcome
+    return newest
+
+
+def outcomes_of_person(session: Session, person_id: UUID) -> list[Outcome]:
+    """Return every version about a person: newest sample first, current version first."""
+    found = (
+        select(Outcome)
+        .where(Outcome.person_id == person_id)
+        .order_by(Outcome.sampled_at.desc(), Outcome.tube, Outcome.version.desc())
+    )
+    return list(session.scalars(found))
+
+
+def current_counts(session: Session) -> dict[str, int]:
+    """Return how many current outcomes have each status."""
+    top = (
+        select(Outcome.tube, Outcome.person_id, func.max(Outcome.version).label("version"))
+        .group_by(Outcome.tube, Outcome.person_id)
+        .subquery()
+    )
+    found = (
+        select(Outcome.status, func.count())
+        .join(
+            top,
+            and_(
+                top.c.tube == Outcome.tube,
+                top.c.person_id == Outcome.person_id,
+                top.c.version == Outcome.version,
+            ),
+        )
+        .group_by(Outcome.status)
+    )
+    return {row[0]: row[1] for row in session.execute(found)}
+
+
+def open_callback(session: Session, tube: Tube, person_id: UUID) -> Callback | None:
+    return session.scalar(
+        select(Callback).where(
+            Callback.tube == tube, Callback.person_id == person_id, Callback.done_at.is_(None)
+        )
+    )
+
+
+def callbacks(session: Session, *, done: bool) -> list[Callback]:
+    """Return who is to be called (oldest first), or who was (newest first, the last hundred)."""
+    if done:
+        found = select(Callback).where(Callback.done_at.is_not(None))
+        return list(session.scalars(found.order_by(Callback.done_at.desc()).limit(100)))
+    found = select(Callback).where(Callback.done_at.is_(None)).order_by(Callback.opened_at)
+    return list(session.scalars(found))

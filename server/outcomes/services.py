@@ -1,0 +1,152 @@
+"""Settle what records must say whenever a tube's facts change, and let results out at the gate.
+
+A new version, the message that tells it and the call for a new sample are written in the
+transaction of their cause.  What was said before is kept: versions supersede, none is changed.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.audit import services as audit
+from server.declarations import notice
+from server.delivery import services as delivery
+from server.errors import NotFound
+from server.lab import services as lab
+from server.lab.models import Result
+from server.outcomes import callbacks, gate, queries
+from server.outcomes.facts import facts_of
+from server.outcomes.merge import Outcome as Wanted
+from server.outcomes.merge import Status, merge
+from server.outcomes.models import Outcome
+from server.sampling.models import Pairing
+
+SETTLER = "system:outcomes"
+
+
+def settle(session: Session, tube: Tube, now: datetime) -> None:
+    """Bring the stored outcomes of *tube* to what `merge` says of it; nothing new, nothing done.
+
+    Registered on `sampling.changes.listeners`.
+    """
+    wanted = {each.person: each for each in merge(facts_of(session, tube)).outcomes}
+    stored = queries.current_of(session, tube)
+    for person in sorted(wanted.keys() | stored.keys()):
+        _settle_person(session, tube, stored.get(person), wanted.get(person), now)
+
+
+def _settle_person(
+    session: Session, tube: Tube, stored: Outcome | None, wanted: Wanted | None, now: datetime
+) -> None:
+    if wanted is None:
+        if stored is not None and stored.status != Status.WITHDRAWN:
+            _supersede(session, stored, now)
+    elif stored is None or not _same(stored, wanted):
+        _say(session, tube, stored, wanted, now)
+
+
+def _same(stored: Outcome, wanted: Wanted) -> bool:
+    return (stored.status, stored.reason, stored.pairing_id, stored.result_id) == (
+        wanted.status.value,
+        wanted.reason,
+        wanted.pairing,
+        wanted.result,
+    )
+
+
+def _say(
+    session: Session, tube: Tube, stored: Outcome | None, wanted: Wanted, now: datetime
+) -> None:
+    pairing = session.get_one(Pairing, wanted.pairing)
+    outcome = Outcome(
+        tube=tube,
+        person_id=wanted.person,
+        status=wanted.status.value,
+        reason=wanted.reason,
+        pairing_id=wanted.pairing,
+        result_id=wanted.result,
+        place=pairing.place,
+        sampled_at=pairing.paired_at,
+    )
+    _publish(session, outcome, stored, now)
+
+
+def _supersede(session: Session, stored: Outcome, now: datetime) -> None:
+    """Take an outcome back: its ground is gone."""
+    withdrawn = Outcome(
+        tube=stored.tube,
+        person_id=stored.person_id,
+        status=Status.WITHDRAWN.value,
+        reason="",
+        pairing_id=stored.pairing_id,
+        result_id=stored.result_id,
+        place=stored.place,
+        sampled_at=stored.sampled_at,
+    )
+    _publish(session, withdrawn, stored, now)
+
+
+def _publish(session: Session, outcome: Outcome, before: Outcome | None, now: datetime) -> None:
+    """Write a version with all that follows from it."""
+    outcome.id, outcome.at = uuid4(), now
+    outcome.version = before.version + 1 if before else 1
+    outcome.supersedes = before.id if before else None
+    session.add(outcome)
+    session.flush()
+    audit.record(
+        session,
+        "outcome.written",
+        outcome.id,
+        by=SETTLER,
+        now=now,
+        detail=f"{outcome.tube} v{outcome.version} {outcome.status}",
+    )
+    callbacks.follow(session, outcome, now=now)
+    _tell(session, outcome, before, now)
+
+
+def _tell(session: Session, outcome: Outcome, before: Outcome | None, now: datetime) -> None:
+    result = session.get(Result, outcome.result_id) if outcome.result_id else None
+    message = notice.Notice(
+        tube=outcome.tube.text,
+        status=outcome.status,
+        reason=outcome.reason,
+        version=outcome.version,
+        sampled_at=outcome.sampled_at,
+        resulted_at=result.released_at if result else None,
+        place=outcome.place,
+        supersedes=key_of(before) if before else None,
+    )
+    delivery.enqueue(
+        session,
+        target=notice.TARGET,
+        key=key_of(outcome),
+        subject=str(outcome.person_id),
+        version=outcome.version,
+        payload=notice.write(message),
+        now=now,
+    )
+
+
+def key_of(outcome: Outcome) -> str:
+    """Return the key under which every receiver knows this version, for ever."""
+    return f"{outcome.tube}/{outcome.person_id}/v{outcome.version}"
+
+
+def release(
+    session: Session, result_ids: Iterable[UUID], *, by: str, now: datetime
+) -> list[Result]:
+    """Let verified results out, all or none: each tube paired without a doubt, and received.
+
+    Raises ResultHeld with the tube and what is missing; OwnWork for who entered it.
+    """
+    ids = list(dict.fromkeys(result_ids))
+    for result_id in ids:
+        result = session.get(Result, result_id)
+        if result is None:
+            raise NotFound("Không có kết quả này.", "There is no such result.")
+        gate.check(result.tube, facts_of(session, result.tube))
+    return [lab.mark_released(session, result_id, by=by, now=now) for result_id in ids]
