@@ -58,7 +58,10 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         SESSION_COOKIE_SECURE=settings.secure,
     )
     app.extensions.update(
-        settings=settings, clock=clock, database=open_database(settings.database_url)
+        settings=settings,
+        clock=clock,
+        database=open_database(settings.database_url),
+        background=[],
     )
     if settings.proxies:
         hops = settings.proxies
@@ -78,6 +81,18 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
 def database_of(app: Flask) -> Database:
     found: Database = app.extensions["database"]
     return found
+
+
+def start_background(app: Flask) -> None:
+    """Start the work beside the pages; call once, in the process that serves."""
+    for worker in app.extensions["background"]:
+        worker.start()
+
+
+def stop_background(app: Flask) -> None:
+    """Let the work in hand finish, in the reverse order of its start."""
+    for worker in reversed(app.extensions["background"]):
+        worker.stop()
 
 
 def _register_domains(app: Flask) -> None:

@@ -3,6 +3,7 @@
 An unknown or ill-formed key stops the start and is named, with where it stands.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     public_url: str = ""  # how browsers reach us; https:// makes cookies secure
     proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0  # proxies in front that we trust
-    threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 8
+    threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 32  # requests at once
     background: bool = True  # apply uploads and deliver outcomes in this process
     max_body_kib: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 4096
     idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
@@ -63,10 +64,16 @@ class Loaded:
 
     def lines(self) -> list[str]:
         """One line per setting, as `ghepmau-server config` prints them."""
+        shown = {key: _shown(key, getattr(self.settings, key)) for key in FIELDS}
         return [
-            f"{key} = {getattr(self.settings, key)!r}  # {self.origins.get(key, 'default')}"
-            for key in FIELDS
+            f"{key} = {value}  # {self.origins.get(key, 'default')}" for key, value in shown.items()
         ]
+
+
+def _shown(key: str, value: object) -> str:
+    """Return *value* as a setting, without the password that a database URL may hold."""
+    text = re.sub(r"(?<=:)[^:@/]+(?=@)", "***", str(value)) if key == "database" else value
+    return msgspec.json.encode(text).decode()
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Loaded:

@@ -1,0 +1,173 @@
+"""`ghepmau-server`: set up, look after and run the server.  Trouble is one sentence and exit 2."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from getpass import getpass
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import schema, vault, wsgi
+from server.accounts import enrolment, services
+from server.accounts.roles import Role
+from server.config import ConfigError, Loaded, Settings, load
+from server.db import Database, open_database
+from server.errors import DomainError
+
+BY = "operator"  # whoever may run commands on the server's machine
+
+
+class Trouble(Exception):
+    """What the operator must know, in a sentence."""
+
+
+def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) -> int:
+    """Run one command; return the exit code.  *typed* stands for standard input."""
+    asked = _parser().parse_args(arguments)
+    asked.typed = typed or sys.stdin
+    try:
+        command: Callable[[argparse.Namespace, Loaded], None] = asked.command
+        command(asked, load(asked.config, os.environ))
+    except (Trouble, ConfigError, vault.VaultError, wsgi.CannotListen) as error:
+        return _complain(str(error))
+    except DomainError as error:
+        return _complain(error.en)
+    except SQLAlchemyError as error:
+        return _complain(f"the database does not answer as it should: {error}".splitlines()[0])
+    return 0
+
+
+def _complain(sentence: str) -> int:
+    print(f"ghepmau-server: {sentence}", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ghepmau-server", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[..., None], about: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=about, description=about)
+        one.add_argument("--config", type=Path, help="TOML file with the settings")
+        one.set_defaults(command=command)
+        return one
+
+    add("init", init, "Make the data directory, the key file and the database; harmless again.")
+    add("migrate", migrate, "Bring the database to the newest shape.")
+    add("config", show, "Print every setting and where it came from.")
+    add("check", check, "Say whether keys, database and settings are sound.")
+    code = add("enrol-code", enrol_code, "Print a new one-time code for a station.")
+    code.add_argument("station")
+    user = add("add-user", add_user, "Give a person access.")
+    user.add_argument("--login", required=True)
+    user.add_argument("--name", required=True)
+    user.add_argument("--role", required=True, choices=[str(role) for role in Role])
+    user.add_argument("--place", default="")
+    user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    run_it = add("run", run, "Serve until told to stop.")
+    run_it.add_argument("--host")
+    run_it.add_argument("--port", type=int)
+    return parser
+
+
+def init(_asked: argparse.Namespace, loaded: Loaded) -> None:
+    settings = loaded.settings
+    prepare(settings)
+    print(f"The server's data is in {Path(settings.data).resolve()}.")
+    print(f"Keep a copy of {settings.vault_path} in a safe place: without it no name can be read.")
+
+
+def prepare(settings: Settings) -> None:
+    """Make what is missing: directory, key file, tables."""
+    try:
+        Path(settings.data).mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not settings.vault_path.exists():
+            vault.Vault.create(settings.vault_path)
+    except OSError as error:
+        raise Trouble(f"cannot write in {settings.data}: {error.strerror}") from error
+    open_keys(settings)
+    with closing(_Opened(settings)) as opened:
+        schema.upgrade(opened.database)
+
+
+def migrate(_asked: argparse.Namespace, loaded: Loaded) -> None:
+    open_keys(loaded.settings)
+    with closing(_Opened(loaded.settings)) as opened:
+        before = schema.revision_of(opened.database)
+        schema.upgrade(opened.database)
+        print(f"The database went from {before or 'nothing'} to {schema.newest_revision()}.")
+
+
+def show(_asked: argparse.Namespace, loaded: Loaded) -> None:
+    print("\n".join(loaded.lines()))
+
+
+def check(_asked: argparse.Namespace, loaded: Loaded) -> None:
+    open_keys(loaded.settings)
+    with closing(_Opened(loaded.settings)) as opened:
+        stands = schema.revision_of(opened.database)
+        if stands != schema.newest_revision():
+            raise Trouble(f"the database is at {stands}: run `ghepmau-server migrate`")
+        if missing := schema.differences(opened.database):
+            raise Trouble(f"the database differs from the program: {missing[0]}")
+    print("Keys, database and settings are sound.")
+
+
+def enrol_code(asked: argparse.Namespace, loaded: Loaded) -> None:
+    open_keys(loaded.settings)
+    life = timedelta(minutes=loaded.settings.enrol_minutes)
+    with closing(_Opened(loaded.settings)) as opened, opened.database.write() as session:
+        code = enrolment.issue_code(session, asked.station, life=life, by=BY, now=now())
+    print(code)
+
+
+def add_user(asked: argparse.Namespace, loaded: Loaded) -> None:
+    open_keys(loaded.settings)
+    if asked.password_stdin:
+        password = asked.typed.readline().rstrip("\r\n")
+    else:
+        password = getpass("Password: ")
+    with closing(_Opened(loaded.settings)) as opened, opened.database.write() as session:
+        services.add_user(
+            session, asked.login, name=asked.name, role=Role(asked.role), password=password,
+            place=asked.place, shortest=loaded.settings.password_length, by=BY, now=now(),
+        )  # fmt: skip
+    print(f"{asked.login} may log in as {asked.role}.")
+
+
+def run(asked: argparse.Namespace, _loaded: Loaded) -> None:
+    given = {"host": asked.host, "port": asked.port}
+    changed = {f"GHEPMAU_{key.upper()}": str(value) for key, value in given.items() if value}
+    settings = load(asked.config, os.environ | changed).settings
+    wsgi.check_port(settings)
+    prepare(settings)
+    wsgi.serve(settings)
+
+
+def open_keys(settings: Settings) -> None:
+    if not settings.vault_path.exists():
+        raise Trouble(f"there is no key file {settings.vault_path}: run `ghepmau-server init`")
+    vault.install(vault.Vault.load(settings.vault_path))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Opened:
+    """The database for one command."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.database: Database = open_database(settings.database_url)
+
+    def close(self) -> None:
+        self.database.engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Bring a database to the shape that the models describe, and say where it differs."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+import server.accounts.models
+import server.audit.models
+import server.declarations.models
+import server.delivery.models
+import server.intake.models
+import server.lab.models
+import server.outcomes.models
+import server.people.models
+import server.sampling.models  # noqa: F401 - each import adds its tables to Base.metadata
+from server.db import Base, Database
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that *database* lacks, all in one transaction; none is fine too."""
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+
+
+def revision_of(database: Database) -> str | None:
+    """Return the migration that *database* stands at, None for an empty one."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def differences(database: Database) -> list[object]:
+    """Return what the models say and *database* does not; empty is as it should be."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def write_revision(database: Database, message: str, number: str) -> None:
+    """Write the next migration from the models, for a developer to read and complete."""
+    with database.engine.begin() as connection:
+        command.revision(_config(connection), message, autogenerate=True, rev_id=number)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
