@@ -1,0 +1,40 @@
+"""Small files that are there whole or not at all: written beside, then put in place."""
+
+import os
+from pathlib import Path
+
+
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Replace *path* by *data* in one step; readable by the owner alone.
+
+    `durable` also waits for the disk: for keys, not for what is written every second.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, data)
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+    part.replace(path)
+    if durable:
+        sync_folder(path.parent)
+
+
+def read_whole(path: Path) -> bytes | None:
+    """Return what *path* holds, or None if there is no such file."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until *folder*'s own entries are on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

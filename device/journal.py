@@ -1,0 +1,185 @@
+"""What this station did, in the order in which it did it: append-only, chained, on the disk.
+
+An event counts when `append` returns, never before: *journal first, beep second*.  A folder holds
+one file for each epoch; a new epoch begins where the last file was damaged or has lost its tail
+(its rows that verify stay, and the server sees the gap).  After any trouble the file is opened
+anew: a failed fsync is never tried again on the same handle.
+"""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from types import MappingProxyType
+from uuid import uuid4
+
+import msgspec
+
+from contract.events import NO_EVENT, Event, EventError, decode, digest, encode
+from device import journal_file
+from device.chain import Findings, Row, check
+from device.journal_file import JournalTrouble
+from device.ledger import Ledger
+
+__all__ = ["Journal", "JournalTrouble", "check_file"]
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+class Journal:
+    """The journal in *folder* of one station.
+
+    `known` says for each epoch up to which seq the server has it: a file that ends before has
+    lost its tail.  `alarms` are sentences for people: what was found damaged.
+    """
+
+    def __init__(self, folder: Path, station: str, known: Mapping[str, int] = _NOTHING) -> None:
+        self._folder, self._station, self._known = folder, station, known
+        self.alarms: list[str] = []
+        self.ledger = Ledger()
+        self.epoch, self.seq, self._prev = "", 0, NO_EVENT
+        self.total = 0  # events of all epochs
+        self._db: sqlite3.Connection | None = None
+        self._mark: int | None = None
+        self._reopen()
+
+    def append(self, *drafts: Event) -> list[Event]:
+        """Write *drafts* as one act: all of them are on the disk when it returns, or none.
+
+        Returns the events as they were written.  Raises JournalTrouble.
+        """
+        if self._db is None:
+            self._reopen()
+        events, rows = self._link(drafts)
+        self._commit(rows)
+        for event, row in zip(events, rows, strict=True):
+            self.ledger.take(event)
+            self.seq, self._prev = row.seq, row.hash
+            self.total += 1
+        self._note_high_water()
+        return events
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+        if self._mark is not None:
+            os.close(self._mark)
+            self._mark = None
+
+    def _link(self, drafts: tuple[Event, ...]) -> tuple[list[Event], list[Row]]:
+        events, rows, prev = [], [], self._prev
+        for seq, draft in enumerate(drafts, self.seq + 1):
+            event = msgspec.structs.replace(
+                draft, id=uuid4(), station=self._station, epoch=self.epoch, seq=seq, prev=prev
+            )
+            body = encode(event)
+            prev = digest(body)
+            events.append(event)
+            rows.append(Row(seq, prev, body))
+        return events, rows
+
+    def _commit(self, rows: list[Row]) -> None:
+        if self._db is None:
+            raise JournalTrouble("the journal is not open")
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("INSERT INTO event VALUES (?, ?, ?)", rows)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._abandon()
+            raise journal_file.trouble(self._folder, error) from error
+
+    def _abandon(self) -> None:
+        """Give up the handle; `append` opens anew and reads again what is there."""
+        db, self._db = self._db, None
+        if db is not None:
+            db.close()
+
+    # --- opening --------------------------------------------------------------------------
+
+    def _reopen(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._open()
+        except (OSError, sqlite3.Error) as error:
+            self._abandon()
+            raise journal_file.trouble(self._folder, error) from error
+
+    def _open(self) -> None:
+        self.ledger, self.total = Ledger(), 0
+        files = journal_file.files_of(self._folder)
+        for path in files[:-1]:
+            self._remember(check_file(path).good)
+        if not files or not self._resume(files[-1]):
+            number = journal_file.number_of(files[-1]) + 1 if files else 1
+            self._begin(number)
+
+    def _resume(self, path: Path) -> bool:
+        """Go on in *path*; return False where a new epoch must begin."""
+        findings = check_file(path, self._station)
+        self._remember(findings.good)
+        epoch = journal_file.epoch_of(path)
+        last = findings.good[-1] if findings.good else None
+        if not findings.sound:
+            self.alarms.extend(f"{path.name}: {wrong}" for wrong in findings.wrong[:20])
+            journal_file.put_aside(path, findings.good)
+            return False
+        known = self._high_water(epoch)
+        if (last.seq if last else 0) < known:
+            self.alarms.append(f"{path.name}: it ends before row {known}, which was written")
+            return False
+        self._db = journal_file.open_for_writing(path)
+        self.epoch, self.seq = epoch, last.seq if last else 0
+        self._prev = last.hash if last else NO_EVENT
+        return True
+
+    def _begin(self, number: int) -> None:
+        epoch = secrets.token_hex(8)
+        self._db = journal_file.open_for_writing(self._folder / f"{number:04d}-{epoch}.sqlite")
+        self.epoch, self.seq, self._prev = epoch, 0, NO_EVENT
+
+    def _remember(self, rows: list[Row]) -> None:
+        self.total += len(rows)
+        for row in rows:
+            try:
+                self.ledger.take(decode(row.body))
+            except EventError:
+                continue  # of a kind that a later version wrote
+
+    # --- the mark of how far we came: SQLite cannot tell a lost tail from a crash ----------
+
+    def _high_water(self, epoch: str) -> int:
+        try:
+            marked, seq = (self._folder / "high-water").read_text("ascii").split()
+            noted = int(seq) if marked == epoch else 0
+        except (OSError, ValueError):
+            noted = 0
+        return max(noted, self._known.get(epoch, 0))
+
+    def _note_high_water(self) -> None:
+        """Not synced, so it may be too low after a power cut, but never too high."""
+        try:
+            if self._mark is None:
+                path = self._folder / "high-water"
+                self._mark = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            os.pwrite(self._mark, f"{self.epoch} {self.seq:020d}\n".encode("ascii"), 0)
+        except OSError:
+            self._mark = None  # the event itself is safe
+
+
+def check_file(path: Path, station: str = "") -> Findings:
+    """Check one journal file; raise sqlite3.Error where the disk, not the file, is at fault."""
+    with closing(journal_file.open_for_reading(path)) as db:
+        try:
+            rows, complaint = journal_file.readable_rows(db)
+        except sqlite3.Error as error:
+            if not journal_file.is_damage(error):
+                raise
+            return Findings(wrong=[f"it cannot be opened: {error}"])
+    findings = check(rows, journal_file.epoch_of(path), station)
+    if complaint is not None:
+        findings.wrong.append(f"SQLite says: {complaint}")
+    return findings
