@@ -29,6 +29,7 @@ class Kind(StrEnum):
     PERSONAL_CARD = "personal-card"
     VEHICLE = "vehicle-pass"
     HEALTH_CERTIFICATE = "health-certificate"
+    OTHER = "other"  # a kind that another package adds
     UNKNOWN = "unknown"
 
 
@@ -45,6 +46,7 @@ class System(StrEnum):
     CERTIFICATE = "certificate"
     VEHICLE = "vehicle"
     FINGERPRINT = "fingerprint"
+    OTHER = "other"  # of a kind that another package adds; the value begins with its issuer
 
 
 class Sex(StrEnum):

@@ -1,7 +1,8 @@
 """Our own cards, `P:` (the number) and `P1:` (signed).  A damaged one stands for nobody.
 
 The signature is not checked here, for that takes the press's keys: the station does it with
-`contract.cards.verify_card` before it asks anybody "is this you?".
+`contract.cards.verify_card` before it asks anybody "is this you?".  The text is taken to the
+letter, so that what is read here is what was verified there.
 """
 
 from contract.cards import (
@@ -25,7 +26,7 @@ from contract.identities.base import (
 
 def parse(raw: bytes) -> PersonCode:
     """Raises IdentityError, never NotThisKind, where a card of ours was misread."""
-    text = raw.decode("utf-8", errors="replace").strip("\r\n\t \0").upper()
+    text = raw.decode("utf-8", errors="replace")
     try:
         if text.startswith(SIGNED_PREFIX):
             return _signed(raw, text)
@@ -34,6 +35,8 @@ def parse(raw: bytes) -> PersonCode:
             return PersonCode(Kind.PERSONAL_CARD, raw, (Key(System.CARD, number.text),))
     except CardError as error:
         raise IdentityError("misread card: hold it up again, flat and clean") from error
+    if text.strip().upper().startswith((SIGNED_PREFIX, NUMBER_PREFIX)):
+        raise IdentityError("misread card: the reader changes what it reads, set it up anew")
     raise NotThisKind("not one of our cards")
 
 
