@@ -1,0 +1,71 @@
+"""How statuses, reasons and desks are said to people, in two languages.  Pure."""
+
+from server.lab.words import REJECTIONS
+from server.outcomes.desks import Desk
+
+Words = tuple[str, str]
+
+STATUSES: dict[str, Words] = {
+    "negative": ("Âm tính", "Negative"),
+    "positive": ("Dương tính", "Positive"),
+    "inconclusive": ("Nghi ngờ, lấy mẫu lại", "Inconclusive, sample again"),
+    "invalid": ("Mẫu không đạt, lấy mẫu lại", "Invalid, sample again"),
+    "resample": ("Chờ lấy lại mẫu đơn", "To be sampled again, singly"),
+    "withdrawn": ("Đã thu hồi", "Withdrawn"),
+}
+REASONS: dict[str, Words] = {
+    "pool-positive": ("Mẫu gộp dương tính", "The pool was positive"),
+    "pool-inconclusive": ("Mẫu gộp nghi ngờ", "The pool was inconclusive"),
+    "pool-invalid": ("Mẫu gộp không đạt", "The pool was invalid"),
+    "inconclusive": ("Kết quả nghi ngờ", "The result was inconclusive"),
+    "invalid": ("Mẫu không đạt", "The sample was invalid"),
+    **{reason.value: words for reason, words in REJECTIONS.items()},
+}
+DESKS: dict[Desk, tuple[Words, Words]] = {
+    Desk.CONFLICTS_OPEN: (
+        ("Hai nơi cùng nhận một ống", "Two claims on one tube"),
+        (
+            "Cả hai lần ghép được giữ. Xem bằng chứng rồi quyết định; ống bị giữ lại đến lúc đó.",
+            "Both pairings are kept. Look at the evidence and decide; the tube is held until then.",
+        ),
+    ),
+    Desk.RESULT_WITHOUT_PAIRING: (
+        ("Có kết quả, không có người", "Result without a pairing"),
+        (
+            "Không trả được. Hỏi bàn lấy mẫu: trạm còn dữ liệu chưa gửi, hay ống chưa từng ghép?",
+            "It cannot be released. Ask the table: are uploads missing, or was it never paired?",
+        ),
+    ),
+    Desk.RECEPTION_WITHOUT_PAIRING: (
+        ("Đã nhận ống, chưa biết của ai", "Received, not paired"),
+        (
+            "Thường là trạm chưa gửi dữ liệu; tự khớp khi dữ liệu đến.",
+            "Mostly a station that has not uploaded yet; it matches by itself when that comes.",
+        ),
+    ),
+    Desk.PAIRING_WITHOUT_RECEPTION: (
+        ("Đã ghép, ống chưa đến", "Paired, not received"),
+        (
+            "Tìm ống ở bàn lấy mẫu hoặc trên đường chuyển.",
+            "Look for the tube at the table or on its way.",
+        ),
+    ),
+    Desk.RECEPTION_WITHOUT_RESULT: (
+        ("Đã nhận, chưa có kết quả", "Received, no result"),
+        ("Phòng xét nghiệm đang làm.", "The laboratory is at work."),
+    ),
+    Desk.RESULT_WITHOUT_RELEASE: (
+        ("Có kết quả, chưa trả", "Result not released"),
+        (
+            "Chờ người thứ hai xác nhận, rồi trả kết quả.",
+            "Waits for a second person to verify it, then for its release.",
+        ),
+    ),
+    Desk.OUTCOME_WITHOUT_DELIVERY: (
+        ("Đã trả, chưa vào hồ sơ", "Released, not delivered"),
+        (
+            "Hệ thống tự gửi lại. Việc bị dừng cần người xem.",
+            "It is sent again by itself. What has stopped needs a person.",
+        ),
+    ),
+}
