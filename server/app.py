@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,11 +14,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import display, home, vault, web
 from server.accounts import gate
+from server.accounts.roles import NAMES, Role
 from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
 from server.config import Settings
 from server.db import Database, open_database
 from server.errors import DomainError
+from server.states import shown
+from server.worklist import DESKS
 
 DOMAINS = ("people", "sampling", "lab", "declarations", "outcomes", "intake", "officers")
 SENTENCES = {
@@ -62,6 +66,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         clock=clock,
         database=open_database(settings.database_url),
         background=[],
+        desks=DESKS,
     )
     if settings.proxies:
         hops = settings.proxies
@@ -103,13 +108,24 @@ def _register_domains(app: Flask) -> None:
 
 def _teach_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
-        t=display.t, language=display.language, may=web.may, user=web.user, now=web.now
+        csrf_token=gate.csrf_token,
+        in_language=display.in_language,
+        language=display.language,
+        may=web.may,
+        my_desks=home.my_desks,
+        now=web.now,
+        role_name=lambda role: display.t(*NAMES[Role(role)]),
+        shown=shown,
+        t=display.t,
+        user=web.user,
     )
-    app.jinja_env.globals.update(csrf_token=gate.csrf_token)
     app.jinja_env.filters.update(
-        age=display.age, count=display.count, day=display.day, moment=display.moment
+        age=display.age,
+        count=display.count,
+        day=display.day,
+        moment=display.moment,
+        time=display.time_of_day,
     )
-    app.jinja_env.filters["time"] = display.time_of_day
 
 
 def explain(error: DomainError) -> ResponseReturnValue:
@@ -128,4 +144,6 @@ def apologise(error: HTTPException) -> ResponseReturnValue:
 def _answer(code: str, vi: str, en: str, status: int) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         return {"code": code, "message": vi, "message_en": en}, status
-    return render_template("refused.html", code=code, sentence=display.t(vi, en)), status
+    back = urlsplit(request.referrer or "").path if request.method == "POST" else "/"
+    page = render_template("refused.html", code=code, sentence=display.t(vi, en), back=back)
+    return page, status

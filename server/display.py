@@ -1,6 +1,7 @@
 """How things are said and shown: two languages, times of Vietnam, ages, numbers in groups."""
 
 from datetime import datetime, timedelta, timezone
+from urllib.parse import urlencode
 
 from flask import has_request_context, request
 
@@ -19,6 +20,12 @@ def language() -> str:
 def t(vi: str, en: str) -> str:
     """Return the sentence in the reader's language."""
     return en if language() == "en" else vi
+
+
+def in_language(other: str) -> str:
+    """Return the address of this page in the language *other*."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{request.path}?{urlencode([*kept, ('lang', other)])}"
 
 
 def local(at: datetime) -> datetime:

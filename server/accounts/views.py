@@ -106,7 +106,9 @@ def log_out() -> ResponseReturnValue:
 def show_users() -> ResponseReturnValue:
     with reading() as session:
         people = services.all_users(session)
-    return render_template("accounts/users.html", people=people, roles=NAMES)
+    return render_template(
+        "accounts/users.html", people=people, roles=NAMES, shortest=settings().password_length
+    )
 
 
 @bp.post("/users")

@@ -1,0 +1,59 @@
+"""What things can be, as people see it: a shape and a word for each, and a tone of colour.
+
+Colour never stands alone: whoever cannot see it reads the shape or the word.
+"""
+
+from dataclasses import dataclass
+
+from server.display import t
+
+
+@dataclass(frozen=True)
+class Shown:
+    shape: str
+    tone: str
+    vi: str
+    en: str
+
+    @property
+    def word(self) -> str:
+        return t(self.vi, self.en)
+
+
+STATES = {
+    "accepted": Shown("◐", "received", "đã nhận", "received"),
+    "callback": Shown("▲", "waiting", "gọi lấy lại", "call back"),
+    "conflict": Shown("✖", "problem", "tranh chấp", "conflict"),
+    "created": Shown("▲", "waiting", "chưa ghi danh", "not enrolled"),
+    "dead": Shown("✖", "problem", "không chuyển được", "undeliverable"),
+    "decided": Shown("✔", "released", "đã quyết định", "decided"),
+    "delivered": Shown("✔", "released", "đã chuyển", "delivered"),
+    "done": Shown("✔", "released", "đã xong", "done"),
+    "enrolled": Shown("✔", "released", "đang hoạt động", "active"),
+    "entered": Shown("◑", "resulted", "đã nhập", "entered"),
+    "inconclusive": Shown("▲", "waiting", "nghi ngờ", "inconclusive"),
+    "invalid": Shown("▲", "waiting", "không hợp lệ", "invalid"),
+    "negative": Shown("−", "negative", "âm tính", "negative"),
+    "paired": Shown("●", "paired", "đã ghép", "paired"),
+    "pending": Shown("▲", "waiting", "đang chờ", "waiting"),
+    "positive": Shown("✚", "problem", "dương tính", "positive"),
+    "problem": Shown("✖", "problem", "có vấn đề", "problem"),
+    "received": Shown("◐", "received", "đã nhận", "received"),
+    "refused": Shown("✖", "problem", "bị từ chối", "refused"),
+    "rejected": Shown("✖", "problem", "loại mẫu", "rejected"),
+    "released": Shown("✔", "released", "đã phát hành", "released"),
+    "resample": Shown("↻", "waiting", "lấy mẫu lại", "sample again"),
+    "resulted": Shown("◑", "resulted", "có kết quả", "resulted"),
+    "revoked": Shown("✖", "problem", "đã thu hồi", "revoked"),
+    "superseded": Shown("○", "quiet", "đã thay thế", "superseded"),
+    "unpaired": Shown("✖", "problem", "chưa ghép", "not paired"),
+    "verified": Shown("◑", "resulted", "đã duyệt", "verified"),
+    "voided": Shown("○", "quiet", "đã hủy", "voided"),
+    "waiting": Shown("▲", "waiting", "đang chờ", "waiting"),
+    "withdrawn": Shown("○", "quiet", "đã rút lại", "withdrawn"),
+}
+
+
+def shown(state: str) -> Shown:
+    """Return how *state* is shown; a state that is new here is shown by its own name."""
+    return STATES.get(str(state), Shown("○", "quiet", str(state), str(state)))

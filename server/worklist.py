@@ -1,0 +1,71 @@
+"""The table of desks: for each role's work, where it is done and what waits there."""
+
+from server.desks import Desk
+from server.permissions import Permission
+
+DESKS = (
+    Desk(
+        Permission.SUMMARY_READ, "/overview", "Tổng quan", "Overview", None,
+        "Hôm nay thế nào, việc gì đang kẹt?", "How is today, and what is stuck?",
+    ),
+    Desk(
+        Permission.OUTCOME_READ, "/outcomes", "Kết luận", "Outcomes", None,
+        "Đã biết gì về người này, ống này, nơi này?", "What is known about a person, tube, place?",
+    ),
+    Desk(
+        Permission.OUTCOME_READ, "/unmatched", "Không khớp", "Unmatched", None,
+        "Kết quả chưa có người, mẫu chưa tới, kết quả chưa phát hành.",
+        "Results without a person, samples that never came, results not released.",
+    ),
+    Desk(
+        Permission.CONFLICT_DECIDE, "/conflicts", "Tranh chấp", "Conflicts", None,
+        "Một ống, hai người: xem bằng chứng rồi quyết định.",
+        "One tube, two persons: see the evidence and decide.",
+    ),
+    Desk(
+        Permission.CALLBACK_WRITE, "/callbacks", "Gọi lấy lại", "Call back", None,
+        "Những người cần lấy mẫu lại, lâu nhất trước.",
+        "People to be sampled again, the longest waiting first.",
+    ),
+    Desk(
+        Permission.RECEPTION_WRITE, "/reception", "Nhận mẫu", "Reception", None,
+        "Quét từng ống của hộp vừa tới.", "Scan each tube of the box that came.",
+    ),
+    Desk(
+        Permission.RESULT_WRITE, "/results", "Nhập kết quả", "Results", None,
+        "Nhập kết quả của ống đã nhận.", "Enter the results of received tubes.",
+    ),
+    Desk(
+        Permission.RESULT_VERIFY, "/verify", "Duyệt chéo", "Verify", None,
+        "Xem lại kết quả đồng nghiệp đã nhập.", "Check what a colleague entered.",
+    ),
+    Desk(
+        Permission.RESULT_RELEASE, "/release", "Phát hành", "Release", None,
+        "Gửi kết quả đã duyệt về đúng người.", "Send verified results to the right people.",
+    ),
+    Desk(
+        Permission.LOT_READ, "/lots", "Lô ống", "Lots", None,
+        "Những ống nào đã in, giao cho trạm nào?", "Which tubes are printed, and who has them?",
+    ),
+    Desk(
+        Permission.CARD_WRITE, "/cards", "Thẻ cá nhân", "Cards", None,
+        "In thẻ cho người không có điện thoại.", "Print cards for people without a phone.",
+    ),
+    Desk(
+        Permission.STATION_WRITE, "/stations", "Trạm", "Stations", None,
+        "Ghi danh trạm quét, thu hồi trạm mất.", "Enrol stations, revoke lost ones.",
+    ),
+    Desk(
+        Permission.ALERT_READ, "/intake/alerts", "Cảnh báo", "Alerts", None,
+        "Nhật ký của trạm bị hở, bị sửa, hoặc không đọc được.",
+        "Journals of stations with gaps or changes, and what could not be read.",
+    ),
+    Desk(
+        Permission.USER_WRITE, "/users", "Người dùng", "Users", None,
+        "Ai được vào hệ thống, với vai trò nào?", "Who has access, and as what?",
+    ),
+    Desk(
+        Permission.AUDIT_READ, "/audit", "Nhật ký", "Audit", None,
+        "Ai đã làm gì, lúc nào?", "Who did what, and when?",
+    ),
+)  # fmt: skip
