@@ -67,7 +67,8 @@ def plan(day: script.Day, stray: Tube) -> Plan:
     paired = tuple(tube(text) for text in day.truth)
     singles = [one for one in paired if one.kind is TubeKind.SAMPLING]
     pools = [one for one in paired if one.kind is TubeKind.POOL]
-    return Plan(paired, pools[0], *singles[3:7], stray=stray)
+    positive, inconclusive, corrected, lost = singles[3:7]
+    return Plan(paired, pools[0], positive, inconclusive, corrected, lost, stray)
 
 
 def work(lab: Laboratory, officer: Browser, plan: Plan) -> Found:

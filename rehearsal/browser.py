@@ -4,7 +4,7 @@ It goes through the server's own pages with their tokens, so the rehearsal prove
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -64,14 +64,14 @@ class Browser:
             raise PageError(f"{path} answered {page.status}: {page.alert}")
         return page
 
-    def fill(self, path: str, fields: dict[str, str | Sequence[str]], *, form: str = "") -> Page:
+    def fill(self, path: str, fields: Mapping[str, str | Sequence[str]], *, form: str = "") -> Page:
         """Open the page with the form (*form*, or *path* itself) and send it to *path*."""
         token = _TOKEN.search(self.open(form or path).text)
         if token is None:
             raise PageError(f"the page {form or path} has no form to send")
         return self.send(path, {**fields, "csrf_token": unescape(token[1])})
 
-    def send(self, path: str, fields: dict[str, str | Sequence[str]]) -> Page:
+    def send(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> Page:
         """Post *fields*; a refusal comes back as a page, whose `alert` says why."""
         return self._send("POST", path, urlencode(fields, doseq=True))
 

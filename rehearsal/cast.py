@@ -6,10 +6,9 @@ A third have no phone; some of those have a card that the team printed for them 
 from collections.abc import Sequence
 from random import Random
 
-from contract.specimens import Specimen
-
 from contract import specimens
 from contract.identities import parse
+from contract.specimens import Specimen
 from rehearsal.script import Visitor
 
 KINDS = {  # how many carry what
@@ -44,8 +43,12 @@ def code_of(specimen: Specimen, kind: str, number: int) -> bytes:
             return specimens.national_qr(specimen, masked=True)
         case "unknown":  # an app of somewhere else: nothing in it that we understand
             return f"KBYT1/{number:04d}/7f3a91c0d2e{number:03d}".encode()
+        case "insurance-old":
+            return specimens.insurance_card(specimen, shape="old")
+        case "insurance-new":
+            return specimens.insurance_card(specimen, shape="new")
         case _:
-            return specimens.insurance_card(specimen, shape=kind.removeprefix("insurance-"))
+            return specimens.insurance_card(specimen, shape="child")
 
 
 def with_codes(people: Sequence[Specimen]) -> list[Visitor]:

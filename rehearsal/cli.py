@@ -12,9 +12,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from rehearsal.bench import BenchTrouble
 from rehearsal.browser import PageError
 from rehearsal.day import Day, DayTrouble
+from rehearsal.laboratory import BenchTrouble
 from rehearsal.processes import ProcessTrouble, port_is_free
 from rehearsal.report import Report
 from rehearsal.table import TableTrouble

@@ -10,14 +10,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from time import monotonic, sleep
 
 import msgspec
-from device.drivers.simulated.mjpeg import MjpegCamera
-from device.drivers.simulated.reader import PtyReader
 
 from contract.tubes import Tube
+from device.drivers.simulated.mjpeg import MjpegCamera
+from device.drivers.simulated.reader import PtyReader
 from rehearsal import bench, cast, evening, script, settings
 from rehearsal.browser import Browser
 from rehearsal.laboratory import Laboratory
@@ -124,14 +123,14 @@ class Day:
         camera, reader = MjpegCamera(fps=12), PtyReader(self.home / "reader")
         self._open.callback(camera.stop)
         self._open.callback(reader.close)
-        config = settings.write_station(self.home, camera.url, reader.path, self.base)
+        config = settings.write_station(self.home, camera.url, str(reader.path), self.base)
         station = Station(
             [program("ghepmau-station"), "run", "--config", str(config), "--json"], log
         )
         self._open.callback(station.stop)
         pictures = Pictures(self.seed)
         self._open.callback(pictures.close)
-        return Table(camera, reader, station, pictures, Random(self.seed))  # noqa: S311
+        return Table(camera, reader, station, pictures)
 
     def _act(self, table: Table, acts: list[script.Act]) -> None:
         table.pictures.prepare([one.code for act in acts for one in act.visitors])

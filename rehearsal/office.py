@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 
-from contract.specimens import Specimen
-
 from contract.lots import LotWire, tubes_of
+from contract.specimens import Specimen
 from contract.tubes import Tube
 from rehearsal.browser import Browser, Page, PageError
 from rehearsal.processes import program, run

@@ -6,14 +6,12 @@ would wait for the beep.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
 from time import monotonic
 from typing import Any
 
+from contract.commands import Command, text_of
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.reader import PtyReader
-
-from contract.commands import Command, text_of
 from rehearsal import script
 from rehearsal.picture import Pictures
 from rehearsal.processes import Station
@@ -33,7 +31,6 @@ class Table:
     reader: PtyReader
     station: Station
     pictures: Pictures
-    rng: Random
     seconds: list[float] = field(default_factory=list)
     shown: int = 0
 
@@ -128,8 +125,8 @@ class Table:
 
     def _show(self, code: bytes, *wanted: str) -> dict[str, Any]:
         """Hold *code* before the camera until the station answers; try again as people do."""
-        for _ in range(PATIENCE):
-            self.camera.show(self.pictures.of(code, self.rng))
+        for turn in range(PATIENCE):
+            self.camera.show(self.pictures.of(code) if turn == 0 else self.pictures.again(code))
             line = self.station.wait(*wanted, seconds=6)
             self.camera.show(None)
             if line is not None:

@@ -45,7 +45,7 @@ def log_in(browser: Browser, base: str, login: list[str], size: tuple[int, int])
         page.goto(f"{base}/login")
         page.fill("[name=login]", login[0])
         page.fill("[name=password]", login[1])
-        page.click("main [type=submit]")
+        page.click("main form button")
     return page
 
 
