@@ -15,8 +15,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server import display, home, vault, web
 from server.accounts import gate
 from server.accounts.roles import NAMES, Role
+from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
+from server.audit.views import bp as audit
 from server.config import Settings
 from server.db import Database, open_database
 from server.errors import DomainError
@@ -77,6 +79,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.register_blueprint(home.bp)
     app.register_blueprint(accounts)
     app.register_blueprint(stations)
+    app.register_blueprint(station_pages)
+    app.register_blueprint(audit)
     _register_domains(app)
     app.register_error_handler(DomainError, explain)
     app.register_error_handler(HTTPException, apologise)
@@ -144,6 +148,13 @@ def apologise(error: HTTPException) -> ResponseReturnValue:
 def _answer(code: str, vi: str, en: str, status: int) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         return {"code": code, "message": vi, "message_en": en}, status
-    back = urlsplit(request.referrer or "").path if request.method == "POST" else "/"
+    back = _page_before() if request.method == "POST" else "/"
     page = render_template("refused.html", code=code, sentence=display.t(vi, en), back=back)
     return page, status
+
+
+def _page_before() -> str:
+    """Return the page of ours that the form was on, or the desks."""
+    parts = urlsplit(request.referrer or "")
+    ours = parts.netloc == request.host and not parts.path.startswith("//")
+    return parts.path if ours else "/"

@@ -32,6 +32,13 @@ class Duty(StrEnum):
     RECEPTION = "reception"
 
 
+DUTY_NAMES = {
+    Duty.SAMPLING: ("lấy mẫu", "sampling"),
+    Duty.CHECK_IN: ("khai báo vào", "check-in"),
+    Duty.RECEPTION: ("nhận mẫu", "reception"),
+}
+
+
 class StationTaken(DomainError):
     code = "station-taken"
 

@@ -1,0 +1,73 @@
+"""The administrator's page of stations: create, give a one-time code, revoke."""
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.accounts import enrolment
+from server.accounts.enrolment import Duty
+from server.forms import choice, required_text
+from server.web import Permission, actor, now, reading, requires, settings, t, transaction
+
+bp = Blueprint("station_pages", __name__)
+
+
+@bp.get("/stations")
+@requires(Permission.STATION_WRITE)
+def show_stations() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("/stations")
+@requires(Permission.STATION_WRITE)
+def create_station() -> ResponseReturnValue:
+    """Create a station and show its one-time code, here and never again."""
+    name = required_text(request.form, "station", longest=32)
+    with transaction() as session:
+        enrolment.create_station(
+            session,
+            name,
+            label=required_text(request.form, "label", longest=80),
+            place=required_text(request.form, "place", longest=64),
+            duty=choice(request.form, "duty", Duty),
+            by=actor(),
+            now=now(),
+        )
+        code = enrolment.issue_code(session, name, life=_life(), by=actor(), now=now())
+    return _page(name, code)
+
+
+@bp.post("/stations/<station>/code")
+@requires(Permission.STATION_WRITE)
+def issue_code(station: str) -> ResponseReturnValue:
+    with transaction() as session:
+        code = enrolment.issue_code(session, station, life=_life(), by=actor(), now=now())
+    return _page(station, code)
+
+
+@bp.post("/stations/<station>/revoke")
+@requires(Permission.STATION_WRITE)
+def revoke_station(station: str) -> ResponseReturnValue:
+    with transaction() as session:
+        enrolment.revoke_station(session, station, by=actor(), now=now())
+    flash(t(f"Đã thu hồi trạm {station}.", f"Station {station} is revoked."))
+    return redirect(url_for(".show_stations"))
+
+
+def _life() -> timedelta:
+    return timedelta(minutes=settings().enrol_minutes)
+
+
+def _page(station: str = "", code: str = "") -> str:
+    with reading() as session:
+        stations = enrolment.all_stations(session)
+    return render_template(
+        "accounts/stations.html",
+        stations=stations,
+        new=station,
+        code=code,
+        duties=enrolment.DUTY_NAMES,
+        minutes=settings().enrol_minutes,
+        address=settings().public_url or request.host_url.rstrip("/"),
+    )

@@ -1,0 +1,29 @@
+"""What people ask of the audit trail.  Reads only."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from server.audit.models import AuditEntry
+
+PAGE = 100
+
+
+def entries(
+    session: Session, *, about: str = "", before: int | None = None
+) -> Sequence[AuditEntry]:
+    """Return the newest entries, a page of them: whose actor, subject or action begins so."""
+    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(PAGE)
+    if before is not None:
+        found = found.where(AuditEntry.id < before)
+    if about:
+        columns = (AuditEntry.actor, AuditEntry.subject, AuditEntry.action)
+        found = found.where(or_(*(column.startswith(about, autoescape=True) for column in columns)))
+    return session.scalars(found).all()
+
+
+def entries_about(session: Session, subject: object) -> Sequence[AuditEntry]:
+    """Return all that was done to *subject*, oldest first."""
+    found = select(AuditEntry).where(AuditEntry.subject == str(subject)[:120])
+    return session.scalars(found.order_by(AuditEntry.id)).all()

@@ -1,0 +1,24 @@
+"""The audit trail, for the administrator: it names no person who was sampled."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.audit import queries
+from server.forms import number, optional_text
+from server.web import Permission, reading, requires
+
+bp = Blueprint("audit", __name__)
+
+
+@bp.get("/audit")
+@requires(Permission.AUDIT_READ)
+def show() -> ResponseReturnValue:
+    about = optional_text(request.args, "about", longest=120)
+    before = (
+        number(request.args, "before", low=1, high=10**11) if "before" in request.args else None
+    )
+    with reading() as session:
+        entries = queries.entries(session, about=about, before=before)
+    return render_template(
+        "audit/trail.html", entries=entries, about=about, page=queries.PAGE, older=older
+    )
