@@ -1,0 +1,77 @@
+"""Cards for people without a phone: each makes a person, a number of theirs, and a signed text."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from contract.cards import CardNumber, SignedCard, sign_card
+from contract.identities import Key, Kind, System
+from contract.signing import private_key
+from server import vault
+from server.audit import services as audit
+from server.people import queries
+from server.people.models import Card, CardBatch, Person
+from server.people.roster import Row
+from server.people.services import Act, identity
+
+
+def make_cards(
+    session: Session, rows: Sequence[Row], *, place: str, by: str, now: datetime
+) -> CardBatch:
+    """Make a person and a card for each of *rows*, in their order."""
+    batch = CardBatch(id=uuid4(), place=place, created_at=now, created_by=by)
+    session.add(batch)
+    act = Act(by, now, f"card-batch:{batch.id}")
+    for position, row in enumerate(rows, 1):
+        person = _person(session, row, place, now)
+        batch.cards.append(_card(session, person, row, position, act))
+    session.flush()
+    audit.record(session, "cards.made", batch.id, by=by, now=now, detail=f"{len(rows)} cards")
+    return batch
+
+
+def _person(session: Session, row: Row, place: str, now: datetime) -> Person:
+    person = Person(
+        id=uuid4(),
+        name=row.name,
+        name_blind=queries.name_blind(row.name),
+        birth=str(row.birth_year) if row.birth_year else None,
+        birth_year=row.birth_year,
+        sex=row.sex or None,
+        place=place,
+        created_at=now,
+    )
+    session.add(person)
+    return person
+
+
+def _card(session: Session, person: Person, row: Row, position: int, act: Act) -> Card:
+    number = _new_number()
+    key = Key(System.CARD, number.text)
+    session.add(identity(person, key, kind=Kind.PERSONAL_CARD, act=act))
+    face = SignedCard(
+        number=number,
+        name=row.name,
+        birth_year=row.birth_year or 0,
+        sex=row.sex,
+        issued=act.now.date(),
+    )
+    return Card(
+        id=uuid4(),
+        position=position,
+        person=person,
+        number=number.text,
+        number_blind=queries.value_blind(key),
+        payload=sign_card(face, private_key(vault.current().card_seed)),
+        issued=face.issued,
+    )
+
+
+def _new_number() -> CardNumber:
+    """Draw until the letters are fair; a number drawn twice would break a constraint."""
+    while (number := CardNumber.mint(secrets.token_bytes(9))) is None:
+        pass
+    return number

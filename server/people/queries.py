@@ -1,0 +1,89 @@
+"""What is known about persons.  Reads only."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from contract.identities import Key, System
+from server import vault
+from server.errors import NotFound
+from server.people.agreement import name_key
+from server.people.models import Card, CardBatch, Identity, IdentityQuestion, Person
+
+
+def value_blind(key: Key) -> str:
+    """Return what a number is found by, without being readable."""
+    return vault.current().blind("identity.value", f"{key.system}|{key.value}")
+
+
+def name_blind(name: str | None) -> str | None:
+    """Return what a name is found by, in whatever spelling; None for no name."""
+    key = name_key(name)
+    return vault.current().blind("person.name", key) if key else None
+
+
+def person(session: Session, person_id: UUID) -> Person:
+    """Raises NotFound."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
+    return found
+
+
+def persons_named(session: Session, name: str) -> list[Person]:
+    """Return everyone of that name, spelled with or without marks."""
+    statement = select(Person).where(Person.name_blind == name_blind(name))
+    return list(session.scalars(statement.order_by(Person.created_at)))
+
+
+def person_with(session: Session, value: str) -> list[Person]:
+    """Return whoever is known by the number *value* in any system; several for a phone."""
+    blinds = [value_blind(Key(system, value)) for system in System]
+    statement = (
+        select(Person)
+        .join(Identity)
+        .where(Identity.value_blind.in_(blinds), Identity.unlinked_at.is_(None))
+        .distinct()
+    )
+    return list(session.scalars(statement))
+
+
+def keys_of(session: Session, person_id: UUID) -> list[Identity]:
+    """Return the numbers that lead to a person now, oldest link first."""
+    statement = select(Identity).where(
+        Identity.person_id == person_id, Identity.unlinked_at.is_(None)
+    )
+    return list(session.scalars(statement.order_by(Identity.linked_at, Identity.system)))
+
+
+def links_of(session: Session, keys: Iterable[Key]) -> dict[Key, Identity]:
+    """Return the live link of each key that has one.  A phone links nobody."""
+    by_blind = {value_blind(key): key for key in keys if key.system is not System.PHONE}
+    statement = (
+        select(Identity)
+        .where(Identity.value_blind.in_(by_blind), Identity.unlinked_at.is_(None))
+        .options(joinedload(Identity.person))
+    )
+    return {by_blind[link.value_blind]: link for link in session.scalars(statement)}
+
+
+def open_questions(session: Session) -> list[IdentityQuestion]:
+    statement = select(IdentityQuestion).where(IdentityQuestion.answered_at.is_(None))
+    return list(session.scalars(statement.order_by(IdentityQuestion.opened_at)))
+
+
+def card_batches(session: Session) -> Sequence[CardBatch]:
+    """Return every batch of cards, newest first."""
+    statement = select(CardBatch).options(selectinload(CardBatch.cards))
+    return session.scalars(statement.order_by(CardBatch.created_at.desc())).all()
+
+
+def card_batch(session: Session, batch_id: UUID) -> CardBatch:
+    """Return a batch with its cards and their bearers; raises NotFound."""
+    loaded = selectinload(CardBatch.cards).joinedload(Card.person)
+    found = session.get(CardBatch, batch_id, options=[loaded])
+    if found is None:
+        raise NotFound("Không có lô thẻ này.", "There is no such batch of cards.")
+    return found

@@ -1,0 +1,59 @@
+"""A list of people as an office types it: `Họ tên;năm sinh;Nam|Nữ`, one a line.  Pure.
+
+A line that cannot be read stops the whole list and is named, so that nobody is left out unseen.
+"""
+
+import re
+from dataclasses import dataclass
+
+from contract import names
+from server.errors import BadInput
+
+LONGEST_LIST = 2000
+_SEXES = {"nam": "M", "m": "M", "nu": "F", "f": "F", "": ""}
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person of a list.  `birth_year` None is unknown; `sex` is '', M or F."""
+
+    name: str
+    birth_year: int | None
+    sex: str
+
+
+def read(text: str) -> list[Row]:
+    """Return the people of a list; empty lines do not count.  Raises BadInput with the line."""
+    lines = [(at, line.strip()) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not lines:
+        raise BadInput(
+            "Danh sách trống. Mỗi dòng một người: Họ tên;năm sinh;Nam hoặc Nữ.",
+            "The list is empty. One person a line: name;year of birth;Nam or Nữ.",
+        )
+    if len(lines) > LONGEST_LIST:
+        raise BadInput(
+            f"Danh sách quá dài: nhiều nhất {LONGEST_LIST} người một lần. Hãy chia ra.",
+            f"The list is too long: at most {LONGEST_LIST} people at a time. Split it.",
+        )
+    return [_row(at, line) for at, line in lines]
+
+
+def _row(at: int, line: str) -> Row:
+    name, year, sex, *more = (*(part.strip() for part in re.split(r"[;\t]", line)), "", "")
+    shown = names.display(name)
+    if any(more) or not shown or not any(letter.isalpha() for letter in shown) or len(shown) > 80:
+        raise _unreadable(at, "họ tên", "name")
+    if year and _YEAR.fullmatch(year) is None:
+        raise _unreadable(at, "năm sinh", "year of birth")
+    known = _SEXES.get(names.match_key(sex))
+    if known is None:
+        raise _unreadable(at, "giới tính", "sex")
+    return Row(shown, int(year) if year else None, known)
+
+
+def _unreadable(at: int, vi: str, en: str) -> BadInput:
+    return BadInput(
+        f"Dòng {at}: không đọc được {vi}. Viết theo mẫu: Nguyễn Thị Mẫu;1991;Nữ.",
+        f"Line {at}: the {en} cannot be read. Write it like: Nguyễn Thị Mẫu;1991;Nữ.",
+    )

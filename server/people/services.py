@@ -1,0 +1,200 @@
+"""Who carries this code?  Numbers of one person are linked, two persons are never merged unasked.
+
+A number on a card or given out by a platform is strong: it leads to one person.  A claimed number
+(typed by somebody into an app) leads only where name and birth year agree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract import names
+from contract.identities import Key, Kind, PersonCode, System
+from contract.identities.base import fingerprint
+from server.audit import services as audit
+from server.people import queries
+from server.people.agreement import Traits, agree, birth_year_of
+from server.people.models import Identity, IdentityQuestion, Person
+
+
+class Doubt(StrEnum):
+    """What a person is asked about two records.  The value is stored and never changes."""
+
+    TWO_PERSONS = "two-persons"  # one code's numbers lead to both
+    CLAIM_DISAGREES = "claim-disagrees"  # a claimed number is another's, who is named otherwise
+    CLAIM_ENDED = "claim-ended"  # the number's bearer came; who had claimed it was not they
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who links what, when, and on what ground."""
+
+    by: str
+    now: datetime
+    evidence: str
+
+
+def person_of(
+    session: Session, code: PersonCode, *, by: str, now: datetime, evidence: str, place: str
+) -> Person:
+    """Return who carries *code*, a new person if need be, and link its numbers to them.
+
+    The same code always leads to the same person.  *evidence* says where it was seen
+    ('event:<uuid>').  Doubts are kept as identity questions.
+    """
+    act = Act(by, now, evidence)
+    strong, claimed = _sorted_keys(code)
+    links = queries.links_of(session, [*strong, *claimed])
+    traits = Traits.of_code(code)
+    ended = _end_false_claims(session, strong, links, traits, act)
+    person = _known(strong, claimed, links, traits) or _new_person(session, code, place, act)
+    for key in (*strong, *claimed):
+        _link(session, person, key, links.get(key), code, act)
+    for other, system in ended:
+        _ask(session, Doubt.CLAIM_ENDED, person, other, system, act)
+    _note_phones(session, person, code, act)
+    _complete(person, code)
+    session.flush()
+    return person
+
+
+def _sorted_keys(code: PersonCode) -> tuple[list[Key], list[Key]]:
+    """Return strong and claimed keys; a code with no strong one goes by its fingerprint."""
+    strong = [key for key in code.keys if not key.claimed and key.system is not System.PHONE]
+    claimed = [key for key in code.keys if key.claimed and key.system is not System.PHONE]
+    return strong or [fingerprint(code.raw)], claimed
+
+
+def _end_false_claims(
+    session: Session,
+    strong: list[Key],
+    links: dict[Key, Identity],
+    traits: Traits,
+    act: Act,
+) -> list[tuple[Person, str]]:
+    """Unlink numbers that another only claimed, now that their bearer shows the card."""
+    ended = []
+    for key in strong:
+        link = links.get(key)
+        if link and link.claimed and not agree(traits, Traits.of_person(link.person)):
+            link.unlinked_at, link.unlinked_by = act.now, act.by
+            ended.append((link.person, str(key.system)))
+            del links[key]
+    session.flush()
+    return ended
+
+
+def _known(
+    strong: list[Key], claimed: list[Key], links: dict[Key, Identity], traits: Traits
+) -> Person | None:
+    for key in strong:
+        if key in links:
+            return links[key].person
+    for key in claimed:
+        if key in links and agree(traits, Traits.of_person(links[key].person)):
+            return links[key].person
+    return None
+
+
+def _new_person(session: Session, code: PersonCode, place: str, act: Act) -> Person:
+    person = Person(id=uuid4(), place=place, created_at=act.now, identities=[])
+    session.add(person)
+    audit.record(session, "person.met", person.id, by=act.by, now=act.now, detail=code.kind)
+    return person
+
+
+def _link(
+    session: Session,
+    person: Person,
+    key: Key,
+    link: Identity | None,
+    code: PersonCode,
+    act: Act,
+) -> None:
+    if link is None:
+        session.add(identity(person, key, kind=code.kind, act=act))
+    elif link.person is person:
+        link.claimed = link.claimed and key.claimed
+    else:
+        agreed = agree(Traits.of_code(code), Traits.of_person(link.person))
+        doubt = Doubt.TWO_PERSONS if agreed or not key.claimed else Doubt.CLAIM_DISAGREES
+        _ask(session, doubt, person, link.person, str(key.system), act)
+
+
+def identity(person: Person, key: Key, *, kind: Kind, act: Act) -> Identity:
+    """Return a new live link from *key* to *person*."""
+    return Identity(
+        id=uuid4(),
+        person=person,
+        system=str(key.system),
+        value=key.value,
+        value_blind=queries.value_blind(key),
+        claimed=key.claimed,
+        kind=str(kind),
+        evidence=act.evidence,
+        linked_at=act.now,
+        linked_by=act.by,
+    )
+
+
+def _ask(
+    session: Session, doubt: Doubt, person: Person, other: Person, system: str, act: Act
+) -> None:
+    """Open a question about two persons, unless it stands open already."""
+    session.flush()
+    pair = (person.id, other.id)
+    standing = select(IdentityQuestion.id).where(
+        IdentityQuestion.kind == str(doubt),
+        IdentityQuestion.person_id.in_(pair),
+        IdentityQuestion.other_id.in_(pair),
+        IdentityQuestion.answered_at.is_(None),
+    )
+    if session.scalar(standing) is not None:
+        return
+    question = IdentityQuestion(
+        id=uuid4(), kind=str(doubt), person_id=person.id, other_id=other.id, system=system,
+        evidence=act.evidence, opened_at=act.now,
+    )  # fmt: skip
+    session.add(question)
+    audit.record(
+        session, "identity.doubted", question.id, by=act.by, now=act.now, detail=f"{doubt} {system}"
+    )
+
+
+def _note_phones(session: Session, person: Person, code: PersonCode, act: Act) -> None:
+    """Keep phones, to call people back; several persons may have the same."""
+    known = {link.value_blind for link in person.identities if link.system == System.PHONE}
+    for key in code.keys:
+        if key.system is System.PHONE and queries.value_blind(key) not in known:
+            session.add(identity(person, key, kind=code.kind, act=act))
+
+
+def _complete(person: Person, code: PersonCode) -> None:
+    """Fill what was not known; what another code said before stays."""
+    if code.name and (person.name is None or _spells_better(code.name, person)):
+        person.name = names.display(code.name)
+        person.name_blind = queries.name_blind(code.name)
+    year = birth_year_of(code)
+    if year is not None and person.birth_year in {None, year}:
+        person.birth_year = year
+        person.birth = max(person.birth or "", str(code.birth), key=len)
+    person.sex = person.sex or (str(code.sex) if code.sex else None)
+    person.address = person.address or code.address
+
+
+def _spells_better(name: str, person: Person) -> bool:
+    """Return whether *name* is the person's own with its marks, which some codes leave out."""
+    same = queries.name_blind(name) == person.name_blind
+    return same and (person.name or "").isascii() and not name.isascii()
+
+
+def unlink(session: Session, identity_id: UUID, *, by: str, now: datetime) -> None:
+    """End a link that was wrong; its history stays."""
+    link = session.get_one(Identity, identity_id)
+    if link.unlinked_at is None:
+        link.unlinked_at, link.unlinked_by = now, by
+        audit.record(session, "identity.unlinked", link.id, by=by, now=now, detail=link.system)

@@ -1,0 +1,83 @@
+"""Cards: type a list, print the sheet, hand them out."""
+
+from io import BytesIO
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from contract.cards import CardNumber
+from labels.cards import CARDS, CardFace, card_sheet
+from server.errors import BadInput
+from server.forms import optional_text
+from server.people import cards, queries, roster
+from server.people.models import CardBatch
+from server.web import Permission, actor, now, reading, requires, t, transaction, user
+
+bp = Blueprint("people", __name__)
+
+
+@bp.get("/cards")
+@requires(Permission.CARD_WRITE)
+def list_cards() -> ResponseReturnValue:
+    with reading() as session:
+        return render_template("people/cards.html", batches=queries.card_batches(session))
+
+
+@bp.post("/cards")
+@requires(Permission.CARD_WRITE)
+def make_cards() -> ResponseReturnValue:
+    rows = roster.read(request.form.get("people", ""))
+    person = user()
+    place = optional_text(request.form, "place", longest=64) or (person.place if person else "")
+    with transaction() as session:
+        batch = cards.make_cards(session, rows, place=place, by=actor(), now=now())
+    flash(t(f"Đã làm {len(rows)} thẻ. In tờ thẻ rồi phát.", f"Made {len(rows)} cards. Print them."))
+    return redirect(url_for(".show_batch", batch_id=batch.id))
+
+
+@bp.get("/cards/<uuid:batch_id>")
+@requires(Permission.CARD_WRITE)
+def show_batch(batch_id: UUID) -> ResponseReturnValue:
+    with reading() as session:
+        batch = queries.card_batch(session, batch_id)
+        return render_template("people/card_batch.html", batch=batch, sizes=CARDS)
+
+
+@bp.get("/cards/<uuid:batch_id>/cards.json")
+@requires(Permission.CARD_WRITE)
+def batch_as_json(batch_id: UUID) -> ResponseReturnValue:
+    with reading() as session:
+        return [
+            {
+                "number": card.number,
+                "payload": card.payload,
+                "name": card.person.name,
+                "birth_year": card.person.birth_year,
+                "sex": card.person.sex or "",
+            }
+            for card in queries.card_batch(session, batch_id).cards
+        ]
+
+
+@bp.get("/cards/<uuid:batch_id>/cards.pdf")
+@requires(Permission.CARD_WRITE)
+def print_batch(batch_id: UUID) -> ResponseReturnValue:
+    size = request.args.get("size", "ID1")
+    if size not in CARDS:
+        raise BadInput("Chọn cỡ thẻ trong danh sách.", "Choose a card size from the list.")
+    with reading() as session:
+        faces = _faces(queries.card_batch(session, batch_id))
+    paper = BytesIO()
+    card_sheet(faces, paper, size=size)
+    paper.seek(0)
+    return send_file(paper, "application/pdf", download_name=f"the-{batch_id}.pdf")
+
+
+def _faces(batch: CardBatch) -> list[CardFace]:
+    return [
+        CardFace(
+            CardNumber(card.number), card.payload, card.person.name or "", card.person.birth_year
+        )
+        for card in batch.cards
+    ]

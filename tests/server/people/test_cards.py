@@ -1,0 +1,77 @@
+"""Cards for people without a phone."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from contract.cards import key_name, verify_card
+from contract.identities import parse
+from contract.signing import private_key
+from server.accounts.roles import Role
+from server.errors import BadInput
+from server.people import cards, roster, services
+from server.vault import Vault
+
+LIST = "Nguyễn Thị Mẫu;1991;Nữ\n\n  Trần Văn Thử ; 1950 ; nam\nLý Thị Không Rõ;;\n"
+
+
+def test_a_list_is_read_line_by_line() -> None:
+    assert roster.read(LIST) == [
+        roster.Row("Nguyễn Thị Mẫu", 1991, "F"),
+        roster.Row("Trần Văn Thử", 1950, "M"),
+        roster.Row("Lý Thị Không Rõ", None, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["", ";1991;Nữ", "Mẫu;91;Nữ", "Mẫu;1991;Khác", "Mẫu;1991;Nữ;x", "123;1991;Nữ"]
+)
+def test_a_line_that_cannot_be_read_stops_the_list(line: str) -> None:
+    with pytest.raises(BadInput):
+        roster.read(f"{line}\n")
+
+
+def test_a_bad_line_is_named() -> None:
+    with pytest.raises(BadInput, match="Line 2"):
+        roster.read("Nguyễn Thị Mẫu;1991;Nữ\nTrần Văn Thử;sinh 1950;Nam")
+
+
+def test_a_card_is_signed_and_leads_to_its_person(
+    session: Session, vault: Vault, now: datetime
+) -> None:
+    batch = cards.make_cards(session, roster.read(LIST), place="p", by="user:quantri", now=now)
+    key = private_key(vault.card_seed).public_key()
+    first = batch.cards[0]
+    assert verify_card(first.payload, {key_name(key): key}).name == "Nguyễn Thị Mẫu"
+    met = services.person_of(
+        session, parse(first.payload.encode()), by="station:ban-1", now=now, evidence="e", place="p"
+    )
+    assert met is first.person
+    assert [card.position for card in batch.cards] == [1, 2, 3]
+
+
+def test_an_administrator_makes_and_prints_cards(sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in(Role.ADMINISTRATOR)
+    made = client.post("/cards", data={"people": LIST})
+    assert made.status_code == 302
+    page = client.get(made.location)
+    assert "Trần Văn Thử" in page.text
+    listed = client.get(f"{made.location}/cards.json").get_json()
+    assert [(card["name"], card["birth_year"], card["sex"]) for card in listed] == [
+        ("Nguyễn Thị Mẫu", 1991, "F"),
+        ("Trần Văn Thử", 1950, "M"),
+        ("Lý Thị Không Rõ", None, ""),
+    ]
+    for size in ("ID1", "50mm"):
+        paper = client.get(f"{made.location}/cards.pdf?size={size}")
+        assert paper.data.startswith(b"%PDF")
+    assert client.get(f"{made.location}/cards.pdf?size=A3").status_code == 422
+    assert "3" in client.get("/cards").text
+
+
+def test_nobody_else_sees_cards(sign_in: Callable[..., FlaskClient]) -> None:
+    for role in (Role.LAB_TECHNICIAN, Role.HEALTH_OFFICER, Role.SWAB_TEAM):
+        assert sign_in(role).get("/cards").status_code == 403
