@@ -1,0 +1,85 @@
+"""Every outcome has a sign and a sentence, and no two things sound the same by accident."""
+
+import string
+from datetime import UTC, datetime
+
+import pytest
+
+from contract.tubes import TubeId
+from device.facts import (
+    LetGo,
+    LetGoReason,
+    Outcome,
+    Paired,
+    Person,
+    PersonHeld,
+    PoolOpened,
+    PoolShut,
+    Refusal,
+    Refused,
+    SamePair,
+    TubeHeld,
+    Voided,
+)
+from device.sentences import REFUSALS, shown
+from device.signals import SIGNALS, Light, Tone, score
+
+TUBE = TubeId.mint(26, 1)
+PERSON = Person("a" * 16, "card", "sealed", "N●●●●● Thị M●●", 1991)
+OUTCOMES: list[Outcome] = [
+    PersonHeld(PERSON),
+    PersonHeld(PERSON, today=1),
+    TubeHeld(TUBE),
+    Paired(TUBE, PERSON, "person-first", 1000),
+    Paired(TubeId.mint(90, 1), PERSON, "pool", 1000, 3),
+    SamePair(TUBE.text),
+    PoolOpened(TubeId.mint(90, 1)),
+    PoolShut(TubeId.mint(90, 1).text, 5),
+    Voided(TUBE.text, PERSON.tag, "undo"),
+    *[Refused(reason, TUBE.text) for reason in Refusal],
+    *[LetGo(reason) for reason in LetGoReason],
+]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=repr)
+def test_every_outcome_has_a_sign_and_two_sentences(outcome: Outcome) -> None:
+    told = shown(outcome, pool_cap=5)
+    assert told.signal in SIGNALS
+    for sentence in told.said:
+        assert sentence
+        assert "{" not in sentence
+    assert len(told.outcome) <= 64
+
+
+def test_no_sentence_of_a_refusal_asks_for_more_than_is_known() -> None:
+    for said in REFUSALS.values():
+        for sentence in said:
+            fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+            assert fields <= {"tube", "when"}
+
+
+def test_a_used_tube_is_named_with_the_time_at_the_table() -> None:
+    used = Refused(Refusal.TUBE_USED, TUBE.text, datetime(2026, 11, 22, 1, 14, tzinfo=UTC))
+    assert shown(used, 5).said.vi == "Ống 2600 0000 0182 đã dùng lúc 08:14. Lấy ống khác."
+
+
+def test_only_what_is_on_the_disk_is_green_and_rising() -> None:
+    assert {row.name for row in SIGNALS.values() if row.light is Light.GREEN} == {
+        "ready",
+        "paired",
+        "same-pair",
+        "pool-closed",
+    }
+
+
+def test_a_pair_and_a_refusal_never_sound_alike() -> None:
+    audible = {name: SIGNALS[name].tones for name in ("paired", "refused", "second", "let-go")}
+    assert len(set(audible.values())) == len(audible)
+
+
+def test_a_score_ends_in_silence() -> None:
+    sounds = score(SIGNALS["paired"])
+    assert [sound.hertz for sound in sounds] == [880, 0, 1760, 0]
+    assert sounds[-1].at == pytest.approx(0.23)
+    assert score(SIGNALS["off"])[-1].hertz == 0
+    assert Tone(0, 30) in SIGNALS["paired"].tones
