@@ -14,9 +14,8 @@ bp = Blueprint("audit", __name__)
 @requires(Permission.AUDIT_READ)
 def show() -> ResponseReturnValue:
     about = optional_text(request.args, "about", longest=120)
-    before = (
-        number(request.args, "before", low=1, high=10**11) if "before" in request.args else None
-    )
+    older = "before" in request.args
+    before = number(request.args, "before", low=1, high=10**11) if older else None
     with reading() as session:
         entries = queries.entries(session, about=about, before=before)
     return render_template(
