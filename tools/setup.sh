@@ -7,35 +7,15 @@ goal=${1:?"say what for: run or test"}
 say() { printf '%s\n' "$*"; }
 stop() { printf '\n%s\n' "$*" >&2; exit 1; }
 
-# --- A Python that is new enough -------------------------------------------------------------
-python=${PYTHON:-}
-for candidate in ${python:-python3 python3.13 python3.12 python3.11}; do
-  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    python=$candidate
-    break
-  fi
-  python=
-done
-[ -n "$python" ] || stop "Ghép Mẫu needs Python 3.11 or newer, and found none.
-On Debian 12 or Raspberry Pi OS: sudo apt-get install python3 python3-venv"
-
 # --- System packages: by apt as root or with sudo, with a sentence where that cannot be ------
-missing=()
-"$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
-ldconfig -p 2>/dev/null | grep -q 'libzbar\.so\.0' || missing+=(libzbar0)
-if [ "$goal" = test ]; then
-  [ -x /usr/bin/chromium ] || missing+=(chromium)
-  fc-list 2>/dev/null | grep -qi 'noto.*sans' || missing+=(fontconfig fonts-noto-core)
-fi
-
 install_packages() {
   local as_root=()
+  command -v apt-get >/dev/null || return 1
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || return 1
     sudo -n true 2>/dev/null || [ -t 0 ] || return 1
     as_root=(sudo)
   fi
-  command -v apt-get >/dev/null || return 1
   say "Installing system packages: $* ..."
   # The list of packages may be old or absent on a new machine; an old one is good enough to try.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq || true
@@ -43,6 +23,25 @@ install_packages() {
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+find_python() {
+  for python in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return 0; fi
+  done
+  return 1
+}
+
+if ! find_python && ! { install_packages python3 python3-venv && find_python; }; then
+  stop "Ghép Mẫu needs Python 3.11 or newer, and found none.
+On Debian 12 or Raspberry Pi OS: sudo apt-get install python3 python3-venv"
+fi
+
+missing=()
+"$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+ldconfig -p 2>/dev/null | grep -q 'libzbar\.so\.0' || missing+=(libzbar0)
+if [ "$goal" = test ]; then
+  [ -x /usr/bin/chromium ] || missing+=(chromium)
+  fc-list 2>/dev/null | grep -qi 'noto.*sans' || missing+=(fontconfig fonts-noto-core)
+fi
 if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
   say "These system packages are missing and could not be installed: ${missing[*]}
   (not root, no sudo, no apt, or no network).  Somebody who may can run:
