@@ -67,6 +67,13 @@ def corrected(session: Session, results: Iterable[Result]) -> frozenset[UUID]:
     return frozenset(each for each in found if each)
 
 
+def replaced_by(session: Session, results: Iterable[Result]) -> dict[UUID, Result]:
+    """Return, for each correction among *results*, the result that it corrects."""
+    links = {result.corrects: result.id for result in results if result.corrects}
+    wrong = session.scalars(select(Result).where(Result.id.in_(links)))
+    return {links[each.id]: each for each in wrong}
+
+
 def to_verify(session: Session) -> list[Result]:
     """Return what waits for a second person, oldest first."""
     return _standing(session, verified=False)

@@ -40,9 +40,9 @@ class StaleResult(DomainError):
 
 
 STATES = {
-    State.ENTERED: ("chưa có người xác nhận", "nobody has verified it"),
-    State.VERIFIED: ("đã được xác nhận", "it is verified already"),
-    State.RELEASED: ("đã được trả", "it is released already"),
+    State.ENTERED: ("chưa có người duyệt", "nobody has verified it"),
+    State.VERIFIED: ("đã được duyệt", "it is verified already"),
+    State.RELEASED: ("đã phát hành", "it is released already"),
     State.CORRECTED: ("đã có kết quả khác sửa", "another result corrects it"),
 }
 

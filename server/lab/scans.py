@@ -1,7 +1,8 @@
 """What a technician's scanner types: a tube, a misread of one, or something else.  Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from contract.tubes import Tube
 from server import forms
@@ -32,3 +33,14 @@ def ct_of(form: Mapping[str, str], field: str) -> str:
         f"{vi} phải là số từ 0 đến 50, ví dụ 24,1; để trống nếu không lên đường cong.",
         f"{en} must be a number from 0 to 50, such as 24.1; leave it empty if there is none.",
     )
+
+
+def ticked(texts: Iterable[str]) -> list[UUID]:
+    """Return the results that were ticked on a page; raise BadInput where none was."""
+    ids = [forms.uuid_of(text) for text in texts]
+    if not ids:
+        raise BadInput(
+            "Chưa chọn kết quả nào. Đánh dấu ít nhất một dòng.",
+            "No result is chosen. Tick at least one row.",
+        )
+    return ids

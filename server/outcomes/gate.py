@@ -32,7 +32,7 @@ def check(tube: Tube, facts: Facts) -> None:
         return
     vi, en = HOLDS[problem]
     raise ResultHeld(
-        f"Chưa trả được kết quả ống {tube.grouped}: {vi}. Không kết quả nào được trả; "
+        f"Chưa phát hành được kết quả ống {tube.grouped}: {vi}. Chưa kết quả nào được phát hành; "
         "bỏ chọn ống này rồi làm lại.",
         f"The result of tube {tube.grouped} is held: {en}. Nothing was released; "
         "leave this tube out and repeat.",

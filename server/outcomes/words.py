@@ -32,7 +32,7 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
     Desk.RESULT_WITHOUT_PAIRING: (
         ("Có kết quả, không có người", "Result without a pairing"),
         (
-            "Không trả được. Hỏi bàn lấy mẫu: trạm còn dữ liệu chưa gửi, hay ống chưa từng ghép?",
+            "Không phát hành được. Hỏi bàn lấy mẫu: trạm còn dữ liệu chưa gửi, hay ống chưa từng ghép?",
             "It cannot be released. Ask the table: are uploads missing, or was it never paired?",
         ),
     ),
@@ -55,14 +55,14 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
         ("Phòng xét nghiệm đang làm.", "The laboratory is at work."),
     ),
     Desk.RESULT_WITHOUT_RELEASE: (
-        ("Có kết quả, chưa trả", "Result not released"),
+        ("Có kết quả, chưa phát hành", "Result not released"),
         (
-            "Chờ người thứ hai xác nhận, rồi trả kết quả.",
+            "Chờ người thứ hai duyệt, rồi phát hành.",
             "Waits for a second person to verify it, then for its release.",
         ),
     ),
     Desk.OUTCOME_WITHOUT_DELIVERY: (
-        ("Đã trả, chưa vào hồ sơ", "Released, not delivered"),
+        ("Đã phát hành, chưa vào hồ sơ", "Released, not delivered"),
         (
             "Hệ thống tự gửi lại. Việc bị dừng cần người xem.",
             "It is sent again by itself. What has stopped needs a person.",

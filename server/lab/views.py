@@ -1,0 +1,201 @@
+"""The technicians' pages: tubes, calls and times, never a name.
+
+A refusal is shown on the page itself, with the field ready for the next scan: hands in gloves do
+not go back.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server import forms
+from server.display import t
+from server.errors import DomainError, NotFound
+from server.lab import queries, services
+from server.lab.models import Result
+from server.lab.scans import ct_of, scanned_tube, ticked
+from server.lab.services import Finding
+from server.lab.words import CALLS, REJECTIONS, Call, Rejection
+from server.web import Permission, actor, now, reading, requires, transaction
+
+bp = Blueprint("lab", __name__)
+SHIFT = timedelta(hours=18)
+
+
+@bp.get("/reception")
+@requires(Permission.RECEPTION_WRITE)
+def show_reception() -> ResponseReturnValue:
+    return _reception(box=request.args.get("box", ""))
+
+
+@bp.post("/reception")
+@requires(Permission.RECEPTION_WRITE)
+def receive() -> ResponseReturnValue:
+    box = request.form.get("box", "")
+    try:
+        tube = scanned_tube(request.form)
+        box = forms.required_text(request.form, "box", longest=40)
+        with transaction() as session:
+            services.receive_tube(session, tube, box=box, by=actor(), now=now())
+    except DomainError as problem:
+        return _reception(box=box, problem=problem)
+    flash(t(f"Đã nhận ống {tube.grouped} vào hộp {box}.", f"Tube {tube.grouped} is in box {box}."))
+    return redirect(url_for(".show_reception", box=box))
+
+
+@bp.post("/reception/reject")
+@requires(Permission.RECEPTION_WRITE)
+def reject() -> ResponseReturnValue:
+    box = request.form.get("box", "").strip()[:40]
+    try:
+        tube = scanned_tube(request.form)
+        reason = forms.choice(request.form, "reason", Rejection)
+        with transaction() as session:
+            services.reject_tube(session, tube, reason, by=actor(), now=now(), box=box)
+    except DomainError as problem:
+        return _reception(box=box, problem=problem, rejecting=True)
+    flash(
+        t(
+            f"Đã loại ống {tube.grouped}. Người của ống được đưa vào danh sách gọi lấy mẫu lại.",
+            f"Tube {tube.grouped} is rejected. Its people are on the list to be called back.",
+        )
+    )
+    return redirect(url_for(".show_reception", box=box))
+
+
+def _reception(
+    *, box: str, problem: DomainError | None = None, rejecting: bool = False
+) -> ResponseReturnValue:
+    since = now() - SHIFT
+    with reading() as session:
+        return render_template(
+            "lab/reception.html",
+            box=box,
+            problem=problem,
+            rejecting=rejecting,
+            reasons=REJECTIONS,
+            receptions=queries.latest_receptions(session, since=since),
+            boxes=queries.box_counts(session, since=since),
+        ), problem.status if problem else 200
+
+
+@bp.get("/results")
+@requires(Permission.RESULT_WRITE)
+def show_results() -> ResponseReturnValue:
+    return _results()
+
+
+@bp.post("/results")
+@requires(Permission.RESULT_WRITE)
+def enter() -> ResponseReturnValue:
+    try:
+        tube, finding = scanned_tube(request.form), _finding()
+        with transaction() as session:
+            services.enter_result(session, tube, finding, by=actor(), now=now())
+    except DomainError as problem:
+        return _results(problem)
+    vi, en = CALLS[finding.call]
+    flash(t(f"Đã nhập ống {tube.grouped}: {vi}.", f"Tube {tube.grouped} is entered: {en}."))
+    return redirect(url_for(".show_results"))
+
+
+def _finding() -> Finding:
+    form = request.form
+    return Finding(
+        forms.choice(form, "call", Call),
+        ct_of(form, "ct_n"),
+        ct_of(form, "ct_orf"),
+        forms.optional_text(form, "note", longest=200),
+    )
+
+
+def _results(problem: DomainError | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        latest = queries.latest_results(session)
+        waiting = queries.without_result(session)
+        return render_template(
+            "lab/results.html",
+            problem=problem,
+            form=request.form if problem else {},
+            calls=CALLS,
+            results=latest,
+            corrected=queries.corrected(session, latest),
+            waiting=waiting,
+        ), problem.status if problem else 200
+
+
+@bp.get("/verify")
+@requires(Permission.RESULT_VERIFY)
+def show_verify() -> ResponseReturnValue:
+    return _verify()
+
+
+@bp.post("/verify")
+@requires(Permission.RESULT_VERIFY)
+def verify() -> ResponseReturnValue:
+    try:
+        ids = ticked(request.form.getlist("result"))
+        with transaction() as session:
+            for result_id in ids:
+                services.verify_result(session, result_id, by=actor(), now=now())
+    except DomainError as problem:
+        return _verify(problem)
+    flash(t(f"Đã duyệt {len(ids)} kết quả.", f"{len(ids)} results are verified."))
+    return redirect(url_for(".show_verify"))
+
+
+def _verify(problem: DomainError | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        waiting = queries.to_verify(session)
+        return render_template(
+            "lab/verify.html",
+            problem=problem,
+            calls=CALLS,
+            mine=[each for each in waiting if each.entered_by == actor()],
+            others=[each for each in waiting if each.entered_by != actor()],
+            wrong=queries.replaced_by(session, waiting),
+        ), problem.status if problem else 200
+
+
+@bp.get("/results/<uuid:result_id>/correct")
+@requires(Permission.RESULT_WRITE)
+def show_correct(result_id: UUID) -> ResponseReturnValue:
+    return _correct(result_id)
+
+
+@bp.post("/results/<uuid:result_id>/correct")
+@requires(Permission.RESULT_WRITE)
+def correct(result_id: UUID) -> ResponseReturnValue:
+    try:
+        finding = _finding()
+        reason = forms.required_text(request.form, "reason", longest=200)
+        with transaction() as session:
+            new = services.correct_result(
+                session, result_id, finding, reason=reason, by=actor(), now=now()
+            )
+    except DomainError as problem:
+        return _correct(result_id, problem)
+    flash(
+        t(
+            f"Đã nhập kết quả sửa của ống {new.tube.grouped}. Chờ người thứ hai duyệt.",
+            f"The correction of tube {new.tube.grouped} is entered. A second person verifies it.",
+        )
+    )
+    return redirect(url_for(".show_results"))
+
+
+def _correct(result_id: UUID, problem: DomainError | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        result = session.get(Result, result_id)
+        if result is None:
+            raise NotFound("Không có kết quả này.", "There is no such result.")
+        return render_template(
+            "lab/correct.html",
+            problem=problem,
+            form=request.form if problem else {},
+            calls=CALLS,
+            result=result,
+            correction=queries.correction_of(session, result_id),
+        ), problem.status if problem else 200
