@@ -38,8 +38,12 @@ class CardFace:
 
     @property
     def grouped(self) -> str:
-        text = self.number.text
-        return f"{text[:4]} {text[4:8]} {text[8:]}"
+        return grouped(self.number)
+
+
+def grouped(number: CardNumber) -> str:
+    """Return *number* as people read it: K7M3 Q9XT 4H."""
+    return f"{number.text[:4]} {number.text[4:8]} {number.text[8:]}"
 
 
 @dataclass(frozen=True, slots=True)
