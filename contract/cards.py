@@ -31,6 +31,8 @@ LONGEST_NAME = 60  # UTF-8 bytes; longer names are cut at a character
 _NUMBER = re.compile(f"[{ALPHABET}]{{9}}[0-9A-Z]", re.ASCII)
 _HEAD = struct.Struct(">4s10sHHB")
 _SIGNATURE = 64
+_SEXES = ("", "M", "F")
+BIRTH_YEARS = range(1880, 2101)
 _EPOCH = date(2020, 1, 1)
 
 
@@ -83,6 +85,14 @@ class SignedCard:
     issued: date
     key: str = ""
 
+    def __post_init__(self) -> None:
+        if self.birth_year and self.birth_year not in BIRTH_YEARS:
+            raise CardError(f"nobody with a card was born in {self.birth_year}")
+        if self.sex not in _SEXES:
+            raise CardError(f"a card says M, F or nothing, not {self.sex!r}")
+        if not 0 <= (self.issued - _EPOCH).days < 2**16:
+            raise CardError(f"no card was issued on {self.issued}")
+
 
 def key_name(public: Ed25519PublicKey) -> str:
     """Return the short name (base64url of four bytes) by which cards name their key."""
@@ -93,7 +103,7 @@ def sign_card(card: SignedCard, key: Ed25519PrivateKey) -> str:
     """Return the text of *card*, signed with the card press's *key*."""
     name = card.name.encode()[:LONGEST_NAME].decode(errors="ignore").encode()
     days = (card.issued - _EPOCH).days
-    sex = ("", "M", "F").index(card.sex)
+    sex = _SEXES.index(card.sex)
     kid = decode_base64(key_name(key.public_key()))
     number = card.number.text.encode("ascii")
     body = _HEAD.pack(kid, number, card.birth_year, days, sex) + name
@@ -133,7 +143,7 @@ def _split(text: str) -> tuple[SignedCard, bytes, bytes]:
             number=CardNumber(number.decode("ascii")),
             name=body[_HEAD.size :].decode(),
             birth_year=year,
-            sex=("", "M", "F")[sex],
+            sex=_SEXES[sex],
             issued=_EPOCH + timedelta(days=days),
             key=encode(kid),
         )

@@ -8,7 +8,9 @@ ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 
 
 def mod_97_10(digits: str) -> str:
-    """Return the two check digits of *digits* (ASCII digits only)."""
+    """Return the two check digits of *digits*; raise ValueError if it is not all ASCII digits."""
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"{digits!r} is not all digits")
     return f"{98 - int(digits) * 100 % 97:02d}"
 
 
@@ -19,5 +21,5 @@ def mod_37_2(text: str) -> str:
     """
     remainder = 0
     for character in text:
-        remainder = (remainder + ALPHANUMERIC.index(character)) * 2 % 37
+        remainder = (remainder + ALPHANUMERIC.index(character, 0, 36)) * 2 % 37
     return ALPHANUMERIC[(38 - remainder) % 37]

@@ -90,15 +90,23 @@ def header(signed: Signed) -> Mapping[object, object]:
 
 def key_id(signed: Signed) -> bytes:
     """Return the name of the key that signed, or b''."""
-    found = header(signed).get(_KEY_ID, signed.unprotected.get(_KEY_ID))
+    found = _said(signed, _KEY_ID)
     return found if isinstance(found, bytes) else b""
+
+
+def _said(signed: Signed, label: int) -> object:
+    """Return a header, the protected one first.
+
+    An unprotected algorithm is let pass: the type of the key decides, so it can choose nothing.
+    """
+    return header(signed).get(label, signed.unprotected.get(label))
 
 
 def verify(signed: Signed, key: IssuerKey) -> None:
     """Raise CertificateError unless *signed* was signed with *key*."""
     data = cbor2.dumps(["Signature1", signed.protected, b"", signed.payload])
     try:
-        _check(key, header(signed).get(_ALGORITHM), signed.signature, data)
+        _check(key, _said(signed, _ALGORITHM), signed.signature, data)
     except InvalidSignature as error:
         raise CertificateError("this certificate's signature is wrong: it may be forged") from error
 

@@ -107,6 +107,9 @@ class PersonLeft(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="per
 
 Event = StationStarted | TubePaired | PoolClosed | PairingVoided | ScanRefused | PersonLeft
 
+# A RecursionError is brackets within brackets, thousands deep: nothing of ours.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _envelopes = msgspec.json.Decoder(Envelope)
@@ -148,7 +151,7 @@ def decode(data: bytes | msgspec.Raw) -> Event:
     """Read one event; raise EventError where *data* is none that this version knows."""
     try:
         return _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise EventError(f"not an event that this version knows: {error}") from error
 
 
@@ -156,7 +159,7 @@ def decode_envelope(data: bytes | msgspec.Raw) -> Envelope:
     """Read what every event carries, whatever its kind; raise EventError without even that."""
     try:
         return _envelopes.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise EventError(f"not an event: {error}") from error
 
 
@@ -169,5 +172,5 @@ def decode_batch(body: bytes) -> Batch:
     """Read an upload's frame, not yet its events; raise EventError if it is none."""
     try:
         return _batches.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise EventError(f"not an upload: {error}") from error

@@ -1,14 +1,15 @@
 """Vietnamese names: one display form, keys under which spellings meet, and an order for lists.
 
 Keys find candidates, they prove nothing: 'Hoà', 'Hoa' and 'Hoá' share a `match_key`, and two in
-five people are called Nguyễn.  Never merge by a key without birth date and sex (`same_bearer`).
+five people are called Nguyễn.  Never merge by a key without birth date and sex.
 """
 
 import re
 import unicodedata
 
-_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # dictionary order
-_MARKS = {*_TONES, "\u0302", "\u0306", "\u031b"}
+from contract.syllables import TONES
+
+_MARKS = {*TONES, "\u0302", "\u0306", "\u031b"}
 _LETTERS = {letter: rank for rank, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", 1)}
 _SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
 _NOT_SHOWN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -45,8 +46,8 @@ def spelling_key(text: str) -> str:
 
 def _place_tone(word: str) -> str:
     letters = unicodedata.normalize("NFD", word)
-    tones = [mark for mark in letters if mark in _TONES]
-    toneless = "".join(letter for letter in letters if letter not in _TONES)
+    tones = [mark for mark in letters if mark in TONES]
+    toneless = "".join(letter for letter in letters if letter not in TONES)
     if len(tones) != 1 or _OPEN_PAIR.search(toneless) is None:
         return unicodedata.normalize("NFC", letters)
     return unicodedata.normalize("NFC", toneless + tones[0])
@@ -71,10 +72,10 @@ def _weigh(word: str) -> Weight:
     tones: list[int] = []
     for letter in unicodedata.normalize("NFC", word.casefold()):
         parts = unicodedata.normalize("NFD", letter)
-        kept = "".join(part for part in parts if part not in _TONES)
+        kept = "".join(part for part in parts if part not in TONES)
         plain = unicodedata.normalize("NFC", kept)
         letters.append(_LETTERS.get(plain, 1000 + ord(plain[0]) if plain else 0))
-        tones.append(next((_TONES[part] for part in parts if part in _TONES), 0))
+        tones.append(next((TONES[part] for part in parts if part in TONES), 0))
     return tuple(letters), tuple(tones)
 
 

@@ -57,7 +57,6 @@ PARSERS: tuple[Parser, ...] = (
 
 # Twelve digits however they come, grouped or behind a reader's AIM identifier: one of our tubes.
 _TUBE = re.compile(r"\s*(?:\][A-Za-z][0-9A-Za-z])?(?:[\s\0-]*[0-9]){12}[\s\0]*")
-LONGEST_BYTES = LONGEST * 4  # UTF-8, and what a reader made of it
 
 
 def parse(raw: bytes) -> PersonCode:
@@ -66,7 +65,7 @@ def parse(raw: bytes) -> PersonCode:
     Raises IdentityError where the bytes can stand for nobody: empty, too long, a tube id (or a
     misread one), a command card, a misread card of ours.
     """
-    if not 0 < len(raw) <= LONGEST_BYTES or not raw.strip():
+    if not 0 < len(raw) <= LONGEST or not raw.strip():
         raise IdentityError("an empty or endless code stands for nobody")
     text = raw.decode("ascii", errors="replace")
     if _TUBE.fullmatch(text):

@@ -7,7 +7,7 @@ from contract import names
 from contract.identities.base import BirthDate, Sex
 
 EARLIEST = 1880
-LATEST = 2120
+LATEST = 2100
 LONGEST_NAME = 120
 _EIGHT = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
