@@ -32,7 +32,7 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
     Desk.RESULT_WITHOUT_PAIRING: (
         ("Có kết quả, không có người", "Result without a pairing"),
         (
-            "Không phát hành được. Hỏi bàn lấy mẫu: trạm còn dữ liệu chưa gửi, hay ống chưa từng ghép?",
+            "Không phát hành được. Hỏi bàn lấy mẫu: trạm chưa gửi dữ liệu, hay ống chưa từng ghép?",
             "It cannot be released. Ask the table: are uploads missing, or was it never paired?",
         ),
     ),

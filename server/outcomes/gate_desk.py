@@ -1,0 +1,31 @@
+"""What stands at the gate of release, and what holds it there.  Reads only."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from server.lab import queries as lab
+from server.lab.models import Result
+from server.outcomes import gate
+from server.outcomes.facts import facts_of
+from server.outcomes.merge import Problem, live_pairings
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A verified result, what holds it (None: it may go), and how many people it tells."""
+
+    result: Result
+    held: Problem | None
+    people: int
+
+
+def candidates(session: Session) -> list[Candidate]:
+    """Return every verified result that was not released, oldest first."""
+    return [_candidate(session, result) for result in lab.to_release(session)]
+
+
+def _candidate(session: Session, result: Result) -> Candidate:
+    facts = facts_of(session, result.tube)
+    people = {pairing.person for pairing in live_pairings(facts)}
+    return Candidate(result, gate.hold(facts), len(people))

@@ -1,0 +1,120 @@
+"""Release, calls for another sample, and the desks of what does not match."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server import forms
+from server.delivery import services as delivery
+from server.display import t
+from server.errors import DomainError
+from server.lab.scans import ticked
+from server.lab.words import CALLS
+from server.outcomes import callbacks, desks, gate, gate_desk, queries, services, words
+from server.people.queries import person
+from server.web import Permission, actor, now, reading, requires, transaction
+
+bp = Blueprint("outcomes", __name__)
+
+
+@bp.app_template_global("said")
+def said(kind: str, word: str) -> str:
+    """Return a status or reason in the reader's language; an unknown one is shown as it is."""
+    table = words.STATUSES if kind == "status" else words.REASONS
+    return t(*table.get(word, (word, word)))
+
+
+@bp.get("/release")
+@requires(Permission.RESULT_RELEASE)
+def show_release() -> ResponseReturnValue:
+    return _release()
+
+
+@bp.post("/release")
+@requires(Permission.RESULT_RELEASE)
+def release() -> ResponseReturnValue:
+    try:
+        ids = ticked(request.form.getlist("result"))
+        with transaction() as session:
+            services.release(session, ids, by=actor(), now=now())
+    except DomainError as problem:
+        return _release(problem)
+    flash(t(f"Đã phát hành {len(ids)} kết quả.", f"{len(ids)} results are released."))
+    return redirect(url_for(".show_release"))
+
+
+def _release(problem: DomainError | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        candidates = gate_desk.candidates(session)
+        open_ = [each for each in candidates if each.held is None]
+        return render_template(
+            "outcomes/release.html",
+            problem=problem,
+            calls=CALLS,
+            holds=gate.HOLDS,
+            ready=[each for each in open_ if each.result.entered_by != actor()],
+            mine=[each for each in open_ if each.result.entered_by == actor()],
+            held=[each for each in candidates if each.held is not None],
+        ), problem.status if problem else 200
+
+
+@bp.get("/callbacks")
+@requires(Permission.CALLBACK_WRITE)
+def show_callbacks() -> ResponseReturnValue:
+    return _callbacks()
+
+
+@bp.post("/callbacks/<uuid:callback_id>/done")
+@requires(Permission.CALLBACK_WRITE)
+def finish_callback(callback_id: UUID) -> ResponseReturnValue:
+    try:
+        note = forms.required_text(request.form, "note", longest=200)
+        with transaction() as session:
+            callbacks.finish(session, callback_id, note=note, by=actor(), now=now())
+    except DomainError as problem:
+        return _callbacks(problem)
+    flash(t("Đã ghi: lượt gọi này xong.", "Noted: this call is done."))
+    return redirect(url_for(".show_callbacks"))
+
+
+def _callbacks(problem: DomainError | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        waiting = queries.callbacks(session, done=False)
+        done = queries.callbacks(session, done=True)
+        people = {each.person_id: person(session, each.person_id) for each in [*waiting, *done]}
+        return render_template(
+            "outcomes/callbacks.html", problem=problem, waiting=waiting, done=done, people=people
+        ), problem.status if problem else 200
+
+
+@bp.get("/unmatched")
+@requires(Permission.OUTCOME_READ)
+def show_unmatched() -> ResponseReturnValue:
+    with reading() as session:
+        return render_template(
+            "outcomes/unmatched.html",
+            desks=words.DESKS,
+            loads=desks.loads(session),
+            waiting={desk: desks.waiting_on(session, desk) for desk in desks.Desk},
+            shown_at_most=desks.SHOWN,
+        )
+
+
+@bp.post("/deliveries/<int:delivery_id>/again")
+@requires(Permission.CALLBACK_WRITE)
+def send_again(delivery_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        delivery.send_again(session, delivery_id, by=actor(), now=now())
+    flash(t("Sẽ gửi lại ngay.", "It is sent again at once."))
+    return redirect(url_for(".show_unmatched"))
+
+
+@bp.post("/deliveries/<int:delivery_id>/aside")
+@requires(Permission.CALLBACK_WRITE)
+def set_delivery_aside(delivery_id: int) -> ResponseReturnValue:
+    reason = forms.required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        delivery.set_aside(session, delivery_id, reason=reason, by=actor(), now=now())
+    flash(t("Đã bỏ qua lần gửi này; các lần sau được gửi tiếp.", "Set aside; later ones go out."))
+    return redirect(url_for(".show_unmatched"))

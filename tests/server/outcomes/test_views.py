@@ -1,0 +1,107 @@
+"""The gate, the calls and the desks, as pages."""
+
+import re
+from typing import Any
+
+import pytest
+
+from server.accounts.roles import Role
+from server.db import Database
+from server.delivery.channels import Refused
+from server.delivery.worker import run_once
+from server.lab.services import Finding, enter_result, receive_tube, verify_result
+from server.lab.words import Call
+
+TICK = re.compile(r'name="result"[^>]*value="([0-9a-f-]{36})"')
+LAN, MINH = "user:lan", "user:minh"
+
+
+class Day:
+    """A positive pool of two, a good single tube, and a result that belongs to nobody."""
+
+    def __init__(self, scene: Any) -> None:
+        self.pool, self.single, self.stray = scene.tube(90), scene.tube(), scene.tube()
+        self.members = [scene.person("Lê Văn An"), scene.person("Trần Thị Bình")]
+        for member in self.members:
+            scene.pair(self.pool, member)
+        scene.pair(self.single, scene.person("Đỗ Minh Châu"))
+        calls = {self.pool: Call.POSITIVE, self.single: Call.NEGATIVE, self.stray: Call.POSITIVE}
+        for tube, call in calls.items():
+            receive_tube(scene.session, tube, box="H1", by=LAN, now=scene.now)
+            result = enter_result(scene.session, tube, Finding(call), by=LAN, now=scene.now)
+            verify_result(scene.session, result.id, by=MINH, now=scene.now)
+
+
+@pytest.fixture
+def day(database: Database, make_scene: Any) -> Day:
+    with database.write() as session:
+        return Day(make_scene(session))
+
+
+def test_what_is_held_is_shown_with_its_reason_and_cannot_be_ticked(day: Day, sign_in: Any) -> None:
+    page = sign_in(Role.LAB_TECHNICIAN, "minh").get("/release").text
+    assert len(TICK.findall(page)) == 2
+    assert day.stray.grouped in page
+    assert "chưa ghép với người nào" in page
+
+
+def test_who_entered_releases_nothing(day: Day, sign_in: Any) -> None:
+    assert TICK.findall(sign_in(Role.LAB_TECHNICIAN, "lan").get("/release").text) == []
+
+
+def test_technicians_see_no_names(day: Day, sign_in: Any) -> None:
+    lan = sign_in(Role.LAB_TECHNICIAN, "lan")
+    for path in ("/release", "/verify", "/results", "/reception"):
+        assert "Trần Thị Bình" not in lan.get(path).text
+
+
+def test_a_released_positive_pool_calls_its_members(day: Day, sign_in: Any) -> None:
+    minh = sign_in(Role.LAB_TECHNICIAN, "minh")
+    minh.post("/release", data={"result": TICK.findall(minh.get("/release").text)})
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    page = officer.get("/callbacks").text
+    assert "Trần Thị Bình" in page
+    assert "Mẫu gộp dương tính" in page
+    done = re.findall(r"/callbacks/[0-9a-f-]{36}/done", page)
+    assert officer.post(done[0], data={"note": ""}).status_code == 422
+    page = officer.post(done[0], data={"note": "hẹn 14:00"}, follow_redirects=True).text
+    assert "hẹn 14:00" in page
+    assert officer.post(done[0], data={"note": "nữa"}).status_code == 409
+
+
+def test_the_desks_show_what_does_not_match(day: Day, sign_in: Any) -> None:
+    page = sign_in(Role.HEALTH_OFFICER).get("/unmatched").text
+    assert "Có kết quả, không có người" in page
+    assert f'href="/tubes/{day.stray}"' in page
+
+
+def test_a_dead_delivery_is_seen_and_sent_again(
+    day: Day, sign_in: Any, database: Database, now: Any
+) -> None:
+    class Closed:
+        def deliver(self, subject: str, key: str, payload: str) -> str:
+            raise Refused("hồ sơ đã đóng")
+
+    minh = sign_in(Role.LAB_TECHNICIAN, "minh")
+    minh.post("/release", data={"result": TICK.findall(minh.get("/release").text)})
+    run_once(database, {"declarations": Closed()}, now)
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    page = officer.get("/unmatched").text
+    assert "hồ sơ đã đóng" in page
+    again = re.findall(r"/deliveries/\d+/again", page)
+    aside = re.findall(r"/deliveries/\d+/aside", page)
+    assert len(again) == 3
+    assert "Sẽ gửi lại" in officer.post(again[0], follow_redirects=True).text
+    assert officer.post(again[0]).status_code == 409
+    assert officer.post(aside[1], data={"reason": "đã báo miệng"}).status_code == 302
+    assert len(re.findall(r"/deliveries/\d+/again", officer.get("/unmatched").text)) == 1
+
+
+def test_when_everything_matches_the_page_says_so(sign_in: Any) -> None:
+    assert "Mọi thứ đều khớp" in sign_in(Role.HEALTH_OFFICER).get("/unmatched").text
+
+
+@pytest.mark.parametrize("path", ["/callbacks", "/unmatched"])
+def test_names_are_for_officers(sign_in: Any, path: str) -> None:
+    for role in (Role.LAB_TECHNICIAN, Role.ADMINISTRATOR, Role.SWAB_TEAM):
+        assert sign_in(role).get(path).status_code == 403
