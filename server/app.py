@@ -1,10 +1,7 @@
-"""Put the server together: settings, keys, database, blueprints, gate, background work."""
+"""Put the server together: settings, keys, database, gate, pages, and what goes wrong."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
@@ -12,20 +9,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server import display, home, vault, web
+from server import assembly, display, home, vault, web
 from server.accounts import gate
 from server.accounts.roles import NAMES, Role
-from server.accounts.station_pages import bp as station_pages
-from server.accounts.stations import bp as stations
-from server.accounts.views import bp as accounts
-from server.audit.views import bp as audit
 from server.config import Settings
 from server.db import Database, open_database
 from server.errors import DomainError
 from server.states import shown
-from server.worklist import DESKS
 
-DOMAINS = ("people", "sampling", "lab", "declarations", "outcomes", "intake", "officers")
 SENTENCES = {
     400: ("Yêu cầu không đọc được.", "The request could not be read."),
     403: ("Vai trò của bạn không mở được trang này.", "Your role does not open this page."),
@@ -37,14 +28,6 @@ SENTENCES = {
         "The server met an error and noted it. Try again; if it stays, tell the administrator.",
     ),
 }
-
-
-class Worker(Protocol):
-    """Work beside the pages: started once, stopped before the process ends."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 def utc_now() -> datetime:
@@ -67,8 +50,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         settings=settings,
         clock=clock,
         database=open_database(settings.database_url),
-        background=[],
-        desks=DESKS,
     )
     if settings.proxies:
         hops = settings.proxies
@@ -76,12 +57,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.url_map.converters["tube"] = web.TubeConverter
     gate.install(app)
     _teach_templates(app)
-    app.register_blueprint(home.bp)
-    app.register_blueprint(accounts)
-    app.register_blueprint(stations)
-    app.register_blueprint(station_pages)
-    app.register_blueprint(audit)
-    _register_domains(app)
+    assembly.assemble(app)
     app.register_error_handler(DomainError, explain)
     app.register_error_handler(HTTPException, apologise)
     return app
@@ -90,24 +66,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
 def database_of(app: Flask) -> Database:
     found: Database = app.extensions["database"]
     return found
-
-
-def start_background(app: Flask) -> None:
-    """Start the work beside the pages; call once, in the process that serves."""
-    for worker in app.extensions["background"]:
-        worker.start()
-
-
-def stop_background(app: Flask) -> None:
-    """Let the work in hand finish, in the reverse order of its start."""
-    for worker in reversed(app.extensions["background"]):
-        worker.stop()
-
-
-def _register_domains(app: Flask) -> None:
-    for domain in DOMAINS:
-        if find_spec(f"server.{domain}.views" if find_spec(f"server.{domain}") else "nothing"):
-            app.register_blueprint(import_module(f"server.{domain}.views").bp)
 
 
 def _teach_templates(app: Flask) -> None:

@@ -25,6 +25,6 @@ class Desk:
     path: str
     vi: str
     en: str
-    waiting: Callable[[Session], Waiting] | None = None
+    waiting: Callable[[Session, str], Waiting] | None = None  # the session, and who asks
     vi_hint: str = ""
     en_hint: str = ""

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from server.desks import Desk, Waiting
-from server.web import may, reading, signed_in
+from server.web import actor, may, reading, signed_in
 
 bp = Blueprint("home", __name__)
 _LATE = datetime.max.replace(tzinfo=UTC)
@@ -17,7 +17,7 @@ _LATE = datetime.max.replace(tzinfo=UTC)
 def home() -> ResponseReturnValue:
     mine = my_desks()
     with reading() as session:
-        rows = [(desk, desk.waiting(session) if desk.waiting else None) for desk in mine]
+        rows = [(desk, desk.waiting(session, actor()) if desk.waiting else None) for desk in mine]
     return render_template("home.html", rows=sorted(rows, key=_urgency))
 
 

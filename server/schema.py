@@ -20,6 +20,7 @@ import server.people.models
 import server.sampling.models  # noqa: F401 - each import adds its tables to Base.metadata
 from server.db import Base, Database
 
+tables = Base.metadata  # all of them, now that every domain's models are imported
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -43,7 +44,7 @@ def differences(database: Database) -> list[object]:
     """Return what the models say and *database* does not; empty is as it should be."""
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
+        return list(compare_metadata(context, tables))
 
 
 def write_revision(database: Database, message: str, number: str) -> None:

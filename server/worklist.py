@@ -1,6 +1,8 @@
 """The table of desks: for each role's work, where it is done and what waits there."""
 
+from server import waiting
 from server.desks import Desk
+from server.outcomes.desks import Desk as Unmatched
 from server.permissions import Permission
 
 DESKS = (
@@ -13,17 +15,20 @@ DESKS = (
         "Đã biết gì về người này, ống này, nơi này?", "What is known about a person, tube, place?",
     ),
     Desk(
-        Permission.OUTCOME_READ, "/unmatched", "Không khớp", "Unmatched", None,
+        Permission.OUTCOME_READ, "/unmatched", "Không khớp", "Unmatched",
+        waiting.on_desks(*Unmatched),
         "Kết quả chưa có người, mẫu chưa tới, kết quả chưa phát hành.",
         "Results without a person, samples that never came, results not released.",
     ),
     Desk(
-        Permission.CONFLICT_DECIDE, "/conflicts", "Tranh chấp", "Conflicts", None,
+        Permission.CONFLICT_DECIDE, "/conflicts", "Tranh chấp", "Conflicts",
+        waiting.on_desks(Unmatched.CONFLICTS_OPEN),
         "Một ống, hai người: xem bằng chứng rồi quyết định.",
         "One tube, two persons: see the evidence and decide.",
     ),
     Desk(
-        Permission.CALLBACK_WRITE, "/callbacks", "Gọi lấy lại", "Call back", None,
+        Permission.CALLBACK_WRITE, "/callbacks", "Gọi lấy lại", "Call back",
+        waiting.callbacks,
         "Những người cần lấy mẫu lại, lâu nhất trước.",
         "People to be sampled again, the longest waiting first.",
     ),
@@ -32,15 +37,18 @@ DESKS = (
         "Quét từng ống của hộp vừa tới.", "Scan each tube of the box that came.",
     ),
     Desk(
-        Permission.RESULT_WRITE, "/results", "Nhập kết quả", "Results", None,
+        Permission.RESULT_WRITE, "/results", "Nhập kết quả", "Results",
+        waiting.on_desks(Unmatched.RECEPTION_WITHOUT_RESULT),
         "Nhập kết quả của ống đã nhận.", "Enter the results of received tubes.",
     ),
     Desk(
-        Permission.RESULT_VERIFY, "/verify", "Duyệt chéo", "Verify", None,
+        Permission.RESULT_VERIFY, "/verify", "Duyệt chéo", "Verify",
+        waiting.to_verify,
         "Xem lại kết quả đồng nghiệp đã nhập.", "Check what a colleague entered.",
     ),
     Desk(
-        Permission.RESULT_RELEASE, "/release", "Phát hành", "Release", None,
+        Permission.RESULT_RELEASE, "/release", "Phát hành", "Release",
+        waiting.to_release,
         "Gửi kết quả đã duyệt về đúng người.", "Send verified results to the right people.",
     ),
     Desk(
@@ -56,7 +64,8 @@ DESKS = (
         "Ghi danh trạm quét, thu hồi trạm mất.", "Enrol stations, revoke lost ones.",
     ),
     Desk(
-        Permission.ALERT_READ, "/intake/alerts", "Cảnh báo", "Alerts", None,
+        Permission.ALERT_READ, "/intake/alerts", "Cảnh báo", "Alerts",
+        waiting.alerts,
         "Nhật ký của trạm bị hở, bị sửa, hoặc không đọc được.",
         "Journals of stations with gaps or changes, and what could not be read.",
     ),

@@ -18,7 +18,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from server.app import create_app, start_background, stop_background
+from server.app import create_app
+from server.assembly import start_background, stop_background
 from server.config import Settings
 
 HEADERS_WITHIN_MS = 10_000

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,17 +21,14 @@ from server.accounts.models import Station, User
 from server.accounts.roles import Role
 from server.app import create_app
 from server.config import Settings
-from server.db import Base, Database, open_database
+from server.db import Database, open_database
 from server.outcomes.services import settle
 from server.people.models import Person
 from server.sampling import changes
 from server.sampling.models import ConflictClaim, Lot, Pairing, PairingVoid, TubeConflict
+from server.schema import tables
 
 SignIn = Callable[..., FlaskClient]
-DOMAINS = (
-    "audit", "accounts", "delivery", "people", "declarations", "sampling", "lab", "outcomes",
-    "intake",
-)  # fmt: skip
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam
 
 
@@ -88,11 +83,8 @@ def vault(settings: Settings) -> vaults.Vault:
 @pytest.fixture
 def database(settings: Settings, vault: vaults.Vault) -> Iterator[Database]:
     """A fresh database with every table that there is."""
-    for domain in DOMAINS:
-        if find_spec(f"server.{domain}") and find_spec(f"server.{domain}.models"):
-            import_module(f"server.{domain}.models")
     opened = open_database(settings.database_url)
-    Base.metadata.create_all(opened.engine)
+    tables.create_all(opened.engine)
     yield opened
     opened.engine.dispose()
 

@@ -1,0 +1,65 @@
+"""Which pages there are, who listens to whom, and what works beside the pages."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol
+
+from flask import Flask
+
+from server import home
+from server.accounts.station_pages import bp as station_pages
+from server.accounts.stations import bp as stations
+from server.accounts.views import bp as accounts
+from server.audit.views import bp as audit
+from server.declarations import notice
+from server.declarations.channel import EmbeddedRecord
+from server.delivery.worker import DeliveryWorker
+from server.lab.views import bp as lab
+from server.outcomes import services as outcomes
+from server.outcomes.views import bp as outcome_pages
+from server.people.views import bp as people
+from server.sampling import changes
+from server.worklist import DESKS
+
+PAGES = (home.bp, accounts, stations, station_pages, audit, people, lab, outcome_pages)
+COMING = ("sampling", "declarations", "intake", "officers")
+
+
+class Worker(Protocol):
+    """Work beside the pages: started once, stopped before the process ends."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def assemble(app: Flask) -> None:
+    """Give *app* its pages, its desks, its listeners and its workers (not started yet)."""
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    for domain in COMING:
+        if find_spec(f"server.{domain}.views"):
+            app.register_blueprint(import_module(f"server.{domain}.views").bp)
+    app.extensions["desks"] = DESKS
+    if outcomes.settle not in changes.listeners:
+        changes.listeners.append(outcomes.settle)
+    app.extensions["background"] = workers(app)
+
+
+def workers(app: Flask) -> list[Worker]:
+    """Return the work beside the pages, in the order of its start."""
+    database, clock = app.extensions["database"], app.extensions["clock"]
+    channels = {notice.TARGET: EmbeddedRecord(database, clock)}
+    return [DeliveryWorker(database, channels, clock)]
+
+
+def start_background(app: Flask) -> None:
+    """Start the work beside the pages; call once, in the process that serves."""
+    for worker in app.extensions["background"]:
+        worker.start()
+
+
+def stop_background(app: Flask) -> None:
+    """Let the work in hand finish, in the reverse order of its start."""
+    for worker in reversed(app.extensions["background"]):
+        worker.stop()

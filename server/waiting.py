@@ -1,0 +1,57 @@
+"""How much waits on each desk of the home page, and since when.  Reads only."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.desks import Waiting
+from server.intake.models import ChainAlert
+from server.lab import queries as lab
+from server.lab.models import Result
+from server.outcomes import desks as unmatched
+from server.outcomes.models import Callback
+
+MineToo = Callable[[Session, str], Waiting]
+
+
+def on_desks(*desks: unmatched.Desk) -> MineToo:
+    """Count what stands on these desks of what does not match."""
+
+    def waiting(session: Session, _by: str) -> Waiting:
+        loads = [unmatched.load_of(session, desk) for desk in desks]
+        return Waiting(sum(load.count for load in loads), _oldest(load.oldest for load in loads))
+
+    return waiting
+
+
+def to_verify(session: Session, by: str) -> Waiting:
+    """Count what colleagues entered: nobody verifies their own."""
+    return _results(result for result in lab.to_verify(session) if result.entered_by != by)
+
+
+def to_release(session: Session, by: str) -> Waiting:
+    """Count what is verified: nobody releases what they entered."""
+    return _results(result for result in lab.to_release(session) if result.entered_by != by)
+
+
+def callbacks(session: Session, _by: str) -> Waiting:
+    open_ones = select(func.count(), func.min(Callback.opened_at))
+    count, oldest = session.execute(open_ones.where(Callback.done_at.is_(None))).one()
+    return Waiting(count, oldest)
+
+
+def alerts(session: Session, _by: str) -> Waiting:
+    open_ones = select(func.count(), func.min(ChainAlert.at))
+    count, oldest = session.execute(open_ones.where(ChainAlert.closed_at.is_(None))).one()
+    return Waiting(count, oldest)
+
+
+def _results(results: Iterable[Result]) -> Waiting:
+    since = [result.verified_at or result.entered_at for result in results]
+    return Waiting(len(since), _oldest(since))
+
+
+def _oldest(times: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
