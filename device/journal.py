@@ -103,6 +103,7 @@ class Journal:
     def _reopen(self) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            journal_file.finish_putting_aside(self._folder)
             self._open()
         except (OSError, sqlite3.Error) as error:
             self._abandon()

@@ -37,10 +37,14 @@ class JournalTrouble(Exception):
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the journal files of *folder*, oldest first; finish what a crash interrupted."""
+    """Return the journal files of *folder*, oldest first."""
+    return sorted(path for path in folder.glob("*.sqlite") if _NAME.fullmatch(path.name))
+
+
+def finish_putting_aside(folder: Path) -> None:
+    """Finish what a crash interrupted.  For the station alone, before it opens its journal."""
     for ready in sorted(folder.glob("*.sqlite.new")):
         _swap(ready.with_suffix(""))
-    return sorted(path for path in folder.glob("*.sqlite") if _NAME.fullmatch(path.name))
 
 
 def epoch_of(path: Path) -> str:
@@ -82,7 +86,8 @@ def _make_durable(db: sqlite3.Connection, path: Path) -> None:
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open a journal that another process may be writing; nothing can be written through it."""
-    db = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+    address = path.absolute().as_uri() + "?mode=rw"  # not ro: a log without its index is read too
+    db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=5.0)
     db.execute("PRAGMA query_only = ON")
     return db
 

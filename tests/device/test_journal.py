@@ -212,6 +212,8 @@ def test_what_a_crash_interrupted_while_putting_a_file_aside_is_finished(
     fill(tmp_path, paired, 2)
     [path] = files_of(tmp_path)
     shutil.copy(path, path.with_name(path.name + ".new"))
+    with closing(Journal(tmp_path, "ban-1")) as journal:
+        assert (journal.total, journal.alarms) == (2, [])
     assert files_of(tmp_path) == [path]
     assert path.with_name(path.name + ".damaged-1").exists()
     assert len(bodies(tmp_path)) == 2

@@ -1,0 +1,127 @@
+"""What the server does not have yet: the journal's rows after the last one it answered for.
+
+The journal stays append-only; how far the server has it stands in `uplink.json` beside it.  That
+file may be lost or old: uploads are idempotent, so then some rows go twice.
+"""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from device.chain import Row, fault_of
+from device.files import read_whole, write_whole
+from device.journal_file import JournalTrouble, epoch_of, files_of, open_for_reading, rows_after
+
+MOST_BYTES = 1_000_000  # of one upload
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """An event that the server will not take (HTTP *status*; 0: damaged here).  It is kept."""
+
+    epoch: str
+    seq: int
+    status: int
+    code: str = ""
+
+
+class Sent(msgspec.Struct):
+    """How far the server has the journal, and what it said last.  `uplink.json`."""
+
+    acked: dict[str, int] = {}
+    sent: int = 0
+    set_aside: list[SetAside] = []
+    server_now: str = ""
+    server_mono: int = 0
+    server_boot: str = ""
+    contact: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one epoch, oldest first, never empty."""
+
+    epoch: str
+    rows: list[Row]
+
+    @property
+    def last(self) -> int:
+        return self.rows[-1].seq
+
+
+def sent_file(state: Path) -> Path:
+    return state / "uplink.json"
+
+
+def read_sent(state: Path) -> Sent:
+    """Return what uplink noted last; a fresh page where there is none or it is damaged."""
+    try:
+        return msgspec.json.decode(read_whole(sent_file(state)) or b"{}", type=Sent)
+    except msgspec.DecodeError:
+        return Sent()
+
+
+class Backlog:
+    """The rows that wait in one state folder."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self.sent = read_sent(state)
+        self._saved = b""
+
+    def next(self, most: int) -> Batch | None:
+        """Return the oldest rows that wait, at most *most*; None where nothing does.
+
+        Raises JournalTrouble where the journal cannot be read now.
+        """
+        try:
+            for path in files_of(self._state / "journal"):
+                batch = self._next_of(path, most)
+                if batch is not None:
+                    return batch
+        except (sqlite3.Error, OSError) as error:
+            raise JournalTrouble(f"the journal cannot be read: {error}") from error
+        return None
+
+    def done(self, batch: Batch) -> None:
+        """The server answered for *batch*."""
+        self.sent.acked[batch.epoch] = batch.last
+        self.sent.sent += len(batch.rows)
+
+    def set_aside(self, batch: Batch, status: int, code: str) -> None:
+        """Go on without the one event of *batch*; it stays in the journal."""
+        self.sent.acked[batch.epoch] = batch.last
+        self.sent.set_aside.append(SetAside(batch.epoch, batch.last, status, code))
+
+    def save(self) -> None:
+        """Keep the page; without a wait for the disk, as an old page does no harm."""
+        page = msgspec.json.encode(self.sent)
+        if page != self._saved:
+            write_whole(sent_file(self._state), page, durable=False)
+            self._saved = page
+
+    def _next_of(self, path: Path, most: int) -> Batch | None:
+        epoch = epoch_of(path)
+        with closing(open_for_reading(path)) as db:
+            rows = list(rows_after(db, self.sent.acked.get(epoch, 0), most))
+        if not rows:
+            return None
+        if fault_of(rows[0], "", epoch) is not None:
+            self.set_aside(Batch(epoch, rows[:1]), 0, "damaged-here")
+            return self._next_of(path, most)
+        return Batch(epoch, _that_fit(rows, epoch))
+
+
+def _that_fit(rows: list[Row], epoch: str) -> list[Row]:
+    """Return the first rows, up to a damaged one, as many as one upload holds; at least one."""
+    size = 0
+    fitting: list[Row] = []
+    for row in rows:
+        size += len(row.body)
+        if fitting and (size > MOST_BYTES or fault_of(row, "", epoch) is not None):
+            break
+        fitting.append(row)
+    return fitting

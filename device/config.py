@@ -1,0 +1,148 @@
+"""The station's settings, from one TOML file.  A key that nobody knows stops the start.
+
+`firmware_config/station.example.toml` documents every key; a test holds the two together.
+Secrets are not in here: enrolment writes them into the state folder.
+"""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from device.codes import TUBE_AIMS, CodeRules
+from device.drivers.panel_gpio import Pins
+from device.drivers.reader_line import LineSettings
+from device.stages import Rules
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
+_SHIFTING = re.compile(r"/dev/tty(USB|ACM)\d+")
+
+
+class ConfigError(ValueError):
+    """The settings cannot be used; the message says where and why."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One table of the file."""
+
+
+class Pairing(Section, frozen=True):
+    hold_seconds: Seconds = 30.0
+    undo_seconds: Seconds = 60.0
+    echo_seconds: Annotated[float, msgspec.Meta(ge=0, le=30)] = 3.0
+    pool_cap: Annotated[int, msgspec.Meta(ge=2, le=20)] = 5
+    accept_unknown: bool = True
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.hold_seconds, self.undo_seconds, self.echo_seconds, self.pool_cap)
+
+
+class Camera(Section, frozen=True):
+    source: str | int = ""
+    width: Annotated[int, msgspec.Meta(ge=160, le=4096)] = 1280
+    height: Annotated[int, msgspec.Meta(ge=120, le=4096)] = 720
+    budget_ms: Annotated[float, msgspec.Meta(ge=1, le=1000)] = 40.0
+    tubes: bool = False
+
+
+class Reader(Section, frozen=True):
+    port: str = ""
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+    prefix: str = ""
+    partial_seconds: Seconds = 0.2
+    tube_aims: tuple[str, ...] = TUBE_AIMS
+
+    @property
+    def line(self) -> LineSettings:
+        return LineSettings(self.baud, self.prefix.encode(), self.partial_seconds)
+
+
+class Panel(Section, frozen=True):
+    kind: Literal["none", "gpio"] = "none"
+    green: Pin = 17
+    red: Pin = 27
+    blue: Pin = 22
+    sounder: Pin = 18
+    cancel: Pin = 23
+    undo: Pin = 24
+
+    @property
+    def pins(self) -> Pins:
+        return Pins(self.green, self.red, self.blue, self.sounder, self.cancel, self.undo)
+
+
+class Uplink(Section, frozen=True):
+    server: str = ""
+    batch: Annotated[int, msgspec.Meta(ge=1, le=500)] = 500
+    every_seconds: Seconds = 1.0
+    refresh_seconds: Seconds = 60.0
+    timeout_seconds: Seconds = 20.0
+    ca_file: str = ""
+
+
+class Config(Section, frozen=True):
+    """All settings of one station."""
+
+    state: str
+    pairing: Pairing = Pairing()
+    camera: Camera = Camera()
+    reader: Reader = Reader()
+    panel: Panel = Panel()
+    uplink: Uplink = Uplink()
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.state)
+
+    @property
+    def code_rules(self) -> CodeRules:
+        return CodeRules(self.pairing.accept_unknown, self.reader.tube_aims)
+
+
+def load(path: Path) -> Config:
+    """Read the settings in *path*; raise ConfigError with a sentence about the first fault."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from error
+    _refuse_unknown(path, document, Config, "")
+    try:
+        config = msgspec.convert(document, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_plain(str(error))}") from error
+    _refuse_shifting(path, config)
+    return msgspec.structs.replace(config, state=str(path.parent / config.state))
+
+
+def _refuse_unknown(path: Path, table: dict[str, Any], section: type[Section], at: str) -> None:
+    fields = {field.name: field.type for field in msgspec.structs.fields(section)}
+    for key, value in table.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, 1, 0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(fields)}"
+            raise ConfigError(f"{path}: nobody knows the key {at + key!r}; {hint}")
+        inner = fields[key]
+        if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, Section):
+            _refuse_unknown(path, value, inner, f"{at}{key}.")
+
+
+def _plain(complaint: str) -> str:
+    """Turn msgspec's 'Expected `int`, got `str` - at `$.a.b`' round: the key comes first."""
+    what, _, where = complaint.partition(" - at `$.")
+    return f"{where.rstrip('`')}: {what.lower()}" if where else what.lower()
+
+
+def _refuse_shifting(path: Path, config: Config) -> None:
+    for key, name in (("reader.port", config.reader.port),):
+        if _SHIFTING.fullmatch(name):
+            raise ConfigError(
+                f"{path}: {key}: {name} may be another device after the next start; "
+                "give its lasting name under /dev/serial/by-id or /dev/serial/by-path"
+            )

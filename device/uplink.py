@@ -1,0 +1,202 @@
+"""Brings the journal to the server: a process of its own, so a dead network never stops a scan.
+
+Oldest first, in batches, as often as it takes: an upload is idempotent.  What the server refuses
+as a batch is halved down to the one event, which is set aside and kept; anything that says nothing
+about an event (no network, 5xx, a revoked station) changes nothing and is tried again later.
+"""
+
+import fcntl
+import logging
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+import msgspec
+
+from contract.events import Receipt, encode_batch
+from contract.lots import IssuedLots
+from device.backlog import Backlog, Batch
+from device.clock import boot_id
+from device.config import Config
+from device.enrolment import NotEnrolled, Office, Papers
+from device.journal_file import JournalTrouble
+from device.upstream import BATCHES, ME, MY_LOTS, Answer, Unreachable, Upstream
+
+log = logging.getLogger(__name__)
+SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0
+_ABOUT_EVENTS = frozenset({400, 409, 413, 422})
+_MOST_IN_A_ROW = 20  # so many refused without one stored: it is not the events
+
+
+def full_jitter(failures: int, draw: Callable[[], float] = random.random) -> float:
+    """Return the seconds to wait after *failures* in a row: anywhere below a doubling bound."""
+    return draw() * min(LONGEST_WAIT, SHORTEST_WAIT * 2.0 ** min(failures, 20))
+
+
+@dataclass
+class Uplink:
+    """One station's way to its server.  `turn` does one thing and says how long to wait."""
+
+    office: Office
+    backlog: Backlog
+    upstream: Upstream
+    most: int = 500
+    every: float = 1.0
+    refresh_every: float = 60.0
+    _size: int = field(init=False)
+    _failures: int = 0
+    _refused_in_a_row: int = 0
+    _refreshed: float | None = None
+
+    def __post_init__(self) -> None:
+        self._size = self.most
+        self._papers = self.office.papers()
+        self._key = self.office.secrets().key
+
+    def turn(self) -> float:
+        """Send one batch, or refresh the papers; return the seconds until the next turn."""
+        try:
+            wait = self._turn()
+        except (Unreachable, JournalTrouble) as trouble:
+            wait = self._keep(str(trouble), None)
+        self.backlog.save()
+        return wait
+
+    def _turn(self) -> float:
+        batch = self.backlog.next(self._size)
+        if batch is None:
+            return self._refresh() if self._is_due() else self.every
+        body = encode_batch(self._papers.station, [row.body for row in batch.rows])
+        asked = time.monotonic_ns()
+        answer = self.upstream.post(BATCHES, self._papers.station, self._key, body)
+        return self._take(batch, answer, asked)
+
+    def _take(self, batch: Batch, answer: Answer, asked: int) -> float:
+        if answer.status == 200:
+            return self._stored(batch, answer, asked)
+        if answer.status not in _ABOUT_EVENTS or self._refused_in_a_row >= _MOST_IN_A_ROW:
+            return self._keep(_said(answer), answer.retry_after)
+        if len(batch.rows) > 1:
+            self._size = max(1, len(batch.rows) // 2)
+            return 0.0
+        log.warning("event %s set aside: %s", batch.last, _said(answer))
+        self.backlog.set_aside(batch, answer.status, answer.problem.code)
+        self._refused_in_a_row += 1
+        return 0.0
+
+    def _stored(self, batch: Batch, answer: Answer, asked: int) -> float:
+        try:
+            receipt = msgspec.json.decode(answer.body, type=Receipt)
+        except msgspec.DecodeError:
+            return self._keep("the answer is no receipt: is this our server?", None)
+        self.backlog.done(batch)
+        self._size = min(self.most, max(self._size, len(batch.rows)) * 2)
+        self._refused_in_a_row = 0
+        self._in_touch(receipt.now, asked)
+        return self._refresh() if self._is_due() else 0.0
+
+    def _in_touch(self, now: str, asked: int) -> None:
+        """Note the server's time at the middle of the request."""
+        sent, answered = self.backlog.sent, time.monotonic_ns()
+        self._failures, sent.trouble = 0, ""
+        sent.contact = datetime.now(UTC).isoformat(timespec="seconds")
+        if now:
+            sent.server_now, sent.server_mono = now, (asked + answered) // 2
+            sent.server_boot = boot_id()
+
+    def _keep(self, trouble: str, retry_after: float | None) -> float:
+        """Change nothing and try again later."""
+        if self.backlog.sent.trouble != trouble:
+            log.warning("not sent, will be tried again: %s", trouble)
+        self.backlog.sent.trouble = trouble
+        self._failures += 1
+        return max(retry_after or 0.0, full_jitter(self._failures))
+
+    def _is_due(self) -> bool:
+        last = self._refreshed
+        return last is None or time.monotonic() - last >= self.refresh_every
+
+    def _refresh(self) -> float:
+        """Fetch what the server knows of this station: its lots, its papers, the cards' keys."""
+        asked = time.monotonic_ns()
+        me, lots = (self._ask(path) for path in (ME, MY_LOTS))
+        for answer in (me, lots):
+            if answer.status != 200:
+                return self._keep(_said(answer), answer.retry_after)
+        try:
+            fresh = msgspec.json.decode(me.body, type=Papers)
+            self.office.keep_lots(IssuedLots.from_json(lots.body))
+        except msgspec.DecodeError:
+            return self._keep("the answer is none of ours: is this our server?", None)
+        now, server = fresh.now, self._papers.server
+        self._papers = msgspec.structs.replace(fresh, now="", server=server)
+        self.office.keep(self._papers)
+        self._refreshed = time.monotonic()
+        self._in_touch(now, asked)
+        return 0.0
+
+    def _ask(self, path: str) -> Answer:
+        return self.upstream.get(path, self._papers.station, self._key)
+
+
+def _said(answer: Answer) -> str:
+    problem = answer.problem
+    return f"HTTP {answer.status} {problem.code} {problem.message_en}".strip()
+
+
+def open_uplink(config: Config) -> Uplink:
+    """Return the uplink of the station that *config* describes; raise NotEnrolled."""
+    office, settings = Office(config.folder), config.uplink
+    server = settings.server or office.papers().server
+    upstream = Upstream(server, settings.timeout_seconds, settings.ca_file)
+    backlog = Backlog(config.folder)
+    return Uplink(
+        office, backlog, upstream, settings.batch, settings.every_seconds, settings.refresh_seconds
+    )
+
+
+def serve(config: Config, stop: Event, parent: int | None = None) -> None:
+    """Work until *stop*, or until *parent* (a process id) is gone."""
+    lock = _only_one(config.folder / "uplink.lock", stop, parent)
+    if lock is None:
+        return
+    uplink, wait = open_uplink(config), 0.0
+    while not _ended(stop, wait, parent):
+        try:
+            wait = uplink.turn()
+        except NotEnrolled:
+            raise
+        except Exception:
+            log.exception("uplink stumbled; it goes on")
+            wait = LONGEST_WAIT / 2
+    os.close(lock)
+
+
+def _ended(stop: Event, seconds: float, parent: int | None) -> bool:
+    """Wait *seconds*; return whether it is time to end."""
+    until = time.monotonic() + seconds
+    while True:
+        left = until - time.monotonic()
+        if stop.wait(max(0.0, min(left, 0.5))) or (parent and os.getppid() != parent):
+            return True
+        if left <= 0.5:
+            return False
+
+
+def _only_one(path: Path, stop: Event, parent: int | None) -> int | None:
+    """Wait until no other uplink works in this folder; None where it is time to end."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if _ended(stop, 0.5, parent):
+                os.close(handle)
+                return None
+        else:
+            return handle

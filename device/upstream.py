@@ -1,0 +1,94 @@
+"""The server, as a station reaches it: signed requests over HTTP, each with an end in time."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import msgspec
+import urllib3
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.signing import request_message, sign
+
+BATCHES = "/api/v1/intake/batches"
+ENROL = "/api/v1/stations/enrol"
+ME = "/api/v1/stations/me"
+MY_LOTS = "/api/v1/stations/me/lots"
+_LONGEST_WAIT = 300.0
+
+
+class Unreachable(Exception):
+    """No answer came: no network, no server, or not in time."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """The server's own words about a refusal."""
+
+    code: str = ""
+    message: str = ""
+    message_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; `retry_after` seconds were asked for, or None."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+
+    @property
+    def problem(self) -> Problem:
+        try:
+            return msgspec.json.decode(self.body, type=Problem)
+        except msgspec.DecodeError:
+            return Problem()
+
+
+class Upstream:
+    """One server.  Raises Unreachable where no answer comes; any answer is an `Answer`."""
+
+    def __init__(self, server: str, timeout: float = 20.0, ca_file: str = "") -> None:
+        parts = urlsplit(server)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError(f"{server!r} is no server's address: it begins with https://")
+        self._server = server.rstrip("/")
+        self._pool = urllib3.PoolManager(
+            retries=False,
+            timeout=urllib3.Timeout(connect=min(5.0, timeout), read=timeout),
+            ca_certs=ca_file or None,
+        )
+
+    def get(self, path: str, station: str, key: Ed25519PrivateKey) -> Answer:
+        return self._ask("GET", path, b"", _signed(station, key, "GET", path, b""))
+
+    def post(self, path: str, station: str, key: Ed25519PrivateKey, body: bytes) -> Answer:
+        return self._ask("POST", path, body, _signed(station, key, "POST", path, body))
+
+    def enrol(self, code: str, public_key: str) -> Answer:
+        """Trade a one-time code and a public key for this station's papers."""
+        body = msgspec.json.encode({"code": code, "public_key": public_key})
+        return self._ask("POST", ENROL, body, {})
+
+    def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        sent = {"Content-Type": "application/json", **headers}
+        try:
+            answer = self._pool.request(
+                method, self._server + path, body=body or None, headers=sent, redirect=False
+            )
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unreachable(f"{self._server} does not answer: {error}") from error
+        return Answer(answer.status, answer.data, _seconds(answer.headers.get("Retry-After")))
+
+
+def _signed(
+    station: str, key: Ed25519PrivateKey, method: str, path: str, body: bytes
+) -> dict[str, str]:
+    message = request_message(station, method, path, body)
+    return {"X-Ghepmau-Station": station, "X-Ghepmau-Signature": sign(key, message)}
+
+
+def _seconds(header: str | None) -> float | None:
+    """Read Retry-After in seconds; its other form, a date, needs a clock that we may not have."""
+    if header is None or not header.isascii() or not header.isdigit():
+        return None
+    return min(float(header), _LONGEST_WAIT)
