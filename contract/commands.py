@@ -1,6 +1,6 @@
 """Command cards: laminated QR cards beside the station, for hands in gloves.
 
-C:UNDO-8    the word, and its MOD 37-2 check character; alphanumeric QR
+C:UNDO-E    the word, and its MOD 37-2 check character; alphanumeric QR
 """
 
 from enum import StrEnum
