@@ -4,30 +4,17 @@ Nothing is drawn around a label: a border would only show how far the paper had 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO
 
 from labels.face import Face, Label, face_of
 from labels.pdf import Document, Page
+from labels.report import SheetReport
 from labels.stock import Stock, check_start, pages_of
 
 __all__ = ["Label", "SheetReport", "label_sheet"]
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetReport:
-    """What was printed.  Of unlike codes, the smallest module, quiet zone and bars are told."""
-
-    codes: int
-    labels: int
-    pages: int
-    dpi: float
-    dots: int = 0
-    module_mm: float = 0.0
-    quiet_mm: float = 0.0
-    bar_height_mm: float = 0.0
 
 
 def label_sheet(
@@ -59,26 +46,12 @@ def label_sheet(
             with document.page(*stock.page) as page, page.moved(*offset_mm, scale=scale):
                 for index, face in enumerate(batch, first):
                     draw_label(page, face, *stock.place(index), dpi)
-                    report = _counted(report, face, copies)
+                    report = report.counting(face, codes=report.labels % copies == 0, labels=1)
             if progress is not None:
                 progress(report.codes)
         if not document.pages:
             _say_empty(document, stock)
         return replace(report, pages=document.pages)
-
-
-def _counted(report: SheetReport, face: Face, copies: int) -> SheetReport:
-    first = report.labels == 0
-    fit = face.fit
-    return replace(
-        report,
-        labels=report.labels + 1,
-        codes=report.labels // copies + 1,
-        dots=fit.dots if first else min(report.dots, fit.dots),
-        module_mm=fit.module_mm if first else min(report.module_mm, fit.module_mm),
-        quiet_mm=fit.quiet_mm if first else min(report.quiet_mm, fit.quiet_mm),
-        bar_height_mm=face.bar_height if first else min(report.bar_height_mm, face.bar_height),
-    )
 
 
 def draw_label(page: Page, face: Face, x: float, y: float, dpi: float) -> None:
