@@ -1,0 +1,32 @@
+"""What a story is made of.  Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Tone(StrEnum):
+    """How much a fact matters to who reads the story; the value is a class of the style sheet."""
+
+    PLAIN = ""
+    ASIDE = "aside"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened: when, in which state it left the tube, in words, on what ground."""
+
+    at: datetime
+    state: str
+    vi: str
+    en: str
+    evidence: str = ""
+    tone: Tone = Tone.PLAIN
+    person: UUID | None = None
+
+
+def who(actor: str | None) -> str:
+    """Return an actor as people read it: 'user:lan' is 'lan'."""
+    return (actor or "").removeprefix("user:").removeprefix("station:").removeprefix("system:")

@@ -1,0 +1,142 @@
+"""The health officers' pages: overview, outcomes, a person's record, a tube's story."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from contract.tubes import Tube
+from server.declarations import queries as declarations
+from server.display import local
+from server.errors import BadInput, NotFound
+from server.officers import api, search
+from server.officers import day as days
+from server.officers.picture import HEIGHT, WIDTH, draw, top_of_scale
+from server.officers.story import story_of
+from server.officers.summary import summary
+from server.officers.tubes import live_pairings_of_person
+from server.outcomes import desks, words
+from server.outcomes import queries as outcomes
+from server.outcomes.services import key_of
+from server.people.queries import keys_of, person
+from server.web import Permission, now, reading, requires
+
+bp = Blueprint("officers", __name__)
+SENSITIVE = 4  # how many last digits of a number a page shows
+
+
+@bp.app_template_filter("last_digits")
+def last_digits(value: str) -> str:
+    """0790•••••123 as people may see it on a page: '…0123'."""
+    return f"…{value[-SENSITIVE:]}" if len(value) > SENSITIVE else value
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput(
+            "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
+            "The date must be year-month-day, such as 2026-11-23.",
+        ) from error
+
+
+@bp.get("/overview")
+@requires(Permission.SUMMARY_READ)
+def overview() -> ResponseReturnValue:
+    today = local(now()).date()
+    day = _date(request.args.get("date", "")) or today
+    with reading() as session:
+        hours = days.hours(session, day)
+        return render_template(
+            "officers/overview.html",
+            day=day,
+            today=today,
+            steps=days.steps(session, day),
+            before=days.steps(session, day - timedelta(days=1)),
+            bars=draw(hours),
+            top=top_of_scale(max((bar.value for bar in hours), default=1)),
+            width=WIDTH,
+            height=HEIGHT,
+            loads=desks.loads(session),
+            desks=words.DESKS,
+            statuses=outcomes.current_counts(session),
+            calls=outcomes.callbacks(session, done=False),
+        )
+
+
+@bp.get("/outcomes")
+@requires(Permission.OUTCOME_READ)
+def show_outcomes() -> ResponseReturnValue:
+    wish = search.Wish(
+        q=request.args.get("q", "").strip()[:100],
+        status=request.args.get("status", ""),
+        place=request.args.get("place", "").strip()[:64],
+        day=_date(request.args.get("date", "")),
+    )
+    with reading() as session:
+        found = search.find(session, wish)
+        return render_template(
+            "officers/outcomes.html",
+            wish=wish,
+            found=found,
+            statuses=words.STATUSES,
+            page=search.PAGE,
+            looked_through=search.LOOKED_THROUGH,
+        )
+
+
+@bp.get("/people/<uuid:person_id>")
+@requires(Permission.PERSON_READ)
+def show_person(person_id: UUID) -> ResponseReturnValue:
+    with reading() as session:
+        record = declarations.record_of(session, person_id)
+        recorded = {entry.key for entry in record}
+        versions = outcomes.outcomes_of_person(session, person_id)
+        return render_template(
+            "officers/person.html",
+            person=person(session, person_id),
+            keys=keys_of(session, person_id),
+            record=record,
+            missing=[each for each in versions if key_of(each) not in recorded],
+            pairings=live_pairings_of_person(session, person_id),
+        )
+
+
+@bp.get("/tubes/<tube:tube>")
+@requires(Permission.STORY_READ)
+def show_tube(tube: Tube) -> ResponseReturnValue:
+    with reading() as session:
+        facts = story_of(session, tube)
+        if not facts:
+            raise NotFound(
+                f"Chưa có gì về ống {tube.grouped}.", f"Nothing is known of tube {tube.grouped}."
+            )
+        people = {fact.person for fact in facts if fact.person}
+        return render_template(
+            "officers/tube.html",
+            tube=tube,
+            facts=facts,
+            people={each: person(session, each) for each in people},
+            current=outcomes.current_of(session, tube),
+        )
+
+
+@bp.get("/api/v1/summary")
+@requires(Permission.SUMMARY_READ)
+def api_summary() -> ResponseReturnValue:
+    with reading() as session:
+        return _json(summary(session, now()))
+
+
+@bp.get("/api/v1/outcomes")
+@requires(Permission.OUTCOME_READ)
+def api_outcomes() -> ResponseReturnValue:
+    with reading() as session:
+        return _json(api.outcome_rows(session, search.every(session)))
+
+
+def _json(document: object) -> Response:
+    return Response(msgspec.json.encode(document), content_type="application/json")
