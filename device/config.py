@@ -30,7 +30,12 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One table of the file."""
 
 
-class Pairing(Section, frozen=True):
+class Table(Section, frozen=True):
+    """`[station]`: the state folder, and how persons and tubes are paired."""
+
+    state: Annotated[str, msgspec.Meta(min_length=1)]
+    live: str = ""
+    duty: Literal["sampling"] = "sampling"
     hold_seconds: Seconds = 30.0
     undo_seconds: Seconds = 60.0
     echo_seconds: Annotated[float, msgspec.Meta(ge=0, le=30)] = 3.0
@@ -63,7 +68,7 @@ class Reader(Section, frozen=True):
 
 
 class Panel(Section, frozen=True):
-    kind: Literal["none", "gpio"] = "none"
+    driver: Literal["none", "gpio", "simulated"] = "none"
     green: Pin = 17
     red: Pin = 27
     blue: Pin = 22
@@ -76,8 +81,8 @@ class Panel(Section, frozen=True):
         return Pins(self.green, self.red, self.blue, self.sounder, self.cancel, self.undo)
 
 
-class Uplink(Section, frozen=True):
-    server: str = ""
+class Server(Section, frozen=True):
+    url: str = ""
     batch: Annotated[int, msgspec.Meta(ge=1, le=500)] = 500
     every_seconds: Seconds = 1.0
     refresh_seconds: Seconds = 60.0
@@ -88,20 +93,25 @@ class Uplink(Section, frozen=True):
 class Config(Section, frozen=True):
     """All settings of one station."""
 
-    state: str
-    pairing: Pairing = Pairing()
+    station: Table
     camera: Camera = Camera()
     reader: Reader = Reader()
     panel: Panel = Panel()
-    uplink: Uplink = Uplink()
+    server: Server = Server()
 
     @property
     def folder(self) -> Path:
-        return Path(self.state)
+        return Path(self.station.state)
+
+    @property
+    def page_file(self) -> Path:
+        """Where the page for the screen is; a folder in memory spares the card."""
+        live = self.station.live
+        return Path(live) if live else self.folder / "state.json"
 
     @property
     def code_rules(self) -> CodeRules:
-        return CodeRules(self.pairing.accept_unknown, self.reader.tube_aims)
+        return CodeRules(self.station.accept_unknown, self.reader.tube_aims)
 
 
 def load(path: Path) -> Config:
@@ -118,7 +128,10 @@ def load(path: Path) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_plain(str(error))}") from error
     _refuse_shifting(path, config)
-    return msgspec.structs.replace(config, state=str(path.parent / config.state))
+    state = str(path.parent / config.station.state)
+    return msgspec.structs.replace(
+        config, station=msgspec.structs.replace(config.station, state=state)
+    )
 
 
 def _refuse_unknown(path: Path, table: dict[str, Any], section: type[Section], at: str) -> None:

@@ -151,8 +151,8 @@ def _said(answer: Answer) -> str:
 
 def open_uplink(config: Config) -> Uplink:
     """Return the uplink of the station that *config* describes; raise NotEnrolled."""
-    office, settings = Office(config.folder), config.uplink
-    server = settings.server or office.papers().server
+    office, settings = Office(config.folder), config.server
+    server = settings.url or office.papers().server
     upstream = Upstream(server, settings.timeout_seconds, settings.ca_file)
     backlog = Backlog(config.folder)
     return Uplink(

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Set
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ class SimulatedPanel:
     """Implements `device.drivers.Panel`; `timeline` holds every sign that was shown."""
 
     def __init__(self) -> None:
-        self.timeline: list[Moment] = []
+        self.timeline: deque[Moment] = deque(maxlen=10_000)
         self.closed = False
         self._pressed: set[Button] = set()
         self._lock = threading.Lock()

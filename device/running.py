@@ -1,0 +1,244 @@
+"""A station put together from its settings, and its day from start to end.
+
+Lots, papers and the server's time come through files that uplink replaces; they are looked at
+once a second, and taken in where they changed.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from queue import Empty
+from threading import Event
+from time import monotonic
+
+from device.backlog import Sent, read_sent
+from device.clock import ServerTime, SystemClock
+from device.codes import Codes
+from device.config import Config
+from device.drafts import Drafts
+from device.drivers import Camera, Panel
+from device.drivers.camera_opencv import OpenCvCamera
+from device.drivers.panel_gpio import GpioPanel, PanelLost
+from device.drivers.panel_none import NoPanel
+from device.drivers.reader_line import LineReader
+from device.drivers.simulated.panel import SimulatedPanel
+from device.enrolment import NotEnrolled, Office, Papers
+from device.journal import Journal
+from device.lines import Board, Held, Line, Page, Tell
+from device.sight.eye import Settings as EyeSettings
+from device.sight.symbology import Symbology
+from device.sources import Arrivals, CameraSource, ReaderSource, Source
+from device.stages import HoldingPerson, HoldingTube, OpenPool, State
+from device.station import Station
+
+log = logging.getLogger(__name__)
+_SLICE = 0.05  # seconds between two looks at buttons and holds
+_LOOK = 1.0  # seconds between two looks at what uplink brought
+
+
+class AlreadyRunning(Exception):
+    """Another process works on this state folder."""
+
+
+@dataclass
+class Running:
+    """One station while it runs."""
+
+    config: Config
+    office: Office
+    papers: Papers
+    station: Station
+    clock: SystemClock
+    board: Board
+    arrivals: Arrivals
+    sources: list[Source] = field(default_factory=list)
+    sent: Sent = field(default_factory=Sent)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _looked: float = 0.0
+
+    def serve(self, stop: Event) -> None:
+        """Work until *stop*."""
+        self.refresh()
+        self.station.begin(_software())
+        for source in self.sources:
+            source.start()
+        while not stop.is_set():
+            self._turn()
+        for source in self.sources:
+            source.stop()
+        self.station.end()
+        self.board.show(self.page())
+
+    def _turn(self) -> None:
+        try:
+            arrival = self.arrivals.get(timeout=_SLICE)
+        except Empty:
+            arrival = None
+        if arrival is not None:
+            self.station.arrive(arrival)
+        self.station.tick()
+        if monotonic() - self._looked >= _LOOK:
+            self.refresh()
+        self.board.show(self.page())
+
+    def refresh(self) -> None:
+        """Take in what uplink brought since the last look."""
+        self._looked = monotonic()
+        if self._changed(self.office.lots_file):
+            self.station.codes.lots = self.office.lots()
+        if self._changed(self.config.folder / "uplink.json"):
+            self.sent = read_sent(self.config.folder)
+            self.clock.server = _server_time(self.sent)
+        if self._changed(self.office.papers_file):
+            self._take_papers()
+
+    def _take_papers(self) -> None:
+        try:
+            papers = self.office.papers()
+            self.station.codes.card_keys = papers.cards
+            self.station.codes.sealing_key = papers.sealing
+        except (NotEnrolled, ValueError) as error:
+            log.warning("new papers cannot be used, the old ones stay: %s", error)
+            return
+        self.papers = papers
+        self.station.drafts = Drafts(papers.station, papers.place)
+
+    def _changed(self, path: Path) -> bool:
+        try:
+            stamp = path.stat().st_mtime_ns
+        except OSError:
+            return False
+        changed = self._seen.get(path.name) != stamp
+        self._seen[path.name] = stamp
+        return changed
+
+    def page(self) -> Page:
+        """Return the state of the station, for its screen."""
+        station, sent = self.station, self.sent
+        waiting = station.journal.total - sent.sent - len(sent.set_aside)
+        return Page(
+            station=self.papers.station,
+            label=self.papers.label,
+            held=held_of(station.state, self.config.station.hold_seconds),
+            counts=dict(station.journal.ledger.counts),
+            devices={name: _word(up) for name, up in station.devices.items()},
+            journal=station.trouble or "ok",
+            waiting=max(0, waiting),
+            set_aside=len(sent.set_aside),
+            contact=sent.contact,
+            trouble=sent.trouble,
+            clock_trusted=self.clock.moment().trusted,
+            alarms=station.journal.alarms,
+            recent=list(self.board.recent),
+        )
+
+
+def assemble(config: Config, tell: Tell) -> Running:
+    """Put a station together; raise NotEnrolled, JournalTrouble, PanelLost or ValueError."""
+    office = Office(config.folder)
+    papers, secrets, sent = office.papers(), office.secrets(), read_sent(config.folder)
+    if papers.duty != config.station.duty:
+        raise NotEnrolled(
+            f"{papers.station} was enrolled for the duty {papers.duty!r}, and station.duty "
+            f"says {config.station.duty!r}; make the two agree"
+        )
+    clock, arrivals = SystemClock(), Arrivals()
+    board = Board(
+        Path(config.station.live) if config.station.live else config.folder / "state.json"
+    )
+    codes = Codes(secrets.tags, papers.sealing, office.lots(), papers.cards, config.code_rules)
+    sources = _sources(config, arrivals)
+    station = Station(
+        journal=Journal(config.folder / "journal", papers.station, sent.acked),
+        codes=codes,
+        panel=_panel(config),
+        clock=clock,
+        tell=_both(tell, board),
+        drafts=Drafts(papers.station, papers.place),
+        rules=config.station.rules,
+        devices=dict.fromkeys(source.name for source in sources),
+    )
+    return Running(config, office, papers, station, clock, board, arrivals, sources, sent)
+
+
+def lock(folder: Path) -> int:
+    """Take the state folder for this process; raise AlreadyRunning."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder / "station.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise AlreadyRunning(f"another station program works in {folder}; end it first") from error
+    return handle
+
+
+def held_of(state: State, hold_seconds: float) -> Held:
+    """Return what is held, as the screen may show it."""
+    match state.stage:
+        case HoldingPerson(person=person, since=since):
+            until = since + hold_seconds
+            return Held("person", person.shown, person.birth_year, until=until)
+        case HoldingTube(tube=tube, since=since):
+            return Held("tube", tube=tube.text, until=since + hold_seconds)
+        case OpenPool(tube=tube, members=members):
+            return Held("pool", tube=tube.text, members=len(members))
+    return Held("idle")
+
+
+def _sources(config: Config, arrivals: Arrivals) -> list[Source]:
+    sources: list[Source] = []
+    camera, reader = config.camera, config.reader
+    if reader.port:
+        sources.append(ReaderSource(arrivals, lambda: LineReader(reader.port, reader.line)))
+    if camera.source != "":
+        kinds = (Symbology.QR, Symbology.CODE_128) if camera.tubes else (Symbology.QR,)
+        opened: Callable[[], Camera] = lambda: OpenCvCamera(  # noqa: E731
+            camera.source, camera.width, camera.height
+        )
+        sources.append(CameraSource(arrivals, opened, EyeSettings(kinds, camera.budget_ms)))
+    return sources
+
+
+def _panel(config: Config) -> Panel:
+    if config.panel.driver == "simulated":
+        return SimulatedPanel()
+    if config.panel.driver == "none":
+        return NoPanel()
+    try:
+        return GpioPanel(config.panel.pins)
+    except PanelLost as lost:
+        log.error("working without the panel: %s", lost)  # noqa: TRY400 - the sentence says all
+        return NoPanel()
+
+
+def _both(tell: Tell, board: Board) -> Tell:
+    def told(line: Line) -> None:
+        board.recent.append(line)
+        tell(line)
+
+    return told
+
+
+def _server_time(sent: Sent) -> ServerTime | None:
+    try:
+        now = datetime.fromisoformat(sent.server_now)
+    except ValueError:
+        return None
+    return ServerTime(now, sent.server_mono, sent.server_boot) if now.tzinfo else None
+
+
+def _software() -> str:
+    try:
+        return f"ghepmau {version('ghepmau')}"
+    except PackageNotFoundError:
+        return "ghepmau"
+
+
+def _word(up: bool | None) -> str:  # noqa: FBT001
+    return {True: "ok", False: "lost", None: "opening"}[up]

@@ -1,0 +1,117 @@
+"""Where codes come from: one thread for the reader, one for the camera, each with its own loop.
+
+A device that goes away is told once, and opened again until it is back; the station works on with
+what it has.
+"""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from queue import SimpleQueue
+from time import monotonic
+
+from device.drivers import Camera, DeviceLost, Reader, Scan
+from device.sight.eye import Eye
+from device.sight.eye import Settings as EyeSettings
+from device.sight.watch import CodeShown, SeveralInView, Watch
+
+log = logging.getLogger(__name__)
+_SHORTEST, _LONGEST = 0.2, 2.0  # seconds between two tries to open a device
+_SLICE = 0.25  # seconds after which a loop looks whether it should end
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNews:
+    """A device came or went."""
+
+    device: str
+    up: bool
+    why: str = ""
+
+
+Arrival = Scan | CodeShown | SeveralInView | DeviceNews
+Arrivals = SimpleQueue[Arrival]
+
+
+class Source(ABC):
+    """One device's loop: open, work, and open again after a loss."""
+
+    name = ""
+
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
+        self._stop = threading.Event()
+        self._up: bool | None = None
+        self._thread = threading.Thread(target=self._loop, name=self.name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, patience: float = 3.0) -> None:
+        """End the loop; a driver that hangs is left to its daemon thread."""
+        self._stop.set()
+        self._thread.join(patience)
+
+    @abstractmethod
+    def _work(self) -> None:
+        """Open the device and work until `_stop`; raise DeviceLost when it is gone."""
+
+    def _loop(self) -> None:
+        wait = _SHORTEST
+        while not self._stop.is_set():
+            try:
+                self._work()
+            except DeviceLost as lost:
+                wait = _SHORTEST if self._up else min(wait * 2, _LONGEST)
+                self._tell(up=False, why=str(lost))
+            self._stop.wait(wait)
+
+    def _tell(self, *, up: bool, why: str = "") -> None:
+        if self._up is not up:
+            self._up = up
+            self._arrivals.put(DeviceNews(self.name, up, why))
+
+
+class ReaderSource(Source):
+    """Scans of a serial reader."""
+
+    name = "reader"
+
+    def __init__(self, arrivals: Arrivals, opened: Callable[[], Reader]) -> None:
+        super().__init__(arrivals)
+        self._opened = opened
+
+    def _work(self) -> None:
+        with closing(self._opened()) as reader:
+            self._tell(up=True)
+            while not self._stop.is_set():
+                scan = reader.read(_SLICE)
+                if scan is not None:
+                    self._arrivals.put(scan)
+
+
+class CameraSource(Source):
+    """Codes that count, out of a camera's frames."""
+
+    name = "camera"
+
+    def __init__(
+        self, arrivals: Arrivals, opened: Callable[[], Camera], settings: EyeSettings
+    ) -> None:
+        super().__init__(arrivals)
+        self._opened, self._settings = opened, settings
+
+    def _work(self) -> None:
+        eye, watch = Eye(self._settings), Watch()
+        with closing(self._opened()) as camera:
+            while not self._stop.is_set():
+                frame = camera.frame(_SLICE)
+                if frame is None:
+                    continue
+                self._tell(up=True)  # an open camera that shows nothing is no camera
+                news = watch.see(eye.look(frame.grey, frame.at).codes, monotonic())
+                if news is not None:
+                    self._arrivals.put(news)

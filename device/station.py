@@ -1,0 +1,207 @@
+"""The station at work: codes in; journal, lights and lines out.  *Journal first, beep second.*
+
+Everything that pairs runs in this one thread.  What the machine decides is written to the journal
+as one act; only then do light, tone and line tell of it.  If the journal cannot be written,
+nothing was paired, and the red light says so.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from contract.commands import Command
+from contract.events import Event
+from contract.tubes import tube
+from device.clock import Clock
+from device.codes import Codes
+from device.drafts import Drafts, Moment
+from device.drivers import Button, Panel, Scan
+from device.facts import (
+    CommandGiven,
+    HoldBroken,
+    Input,
+    LetGoReason,
+    Outcome,
+    Paired,
+    PoolShut,
+    Refusal,
+    Refused,
+    SeveralPersons,
+    Tick,
+    Voided,
+)
+from device.journal import Journal, JournalTrouble
+from device.lines import Line, Tell
+from device.pairing import step
+from device.sentences import Said, Shown, shown
+from device.sight.watch import CodeShown, SeveralInView
+from device.signals import SIGNALS
+from device.sources import Arrival, DeviceNews
+from device.stages import Last, OpenPool, Rules, Stage, State
+
+log = logging.getLogger(__name__)
+_BUTTONS = {Button.CANCEL: Command.CANCEL, Button.UNDO: Command.UNDO}
+
+
+@dataclass
+class Station:
+    """One table.  `devices` are the ones that are configured, and whether each is there."""
+
+    journal: Journal
+    codes: Codes
+    panel: Panel
+    clock: Clock
+    tell: Tell
+    drafts: Drafts
+    rules: Rules = field(default_factory=Rules)
+    devices: dict[str, bool | None] = field(default_factory=dict)
+    state: State = field(default_factory=State)
+    trouble: str = ""
+    _was_ready: bool = False
+
+    def begin(self, software: str) -> None:
+        """Go on where the journal ended: an open pool stays open, UNDO still knows its pair."""
+        ledger, now = self.journal.ledger, self.clock.moment()
+        stage: Stage = State().stage
+        if ledger.open_pool is not None:
+            text, members = ledger.open_pool
+            stage = OpenPool(tube(text), members, monotonic())
+        last = ledger.last
+        known = Last(last.tube, last.tag, last.mono / 1e9) if last else None
+        same_boot = last is not None and last.boot == now.boot
+        self.state = State(stage, known if same_boot else None)
+        pool = ledger.open_pool[0] if ledger.open_pool else ""
+        self.journal.append(self.drafts.started(now, software, pool))
+        self._ready_if_all_there()
+
+    def arrive(self, arrival: Arrival) -> None:
+        """Take what a device brought.  A fault of ours lets go of everybody and goes on."""
+        try:
+            self._arrive(arrival)
+        except Exception:
+            log.exception("a code could not be dealt with; who was held is held no longer")
+            pool = isinstance(self.state.stage, OpenPool)
+            self.state = self.state if pool else State(last=self.state.last)
+            said = Said(
+                "Máy gặp lỗi với mã này. Quét lại; nếu lặp lại, xin giấy tờ khác.",
+                "This code troubled the station. Scan again, or ask for another paper.",
+            )
+            self._tell_of("station-trouble", "refused", said)
+
+    def _arrive(self, arrival: Arrival) -> None:
+        match arrival:
+            case Scan():
+                self.take(self.codes.from_reader(arrival.data, arrival.aim, arrival.at))
+            case CodeShown():
+                self.take(self.codes.from_camera(arrival.data, arrival.kind.value, arrival.at))
+            case SeveralInView():
+                self.take(SeveralPersons(arrival.at))
+            case DeviceNews():
+                self._device(arrival)
+
+    def tick(self) -> None:
+        """Look at the buttons, and let go of who has waited too long."""
+        for button in self.panel.pressed():
+            self.take(CommandGiven(_BUTTONS[button], monotonic()))
+        self.take(Tick(monotonic()))
+
+    def end(self) -> None:
+        self.take(HoldBroken(LetGoReason.SHUTDOWN, monotonic()))
+        self._tell_of("stopped", "off", Said("Máy đã dừng.", "The station has stopped."))
+
+    def take(self, event: Input) -> None:
+        """Let the machine decide on one input, write it down, then tell."""
+        after, outcomes = step(self.state, event, self.journal.ledger, self.rules)
+        outcomes = [self._possible(outcome) for outcome in outcomes]
+        now = self.clock.moment()
+        drafts = [self.drafts.of(outcome, now, self.journal.ledger) for outcome in outcomes]
+        try:
+            written = iter(self._write([draft for draft in drafts if draft is not None]))
+        except JournalTrouble as trouble:
+            self._not_written(trouble, after, outcomes)
+            return
+        self.state = after
+        for outcome, draft in zip(outcomes, drafts, strict=True):
+            self._tell(outcome, now, next(written) if draft is not None else None)
+        if outcomes:
+            self.panel.show(SIGNALS[shown(outcomes[-1], self.rules.pool_cap).signal])
+
+    def _write(self, drafts: list[Event]) -> list[Event]:
+        if not drafts:
+            return []
+        events = self.journal.append(*drafts)
+        self.trouble = ""
+        return events
+
+    def _possible(self, outcome: Outcome) -> Outcome:
+        """A pairing that the journal does not know cannot be undone."""
+        if isinstance(outcome, Voided):
+            known = self.journal.ledger.pairing_of(outcome.tube, outcome.tag)
+            return outcome if known else Refused(Refusal.NOTHING_TO_UNDO)
+        return outcome
+
+    def _not_written(
+        self, trouble: JournalTrouble, after: State, outcomes: Sequence[Outcome]
+    ) -> None:
+        """Nothing was paired; who is held stays held, unless they were being let go of."""
+        log.error("journal: %s", trouble)
+        self.trouble = str(trouble)
+        if not any(isinstance(outcome, Paired | PoolShut | Voided) for outcome in outcomes):
+            self.state = after
+        said = Said(
+            "Thẻ nhớ không ghi được: CHƯA ghép. Báo trưởng nhóm, rồi quét lại.",
+            "The card cannot be written: NOT paired. Tell the lead, then scan again.",
+        )
+        self._tell_of("journal-trouble", "trouble", said)
+
+    # --- devices --------------------------------------------------------------------------
+
+    def _device(self, news: DeviceNews) -> None:
+        was = self.devices.get(news.device)
+        self.devices[news.device] = news.up
+        if news.up:
+            if was is False:
+                back = Said("Thiết bị đã trở lại.", "The device is back.")
+                self._tell_of(f"{news.device}-back", "ready", back, news.why)
+            self._ready_if_all_there()
+            return
+        log.warning("%s lost: %s", news.device, news.why)
+        self.take(HoldBroken(LetGoReason.DEVICE_LOST, monotonic()))
+        lost = Said("Mất thiết bị: kiểm tra dây cắm.", "A device is lost: check its cable.")
+        self._tell_of(f"{news.device}-lost", "trouble", lost)
+
+    def _ready_if_all_there(self) -> None:
+        if self._was_ready or not all(self.devices.values()):
+            return
+        self._was_ready = True
+        said = Said("Sẵn sàng. Quét mã người.", "Ready. Scan the person's code.")
+        self._tell_of("ready", "ready", said)
+
+    # --- telling --------------------------------------------------------------------------
+
+    def _tell_of(self, outcome: str, signal: str, said: Said, reason: str = "") -> None:
+        self.panel.show(SIGNALS[signal])
+        at = self.clock.moment().at.isoformat()
+        self.tell(Line(at=at, outcome=outcome, reason=reason, vi=said.vi, en=said.en))
+
+    def _tell(self, outcome: Outcome, now: Moment, event: Event | None) -> None:
+        told = shown(outcome, self.rules.pool_cap)
+        self.tell(_line(outcome, told, now, event))
+
+
+def _line(outcome: Outcome, told: Shown, now: Moment, event: Event | None) -> Line:
+    pair = outcome if isinstance(outcome, Paired) else None
+    return Line(
+        at=now.at.isoformat(),
+        outcome=told.outcome,
+        reason=told.reason,
+        tube=told.tube,
+        event=str(event.id) if event else None,
+        tag=pair.person.tag if pair else "",
+        order=pair.order if pair else "",
+        took_ms=pair.took_ms if pair else None,
+        members=pair.members or None if pair else None,
+        vi=told.said.vi,
+        en=told.said.en,
+    )
