@@ -1,18 +1,19 @@
-"""Serve the pages and the intake with granian: one process does the work, several threads wait.
+"""Serve the pages and the intake with granian, in one process with several threads.
 
-One process, because one writer thread owns the intake's database writes.  Slow clients cost a
-thread at most: headers have ten seconds, and threads are started as they are needed.
+One process, because one writer thread owns the intake's database writes.  Slow clients cost no
+thread: headers have ten seconds, and `server.front` gathers bodies before a thread runs.
 """
 
+import asyncio
 import ctypes
 import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from functools import partial
-from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -21,9 +22,14 @@ from granian.log import LogLevels
 from server.app import create_app
 from server.assembly import start_background, stop_background
 from server.config import Settings
+from server.front import Front
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HEADERS_WITHIN_MS = 10_000
 LARGEST_HEAD = 64 * 1024
+CONNECTIONS = 4096
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -48,15 +54,17 @@ def check_port(settings: Settings) -> None:
             ) from error
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; uploads in hand are finished first."""
+def serve(settings: Settings, load: Callable[[Settings], Front] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; requests in hand are finished first.
+
+    *load* makes the application in the process that serves; a benchmark brings its own.
+    """
     server = Granian(
         "ghepmau",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
-        blocking_threads=settings.threads,
-        backpressure=4 * settings.threads,
+        interface=Interfaces.RSGI,
+        backpressure=CONNECTIONS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
             header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEAD
@@ -65,25 +73,55 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.error,
         workers_kill_timeout=20,
     )
-    server.on_startup(partial(_announce, settings))
-    server.serve(target_loader=partial(_load, settings, os.getpid()), wrap_loader=False)
+    loader: Callable[..., Any] = partial(_load, settings, load or build, os.getpid())
+    server.serve(target_loader=loader, wrap_loader=False)
 
 
-def _announce(settings: Settings) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"Ghép Mẫu: http://{host}:{settings.port}", flush=True)  # noqa: T201 - for the operator
+def build(settings: Settings) -> Front:
+    """Put the server together and start the work beside the pages."""
+    app = create_app(settings)
+    if settings.background:
+        start_background(app)
+    stop = partial(stop_background, app) if settings.background else None
+    return front_of(app, settings, stop)
 
 
-def _load(settings: Settings, parent: int) -> Flask:
-    """Run in the process that serves: put the server together and start the work beside it."""
+def front_of(
+    app: "WSGIApplication", settings: Settings, on_stop: Callable[[], None] | None = None
+) -> Front:
+    """Return what granian runs, around *app*."""
+    # The pages refuse what is larger than the setting in their own words; this is the hard end.
+    largest = 2 * settings.max_body_kib * 1024
+    return Front(
+        app,
+        threads=settings.threads,
+        largest=largest,
+        on_start=partial(_announce, settings),
+        on_stop=on_stop,
+    )
+
+
+async def _announce(settings: Settings) -> None:
+    """Say where we are as soon as we answer there."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, settings.port)
+        except OSError:
+            await asyncio.sleep(0.02)
+            continue
+        writer.close()
+        break
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Ghép Mẫu: http://{shown}:{settings.port}", flush=True)  # noqa: T201 - for the operator
+
+
+def _load(settings: Settings, load: Callable[[Settings], Front], parent: int) -> Front:
+    """Runs in the process that serves, which ends when the one that started it does."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
     if os.getppid() != parent:
         raise SystemExit(1)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
-    app = create_app(settings)
-    if settings.background:
-        start_background(app)
-        Finalize(None, stop_background, args=(app,), exitpriority=100)
-    return app
+    return load(settings)

@@ -1,0 +1,83 @@
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from server.front import Front, environ
+
+
+class Headers(dict[str, str]):
+    """As granian gives them: several of a name may come out of `items`."""
+
+
+@dataclass
+class Request:
+    method: str = "POST"
+    path: str = "/tubes/mẫu"
+    query_string: str = "q=%20"
+    scheme: str = "http"
+    client: str = "10.0.0.7:51000"
+    server: str = "127.0.0.1:8000"
+    http_version: str = "1.1"
+    headers: Headers = field(default_factory=lambda: Headers({"content-length": "4"}))
+
+
+class Connection:
+    """A client that sends its body in parts, perhaps with pauses."""
+
+    def __init__(self, parts: Iterable[bytes], pause: float = 0.0) -> None:
+        self.parts = parts
+        self.pause = pause
+        self.answer: tuple[int, dict[str, str], bytes] | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.parts:
+            await asyncio.sleep(self.pause)
+            yield part
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.answer = status, dict(headers), body
+
+
+def echo(environment: dict[str, Any], start: Any) -> list[bytes]:
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [environment["wsgi.input"].read(), environment["PATH_INFO"].encode("latin-1")]
+
+
+def ask(request: Request, connection: Connection, **limits: Any) -> tuple[int, dict, bytes]:
+    front = Front(echo, **{"threads": 1, "largest": 100, **limits})
+    asyncio.run(front.__rsgi__(request, connection))  # type: ignore[arg-type]
+    front.__rsgi_del__(None)  # type: ignore[arg-type]
+    assert connection.answer is not None
+    assert vars(front)["_held"] == 0  # nothing stays in memory, refused or not
+    return connection.answer
+
+
+def test_a_request_comes_through_whole() -> None:
+    status, headers, body = ask(Request(), Connection([b"ab", b"cd"]))
+    assert (status, headers["Content-Type"]) == (200, "text/plain")
+    assert body == b"abcd" + "/tubes/mẫu".encode()
+
+
+@pytest.mark.parametrize("said", ["101", None])
+def test_a_body_that_is_too_large_is_refused_said_or_not(said: str | None) -> None:
+    headers = Headers({"content-length": said} if said else {"transfer-encoding": "chunked"})
+    status, answer, body = ask(Request(headers=headers), Connection([b"a" * 60] * 2))
+    assert (status, answer["Connection"]) == (413, "close")
+    assert b"too-large" in body
+
+
+def test_a_body_that_comes_too_slowly_is_refused() -> None:
+    status, _, body = ask(Request(), Connection([b"a"] * 50, pause=0.02), first_seconds=0.1)
+    assert status == 408
+    assert b"too-slow" in body
+
+
+def test_a_header_cannot_pass_for_another_one() -> None:
+    headers = Headers({"x_forwarded_for": "1.2.3.4", "x-forwarded-for": "10.0.0.1"})
+    given = environ(Request(headers=headers), b"")  # type: ignore[arg-type]
+    assert given["HTTP_X_FORWARDED_FOR"] == "10.0.0.1"
+    assert given["REMOTE_ADDR"] == "10.0.0.7"
+    assert given["CONTENT_LENGTH"] == "0"
