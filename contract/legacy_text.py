@@ -63,13 +63,18 @@ _WORD = re.compile(r"[^\s,.;()/-]+")
 
 def decode_tcvn3(text: str) -> str:
     """Return TCVN3 *text* in Unicode.  Words in capitals (font .VnTimeH) become capitals."""
-    return _WORD.sub(lambda word: _tcvn3_word(word[0]), text)
+    in_capitals = _capitals(text)
+    return _WORD.sub(lambda word: _tcvn3_word(word[0], in_capitals=in_capitals), text)
 
 
-def _tcvn3_word(word: str) -> str:
-    plain = [letter for letter in word if letter.isascii() and letter.isalpha()]
+def _tcvn3_word(word: str, *, in_capitals: bool) -> str:
     decoded = "".join(_TCVN3.get(letter, letter) for letter in word)
-    return decoded.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else decoded
+    return decoded.upper() if in_capitals or _capitals(word) else decoded
+
+
+def _capitals(text: str) -> bool:
+    plain = [letter for letter in text if letter.isascii() and letter.isalpha()]
+    return len(plain) > 1 and all(map(str.isupper, plain))
 
 
 def decode_vni(text: str) -> str:

@@ -56,15 +56,15 @@ def _place_tone(word: str) -> str:
 Weight = tuple[tuple[int, ...], tuple[int, ...]]
 
 
-def sort_key(name: str) -> tuple[Weight, ...]:
+def sort_key(name: str) -> tuple[Weight, tuple[Weight, ...], Weight]:
     """Return the key by which lists are sorted: given name, then middle names, then family name.
 
     Letters go by the Vietnamese alphabet (a ă â … d đ …), then tones (ngang huyền hỏi ngã sắc
     nặng).
     """
-    words = display(name).split()
-    ordered = words[-1:] + words[1:-1] + words[:1] if len(words) > 1 else words
-    return tuple(_weigh(word) for word in ordered)
+    words = display(name).split() or [""]
+    family = words[0] if len(words) > 1 else ""
+    return _weigh(words[-1]), tuple(map(_weigh, words[1:-1])), _weigh(family)
 
 
 def _weigh(word: str) -> Weight:

@@ -25,7 +25,7 @@ _RIMES = _words(
     "ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt "
     "u ua uc ui um un ung up ut uâc uân uâng uât uây uê uêch uênh uôc uôi uôm uôn uông uôt uơ "
     "ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu "
-    "uy uya uych uyên uyêt uyn uynh uyp uyt uyu y ych yn ynh yp yt yêm yên yêng yêt yêu"
+    "uy uya uych uyên uyêt uyn uynh uyp uyt uyu y yêm yên yêng yêt yêu"
 )
 
 
@@ -35,8 +35,10 @@ def bare(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-_SYLLABLE = re.compile(f"(?:{_ONSETS})?({'|'.join(_RIMES)})")
-_BARE = re.compile(f"(?:{_ONSETS})?(?:{'|'.join(dict.fromkeys(map(bare, _RIMES)))})")
+_SYLLABLE = re.compile(f"(?:{_ONSETS})?({'|'.join(_RIMES)})|qu(y(?:ch|n|nh|p|t))")
+_BARE = re.compile(
+    f"(?:{_ONSETS})?(?:{'|'.join(dict.fromkeys(map(bare, _RIMES)))})|quy(?:ch|n|nh|p|t)"
+)
 _STOP = re.compile(r"(?:c|ch|p|t)$")
 
 
@@ -53,6 +55,7 @@ def well_formed(word: str) -> bool:
     found = _SYLLABLE.fullmatch(toneless)
     if found is None or len(tones) > 1:
         return False
-    if parts[-1] in TONES and len(found[1]) > 1 and found[1] not in _LAST_MAY_BE_MARKED:
+    rime = found[1] or found[2]
+    if parts[-1] in TONES and len(rime) > 1 and rime not in _LAST_MAY_BE_MARKED:
         return False
     return _STOP.search(toneless) is None or (bool(tones) and tones[0] in _AFTER_STOP)
