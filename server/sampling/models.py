@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contract.tubes import Tube
 from server.db import Base
+from server.people.models import Person
 
 
 class Lot(Base):
@@ -91,6 +92,8 @@ class Pairing(Base):
     took_ms: Mapped[int]
     manual: Mapped[bool]
     received_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
 
 
 class PairingVoid(Base):

@@ -3,10 +3,11 @@
 from collections.abc import Set
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, String, exists, func, select, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
 from contract.tubes import Tube, TubeId
+from server.accounts.models import Station
 from server.sampling.models import (
     ConflictClaim,
     Lot,
@@ -26,7 +27,14 @@ def pairings_of(session: Session, tube: Tube) -> list[Pairing]:
 
 
 def voids_of(session: Session, tube: Tube) -> list[PairingVoid]:
-    return list(session.scalars(select(PairingVoid).where(PairingVoid.tube == tube)))
+    """Return the voids about *tube*.  A station voids only what it paired itself."""
+    statement = (
+        select(PairingVoid)
+        .outerjoin(Pairing, Pairing.id == PairingVoid.pairing_id)
+        .where(func.coalesce(Pairing.tube, PairingVoid.tube) == tube)
+        .where(func.coalesce(Pairing.station, PairingVoid.station) == PairingVoid.station)
+    )
+    return list(session.scalars(statement))
 
 
 def closings_of(session: Session, tube: Tube) -> list[PoolClosing]:
@@ -62,13 +70,26 @@ def live_pairings(session: Session, tube: Tube) -> list[Pairing]:
 
 
 def open_conflicts(session: Session) -> list[TubeConflict]:
-    statement = (
-        select(TubeConflict)
-        .where(TubeConflict.decided_at.is_(None))
-        .options(selectinload(TubeConflict.claims).joinedload(ConflictClaim.pairing))
-        .order_by(TubeConflict.opened_at)
-    )
-    return list(session.scalars(statement))
+    """Return every conflict that waits for a decision, with claims and persons, oldest first."""
+    statement = select(TubeConflict).where(TubeConflict.decided_at.is_(None))
+    return list(session.scalars(_with_claims(statement).order_by(TubeConflict.opened_at)))
+
+
+def decided_conflicts(session: Session, limit: int) -> list[TubeConflict]:
+    """Return the conflicts that were decided or ended last."""
+    statement = select(TubeConflict).where(TubeConflict.decided_at.is_not(None)).limit(limit)
+    newest_first = _with_claims(statement).order_by(TubeConflict.decided_at.desc())
+    return list(session.scalars(newest_first))
+
+
+def _with_claims(statement: Select[TubeConflict]) -> Select[TubeConflict]:
+    loaded = selectinload(TubeConflict.claims).joinedload(ConflictClaim.pairing)
+    return statement.options(loaded.joinedload(Pairing.person))
+
+
+def open_conflict_of(session: Session, tube: Tube) -> TubeConflict | None:
+    """Return the conflict about *tube* that nobody has decided yet."""
+    return next((each for each in conflicts_of(session, tube) if each.decided_at is None), None)
 
 
 def lot_of(session: Session, tube: Tube) -> Lot | None:
@@ -84,9 +105,26 @@ def lot_of(session: Session, tube: Tube) -> Lot | None:
     return session.scalar(statement)
 
 
-def lots(session: Session) -> list[Lot]:
-    """Return every lot, newest first."""
-    return list(session.scalars(select(Lot).order_by(Lot.created_at.desc(), Lot.id.desc())))
+def lots_with_use(session: Session) -> list[tuple[Lot, int]]:
+    """Return every lot, newest first, with how many of its tubes were given to somebody."""
+    found = session.scalars(select(Lot).order_by(Lot.created_at.desc(), Lot.id.desc()))
+    return [(lot, used_of(session, lot)) for lot in found]
+
+
+def used_of(session: Session, lot: Lot) -> int:
+    """Return how many tubes of *lot* were given to somebody."""
+    distinct = select(func.count(Pairing.tube.distinct()))
+    if lot.series is None or lot.first is None or lot.last is None:
+        listed = select(LotCode.code).where(LotCode.lot_id == lot.id)
+        return session.scalar(distinct.where(type_coerce(Pairing.tube, String).in_(listed))) or 0
+    first, last = TubeId.mint(lot.series, lot.first), TubeId.mint(lot.series, lot.last)
+    return session.scalar(distinct.where(Pairing.tube.between(first, last))) or 0
+
+
+def stations(session: Session) -> list[Station]:
+    """Return the stations that a lot can be issued to."""
+    statement = select(Station).where(Station.state != "revoked")
+    return list(session.scalars(statement.order_by(Station.id)))
 
 
 def tallies(session: Session) -> list[StationTally]:

@@ -1,0 +1,45 @@
+"""Conflicts: both claims with what speaks for each, and the decision of a person."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.forms import required_text, uuid_of
+from server.sampling import conflicts, queries
+from server.web import Permission, actor, now, reading, requires, t, transaction
+
+RECENT = 20
+
+
+@requires(Permission.CONFLICT_DECIDE)
+def show_conflicts() -> ResponseReturnValue:
+    with reading() as session:
+        return render_template(
+            "sampling/conflicts.html",
+            standing=queries.open_conflicts(session),
+            decided=queries.decided_conflicts(session, RECENT),
+        )
+
+
+@requires(Permission.CONFLICT_DECIDE)
+def decide(conflict_id: UUID) -> ResponseReturnValue:
+    """Take the form of one conflict: which claim to keep, or "none", and why."""
+    keep = required_text(request.form, "keep", longest=40)
+    reason = required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        conflict = conflicts.decide_conflict(
+            session,
+            conflict_id,
+            keep=None if keep == "none" else uuid_of(keep),
+            reason=reason,
+            by=actor(),
+            now=now(),
+        )
+    flash(
+        t(
+            f"Đã quyết định về ống {conflict.tube.grouped}.",
+            f"Decided about tube {conflict.tube.grouped}.",
+        )
+    )
+    return redirect(url_for(".show_conflicts"))

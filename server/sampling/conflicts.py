@@ -1,0 +1,103 @@
+"""Conflicts: open one where claims contradict, hold the tube, let a person decide.
+
+No order of arrival matters: a conflict that a void ends, ends by itself, as if the void had come
+first.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.audit import services as audit
+from server.errors import BadInput, DomainError, NotFound
+from server.sampling import changes, queries
+from server.sampling.claims import Claim, contradiction, upheld_with
+from server.sampling.models import ConflictClaim, Pairing, TubeConflict
+
+REVIEWER = "system:sampling"
+
+
+class AlreadyDecided(DomainError):
+    code = "conflict-already-decided"
+
+
+def review(session: Session, tube: Tube, *, now: datetime) -> None:
+    """Open, extend or end the conflict about *tube*, as its live pairings demand."""
+    live = queries.live_pairings(session, tube)
+    kind = contradiction(tube.kind, [_claim(pairing) for pairing in live])
+    standing = queries.open_conflict_of(session, tube)
+    if kind is None:
+        if standing is not None:
+            _end(session, standing, now)
+        return
+    if standing is None:
+        standing = TubeConflict(id=uuid4(), tube=tube, kind=kind, opened_at=now, claims=[])
+        session.add(standing)
+        audit.record(session, "conflict.opened", tube, by=REVIEWER, now=now, detail=kind)
+    _hear(session, standing, live)
+
+
+def decide_conflict(
+    session: Session,
+    conflict_id: UUID,
+    *,
+    keep: UUID | None,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> TubeConflict:
+    """Uphold the claim *keep* (for a pool: its station's claims), or none, and free the tube.
+
+    What is not upheld is set aside, never deleted.  Raises NotFound, AlreadyDecided, BadInput.
+    """
+    conflict = _undecided(session, conflict_id)
+    claims = [_claim(each.pairing) for each in conflict.claims]
+    upheld = upheld_with(conflict.tube.kind, claims, keep)
+    if keep is not None and not upheld:
+        raise BadInput(
+            "Chọn một trong các lần ghép của ống này, hoặc không giữ lần nào.",
+            "Choose one of this tube's pairings, or none of them.",
+        )
+    for each in conflict.claims:
+        each.upheld = each.pairing_id in upheld
+    conflict.decided_at, conflict.decided_by = now, by
+    conflict.kept_id, conflict.reason = keep, reason
+    detail = f"kept {keep or 'none'}: {reason}"
+    audit.record(session, "conflict.decided", conflict.tube, by=by, now=now, detail=detail)
+    changes.changed(session, conflict.tube, now=now)
+    return conflict
+
+
+def _undecided(session: Session, conflict_id: UUID) -> TubeConflict:
+    conflict = session.get(TubeConflict, conflict_id)
+    if conflict is None:
+        raise NotFound("Không có tranh chấp này.", "There is no such conflict.")
+    if conflict.decided_at is not None:
+        raise AlreadyDecided(
+            f"Tranh chấp về ống {conflict.tube.grouped} đã được giải quyết. Mở lại trang để xem.",
+            f"The conflict about tube {conflict.tube.grouped} is decided. Open the page again.",
+        )
+    return conflict
+
+
+def _hear(session: Session, conflict: TubeConflict, live: Collection[Pairing]) -> None:
+    """Add claims that the conflict does not know yet."""
+    session.flush()
+    known = {claim.pairing_id for claim in conflict.claims}
+    for pairing in live:
+        if pairing.id not in known:
+            conflict.claims.append(ConflictClaim(pairing_id=pairing.id, pairing=pairing))
+    session.flush()
+
+
+def _end(session: Session, conflict: TubeConflict, now: datetime) -> None:
+    conflict.decided_at, conflict.decided_by = now, REVIEWER
+    conflict.reason = "a void left no two claims"
+    audit.record(session, "conflict.ended", conflict.tube, by=REVIEWER, now=now)
+
+
+def _claim(pairing: Pairing) -> Claim:
+    return Claim(pairing.id, pairing.person_id, pairing.station)

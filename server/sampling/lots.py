@@ -1,0 +1,152 @@
+"""Lots: register a run of our own serials or a maker's codes, issue them to a station."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.lots import LotWire
+from contract.tubes import LARGEST_SERIAL, ForeignTube, TubeError, TubeKind, kind_of
+from server.accounts.models import Station
+from server.audit import services as audit
+from server.errors import BadInput, DomainError, NotFound
+from server.sampling import queries
+from server.sampling.models import Lot, LotCode
+
+LARGEST_LOT = 20_000
+
+
+class SeriesUsedUp(DomainError):
+    code = "series-used-up"
+
+
+class CodeInOtherLot(DomainError):
+    code = "code-in-other-lot"
+
+
+def register_lot(
+    session: Session,
+    *,
+    series: int,
+    count: int,
+    place: str,
+    station: str | None,
+    by: str,
+    now: datetime,
+) -> Lot:
+    """Mint the next *count* tubes of *series* as one lot, right after the last one.
+
+    Raises SeriesUsedUp, NotFound for an unknown station.
+    """
+    _check_station(session, station)
+    last = session.scalar(select(func.max(Lot.last)).where(Lot.series == series))
+    first = (last or 0) + 1
+    if first + count - 1 > LARGEST_SERIAL:
+        raise SeriesUsedUp(
+            f"Dãy số {series:02d} không còn đủ {count} số. Chọn dãy khác.",
+            f"Series {series:02d} has fewer than {count} serials left. Choose another.",
+        )
+    lot = Lot(
+        id=_next_id(session, now), kind=kind_of(series), series=series, first=first,
+        last=first + count - 1, follows=last, size=count, place=place, station=station,
+        created_at=now, created_by=by,
+    )  # fmt: skip
+    return _registered(session, lot, by, now)
+
+
+def register_foreign_lot(
+    session: Session,
+    codes: Iterable[str],
+    *,
+    place: str,
+    station: str | None,
+    by: str,
+    now: datetime,
+) -> Lot:
+    """Register tubes with their maker's bar codes.  Raises BadInput, CodeInOtherLot, NotFound."""
+    _check_station(session, station)
+    texts = [_foreign_code(code) for code in codes]
+    _check_new(session, texts)
+    lot = Lot(
+        id=_next_id(session, now), kind=TubeKind.SAMPLING, size=len(texts), place=place,
+        station=station, created_at=now, created_by=by,
+        codes=[LotCode(code=text, position=at) for at, text in enumerate(texts, 1)],
+    )  # fmt: skip
+    return _registered(session, lot, by, now)
+
+
+def issue_lot(session: Session, lot_id: str, station: str | None, *, by: str, now: datetime) -> Lot:
+    """Give a lot to a station, or take it back (None).  What was paired with it stays."""
+    lot = lot_named(session, lot_id)
+    _check_station(session, station)
+    lot.station = station
+    audit.record(session, "lot.issued", lot.id, by=by, now=now, detail=station or "nobody")
+    return lot
+
+
+def lot_named(session: Session, lot_id: str) -> Lot:
+    lot = session.get(Lot, lot_id)
+    if lot is None:
+        raise NotFound(f"Không có lô {lot_id}.", f"There is no lot {lot_id}.")
+    return lot
+
+
+def lots_issued_to(session: Session, station: str) -> list[LotWire]:
+    """Return the lots of *station*, as stations read them."""
+    statement = select(Lot).where(Lot.station == station).order_by(Lot.id)
+    return [wire_of(lot) for lot in session.scalars(statement)]
+
+
+def wire_of(lot: Lot) -> LotWire:
+    if lot.series is None or lot.first is None or lot.last is None:
+        return LotWire(lot.id, codes=tuple(code.code for code in lot.codes))
+    return LotWire(lot.id, series=lot.series, first=lot.first, last=lot.last)
+
+
+def _registered(session: Session, lot: Lot, by: str, now: datetime) -> Lot:
+    session.add(lot)
+    session.flush()
+    detail = f"{lot.kind}, {lot.size} tubes, {lot.station or 'nobody'}"
+    audit.record(session, "lot.registered", lot.id, by=by, now=now, detail=detail)
+    return lot
+
+
+def _next_id(session: Session, now: datetime) -> str:
+    prefix = f"L-{now.year}-"
+    known = session.scalars(select(Lot.id).where(Lot.id.startswith(prefix)))
+    numbers = (int(lot_id.removeprefix(prefix)) for lot_id in known)
+    return f"{prefix}{max(numbers, default=0) + 1:04d}"
+
+
+def _check_station(session: Session, station: str | None) -> None:
+    if station is not None and session.get(Station, station) is None:
+        raise NotFound(f"Không có trạm {station}.", f"There is no station {station}.")
+
+
+def _foreign_code(text: str) -> str:
+    try:
+        return ForeignTube(text.strip().upper()).text
+    except TubeError as error:
+        raise BadInput(
+            f"“{text.strip()[:40]}” không thể là mã ống của nhà sản xuất: cần 5 đến 30 chữ in, số"
+            " hoặc dấu - . /, và không phải 12 chữ số.",
+            f"“{text.strip()[:40]}” cannot be a maker's tube code: 5 to 30 capitals, digits or"
+            " - . /, and not 12 digits.",
+        ) from error
+
+
+def _check_new(session: Session, texts: Sequence[str]) -> None:
+    """Refuse a list that is empty, too long, or names a tube twice."""
+    if not 0 < len(texts) <= LARGEST_LOT:
+        raise BadInput(
+            f"Một lô có từ 1 đến {LARGEST_LOT} ống.", f"A lot has 1 to {LARGEST_LOT} tubes."
+        )
+    if twice := [text for text, times in Counter(texts).items() if times > 1]:
+        raise BadInput(f"Mã {twice[0]} có hai lần.", f"Code {twice[0]} stands twice in the list.")
+    for text in texts:
+        if (lot := queries.lot_of(session, ForeignTube(text))) is not None:
+            raise CodeInOtherLot(
+                f"Ống {text} đã thuộc lô {lot.id}.", f"Tube {text} is of lot {lot.id} already."
+            )

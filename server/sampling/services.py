@@ -1,0 +1,153 @@
+"""What stations report of tubes: pairings, voids, pools that closed, scans that were refused.
+
+Each is recorded once, however often it comes.  The caller owns the transaction.
+"""
+
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from contract.events import PairingVoided, PoolClosed, TubePaired
+from contract.tubes import Tube, TubeError, TubeKind, tube
+from server.audit import services as audit
+from server.errors import BadInput, DomainError
+from server.people.models import Person
+from server.sampling import changes, conflicts, queries
+from server.sampling.models import Pairing, PairingVoid, PoolClosing, StationTally
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+class TubeOfNoLot(DomainError):
+    code = "tube-of-no-lot"
+
+
+class ControlTube(DomainError):
+    code = "control-tube"
+
+
+class NotOwnPairing(DomainError):
+    code = "not-own-pairing"
+
+
+class WrongOrder(DomainError):
+    code = "pool-order"
+
+
+def record_pairing(
+    session: Session, event: TubePaired, person: Person, *, place: str, now: datetime
+) -> Pairing:
+    """Record that *person* was given the tube; a contradiction opens a conflict and is no error.
+
+    Raises TubeOfNoLot (retry when the lot is registered), ControlTube, WrongOrder.
+    """
+    if known := session.get(Pairing, event.id):
+        return known
+    given = _usable_tube(session, event)
+    pairing = Pairing(
+        id=event.id, tube=given, person_id=person.id, station=event.station,
+        operator=event.operator, person_kind=event.person_kind, order=event.order,
+        paired_at=event.at, trusted=event.trusted, place=event.place or place,
+        took_ms=event.took_ms, manual=event.manual, received_at=now,
+    )  # fmt: skip
+    session.add(pairing)
+    by = f"station:{event.station}"
+    audit.record(session, "tube.paired", given, by=by, now=now, detail=str(event.id))
+    session.flush()
+    conflicts.review(session, given, now=now)
+    changes.changed(session, given, now=now)
+    return pairing
+
+
+def record_void(session: Session, event: PairingVoided, *, now: datetime) -> PairingVoid:
+    """Record that a pairing does not hold, be it known already or not.
+
+    Raises NotOwnPairing for a pairing of another station.
+    """
+    if known := session.get(PairingVoid, event.id):
+        return known
+    given, by = read_tube(event.tube), f"station:{event.station}"
+    pairing = session.get(Pairing, event.pairing)
+    if pairing is not None:
+        _check_own(pairing, event)
+        given = pairing.tube
+    void = PairingVoid(
+        event_id=event.id, pairing_id=event.pairing, tube=given, station=event.station,
+        reason=event.reason, by=by, voided_at=event.at, received_at=now,
+    )  # fmt: skip
+    session.add(void)
+    audit.record(session, "tube.voided", given, by=by, now=now, detail=event.reason)
+    session.flush()
+    conflicts.review(session, given, now=now)
+    changes.changed(session, given, now=now)
+    return void
+
+
+def close_pool(session: Session, event: PoolClosed, *, now: datetime) -> PoolClosing:
+    """Record that no further member goes into a pool's tube."""
+    if known := session.get(PoolClosing, event.id):
+        return known
+    given = read_tube(event.tube)
+    closing = PoolClosing(
+        event_id=event.id, tube=given, station=event.station, members=event.members,
+        closed_at=event.at, received_at=now,
+    )  # fmt: skip
+    session.add(closing)
+    by, detail = f"station:{event.station}", f"{event.members} members"
+    audit.record(session, "pool.closed", given, by=by, now=now, detail=detail)
+    changes.changed(session, given, now=now)
+    return closing
+
+
+def tally(
+    session: Session,
+    station: str,
+    *,
+    at: datetime,
+    kind: Literal["refused", "let-go"],
+    reason: str,
+) -> None:
+    """Count one refused scan or one held person let go, on the day of *at* in Vietnam."""
+    key = (station, at.astimezone(VIETNAM).date(), kind, reason)
+    known = session.get(StationTally, key)
+    if known is None:
+        known = StationTally(station=key[0], day=key[1], kind=kind, reason=reason, count=0)
+        session.add(known)
+    known.count += 1
+    session.flush()
+
+
+def read_tube(text: str) -> Tube:
+    try:
+        return tube(text)
+    except TubeError as error:
+        raise BadInput(f"“{text}” không phải mã ống.", f"“{text}” is no tube code.") from error
+
+
+def _check_own(pairing: Pairing, event: PairingVoided) -> None:
+    if pairing.station != event.station:
+        raise NotOwnPairing(
+            f"Trạm {event.station} không thể hủy lần ghép của trạm {pairing.station}.",
+            f"Station {event.station} cannot void a pairing of station {pairing.station}.",
+        )
+
+
+def _usable_tube(session: Session, event: TubePaired) -> Tube:
+    given = read_tube(event.tube)
+    if given.kind is TubeKind.CONTROL:
+        raise ControlTube(
+            f"Ống {given.grouped} là ống chứng, không dùng để lấy mẫu.",
+            f"Tube {given.grouped} is a control, not for samples.",
+        )
+    if (event.order == "pool") != (given.kind is TubeKind.POOL):
+        raise WrongOrder(
+            f"Ống {given.grouped} và cách ghép không khớp: ống gộp chỉ dùng cho mẫu gộp.",
+            f"Tube {given.grouped} does not fit the pairing: pool tubes are for pools alone.",
+        )
+    if queries.lot_of(session, given) is None:
+        raise TubeOfNoLot(
+            f"Ống {given.grouped} không thuộc lô nào đã đăng ký. Đăng ký lô rồi hệ thống tự ghép.",
+            f"Tube {given.grouped} is of no registered lot. Register it and it is applied.",
+        )
+    return given
