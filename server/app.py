@@ -1,11 +1,13 @@
 """Put the server together: settings, keys, database, gate, pages, and what goes wrong."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -17,6 +19,7 @@ from server.db import Database, open_database
 from server.errors import DomainError
 from server.states import shown
 
+log = logging.getLogger(__name__)
 SENTENCES = {
     400: ("Yêu cầu không đọc được.", "The request could not be read."),
     403: ("Vai trò của bạn không mở được trang này.", "Your role does not open this page."),
@@ -60,6 +63,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     assembly.assemble(app)
     app.register_error_handler(DomainError, explain)
     app.register_error_handler(HTTPException, apologise)
+    app.register_error_handler(OperationalError, ask_to_come_again)
     return app
 
 
@@ -103,7 +107,19 @@ def apologise(error: HTTPException) -> ResponseReturnValue:
     return _answer(f"http-{error.code}", vi, en, error.code)
 
 
-def _answer(code: str, vi: str, en: str, status: int) -> ResponseReturnValue:
+def ask_to_come_again(error: OperationalError) -> ResponseReturnValue:
+    """The database is away, busy or full: nothing was kept, and a station keeps its copy."""
+    log.error("the database does not answer: %s", error)
+    page, status = _answer(
+        "database-away",
+        "Máy chủ chưa ghi được. Chưa có gì bị mất: chờ một lát rồi làm lại.",
+        "The server cannot write now. Nothing is lost: wait a little and repeat.",
+        503,
+    )
+    return page, status, {"Retry-After": "5"}
+
+
+def _answer(code: str, vi: str, en: str, status: int) -> tuple[str | dict[str, str], int]:
     if request.path.startswith("/api/"):
         return {"code": code, "message": vi, "message_en": en}, status
     back = _page_before() if request.method == "POST" else "/"

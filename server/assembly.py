@@ -15,14 +15,19 @@ from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
 from server.delivery.worker import DeliveryWorker
 from server.lab.views import bp as lab
+from server.officers.views import bp as officers
 from server.outcomes import services as outcomes
 from server.outcomes.views import bp as outcome_pages
 from server.people.views import bp as people
 from server.sampling import changes
+from server.sampling.views import bp as sampling
 from server.worklist import DESKS
 
-PAGES = (home.bp, accounts, stations, station_pages, audit, people, lab, outcome_pages)
-COMING = ("sampling", "declarations", "intake", "officers")
+PAGES = (
+    home.bp, accounts, stations, station_pages, audit, people, sampling, lab, outcome_pages,
+    officers,
+)  # fmt: skip
+COMING = ("intake",)
 
 
 class Worker(Protocol):
