@@ -13,6 +13,7 @@ import msgspec
 
 from contract import signing
 from device import enrolment, running, uplink
+from device.backlog import Backlog
 from device.config import ConfigError, load
 from device.drivers.panel_gpio import PanelLost
 from device.enrolment import NotEnrolled, Office, Papers
@@ -78,6 +79,7 @@ def _enrol(options: argparse.Namespace) -> int:
         )
     office.keep_secrets(secrets)
     office.keep(msgspec.structs.replace(papers, server=options.server, now=""))
+    uplink.Uplink(office, Backlog(options.state), upstream).turn()  # its lots, if they can be had
     print(f"Đã ghi danh: {papers.label} ({papers.station}) · enrolled in {options.state}")
     return 0
 

@@ -116,7 +116,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_confirmed(tmp_path: Path) -
     program = Path(__file__).with_name("endless_pairing.py")
     confirmed: list[str] = []
     for count in (1, 7, 20):
-        with subprocess.Popen(  # noqa: S603
+        with subprocess.Popen(
             [sys.executable, program, tmp_path / "journal"], stdout=subprocess.PIPE, text=True
         ) as writer:
             lines = iter(writer.stdout or [])
@@ -157,7 +157,7 @@ def test_a_full_disk_is_told_and_work_goes_on_when_space_returns(
 
 
 def flip(path: Path, seed: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     data = bytearray(path.read_bytes())
     data[random.randrange(len(data))] ^= 1 << random.randrange(8)
     path.write_bytes(data)

@@ -1,0 +1,84 @@
+"""Pools: several persons in one tube, and how a pool ends."""
+
+from collections.abc import Callable
+from typing import Any
+
+from contract.commands import Command
+from contract.tubes import TubeId
+from device.facts import (
+    LetGo,
+    LetGoReason,
+    Paired,
+    Person,
+    PersonHeld,
+    PoolOpened,
+    PoolShut,
+    Refusal,
+    Refused,
+    SamePair,
+    Tick,
+    Voided,
+)
+from device.stages import OpenPool, Rules
+
+ANN, BINH, CHI = (Person(letter * 16, "citizen-card", "sealed") for letter in "abc")
+TUBE, POOL = TubeId.mint(26, 1), TubeId.mint(90, 1)
+
+
+def test_a_pool_takes_members_and_closes_at_its_tube(table: Any) -> None:
+    assert table.tube(POOL, 1.0) == [PoolOpened(POOL)]
+    assert table.person(ANN, 2.0) == [Paired(POOL, ANN, "pool", 1000, 1)]
+    assert table.person(BINH, 4.0) == [Paired(POOL, BINH, "pool", 2000, 2)]
+    assert table.person(ANN, 5.0) == [SamePair(POOL.text)]
+    assert table.tube(TUBE, 6.0) == [Refused(Refusal.POOL_OPEN, TUBE.text)]
+    assert table.order(Command.CANCEL, 6.0) == [Refused(Refusal.POOL_OPEN, POOL.text)]
+    assert table.tube(POOL, 7.0) == [PoolShut(POOL.text, 2)]
+    assert table.tube(POOL, 20.0) == [Refused(Refusal.TUBE_USED, POOL.text)]
+
+
+def test_a_pool_closes_at_its_cap(table_with: Callable[[Rules], Any]) -> None:
+    table = table_with(Rules(pool_cap=2))
+    table.person(ANN, 1.0)
+    assert table.tube(POOL, 2.0) == [PoolOpened(POOL), Paired(POOL, ANN, "pool", 1000, 1)]
+    assert table.person(BINH, 3.0) == [Paired(POOL, BINH, "pool", 1000, 2), PoolShut(POOL.text, 2)]
+    assert table.person(CHI, 4.0) == [PersonHeld(CHI)]
+
+
+def test_an_open_pool_waits_as_long_as_it_takes(table: Any) -> None:
+    table.tube(POOL, 1.0)
+    table.person(ANN, 2.0)
+    assert table.see(Tick(4000.0)) == []
+    assert isinstance(table.state.stage, OpenPool)
+
+
+def test_an_empty_pool_is_put_away(table: Any) -> None:
+    table.tube(POOL, 1.0)
+    assert table.order(Command.CLOSE_POOL, 2.0) == [LetGo(LetGoReason.TUBE_CANCEL, POOL.text)]
+    assert table.tube(POOL, 3.0) == [PoolOpened(POOL)]
+
+
+def test_undo_takes_the_last_member_out_of_the_pool(table: Any) -> None:
+    table.tube(POOL, 1.0)
+    table.person(ANN, 2.0)
+    table.person(BINH, 3.0)
+    assert table.order(Command.UNDO, 4.0) == [Voided(POOL.text, BINH.tag, "undo")]
+    assert table.person(BINH, 5.0) == [Paired(POOL, BINH, "pool", 2000, 2)]
+
+
+def test_a_spilt_pool_is_voided_whole(table: Any) -> None:
+    table.tube(POOL, 1.0)
+    table.person(ANN, 2.0)
+    table.person(BINH, 3.0)
+    assert table.order(Command.VOID_TUBE, 4.0) == [
+        Voided(POOL.text, ANN.tag, "void-tube"),
+        Voided(POOL.text, BINH.tag, "void-tube"),
+        PoolShut(POOL.text, 0),
+    ]
+
+
+def test_an_undo_for_another_tube_leaves_the_open_pool_alone(table: Any) -> None:
+    table.person(ANN, 1.0)
+    table.tube(TUBE, 2.0)
+    table.tube(POOL, 3.0)
+    assert table.order(Command.UNDO, 4.0) == [Voided(TUBE.text, ANN.tag, "undo")]
+    assert isinstance(table.state.stage, OpenPool)

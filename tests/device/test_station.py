@@ -1,0 +1,201 @@
+"""The station: journal first, beep second; and nothing is paired that is not written."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from contract.commands import Command, text_of
+from contract.events import Event, PersonLeft, PoolClosed, ScanRefused, StationStarted, decode
+from contract.lots import IssuedLots, LotWire
+from contract.tubes import TubeId
+from device.clock import SystemClock
+from device.codes import Codes
+from device.drafts import Drafts
+from device.drivers import Button, Scan
+from device.drivers.simulated.panel import SimulatedPanel
+from device.journal import Journal, check_file
+from device.journal_file import files_of
+from device.lines import Line
+from device.sight.watch import CodeShown, SeveralInView
+from device.sources import DeviceNews
+from device.stages import Idle, OpenPool
+from device.station import Station
+
+SEALING = X25519PrivateKey.generate().public_key()
+LOTS = IssuedLots((LotWire("L-1", 26, 0, 99), LotWire("L-2", 90, 0, 9)))
+PEOPLE = [
+    f"02419100000{number}||Nguyễn Thị Mẫu|01021991|Nữ|Xã Mẫu|01012021".encode()
+    for number in range(1, 8)
+]
+
+
+@dataclass
+class Table:
+    """A station on a journal, with simulated hands."""
+
+    folder: Path
+    lines: list[Line] = field(default_factory=list)
+    panel: SimulatedPanel = field(default_factory=SimulatedPanel)
+
+    def __post_init__(self) -> None:
+        self.journal = Journal(self.folder, "ban-1")
+        codes = Codes(b"secret", SEALING, LOTS)
+        devices = {"reader": None, "camera": None}
+        self.station = Station(
+            self.journal,
+            codes,
+            self.panel,
+            SystemClock(),
+            self._tell,
+            Drafts("ban-1"),
+            devices=devices,
+        )
+        self.station.begin("test")
+
+    def _tell(self, line: Line) -> None:
+        if line.event:
+            assert line.event in {str(event.id) for event in self.events()}
+        self.lines.append(line)
+
+    def events(self) -> list[Event]:
+        files = files_of(self.folder)
+        return [decode(row.body) for path in files for row in check_file(path).good]
+
+    def show(self, code: bytes) -> str:
+        self.station.arrive(CodeShown(code, monotonic()))
+        return self.lines[-1].outcome
+
+    def scan(self, series: int, serial: int) -> str:
+        data = TubeId.mint(series, serial).text.encode()
+        self.station.arrive(Scan(data, "]C0", monotonic()))
+        return self.lines[-1].outcome
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    table = Table(tmp_path / "journal")
+    with closing(table.journal):
+        yield table
+
+
+def test_a_pair_is_in_the_journal_before_it_is_told(table: Table) -> None:
+    assert table.show(PEOPLE[0]) == "person-held"
+    assert table.scan(26, 1) == "paired"  # _tell has looked into the journal
+    assert table.panel.names == ["person-held", "paired"]
+    assert table.lines[-1].tube == TubeId.mint(26, 1).text
+
+
+def test_every_refusal_and_hold_that_ended_is_an_event(table: Table) -> None:
+    table.show(PEOPLE[0])
+    table.show(PEOPLE[1])
+    table.station.arrive(Scan(b"260000000183", "]C0", monotonic()))
+    table.station.arrive(SeveralInView(monotonic()))
+    kinds = [type(event) for event in table.events()]
+    assert kinds == [StationStarted, PersonLeft, ScanRefused, ScanRefused, ScanRefused]
+    assert [line.reason for line in table.lines[1:]] == [
+        "second",
+        "second-person",
+        "tube-misread",
+        "several-persons",
+    ]
+
+
+def test_undo_by_card_and_by_button_voids_the_pairing(table: Table) -> None:
+    for number, press in enumerate((False, True)):
+        table.show(PEOPLE[number])
+        table.scan(26, number)
+        if press:
+            table.panel.press(Button.UNDO)
+            table.station.tick()
+        else:
+            table.show(text_of(Command.UNDO).encode())
+        assert table.lines[-1].outcome == "voided"
+        assert table.journal.ledger.tubes_today(table.lines[-2].tag) == 0
+
+
+def test_a_pool_goes_on_after_a_restart(table: Table) -> None:
+    table.scan(90, 1)
+    assert table.show(PEOPLE[0]) == "pool-member"
+    assert table.show(PEOPLE[1]) == "pool-member"
+    table.journal.close()
+    again = Table(table.folder)
+    with closing(again.journal):
+        assert isinstance(again.station.state.stage, OpenPool)
+        assert again.show(PEOPLE[0]) == "same-pair"
+        assert [again.show(person) for person in PEOPLE[2:4]] == ["pool-member"] * 2
+        assert again.show(PEOPLE[4]) == "pool-closed"
+        closed = again.events()[-1]
+        assert isinstance(closed, PoolClosed)
+        assert closed.members == 5
+
+
+def test_undo_still_works_after_a_restart(table: Table) -> None:
+    table.show(PEOPLE[0])
+    table.scan(26, 1)
+    table.journal.close()
+    again = Table(table.folder)
+    with closing(again.journal):
+        assert again.show(text_of(Command.UNDO).encode()) == "voided"
+
+
+def test_a_tube_that_was_used_before_a_restart_is_refused(table: Table) -> None:
+    table.show(PEOPLE[0])
+    table.scan(26, 1)
+    table.journal.close()
+    again = Table(table.folder)
+    with closing(again.journal):
+        again.show(PEOPLE[1])
+        assert again.scan(26, 1) == "refused"
+        assert again.lines[-1].reason == "tube-used"
+
+
+def test_a_full_disk_pairs_nobody_and_says_so(table: Table) -> None:
+    table.show(PEOPLE[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = next(table.folder.glob("*-wal")).stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        assert table.scan(26, 1) == "journal-trouble"
+        assert table.panel.names[-1] == "trouble"
+        assert table.station.trouble
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert table.scan(26, 1) == "paired"
+    assert not table.station.trouble
+    assert "paired" not in table.panel.names[:-1]
+
+
+def test_a_lost_reader_lets_go_and_is_told_once_it_is_back(table: Table) -> None:
+    for device in ("reader", "camera"):
+        table.station.arrive(DeviceNews(device, up=True))
+    assert table.lines[-1].outcome == "ready"
+    table.show(PEOPLE[0])
+    table.station.arrive(DeviceNews("reader", up=False, why="unplugged"))
+    assert [line.outcome for line in table.lines[-2:]] == ["let-go", "reader-lost"]
+    assert table.station.state.stage == Idle()
+    table.station.arrive(DeviceNews("reader", up=True))
+    assert table.lines[-1].outcome == "reader-back"
+
+
+def test_no_line_and_no_event_names_anybody(table: Table) -> None:
+    table.show(PEOPLE[0])
+    table.scan(26, 1)
+    table.journal.close()
+    told = repr(table.lines) + "".join(
+        path.read_bytes().decode("latin-1") for path in table.folder.iterdir()
+    )
+    for secret in ("Nguyễn", "024191000001", "01021991"):
+        assert secret not in told
+        assert secret.encode().decode("latin-1") not in told
+
+
+def test_an_end_lets_go(table: Table) -> None:
+    table.show(PEOPLE[0])
+    table.station.end()
+    assert [line.outcome for line in table.lines[-2:]] == ["let-go", "stopped"]

@@ -1,0 +1,234 @@
+"""The uplink against a real HTTP server that plays every trick."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from contract import signing
+from contract.events import TubePaired, decode, decode_batch, digest
+from contract.lots import LotWire
+from device.backlog import Backlog, read_sent
+from device.enrolment import Office, Papers, Secrets
+from device.journal import Journal
+from device.uplink import Uplink, full_jitter
+from device.upstream import BATCHES, ME, MY_LOTS, Upstream
+
+SEALING = signing.encode(X25519PrivateKey.generate().public_key().public_bytes_raw())
+PAPERS = Papers("ban-1", "Bàn 1", "", "sampling", SEALING, {})
+NOW = "2026-11-22T01:14:00+00:00"
+Pairs = Callable[..., TubePaired]
+
+
+class Asked(Protocol):
+    path: str
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass
+class Reply:
+    status: int = 200
+    body: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+    hang_up: bool = False
+
+
+def refusing(reply: Reply | None) -> Callable[[list[int]], Reply | None]:
+    return lambda _: reply
+
+
+class Server:
+    """A server with a memory; `refuse` decides about each upload before it is stored."""
+
+    def __init__(self) -> None:
+        self.stored: dict[int, bytes] = {}
+        self.uploads: list[list[int]] = []
+        self.refuse: Callable[[list[int]], Reply | None] = refusing(None)
+        self.papers = msgspec.structs.replace(PAPERS, label="Bàn số 1", now=NOW)
+        self.keys: list[str] = []
+
+    def __call__(self, asked: Asked) -> Reply:
+        if asked.path == ME:
+            return Reply(body=self.papers)
+        if asked.path == MY_LOTS:
+            return Reply(body=[LotWire("L-1", 26, 0, 99)])
+        assert asked.path == BATCHES
+        message = signing.request_message("ban-1", "POST", BATCHES, asked.body)
+        for key in self.keys:
+            signature = asked.headers["X-Ghepmau-Signature"]
+            signing.verify(signing.public_key(key), message, signature)
+        return self._take([bytes(raw) for raw in decode_batch(asked.body).events])
+
+    def _take(self, events: list[bytes]) -> Reply:
+        seqs = [decode(event).seq for event in events]
+        self.uploads.append(seqs)
+        refusal = self.refuse(seqs)
+        if refusal is not None:
+            return refusal
+        known = sum(seq in self.stored for seq in seqs)
+        self.stored.update(zip(seqs, events, strict=True))
+        return Reply(body={"stored": len(seqs) - known, "known": known, "now": NOW})
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def address(server: Server, serve: Callable[[Server], str]) -> str:
+    return serve(server)
+
+
+@pytest.fixture
+def state(tmp_path: Path, server: Server) -> Path:
+    office, secrets = Office(tmp_path), Secrets.mint()
+    office.keep(PAPERS)
+    office.keep_secrets(secrets)
+    server.keys.append(signing.public_text(secrets.key))
+    return tmp_path
+
+
+def fill(state: Path, paired: Pairs, count: int) -> None:
+    with closing(Journal(state / "journal", "ban-1")) as journal:
+        for number in range(count):
+            journal.append(paired(number))
+
+
+def uplink(state: Path, address: str, most: int = 4) -> Uplink:
+    return Uplink(Office(state), Backlog(state), Upstream(address, 2.0), most)
+
+
+def turns(up: Uplink, count: int) -> list[float]:
+    return [up.turn() for _ in range(count)]
+
+
+def test_events_go_oldest_first_in_batches_and_once(
+    state: Path, server: Server, address: str, paired: Pairs
+) -> None:
+    fill(state, paired, 10)
+    turns(uplink(state, address), 6)
+    assert server.uploads == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]]
+    turns(uplink(state, address), 2)
+    assert len(server.uploads) == 3
+    assert read_sent(state).sent == 10
+
+
+def test_what_the_server_has_is_byte_for_byte_what_the_journal_has(
+    state: Path, server: Server, address: str, paired: Pairs
+) -> None:
+    with closing(Journal(state / "journal", "ban-1")) as journal:
+        journal.append(paired(1))
+        turns(uplink(state, address), 2)
+        [second] = journal.append(paired(2))
+        assert second.prev == digest(server.stored[1])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(503, headers={"Retry-After": "7"}),
+        Reply(500),
+        Reply(502),
+        Reply(429),
+        Reply(408),
+        Reply(404),
+        Reply(401, {"code": "station-revoked", "message": "", "message_en": "revoked"}),
+        Reply(200, "no receipt"),
+        Reply(hang_up=True),
+    ],
+    ids=lambda reply: f"{reply.status}{'-hang-up' * reply.hang_up}{'-odd' * bool(reply.body)}",
+)
+def test_a_server_in_trouble_loses_nothing(
+    state: Path, server: Server, address: str, paired: Pairs, reply: Reply
+) -> None:
+    fill(state, paired, 3)
+    server.refuse = refusing(reply)
+    up = uplink(state, address)
+    waits = turns(up, 3)
+    assert read_sent(state).trouble
+    assert server.stored == {}
+    if "Retry-After" in reply.headers:
+        assert min(waits) >= 7
+    server.refuse = refusing(None)
+    up.turn()
+    assert sorted(server.stored) == [1, 2, 3]
+    assert read_sent(state).set_aside == []
+    assert read_sent(state).trouble == ""
+
+
+def test_no_server_at_all_loses_nothing(state: Path, address: str, paired: Pairs) -> None:
+    fill(state, paired, 1)
+    turns(uplink(state, "http://127.0.0.1:9"), 2)
+    sent = read_sent(state)
+    assert (sent.sent, sent.set_aside) == (0, [])
+    assert "does not answer" in sent.trouble
+
+
+@pytest.mark.parametrize("status", [400, 409, 413])
+def test_an_event_that_is_refused_is_set_aside_alone_and_kept(
+    state: Path, server: Server, address: str, paired: Pairs, status: int
+) -> None:
+    fill(state, paired, 10)
+    server.refuse = lambda seqs: Reply(status, {"code": "odd"}) if 6 in seqs else None
+    turns(uplink(state, address, most=8), 16)
+    assert sorted(server.stored) == [1, 2, 3, 4, 5, 7, 8, 9, 10]
+    [aside] = read_sent(state).set_aside
+    assert (aside.seq, aside.status, aside.code) == (6, status, "odd")
+
+
+def test_a_server_that_refuses_everything_does_not_empty_the_backlog(
+    state: Path, server: Server, address: str, paired: Pairs
+) -> None:
+    fill(state, paired, 40)
+    server.refuse = refusing(Reply(400))
+    turns(uplink(state, address), 60)
+    assert len(read_sent(state).set_aside) == 20
+
+
+def test_an_answer_that_got_lost_makes_a_second_upload_and_no_double(
+    state: Path, server: Server, address: str, paired: Pairs
+) -> None:
+    fill(state, paired, 2)
+
+    def stored_then_cut(seqs: list[int]) -> Reply:
+        server.refuse = refusing(None)
+        server.stored.update(dict.fromkeys(seqs, b""))
+        return Reply(hang_up=True)
+
+    server.refuse = stored_then_cut
+    turns(uplink(state, address), 3)
+    assert read_sent(state).sent == 2
+    assert sorted(server.stored) == [1, 2]
+
+
+def test_lots_papers_and_time_are_fetched(state: Path, server: Server, address: str) -> None:
+    turns(uplink(state, address), 1)
+    office = Office(state)
+    assert office.lots().lots == (LotWire("L-1", 26, 0, 99),)
+    assert office.papers().label == "Bàn số 1"
+    sent = read_sent(state)
+    assert (sent.server_now, bool(sent.server_mono)) == (NOW, True)
+
+
+def test_two_epochs_go_one_after_the_other(
+    state: Path, server: Server, address: str, paired: Pairs
+) -> None:
+    fill(state, paired, 2)
+    [path] = (state / "journal").glob("*.sqlite")
+    with closing(Journal(state / "journal", "ban-1", {path.name[5:21]: 5})) as journal:
+        journal.append(paired(7))
+    turns(uplink(state, address), 4)
+    assert server.uploads == [[1, 2], [1]]
+
+
+def test_waits_grow_and_are_spread() -> None:
+    assert full_jitter(1, lambda: 1.0) == 1.0
+    assert full_jitter(100, lambda: 1.0) == 60.0
+    assert full_jitter(100, lambda: 0.0) == 0.0
