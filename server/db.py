@@ -103,7 +103,8 @@ class Database:
 
 def open_database(url: str) -> Database:
     """Open *url* (an SQLAlchemy URL).  SQLite is set to lose nothing that was committed."""
-    engine = create_engine(url, pool_size=10, max_overflow=54)  # as many as threads may ask
+    # As many connections as there may be threads; what is bound to a statement is never logged.
+    engine = create_engine(url, pool_size=10, max_overflow=54, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _harden(engine)
     writing = sessionmaker(engine, expire_on_commit=False)

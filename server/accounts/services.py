@@ -66,6 +66,7 @@ def log_in(session: Session, user: User, password: str, *, address: str, now: da
     if passwords.is_dated(user.password_hash):
         user.password_hash = passwords.rehash(password)
     throttle.forgive(session, user.login, address)
+    sessions.forget_old(session, now=now)
     audit.record(session, "user.logged-in", f"user:{user.login}", by=f"user:{user.login}", now=now)
     return sessions.open_session(session, user, now=now, address=address)
 

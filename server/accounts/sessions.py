@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server import vault
 from server.accounts.models import LoginSession, User
 
+KEPT = timedelta(days=90)  # how long we know where someone usually logs in
 SEEN_EVERY = timedelta(minutes=1)  # how exactly we know when someone was last here
 
 
@@ -91,3 +92,7 @@ def end_sessions_of(session: Session, user: User, *, now: datetime) -> None:
         .where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def forget_old(session: Session, *, now: datetime) -> None:
+    session.execute(delete(LoginSession).where(LoginSession.created_at < now - KEPT))

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from contract.cards import key_name
 from contract.signing import BadSignature, encode, private_key, public_text, request_message, verify
 from server import vault
-from server.accounts import enrolment, keyring
+from server.accounts import enrolment, keyring, throttle
 from server.accounts.keyring import KnownStation
 from server.accounts.models import Station
 from server.errors import BadInput, DomainError
-from server.web import database, now, public, station_signed, transaction
+from server.web import database, now, public, reading, station_signed, transaction
 
 STATION_HEADER = "X-Ghepmau-Station"
 SIGNATURE_HEADER = "X-Ghepmau-Signature"
@@ -76,8 +76,16 @@ def enrol() -> ResponseReturnValue:
         raise BadInput(
             "Yêu cầu ghi danh không đọc được.", "The request to enrol is unreadable."
         ) from error
-    with transaction() as session:
-        station = enrolment.enrol(session, wire.code, wire.public_key, now=now())
+    address = request.remote_addr or "unknown"
+    with reading() as session:
+        throttle.check_address(session, address, now=now())
+    try:
+        with transaction() as session:
+            station = enrolment.enrol(session, wire.code, wire.public_key, now=now())
+    except enrolment.CodeRefused:
+        with transaction() as session:
+            throttle.note_failure(session, "a code of a station", address, now=now())
+        raise
     return jsonify(_introduction(station))
 
 

@@ -44,10 +44,14 @@ def check(session: Session, login: str, address: str, *, now: datetime) -> None:
         )
     )
     if crowded:
-        raise TooManyAttempts(
-            "Nhập sai quá nhiều lần. Chờ 15 phút rồi thử lại, hoặc nhờ quản trị viên.",
-            "Too many wrong attempts. Wait 15 minutes, or ask the administrator.",
-        )
+        raise _too_many()
+
+
+def check_address(session: Session, address: str, *, now: datetime) -> None:
+    """Raise TooManyAttempts if this address has guessed too often lately, at whatever."""
+    by_source = LoginFailure.address_key == address_key(address)
+    if _failures(session, by_source, now) >= PER_ADDRESS:
+        raise _too_many()
 
 
 def note_failure(session: Session, login: str, address: str, *, now: datetime) -> None:
@@ -63,6 +67,13 @@ def forgive(session: Session, login: str, address: str) -> None:
         delete(LoginFailure)
         .where(LoginFailure.account_key == account_key(login))
         .where(LoginFailure.address_key == address_key(address))
+    )
+
+
+def _too_many() -> TooManyAttempts:
+    return TooManyAttempts(
+        "Nhập sai quá nhiều lần. Chờ 15 phút rồi thử lại, hoặc nhờ quản trị viên.",
+        "Too many wrong attempts. Wait 15 minutes, or ask the administrator.",
     )
 
 

@@ -99,3 +99,11 @@ def test_a_new_key_replaces_the_old_one_at_once(app: Flask, code: str, clock) ->
     enrol(app, newer, public_text(OTHER))
     assert ask(app).status_code == 401
     assert ask(app, OTHER).status_code == 200
+
+
+def test_guessing_codes_is_slowed_down(app: Flask, code: str, clock) -> None:
+    for _ in range(30):
+        assert enrol(app, "AAAA-AAAA-AAAA-AAAA").status_code == 403
+    assert enrol(app, code).status_code == 429
+    clock.advance(minutes=16)
+    assert enrol(app, code).status_code == 403  # too late by now: a new code is needed
