@@ -10,11 +10,13 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from contract.tubes import Tube
 from server import forms
 from server.display import t
 from server.errors import DomainError, NotFound
 from server.lab import queries, services
 from server.lab.models import Result
+from server.lab.refusals import TubeHasResult
 from server.lab.scans import ct_of, scanned_tube, ticked
 from server.lab.services import Finding
 from server.lab.words import CALLS, REJECTIONS, Call, Rejection
@@ -84,18 +86,25 @@ def _reception(
 @bp.get("/results")
 @requires(Permission.RESULT_WRITE)
 def show_results() -> ResponseReturnValue:
-    return _results()
+    if not request.args.get("tube"):
+        return _results()
+    try:
+        return _results(of=scanned_tube(request.args))
+    except DomainError as problem:
+        return _results(problem)
 
 
 @bp.post("/results")
 @requires(Permission.RESULT_WRITE)
 def enter() -> ResponseReturnValue:
+    tube = None
     try:
-        tube, finding = scanned_tube(request.form), _finding()
+        tube = scanned_tube(request.form)
+        finding = _finding()
         with transaction() as session:
             services.enter_result(session, tube, finding, by=actor(), now=now())
     except DomainError as problem:
-        return _results(problem)
+        return _results(problem, of=tube if isinstance(problem, TubeHasResult) else None)
     vi, en = CALLS[finding.call]
     flash(t(f"Đã nhập ống {tube.grouped}: {vi}.", f"Tube {tube.grouped} is entered: {en}."))
     return redirect(url_for(".show_results"))
@@ -111,9 +120,10 @@ def _finding() -> Finding:
     )
 
 
-def _results(problem: DomainError | None = None) -> ResponseReturnValue:
+def _results(problem: DomainError | None = None, of: Tube | None = None) -> ResponseReturnValue:
+    """Show the latest results, or those *of* one tube, newest first."""
     with reading() as session:
-        latest = queries.latest_results(session)
+        latest = queries.results_of(session, of)[::-1] if of else queries.latest_results(session)
         waiting = queries.without_result(session)
         return render_template(
             "lab/results.html",
@@ -121,6 +131,7 @@ def _results(problem: DomainError | None = None) -> ResponseReturnValue:
             form=request.form if problem else {},
             calls=CALLS,
             results=latest,
+            of=of,
             corrected=queries.corrected(session, latest),
             waiting=waiting,
         ), problem.status if problem else 200

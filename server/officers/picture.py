@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, FOOT, HEAD = 720, 180, 24, 20
-_STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +29,11 @@ class Drawn:
         return round(self.x + self.width / 2, 1)
 
 
-def top_of_scale(highest: int) -> int:
-    """Return the round number (1, 2 or 5 with zeros) that the scale ends with."""
-    scale = 1
-    while True:
-        for step in _STEPS:
-            if step * scale >= highest:
-                return step * scale
-        scale *= 10
-
-
 def draw(bars: Sequence[Bar]) -> list[Drawn]:
     """Lay *bars* side by side over the picture's width, the highest below its head."""
     if not bars:
         return []
-    top = top_of_scale(max(bar.value for bar in bars))
+    top = max(1, *(bar.value for bar in bars))
     slot = WIDTH / len(bars)
     room = HEIGHT - FOOT - HEAD
     drawn = []

@@ -5,7 +5,6 @@ the network, the story says so.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Uuid, column, select, table
@@ -52,7 +51,7 @@ def story_of(session: Session, tube: Tube) -> list[Fact]:
         *_outcomes(session, tube),
         *_callbacks(session, tube),
     ]
-    return sorted(facts, key=lambda fact: fact.at)
+    return sorted(dict.fromkeys(facts), key=lambda fact: fact.at)
 
 
 def _lot(session: Session, tube: Tube) -> Iterator[Fact]:
@@ -67,7 +66,7 @@ def _lot(session: Session, tube: Tube) -> Iterator[Fact]:
             f"Đăng ký trong lô {lot.id}{to[0]}",
             f"Registered in lot {lot.id}{to[1]}",
             who(lot.created_by),
-            Tone.ASIDE,
+            tone=Tone.ASIDE,
         )
 
 
@@ -83,8 +82,8 @@ def _pairings(session: Session, tube: Tube) -> Iterator[Fact]:
             "paired" if pairing.id in live else "voided",
             f"Ghép tại {pairing.station} ({how[0]}, {pairing.took_ms / 1000:.1f} giây{clock[0]})",
             f"Paired at {pairing.station} ({how[1]}, {pairing.took_ms / 1000:.1f} s{clock[1]})",
-            proofs.get(pairing.id, ""),
-            Tone.PLAIN if pairing.id in live else Tone.ASIDE,
+            evidence=proofs.get(pairing.id, ""),
+            tone=Tone.PLAIN if pairing.id in live else Tone.ASIDE,
             person=pairing.person_id,
         )
         yield _uploaded(pairing)
@@ -96,8 +95,7 @@ def _uploaded(pairing: Pairing) -> Fact:
         "received",
         f"Trạm {pairing.station} gửi dữ liệu lên máy chủ",
         f"Station {pairing.station} uploaded it",
-        "",
-        Tone.ASIDE,
+        tone=Tone.ASIDE,
     )
 
 
@@ -139,8 +137,7 @@ def _conflicts(session: Session, tube: Tube) -> Iterator[Fact]:
             "conflict",
             f"Tranh chấp: {len(conflict.claims)} lần ghép cùng ống; ống bị giữ lại",
             f"Conflict: {len(conflict.claims)} pairings of one tube; the tube is held",
-            "",
-            Tone.PROBLEM,
+            tone=Tone.PROBLEM,
         )
         if conflict.decided_at:
             yield Fact(
@@ -162,7 +159,7 @@ def _reception(session: Session, tube: Tube) -> Iterator[Fact]:
     else:
         why = REJECTIONS[Rejection(found.reason)]
         vi, en = f"Loại mẫu: {why[0].lower()}", f"Rejected: {why[1].lower()}"
-        yield Fact(found.at, "rejected", vi, en, who(found.by), Tone.PROBLEM)
+        yield Fact(found.at, "rejected", vi, en, who(found.by), tone=Tone.PROBLEM)
 
 
 def _results(session: Session, tube: Tube) -> Iterator[Fact]:
@@ -172,11 +169,11 @@ def _results(session: Session, tube: Tube) -> Iterator[Fact]:
         end = f" ({ct})" if ct else ""
         if result.corrects:
             vi, en = f"Sửa kết quả thành {call[0]}{end}", f"Corrected to {call[1]}{end}"
-            evidence = f"{who(result.entered_by)} · {result.correction_reason}"
+            evidence = result.correction_reason or ""
         else:
             vi, en = f"Nhập kết quả {call[0]}{end}", f"Entered {call[1]}{end}"
-            evidence = f"{who(result.entered_by)} · {result.note}".rstrip(" ·")
-        yield Fact(result.entered_at, "entered", vi, en, evidence)
+            evidence = result.note
+        yield Fact(result.entered_at, "entered", vi, en, who(result.entered_by), evidence)
         if result.verified_at:
             vi, en = f"Duyệt kết quả {call[0]}", f"Verified {call[1]}"
             yield Fact(result.verified_at, "verified", vi, en, who(result.verified_by))
@@ -196,7 +193,7 @@ def _outcomes(session: Session, tube: Tube) -> Iterator[Fact]:
         status = STATUSES[each.status]
         tone = Tone.ASIDE if each.id in newer else Tone.PLAIN
         vi, en = f"Hồ sơ, bản {each.version}: {status[0]}", f"Record, v{each.version}: {status[1]}"
-        yield Fact(each.at, each.status, vi, en, "", tone, person=each.person_id)
+        yield Fact(each.at, each.status, vi, en, tone=tone, person=each.person_id)
         yield from _delivery(session, each)
 
 
@@ -207,22 +204,22 @@ def _delivery(session: Session, outcome: Outcome) -> Iterator[Fact]:
     of = f"bản {outcome.version}", f"v{outcome.version}"
     if sent.delivered_at:
         vi, en = f"Đã vào hồ sơ khai báo ({of[0]})", f"In the declaration record ({of[1]})"
-        evidence = sent.receipt or ""
-        yield Fact(sent.delivered_at, "delivered", vi, en, evidence, person=outcome.person_id)
+        receipt = sent.receipt or ""
+        yield Fact(
+            sent.delivered_at, "delivered", vi, en, evidence=receipt, person=outcome.person_id
+        )
     elif sent.state == "dead":
         vi, en = f"Không gửi được vào hồ sơ ({of[0]})", f"Could not be delivered ({of[1]})"
-        yield Fact(sent.created_at, "dead", vi, en, sent.last_error or "", Tone.PROBLEM)
+        error = sent.last_error or ""
+        yield Fact(sent.created_at, "dead", vi, en, evidence=error, tone=Tone.PROBLEM)
 
 
 def _callbacks(session: Session, tube: Tube) -> Iterator[Fact]:
     for call in session.scalars(select(Callback).where(Callback.tube == tube)):
         why = REASONS.get(call.reason, (call.reason, call.reason))
         vi, en = f"Gọi lấy mẫu lại: {why[0].lower()}", f"Call for a new sample: {why[1].lower()}"
-        yield Fact(call.opened_at, "callback", vi, en, "", person=call.person_id)
+        yield Fact(call.opened_at, "callback", vi, en, person=call.person_id)
         if call.done_at:
-            evidence = f"{who(call.done_by)} · {call.note}"
-            yield _called(call.done_at, evidence, call.person_id)
-
-
-def _called(at: datetime, evidence: str, person: UUID) -> Fact:
-    return Fact(at, "done", "Đã gọi", "Called", evidence, person=person)
+            note = call.note or ""
+            by = who(call.done_by)
+            yield Fact(call.done_at, "done", "Đã gọi", "Called", by, note, person=call.person_id)

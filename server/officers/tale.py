@@ -16,12 +16,16 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that happened: when, in which state it left the tube, in words, on what ground."""
+    """One thing that happened: when, in which state it left the tube, in words, by whom.
+
+    `evidence` is where to look it up: an event and its hash, a reason, a receipt.
+    """
 
     at: datetime
     state: str
     vi: str
     en: str
+    by: str = ""
     evidence: str = ""
     tone: Tone = Tone.PLAIN
     person: UUID | None = None

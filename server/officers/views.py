@@ -13,7 +13,7 @@ from server.display import local
 from server.errors import BadInput, NotFound
 from server.officers import api, search
 from server.officers import day as days
-from server.officers.picture import HEIGHT, WIDTH, draw, top_of_scale
+from server.officers.picture import HEIGHT, WIDTH, draw
 from server.officers.story import story_of
 from server.officers.summary import summary
 from server.officers.tubes import live_pairings_of_person
@@ -49,15 +49,13 @@ def overview() -> ResponseReturnValue:
     today = local(now()).date()
     day = _date(request.args.get("date", "")) or today
     with reading() as session:
-        hours = days.hours(session, day)
         return render_template(
             "officers/overview.html",
             day=day,
             today=today,
             steps=days.steps(session, day),
             before=days.steps(session, day - timedelta(days=1)),
-            bars=draw(hours),
-            top=top_of_scale(max((bar.value for bar in hours), default=1)),
+            bars=draw(days.hours(session, day)),
             width=WIDTH,
             height=HEIGHT,
             loads=desks.loads(session),

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube, tube
@@ -34,11 +34,15 @@ class Desk(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One tube on a desk.  `delivery` is the message that did not arrive, if that is the desk."""
+    """One tube on a desk.
+
+    `detail` helps to find it: the place of its pairing, its box, what was found, how far it is;
+    `delivery` is the message that did not arrive, if that is the desk.
+    """
 
     tube: Tube
     since: datetime
-    place: str
+    detail: str
     delivery: Delivery | None = None
 
 
@@ -70,17 +74,19 @@ def _contested(of: Any) -> ColumnElement[bool]:
 
 
 def _conflicts() -> Select[*tuple[Any, ...]]:
-    found = select(TubeConflict.tube, TubeConflict.opened_at.label("since"), literal("").label("p"))
+    found = select(
+        TubeConflict.tube, TubeConflict.opened_at.label("since"), TubeConflict.kind.label("detail")
+    )
     return found.where(TubeConflict.decided_at.is_(None))
 
 
 def _results_unpaired() -> Select[*tuple[Any, ...]]:
-    found = select(Result.tube, Result.entered_at.label("since"), literal("").label("p"))
+    found = select(Result.tube, Result.entered_at.label("since"), Result.call.label("detail"))
     return found.where(Result.corrects.is_(None), ~_paired(Result.tube), ~_contested(Result.tube))
 
 
 def _receptions_unpaired() -> Select[*tuple[Any, ...]]:
-    found = select(Reception.tube, Reception.at.label("since"), literal("").label("p"))
+    found = select(Reception.tube, Reception.at.label("since"), Reception.box.label("detail"))
     return found.where(
         ~_paired(Reception.tube),
         ~_contested(Reception.tube),
@@ -90,7 +96,9 @@ def _receptions_unpaired() -> Select[*tuple[Any, ...]]:
 
 def _pairings_not_received() -> Select[*tuple[Any, ...]]:
     found = select(
-        Pairing.tube, func.min(Pairing.paired_at).label("since"), func.min(Pairing.place).label("p")
+        Pairing.tube,
+        func.min(Pairing.paired_at).label("since"),
+        func.min(Pairing.place).label("detail"),
     )
     return found.where(live(), ~exists().where(Reception.tube == Pairing.tube)).group_by(
         Pairing.tube
@@ -98,7 +106,7 @@ def _pairings_not_received() -> Select[*tuple[Any, ...]]:
 
 
 def _receptions_untested() -> Select[*tuple[Any, ...]]:
-    found = select(Reception.tube, Reception.at.label("since"), literal("").label("p"))
+    found = select(Reception.tube, Reception.at.label("since"), Reception.box.label("detail"))
     return found.where(
         Reception.accepted.is_(True),
         _paired(Reception.tube),
@@ -108,7 +116,8 @@ def _receptions_untested() -> Select[*tuple[Any, ...]]:
 
 def _results_held() -> Select[*tuple[Any, ...]]:
     later = aliased(Result)
-    found = select(Result.tube, Result.entered_at.label("since"), literal("").label("p"))
+    state = case((Result.verified_at.is_(None), "entered"), else_="verified").label("detail")
+    found = select(Result.tube, Result.entered_at.label("since"), state)
     return found.where(
         Result.released_at.is_(None),
         ~exists().where(later.corrects == Result.id),
@@ -119,7 +128,7 @@ def _results_held() -> Select[*tuple[Any, ...]]:
 
 
 def _undelivered() -> Select[*tuple[Any, ...]]:
-    found = select(Delivery.key, Delivery.created_at.label("since"), literal("").label("p"))
+    found = select(Delivery.key, Delivery.created_at.label("since"), literal("").label("detail"))
     return found.where(Delivery.state.in_(("waiting", "dead")))
 
 
@@ -152,7 +161,7 @@ def waiting_on(session: Session, desk: Desk) -> list[Waiting]:
         messages = session.scalars(found.order_by(Delivery.state, Delivery.id).limit(SHOWN))
         return [Waiting(tube_of(each.key), each.created_at, "", each) for each in messages]
     rows = session.execute(STATEMENTS[desk]().order_by("since").limit(SHOWN))
-    return [Waiting(which, since, place) for which, since, place in rows]
+    return [Waiting(which, since, detail) for which, since, detail in rows]
 
 
 def tube_of(key: str) -> Tube:

@@ -95,6 +95,7 @@ def show_unmatched() -> ResponseReturnValue:
         return render_template(
             "outcomes/unmatched.html",
             desks=words.DESKS,
+            details=words.DETAILS,
             loads=desks.loads(session),
             waiting={desk: desks.waiting_on(session, desk) for desk in desks.Desk},
             shown_at_most=desks.SHOWN,

@@ -69,3 +69,11 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
         ),
     ),
 }
+# What a desk shows of each tube, beside its age.
+DETAILS: dict[Desk, Words] = {
+    Desk.RESULT_WITHOUT_PAIRING: ("Kết quả", "Call"),
+    Desk.RECEPTION_WITHOUT_PAIRING: ("Hộp", "Box"),
+    Desk.PAIRING_WITHOUT_RECEPTION: ("Nơi lấy mẫu", "Place"),
+    Desk.RECEPTION_WITHOUT_RESULT: ("Hộp", "Box"),
+    Desk.RESULT_WITHOUT_RELEASE: ("Đến bước", "Step"),
+}

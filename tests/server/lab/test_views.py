@@ -120,3 +120,12 @@ def test_a_result_that_is_not_there_is_not_found(lan: Any) -> None:
 @pytest.mark.parametrize("path", ["/reception", "/results", "/verify"])
 def test_only_technicians_work_at_the_bench(sign_in: Any, role: Role, path: str) -> None:
     assert sign_in(role).get(path).status_code == 403
+
+
+def test_an_old_result_is_found_by_its_tube(lan: Any) -> None:
+    lan.post("/results", data={"tube": TUBE.text, "call": "positive"})
+    assert "/correct" in lan.get(f"/results?tube={TUBE.grouped}").text
+    assert (
+        "Kết quả của ống" in lan.post("/results", data={"tube": TUBE.text, "call": "invalid"}).text
+    )
+    assert lan.get("/results?tube=260000000700").status_code == 422

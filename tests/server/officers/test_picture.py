@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.officers.day import bars
-from server.officers.picture import FOOT, HEAD, HEIGHT, WIDTH, Bar, draw, top_of_scale
+from server.officers.picture import FOOT, HEAD, HEIGHT, WIDTH, Bar, draw
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=24))
@@ -14,13 +14,6 @@ def test_every_bar_stands_on_the_axis_within_the_picture(values: list[int]) -> N
         assert drawn.y + drawn.height == pytest.approx(HEIGHT - FOOT, abs=0.2)
         assert drawn.y >= HEAD - 0.2
         assert 0 <= drawn.x <= drawn.x + drawn.width <= WIDTH
-
-
-@pytest.mark.parametrize(
-    ("highest", "top"), [(0, 1), (1, 1), (3, 5), (6, 10), (41, 50), (101, 200)]
-)
-def test_the_scale_ends_with_a_round_number(highest: int, top: int) -> None:
-    assert top_of_scale(highest) == top
 
 
 def test_hours_without_a_pairing_are_shown_as_such() -> None:
