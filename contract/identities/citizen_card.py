@@ -18,7 +18,7 @@ _START = re.compile(r"(\d{12})\|(\d{9}|\d{12}|)\|", re.ASCII)
 _RUN_TOGETHER = re.compile(
     r"(\d{12})(\d{9}|)(\D{2,120})(\d{8})(nam|nữ)(.{0,400}?)(\d{8})", re.IGNORECASE
 )
-_DATE = re.compile(r"(\d{8})\|", re.ASCII)
+_DATE = re.compile(r"(\d{8})(?:\||$)", re.ASCII)
 
 
 def parse(raw: bytes) -> PersonCode:
@@ -36,7 +36,7 @@ def read(text: str) -> PersonCode | None:
         return None
     parts = text.split("|")
     in_order = len(parts) >= 5 and _in_order(parts)
-    found = _ordered(parts) if in_order else _salvaged(text, start[1], start[2])
+    found = _ordered(parts) if in_order else _salvaged(start)
     if found is None or joined is None:
         return found
     return replace(found, warnings=(*found.warnings, "separators-lost"))
@@ -80,11 +80,12 @@ def _words(text: str) -> bool:
     return all(syllables.plausible(word) for word in words)
 
 
-def _salvaged(text: str, number: str, old: str) -> PersonCode | None:
+def _salvaged(start: re.Match[str]) -> PersonCode | None:
     """Take the number where a separator was eaten; the birth date only if the number agrees."""
-    dates = [fields.day_first(digits) for digits in _DATE.findall(text)]
+    number, old = start.groups()
+    dates = [fields.day_first(digits) for digits in _DATE.findall(start.string, start.end())]
     said = [born for born in dates if born is not None]
-    if not said and not re.search(r"\d{8}\|*$", text, re.ASCII):
+    if not said:
         return None
     born = next((born for born in said if born.year == citizen_numbers.year_in(number)), None)
     doubts = list(citizen_numbers.doubts(number, born, None))

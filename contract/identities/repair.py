@@ -26,7 +26,8 @@ DAMAGE = frozenset(
 )
 _GUESSES = ("cp1252", "latin-1", "big5", "cp950", "big5hkscs", "shift_jis", "cp932", "gb18030")
 _CODECS = {guess: codecs.lookup(guess) for guess in _GUESSES}  # loaded now, not at the first scan
-_SEPARATOR = re.compile(r"[A-Z0-9]{9,15}([^0-9A-Za-z|\s])", re.ASCII)
+_LONGEST_CARD = 1500  # bytes; damage makes three of two
+_SEPARATOR = re.compile(r"[A-Z0-9]{9,15}([^0-9A-Za-z| \r\n])", re.ASCII)
 _TELEX = {"â": "aa", "ê": "ee", "ô": "oo", "đ": "dd", "ă": "aw", "ơ": "ow", "ư": "uw"}
 _VNI = {
     **dict(zip("áàảãạ", ("a1", "a2", "a3", "a4", "a5"), strict=True)),
@@ -56,13 +57,18 @@ def best_reading(raw: bytes, read: Callable[[str], PersonCode | None]) -> Person
     first = read(text)
     if first is not None and DAMAGE.isdisjoint(first.warnings):
         return replace(first, raw=raw)
-    proven = _proven(raw, text, read)
+    proven = _proven(raw, text, read) if _worth_it(raw) else set()
     if len(proven) == 1:
         found = proven.pop()
         return replace(found, raw=raw, warnings=(*found.warnings, "repaired"))
     if first is None:
         raise NotThisKind("not this kind of code")
     return replace(first, raw=raw)
+
+
+def _worth_it(raw: bytes) -> bool:
+    """Return whether *raw* has the size of a card and begins with most of a number."""
+    return len(raw) <= _LONGEST_CARD and sum(byte in b"0123456789*" for byte in raw[:16]) >= 6
 
 
 def _proven(raw: bytes, text: str, read: Callable[[str], PersonCode | None]) -> set[PersonCode]:
