@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from server.config import ConfigError, Settings, load
+from server.config import FIELDS, ConfigError, Settings, load
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -13,6 +14,14 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def test_without_a_file_everything_has_its_default() -> None:
     assert load(None, {}).settings == Settings()
+
+
+def test_the_example_in_the_docs_names_every_setting(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "server.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    loaded = load(write(tmp_path, example), {})
+    assert set(loaded.origins) == set(FIELDS)
+    assert loaded.settings.secure
 
 
 def test_the_environment_wins_over_the_file_and_each_value_says_where_it_is_from(
