@@ -25,6 +25,7 @@ from device.ledger import Ledger
 
 __all__ = ["Journal", "JournalTrouble", "check_file"]
 
+_INSERT = "INSERT INTO event VALUES (?, ?, ?)"
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -36,7 +37,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path, station: str, known: Mapping[str, int] = _NOTHING) -> None:
-        self._folder, self._station, self._known = folder, station, known
+        self.folder, self._station, self._known = folder, station, known
         self.alarms: list[str] = []
         self.ledger = Ledger()
         self.epoch, self.seq, self._prev = "", 0, NO_EVENT
@@ -85,12 +86,15 @@ class Journal:
         if self._db is None:
             raise JournalTrouble("the journal is not open")
         try:
+            if len(rows) == 1:  # the usual case: one statement is one act
+                self._db.execute(_INSERT, rows[0])
+                return
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT INTO event VALUES (?, ?, ?)", rows)
+            self._db.executemany(_INSERT, rows)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._abandon()
-            raise journal_file.trouble(self._folder, error) from error
+            raise journal_file.trouble(self.folder, error) from error
 
     def _abandon(self) -> None:
         """Give up the handle; `append` opens anew and reads again what is there."""
@@ -102,16 +106,16 @@ class Journal:
 
     def _reopen(self) -> None:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            journal_file.finish_putting_aside(self._folder)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            journal_file.finish_putting_aside(self.folder)
             self._open()
         except (OSError, sqlite3.Error) as error:
             self._abandon()
-            raise journal_file.trouble(self._folder, error) from error
+            raise journal_file.trouble(self.folder, error) from error
 
     def _open(self) -> None:
         self.ledger, self.total = Ledger(), 0
-        files = journal_file.files_of(self._folder)
+        files = journal_file.files_of(self.folder)
         for path in files[:-1]:
             self._remember(check_file(path).good)
         if not files or not self._resume(files[-1]):
@@ -139,7 +143,7 @@ class Journal:
 
     def _begin(self, number: int) -> None:
         epoch = secrets.token_hex(8)
-        self._db = journal_file.open_for_writing(self._folder / f"{number:04d}-{epoch}.sqlite")
+        self._db = journal_file.open_for_writing(self.folder / f"{number:04d}-{epoch}.sqlite")
         self.epoch, self.seq, self._prev = epoch, 0, NO_EVENT
 
     def _remember(self, rows: list[Row]) -> None:
@@ -154,7 +158,7 @@ class Journal:
 
     def _high_water(self, epoch: str) -> int:
         try:
-            marked, seq = (self._folder / "high-water").read_text("ascii").split()
+            marked, seq = (self.folder / "high-water").read_text("ascii").split()
             noted = int(seq) if marked == epoch else 0
         except (OSError, ValueError):
             noted = 0
@@ -164,7 +168,7 @@ class Journal:
         """Not synced, so it may be too low after a power cut, but never too high."""
         try:
             if self._mark is None:
-                path = self._folder / "high-water"
+                path = self.folder / "high-water"
                 self._mark = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             os.pwrite(self._mark, f"{self.epoch} {self.seq:020d}\n".encode("ascii"), 0)
         except OSError:

@@ -6,37 +6,27 @@ it when it opens.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 from contract.events import Event, PairingVoided, PersonLeft, PoolClosed, ScanRefused, TubePaired
 from device.facts import Use
 
 VIETNAM = timezone(timedelta(hours=7), "ICT")
-
-
-@dataclass(frozen=True, slots=True)
-class LastPairing:
-    """The newest pairing that still holds, for UNDO after a restart."""
-
-    event: UUID
-    tube: str
-    tag: str
-    boot: str
-    mono: int
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
 class Ledger:
     """Implements `device.facts.Past`."""
 
-    today: date = date.min
-    last: LastPairing | None = None
+    last: TubePaired | None = None  # the newest pairing, while it holds: for UNDO
     counts: Counter[str] = field(default_factory=Counter)
     _live: dict[str, dict[str, UUID]] = field(default_factory=dict)
     _used_at: dict[str, datetime] = field(default_factory=dict)
     _pools: dict[str, None] = field(default_factory=dict)
     _tags_today: Counter[str] = field(default_factory=Counter)
+    _day: tuple[datetime, datetime] = (_NEVER, _NEVER)  # from, until
 
     def use_of(self, tube: str) -> Use | None:
         if tube not in self._live:
@@ -75,18 +65,20 @@ class Ledger:
                 self.counts["let-go"] += 1
 
     def _turn_the_day(self, at: datetime) -> None:
-        day = at.astimezone(VIETNAM).date()
-        if day != self.today:
-            self.today = day
-            self.counts.clear()
-            self._tags_today.clear()
+        begins, ends = self._day
+        if begins <= at < ends:
+            return
+        midnight = at.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+        self._day = (midnight, midnight + timedelta(days=1))
+        self.counts.clear()
+        self._tags_today.clear()
 
     def _pair(self, event: TubePaired) -> None:
         self._live.setdefault(event.tube, {})[event.tag] = event.id
         self._used_at[event.tube] = event.at
         self._tags_today[event.tag] += 1
         self.counts["paired"] += 1
-        self.last = LastPairing(event.id, event.tube, event.tag, event.boot, event.mono)
+        self.last = event
         if event.order == "pool":
             self._pools[event.tube] = None
 
@@ -96,5 +88,5 @@ class Ledger:
             del live[tag]
             self._tags_today[tag] = max(0, self._tags_today[tag] - 1)
         self.counts["voided"] += 1
-        if self.last and self.last.event == event.pairing:
+        if self.last and self.last.id == event.pairing:
             self.last = None
