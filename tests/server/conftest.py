@@ -1,5 +1,6 @@
 """A whole server in a temporary directory, and people who are signed in to it."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -24,10 +26,12 @@ from server.config import Settings
 from server.db import Database, open_database
 from server.outcomes.services import settle
 from server.people.models import Person
-from server.sampling import changes
-from server.sampling.models import ConflictClaim, Lot, Pairing, PairingVoid, TubeConflict
+from server.sampling import changes, conflicts
+from server.sampling.models import Lot, Pairing, PairingVoid
 from server.schema import tables
 
+hypothesis.register_profile("house", deadline=None)
+hypothesis.load_profile("house")
 SignIn = Callable[..., FlaskClient]
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam
 
@@ -69,7 +73,9 @@ def clock(now: datetime) -> Clock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=str(tmp_path), background=False)
+    """GHEPMAU_TEST_DATABASE may name a PostgreSQL database that is ours to empty."""
+    other = os.environ.get("GHEPMAU_TEST_DATABASE", "")
+    return Settings(data=str(tmp_path), database=other, background=False)
 
 
 @pytest.fixture
@@ -84,6 +90,7 @@ def vault(settings: Settings) -> vaults.Vault:
 def database(settings: Settings, vault: vaults.Vault) -> Iterator[Database]:
     """A fresh database with every table that there is."""
     opened = open_database(settings.database_url)
+    tables.drop_all(opened.engine)
     tables.create_all(opened.engine)
     yield opened
     opened.engine.dispose()
@@ -160,7 +167,7 @@ class Scene:
             received_at=self.now,
         )  # fmt: skip
         self.session.add(pairing)
-        changes.changed(self.session, tube, now=self.now)
+        self._tell(tube)
         return pairing
 
     def void(self, pairing: Pairing) -> None:
@@ -169,16 +176,12 @@ class Scene:
             reason="undo", by="station:ban-1", voided_at=self.now, received_at=self.now,
         )  # fmt: skip
         self.session.add(void)
-        changes.changed(self.session, pairing.tube, now=self.now)
+        self._tell(pairing.tube)
 
-    def contest(self, tube: Tube, *pairings: Pairing) -> TubeConflict:
-        conflict = TubeConflict(
-            id=uuid4(), tube=tube, kind="two-persons", opened_at=self.now,
-            claims=[ConflictClaim(pairing_id=each.id) for each in pairings],
-        )  # fmt: skip
-        self.session.add(conflict)
+    def _tell(self, tube: Tube) -> None:
+        self.session.flush()
+        conflicts.review(self.session, tube, now=self.now)
         changes.changed(self.session, tube, now=self.now)
-        return conflict
 
 
 MakeScene = Callable[[Session], Scene]

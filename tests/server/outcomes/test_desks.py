@@ -69,8 +69,8 @@ def test_a_pool_waits_as_one_tube(scene: Any) -> None:
 
 def test_a_conflict_holds_the_tube_on_its_own_desk(scene: Any) -> None:
     tube = scene.tube()
-    pairings = [scene.pair(tube, scene.person(name)) for name in ("An", "Bình")]
-    scene.contest(tube, *pairings)
+    for name in ("An", "Bình"):
+        scene.pair(tube, scene.person(name))
     receive(scene, tube)
     enter(scene, tube)
     assert busy(scene.session) == {Desk.CONFLICTS_OPEN: 1}

@@ -25,6 +25,8 @@ from server.outcomes.callbacks import CallbackDone, finish
 from server.outcomes.gate import ResultHeld
 from server.outcomes.models import Outcome
 from server.outcomes.services import release, settle
+from server.sampling.conflicts import decide_conflict
+from server.sampling.queries import conflicts_of
 
 LAN, MINH = "user:lan", "user:minh"
 
@@ -92,9 +94,8 @@ def test_nothing_leaves_for_a_tube_that_was_not_received(scene: Any, now: dateti
 
 def test_nothing_leaves_while_two_persons_claim_the_tube(scene: Any, now: datetime) -> None:
     tube = scene.tube()
-    first = scene.pair(tube, scene.person("Lê Văn An"))
-    second = scene.pair(tube, scene.person("Trần Bình"), station="ban-2")
-    scene.contest(tube, first, second)
+    scene.pair(tube, scene.person("Lê Văn An"))
+    scene.pair(tube, scene.person("Trần Bình"), station="ban-2")
     receive(scene, tube)
     result = examined(scene, tube, Call.POSITIVE)
     with pytest.raises(ResultHeld, match="two claims"):
@@ -106,15 +107,12 @@ def test_a_claim_that_comes_late_withdraws_what_was_said(scene: Any, now: dateti
     first = scene.pair(tube, an)
     receive(scene, tube)
     release(scene.session, [examined(scene, tube, Call.NEGATIVE)], by=MINH, now=now)
-    second = scene.pair(tube, scene.person("Trần Bình"), station="ban-2")
-    conflict = scene.contest(tube, first, second)
+    scene.pair(tube, scene.person("Trần Bình"), station="ban-2")
     assert current(scene.session, tube) == {an.id: "withdrawn"}
-    conflict.decided_at, conflict.decided_by, conflict.reason = now, "user:hoa", "đã hỏi bàn 2"
-    conflict.kept_id = first.id
-    for claim in conflict.claims:
-        claim.upheld = claim.pairing_id == first.id
-    scene.session.flush()
-    settle(scene.session, tube, now)
+    [conflict] = conflicts_of(scene.session, tube)
+    decide_conflict(
+        scene.session, conflict.id, keep=first.id, reason="đã hỏi bàn 2", by="user:hoa", now=now
+    )
     assert current(scene.session, tube) == {an.id: "negative"}
     versions = [each.status for each in queries.versions_of(scene.session, tube)]
     assert versions == ["negative", "withdrawn", "negative"]
@@ -210,7 +208,9 @@ def test_a_call_is_made_once(scene: Any, now: datetime) -> None:
 STEPS = st.permutations(["pair", "receive", "result", "pair-and-void"])
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(STEPS)
 def test_halves_meet_in_whatever_order_they_come(scene: Any, steps: list[str]) -> None:
     tube, an = scene.tube(), scene.person(str(uuid4()))
