@@ -1,0 +1,78 @@
+"""A serial port, opened for us alone.  Whatever goes wrong with it means: the reader is gone."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import serial
+
+from device.drivers import ReaderLost
+
+_T = TypeVar("_T")
+
+
+class Port:
+    """Bytes to and from one reader.
+
+    Both kinds of error that an unplugged reader causes (SerialException, bare OSError) become
+    ReaderLost.  `trace` is told every byte, 'in' or 'out': for showing, never for a log, as
+    persons' codes pass here.
+    """
+
+    def __init__(
+        self, path: str, baud: int, trace: Callable[[str, bytes], None] | None = None
+    ) -> None:
+        self.path = path
+        self._trace = trace
+        try:
+            self._serial = serial.serial_for_url(path, baud, timeout=0, exclusive=True)
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise ReaderLost(f"cannot open the reader at {path}: {error}") from error
+
+    def read(self, timeout: float) -> bytes:
+        """Return what arrives, at the latest after *timeout* seconds; b'' if nothing does."""
+
+        def work() -> bytes:
+            self._serial.timeout = timeout
+            first = self._serial.read(1)
+            return bytes(first + self._serial.read(self._serial.in_waiting)) if first else b""
+
+        data = self._guard(work)
+        if data and self._trace:
+            self._trace("in", data)
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send *data*."""
+        if self._trace:
+            self._trace("out", data)
+        self._guard(lambda: self._serial.write(data))
+
+    def set_baud(self, baud: int) -> None:
+        """Go on at another rate."""
+
+        def work() -> None:
+            self._serial.baudrate = baud
+
+        self._guard(work)
+
+    def drain(self, quiet: float, longest: float = 2.0) -> bytes:
+        """Read until the line has been quiet for *quiet* seconds; return what came."""
+        drained, until = b"", time.monotonic() + longest
+        while (data := self.read(quiet)) and time.monotonic() < until:
+            drained += data
+        return drained + data
+
+    def close(self) -> None:
+        """Release the port; closing twice is harmless."""
+        try:
+            self._serial.close()
+        except (serial.SerialException, OSError):
+            return  # it was unplugged: there is nothing left to release
+
+    def _guard(self, work: Callable[[], _T]) -> _T:
+        try:
+            return work()
+        except (serial.SerialException, OSError, TypeError) as error:
+            # pyserial lets a TypeError escape where the port was closed meanwhile.
+            raise ReaderLost(f"the reader at {self.path} is gone: {error}") from error
