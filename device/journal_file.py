@@ -67,8 +67,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         db = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+    except (OSError, sqlite3.Error) as error:
+        raise trouble(path, error) from error
+    try:
         _make_durable(db, path)
     except (OSError, sqlite3.Error) as error:
+        db.close()
         raise trouble(path, error) from error
     return db
 

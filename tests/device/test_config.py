@@ -8,7 +8,9 @@ import pytest
 
 from device.config import Config, ConfigError, Section, load
 
-EXAMPLE = Path(__file__).parents[2] / "firmware_config" / "station.example.toml"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "firmware_config" / "station.example.toml"
+DOCUMENTATION = ROOT / "docs" / "station.md"
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -36,6 +38,11 @@ def keys(section: type[Section], at: str = "") -> set[str]:
 def test_the_example_shows_every_key() -> None:
     document = tomllib.loads(EXAMPLE.read_text())
     assert {f"{table}.{key}" for table, inner in document.items() for key in inner} == keys(Config)
+
+
+def test_the_documentation_names_every_key() -> None:
+    text = DOCUMENTATION.read_text()
+    assert [key for key in sorted(keys(Config)) if f"`{key}`" not in text] == []
 
 
 def test_the_examples_defaults_are_the_programs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import string
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,12 @@ def test_no_sentence_of_a_refusal_asks_for_more_than_is_known() -> None:
 def test_a_used_tube_is_named_with_the_time_at_the_table() -> None:
     used = Refused(Refusal.TUBE_USED, TUBE.text, datetime(2026, 11, 22, 1, 14, tzinfo=UTC))
     assert shown(used, 5).said.vi == "Ống 2600 0000 0182 đã dùng lúc 08:14. Lấy ống khác."
+
+
+def test_the_documentation_names_every_outcome() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "station.md").read_text()
+    told = {shown(outcome, pool_cap=5).outcome for outcome in OUTCOMES}
+    assert [outcome for outcome in sorted(told) if f"`{outcome}`" not in text] == []
 
 
 def test_only_what_is_on_the_disk_is_green_and_rising() -> None:
