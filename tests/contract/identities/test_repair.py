@@ -12,7 +12,7 @@ from contract import identities, specimens
 from contract.identities import Kind, PersonCode
 from contract.specimens import Specimen
 
-PEOPLE = specimens.people(300, Random(99))
+PEOPLE = specimens.people(150, Random(99))
 Damage = Callable[[bytes], bytes | None]
 
 
@@ -55,6 +55,18 @@ def test_a_wrong_guess_of_the_charset_is_undone(charset: str) -> None:
     for person, code in read_all(through(charset)):
         assert (code.name, code.address) == (person.name, person.address)
         assert "repaired" in code.warnings
+
+
+def test_windows_shows_bytes_that_its_charset_leaves_out_and_they_come_back() -> None:
+    def damage(raw: bytes) -> bytes:
+        undefined = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+        letters = (
+            chr(byte) if byte in undefined else bytes([byte]).decode("cp1252") for byte in raw
+        )
+        return "".join(letters).encode()
+
+    for person, code in read_all(damage):
+        assert (code.name, code.address) == (person.name, person.address)
 
 
 @pytest.mark.parametrize("charset", ["cp1252", "big5", "shift_jis", "cp932", "gb18030"])
