@@ -96,7 +96,8 @@ class Codes:
         except IdentityError:
             return Unusable(Refusal.NOT_A_PERSON, at)
         if not code.names_person:
-            return Unusable(Refusal.VEHICLE, at)
+            vehicle = code.kind is Kind.VEHICLE
+            return Unusable(Refusal.VEHICLE if vehicle else Refusal.NOT_A_PERSON, at)
         if code.kind is Kind.UNKNOWN and not loose:
             return Unusable(Refusal.NOT_A_TUBE, at)
         if code.kind is Kind.UNKNOWN and not self.rules.accept_unknown:

@@ -120,6 +120,12 @@ def test_an_unknown_code_is_a_person_to_the_camera_unless_the_settings_say_no(
     assert why(codes.from_camera(b"zzz 123", "QRCode", 1.0)) is Refusal.UNKNOWN_CODE
 
 
+def test_a_vehicle_and_a_poster_are_nobody(codes: Codes) -> None:
+    plate, poster = b"29A-123.45", b"https://tokhaiyte.vn/?g=abc"
+    assert why(codes.from_camera(plate, "QRCode", 1.0)) is Refusal.VEHICLE
+    assert why(codes.from_camera(poster, "QRCode", 1.0)) is Refusal.NOT_A_PERSON
+
+
 def test_a_command_card_is_a_command_to_reader_and_camera(codes: Codes) -> None:
     text = commands.text_of(Command.UNDO).encode()
     assert codes.from_reader(text, "]Q1", 1.0) == CommandGiven(Command.UNDO, 1.0)
