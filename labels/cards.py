@@ -22,8 +22,8 @@ CUT: Colour = (0.72, 0.72, 0.72)
 CARDS: dict[Size, Stock] = {
     "ID1": Stock("ID1", "Thẻ cỡ thẻ ngân hàng, 10 thẻ một tờ A4", 85.6, 53.98, (210.0, 297.0),
                  columns=2, rows=5, left=16.4, top=9.55, pitch_x=91.6, pitch_y=55.98),
-    "50mm": Stock("50mm", "QR 5 × 5 cm, 12 thẻ một tờ A4", 60.0, 68.0, (210.0, 297.0),
-                  columns=3, rows=4, left=10.0, top=9.5, pitch_x=65.0, pitch_y=70.0),
+    "50mm": Stock("50mm", "QR 5 × 5 cm, 12 thẻ một tờ A4", 60.0, 70.0, (210.0, 297.0),
+                  columns=3, rows=4, left=10.0, top=7.0, pitch_x=65.0, pitch_y=71.0),
 }  # fmt: skip
 
 
@@ -137,6 +137,6 @@ def _draw_50mm(page: Page, card: CardFace) -> float:
     born = f" · {card.birth_year}" if card.birth_year else ""
     year_room = 12.0 if born else 0.0
     name = shorten(card.name, 52 - year_room, 9, BOLD)
-    page.text(30, 61.4, name + born, 9, weight=BOLD, align="centre")
-    page.text(30, 65.3, card.grouped, 8.5, align="centre")
+    page.text(30, 63.4, name + born, 9, weight=BOLD, align="centre")
+    page.text(30, 67.4, card.grouped, 8.5, align="centre")
     return module

@@ -57,7 +57,7 @@ def _draw(page: Page, order: Order) -> None:
     colour = order.colour
     page.panel((0, 0, _STOCK.width, _STOCK.height), radius=4, edge=CUT, thick=0.15)
     page.panel((4, 4, 3, _STOCK.height - 8), radius=1.5, fill=colour)
-    y = 15.0
+    y = 22.0
     for line in wrap(order.vi, 36, 17, BOLD, lines=3):
         page.text(11, y, line, 17, weight=BOLD, colour=colour)
         y += 7.6

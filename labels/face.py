@@ -64,16 +64,19 @@ class _Rows:
     lines: int
     line_points: float
     id_points: float
+    lead: float  # from line to line, of the size; Ấ under a g needs the larger
 
 
 def _rows(height: float) -> _Rows:
+    if height >= 24:
+        return _Rows(1.2, 2, 8.0, 9.5, 1.3)
     if height >= 20:
-        return _Rows(0.9, 2, 7.0, 8.5)
+        return _Rows(0.9, 2, 7.0, 8.5, 1.26)
     if height >= 15:
-        return _Rows(0.6, 1, 6.5, 8.0)
+        return _Rows(0.6, 1, 6.5, 8.0, 1.18)
     if height >= 12:
-        return _Rows(0.4, 1, 5.0, 7.0)
-    return _Rows(0.45, 1, 4.5, 5.5)
+        return _Rows(0.4, 1, 5.0, 7.0, 1.18)
+    return _Rows(0.45, 1, 4.5, 5.5, 1.18)
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +95,7 @@ def face_of(label: Label, stock: Stock, dpi: float, *, ladder: bool = False) -> 
     code = code128(label.tube.text)
     found = _fit(code.modules, width, dpi)
     lines = _lines(label, width - 2 * rows.margin, rows)
-    line_height = rows.line_points * POINT_MM * 1.18
+    line_height = rows.line_points * POINT_MM * rows.lead
     id_height = rows.id_points * POINT_MM * _CAPITAL + _GAP
     room = height - 2 * rows.margin - len(lines) * line_height - id_height - _GAP
     bars = min(room, _TALLEST_BARS)

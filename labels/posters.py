@@ -58,19 +58,19 @@ def _head(page: Page, point: PosterFace, title: str) -> None:
     page.text(_WIDTH / 2, 14.8, title, 26, weight=BOLD, align="centre", colour=(1, 1, 1))
     points = 24.0 if len(wrap(point.name, 186, 24, BOLD)) == 1 else 17.0
     lines = wrap(point.name, 186, points, BOLD, lines=2)
-    y = 37.0 if len(lines) == 1 else 32.5
+    y = 36.0 if len(lines) == 1 else 31.5
     for line in lines:
         page.text(_WIDTH / 2, y, line, points, weight=BOLD, align="centre")
         y += 8
-    page.text(_WIDTH / 2, 47.5, shorten(point.place, 186, 13), 13, align="centre", colour=GREY)
+    page.text(_WIDTH / 2, 46.0, shorten(point.place, 186, 13), 13, align="centre", colour=GREY)
 
 
 def _foot(page: Page, point: PosterFace) -> None:
     for place, (vi, en) in enumerate(_STEPS):
-        y = 247 + place * 14.5
+        y = 250 + place * 14
         page.panel((18, y - 7.5, 10, 10), radius=5, fill=ACCENT)
         page.text(23, y, str(place + 1), 17, weight=BOLD, align="centre", colour=(1, 1, 1))
         page.text(33, y - 2.2, vi, 17, weight=MEDIUM)
         page.text(33, y + 3.0, en, 10, colour=GREY)
     if point.code:
-        page.text(_WIDTH - 14, 288, f"Mã điểm {point.code}", 9, align="right", colour=GREY)
+        page.text(_WIDTH - 14, 290, f"Mã điểm {point.code}", 9, align="right", colour=GREY)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from labels.errors import NotPrinted, PartlyPrinted
+from labels.files import whole_file
 from labels.printer_status import Language, trouble_in, whole_answer
 
 _ANSWER_SECONDS = 3.0
@@ -44,17 +45,15 @@ class FilePrinter:
         self._path = path
 
     def send(self, document: Iterable[bytes], title: str) -> Printed:
-        partial = self._path.with_name(self._path.name + ".partial")
+        if self._path.exists():
+            raise NotPrinted(
+                f"Tệp {self._path} đã có. Chọn tên khác.",
+                f"The file {self._path} exists already. Choose another name.",
+            )
         try:
-            if self._path.exists():
-                raise NotPrinted(
-                    f"Tệp {self._path} đã có. Chọn tên khác.",
-                    f"The file {self._path} exists already. Choose another name.",
-                )
-            with partial.open("wb") as out:
+            with whole_file(self._path) as out:
                 for part in document:
                     out.write(part)
-            partial.rename(self._path)
         except OSError as error:
             raise NotPrinted(
                 f"Không ghi được {self._path}: {error.strerror}.",

@@ -92,9 +92,13 @@ def _measure(
     )
     across = hypot(at.top_right.x - at.top_left.x, at.top_right.y - at.top_left.y) + 1
     lying = kind == _LINEAR and abs(at.top_right.x - at.top_left.x) < across / 2
-    white = _white(ink, box, kind, lying=lying, most=round(_FARTHEST_MM / mm))
+    module = across / modules
+    most = round(max(_FARTHEST_MM / mm, module * 1.5 * _QUIET[kind]))
+    edge = round(module / 2)  # a reader's corner may lie a little inside the symbol
+    beyond = (box[0] - edge, box[1] - edge, box[2] + edge, box[3] + edge)
+    white = _white(ink, beyond, kind, lying=lying, most=most) + edge
     x, y = (box[0] + box[2]) / 2 * mm, (box[1] + box[3]) / 2 * mm
-    return Seen(kind, code.bytes.decode(errors="replace"), x, y, across / modules * mm, white * mm)
+    return Seen(kind, code.bytes.decode(errors="replace"), x, y, module * mm, white * mm)
 
 
 def _modules(code: zxingcpp.Barcode, kind: str) -> int | None:

@@ -1,6 +1,6 @@
 """The card for the table that says what each sound and light of a station means, and what to do.
 
-The rows are the table of sounds in the house's pages; `beeps` are (pitch 0 to 2, milliseconds).
+A test compares the rows with the station's own table (`device.signals`).
 """
 
 from typing import NamedTuple
@@ -13,16 +13,18 @@ _RULE: Colour = (0.8, 0.8, 0.8)
 _INK: Colour = (0.05, 0.36, 0.42)
 BLUE: Colour = (0.08, 0.40, 0.75)
 GREEN: Colour = (0.11, 0.53, 0.25)
-_RED: Colour = (0.78, 0.12, 0.12)
+RED: Colour = (0.78, 0.12, 0.12)
 OFF: Colour = (1.0, 1.0, 1.0)
-_LEFT, _TOP, _ROW = 12.0, 56.0, 28.0
+_LEFT, _TOP, _ROW = 12.0, 54.0, 25.2
+_PITCHES = (440, 880, 1320, 1760)  # low, middle, high, top
 _SOUND, _LIGHT, _WORDS = 12.0, 66.0, 92.0
 
 
 class Sign(NamedTuple):
     """One outcome as people hear, see and answer it."""
 
-    beeps: tuple[tuple[int, int], ...]
+    signal: str
+    beeps: tuple[tuple[int, int], ...]  # hertz, milliseconds
     light: Colour
     lit: str
     vi: str
@@ -31,22 +33,25 @@ class Sign(NamedTuple):
 
 
 SIGNS = (
-    Sign(((2, 80),), BLUE, "sáng đều", "Đã đọc mã người", "Person read",
+    Sign("person-held", ((1320, 80),), BLUE, "sáng đều", "Đã đọc mã người", "Person read",
          "Hỏi tên và năm sinh, rồi quét ống."),
-    Sign(((1, 120), (2, 120)), GREEN, "1,5 giây", "Đã ghép", "Paired",
+    Sign("paired", ((880, 80), (1760, 120)), GREEN, "1,5 giây", "Đã ghép", "Paired",
          "So 4 số cuối trên màn hình với ống. Mời người tiếp theo."),
-    Sign(((1, 60),), GREEN, "chớp ngắn", "Đã ghép từ trước", "Same pair again",
+    Sign("same-pair", ((880, 40),), GREEN, "chớp ngắn", "Đã ghép từ trước", "Same pair again",
          "Không cần làm gì."),
-    Sign(((0, 100), (1, 100)), BLUE, "sáng đều", "Thêm vào mẫu gộp, đóng mẫu gộp", "Pool",
+    Sign("pool-member", ((880, 80),), BLUE, "sáng đều", "Thêm vào mẫu gộp", "Added to pool",
          "Xem số đếm trên màn hình, ví dụ GỘP 3/5."),
-    Sign(((0, 400), (0, 400)), _RED, "đến lần đúng", "Từ chối", "Refused",
-         "Đọc câu trên màn hình, làm theo. Chưa có gì được ghi."),
-    Sign(((0, 200), (0, 200), (0, 200)), _RED, "sáng", "Hai người cùng lúc", "Two persons at once",
+    Sign("pool-closed", ((880, 80), (1320, 80)), GREEN, "1,5 giây", "Đóng mẫu gộp", "Pool closed",
+         "Ống này đủ người. Cất ống, mở mẫu gộp mới."),
+    Sign("refused", ((440, 400), (440, 400)), RED, "đến lần đúng", "Từ chối", "Refused",
+         "Chưa ghép gì. Đọc câu trên màn hình, làm theo."),
+    Sign("second", ((440, 400), (440, 400), (440, 400)), RED, "đến lần đúng",
+         "Hai người cùng lúc", "Two persons at once",
          "Cả hai đã bị bỏ. Quét lại từ đầu, từng người một."),
-    Sign(((2, 150), (1, 150), (0, 150)), OFF, "tắt", "Hết giờ giữ", "Hold ended",
-         "Quét lại mã người."),
-    Sign(((0, 900), (0, 900)), _RED, "chớp chậm", "Máy có sự cố", "Equipment trouble",
-         "Màn hình nói bộ phận nào. Kiểm tra dây, rồi gọi người phụ trách."),
+    Sign("let-go", ((880, 150), (440, 250)), OFF, "tắt", "Hết giờ giữ, hoặc đã gỡ",
+         "Hold ended, or undone", "Quét lại mã người."),
+    Sign("trouble", ((440, 150),), RED, "chớp chậm", "Máy có sự cố", "Equipment trouble",
+         "Kêu 2 giây một lần. Màn hình nói bộ phận nào: kiểm tra dây, rồi gọi người phụ trách."),
 )  # fmt: skip
 
 
@@ -54,7 +59,7 @@ def draw_signs(page: Page) -> None:
     """Draw the card on an A4 page."""
     page.text(_LEFT, 24, "Âm thanh và đèn của trạm", 24, weight=BOLD)
     page.text(_LEFT, 31, "What the station's sounds and lights mean", 11, colour=GREY)
-    page.text(_LEFT, 41, "Chỉ tiếng hai nốt đi lên với đèn xanh lá là đã ghép.", 13, weight=MEDIUM)
+    page.text(_LEFT, 41, "Chỉ tiếng đi lên với đèn xanh lá mới là đã ghi.", 13, weight=MEDIUM)
     for x, words in ((_SOUND, "Nghe"), (_LIGHT, "Thấy"), (_WORDS, "Nghĩa là gì, làm gì")):
         page.text(x, _TOP - 4, words, 9, colour=GREY)
     for place, sign in enumerate(SIGNS):
@@ -62,10 +67,10 @@ def draw_signs(page: Page) -> None:
         page.line([(_LEFT, y), (198, y)], colour=_RULE)
         _beeps(page, sign, y)
         _light(page, sign, y)
-        page.text(_WORDS, y + 9, sign.vi, 15, weight=BOLD)
-        page.text(_WORDS, y + 13.8, sign.en, 9, colour=GREY)
+        page.text(_WORDS, y + 8.4, sign.vi, 15, weight=BOLD)
+        page.text(_WORDS, y + 12.8, sign.en, 9, colour=GREY)
         for line, words in enumerate(wrap(sign.act, 105, 11, lines=2)):
-            page.text(_WORDS, y + 19.5 + line * 5, words, 11)
+            page.text(_WORDS, y + 17.8 + line * 4.8, words, 11)
     page.line([(_LEFT, _TOP + len(SIGNS) * _ROW), (198, _TOP + len(SIGNS) * _ROW)], colour=_RULE)
     page.text(_LEFT, 288, "Ghép Mẫu", 8, colour=GREY)
 
@@ -73,16 +78,17 @@ def draw_signs(page: Page) -> None:
 def _beeps(page: Page, sign: Sign, y: float) -> None:
     """Draw each beep as a bar: higher is a higher tone, longer is longer."""
     x = _SOUND + 1.0
-    low, step = y + 21.0, 6.0
-    for pitch in range(3):
+    low, step = y + 20.0, 4.6
+    for pitch in range(len(_PITCHES)):
         page.line([(_SOUND, low - pitch * step), (_LIGHT - 8, low - pitch * step)],
                   thick=0.1, colour=_RULE)  # fmt: skip
-    for pitch, length in sign.beeps:
-        wide = 2.6 + length / 50
-        page.panel((x, low - pitch * step - 1.3, wide, 2.6), radius=1.3, fill=_INK)
-        x += wide + 2.4
+    for hertz, length in sign.beeps:
+        wide = 2.6 + length / 40
+        height = low - _PITCHES.index(hertz) * step
+        page.panel((x, height - 1.2, wide, 2.4), radius=1.2, fill=_INK)
+        x += wide + 2.2
 
 
 def _light(page: Page, sign: Sign, y: float) -> None:
-    page.panel((_LIGHT, y + 5, 11, 11), radius=5.5, fill=sign.light, edge=GREY, thick=0.25)
-    page.text(_LIGHT + 5.5, y + 21, sign.lit, 8, align="centre", colour=GREY)
+    page.panel((_LIGHT, y + 4, 11, 11), radius=5.5, fill=sign.light, edge=GREY, thick=0.25)
+    page.text(_LIGHT + 5.5, y + 19.5, sign.lit, 8, align="centre", colour=GREY)

@@ -1,0 +1,44 @@
+"""ghepmau-labels: prints tube labels, cards, posters and command cards, and proves what it printed.
+
+Exit codes: 0 done, 1 something could not be printed or did not read back, 2 a wrong command line.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from labels.cli_args import parser
+from labels.cli_print import print_file
+from labels.cli_proof import prove
+from labels.cli_sheets import calibrate, cards, commands, lot, poster, readers, roster
+from labels.errors import LabelError
+
+_RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "lot": lot,
+    "roster": roster,
+    "cards": cards,
+    "poster": poster,
+    "commands": commands,
+    "readers": readers,
+    "calibrate": calibrate,
+    "proof": prove,
+    "print": print_file,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors are a sentence in Vietnamese and one in English."""
+    asked = parser().parse_args(arguments)
+    try:
+        return _RUN[asked.command](asked)
+    except LabelError as error:
+        print(f"{error.vi}\n{error.en}", file=sys.stderr)
+    except OSError as error:
+        name = error.filename or ""
+        print(f"Không đọc, ghi được {name}: {error.strerror}", file=sys.stderr)
+        print(f"{name} cannot be read or written: {error.strerror}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
