@@ -22,7 +22,7 @@ KINDS = {  # how many carry what
     "unknown": 4,
 }
 WITHOUT_PHONE = 10  # people who carry a card of ours
-DRIVER = b"https://luongxanh.example.vn/xe/24C-123.45?so=LX0000777"
+DRIVER = b"https://luongxanh.drvn.gov.vn/xe/LX0000777"
 
 
 def invent(seed: int) -> list[Specimen]:

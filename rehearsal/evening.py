@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from rehearsal import script
@@ -23,7 +24,7 @@ def reckon(
     officer: Browser, table: Table, day: script.Day, plan: Plan, found: Found, events: int
 ) -> Report:
     """Return the day's report with every count held against another."""
-    summary: dict[str, Any] = officer.open("/api/v1/summary").json()
+    summary = delivered(officer)
     outcomes: list[dict[str, Any]] = officer.open("/api/v1/outcomes").json()
     heard = table.station.seen
     report = Report(
@@ -37,6 +38,16 @@ def reckon(
     report.checks += _at_the_bench(summary, plan, found)
     report.checks += _in_the_records(summary, outcomes, day, plan)
     return report
+
+
+def delivered(officer: Browser, seconds: float = 30) -> dict[str, Any]:
+    """Return the server's summary once every outcome is delivered, or after *seconds*."""
+    last = monotonic() + seconds
+    while True:
+        summary: dict[str, Any] = officer.open("/api/v1/summary").json()
+        if not summary["unmatched"]["outcome_without_delivery"] or monotonic() > last:
+            return summary
+        sleep(0.2)
 
 
 def _by_reason(heard: list[dict[str, Any]], outcome: str) -> dict[str, int]:

@@ -34,14 +34,13 @@ class Pictures:
                 self._drawn[code] = self._artist.submit(draw, code, default_rng(self._next()))
 
     def of(self, code: bytes) -> Sequence[Grey]:
-        """Return the frames of *code*; waits if they are not drawn yet."""
-        self.prepare([code])
-        return self._drawn[code].result()
+        """Return the frames of *code*; draws them now if nobody prepared them."""
+        drawn = self._drawn.get(code)
+        return drawn.result() if drawn else draw(code, default_rng(self._next()))
 
     def again(self, code: bytes) -> Sequence[Grey]:
         """Draw *code* anew: the person holds it another way."""
-        self._drawn.pop(code, None)
-        return self.of(code)
+        return draw(code, default_rng(self._next()))
 
     def close(self) -> None:
         self._artist.shutdown(cancel_futures=True)

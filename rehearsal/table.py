@@ -6,7 +6,7 @@ would wait for the beep.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from contract.commands import Command, text_of
@@ -16,6 +16,9 @@ from rehearsal import script
 from rehearsal.picture import Pictures
 from rehearsal.processes import Station
 
+HUMAN = 0.25  # seconds between one movement at the table and the next
+ASIDE = 1.3  # seconds until a code that was put away counts as gone
+HALF_LINE = 0.5  # seconds after which half a line is given up
 PATIENCE = 3  # how often a person holds their code up again before the team gives up
 
 
@@ -48,6 +51,7 @@ class Table:
             script.PowerCut: self._power_cut,
         }
         self.shown += len(act.visitors)
+        sleep(HUMAN)
         acts[type(act)](act)
 
     def _single(self, act: script.Act) -> None:
@@ -56,12 +60,14 @@ class Table:
     def _pair(self, visitor: script.Visitor, tube: str) -> None:
         began = monotonic()
         self._hold(visitor)
+        sleep(HUMAN)
         self._scan(tube, "paired")
         self.seconds.append(monotonic() - began)
 
     def _tube_first(self, act: script.Act) -> None:
         began = monotonic()
         self._scan(act.tubes[0].text, "tube-held")
+        sleep(HUMAN)
         self._show(act.visitors[0].code, "paired")
         self.seconds.append(monotonic() - began)
 
@@ -71,6 +77,7 @@ class Table:
         self.reader.raw(b"\x00\xfe\x17junk\x01\r")
         self._await("refused")
         self.reader.raw(b"]C0" + good[:5].encode())  # half a line, and then nothing
+        sleep(HALF_LINE)
         wrong = good[:11] + str((int(good[11]) + 1) % 10)
         self._scan(wrong, "refused")
         for tube in act.others:
@@ -95,6 +102,7 @@ class Table:
     def _undone(self, act: script.Act) -> None:
         self._pair(act.visitors[0], act.tubes[0].text)
         self._show(text_of(Command.UNDO).encode(), "voided")
+        sleep(ASIDE)
         self._pair(act.visitors[0], act.tubes[1].text)
 
     def _walked_away(self, act: script.Act) -> None:
@@ -104,7 +112,8 @@ class Table:
 
     def _stepped_in(self, act: script.Act) -> None:
         self._hold(act.visitors[0])
-        self._show(act.visitors[1].code, "refused", "let-go")
+        self._show(act.visitors[1].code, "refused")
+        sleep(ASIDE)
         for visitor, tube in zip(act.visitors, act.tubes, strict=True):
             self._pair(visitor, tube.text)
 
