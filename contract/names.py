@@ -20,8 +20,8 @@ _IN_NAMES = " '’.,-–/()"
 
 def display(text: str) -> str:
     """Return *text* as it is shown and stored: NFC, single spaces, no invisible characters."""
-    composed = unicodedata.normalize("NFC", text)
-    return _SPACE.sub(" ", _NOT_SHOWN.sub("", composed)).strip()
+    composed = unicodedata.normalize("NFC", _NOT_SHOWN.sub("", text))
+    return _SPACE.sub(" ", composed).strip()
 
 
 def match_key(text: str) -> str:
