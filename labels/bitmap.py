@@ -1,7 +1,7 @@
 """Text as dots, for printers whose own fonts know no Vietnamese."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -32,8 +32,12 @@ def _font(weight: str, pixels: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(file_of(weight)), pixels, layout_engine=_PLAIN)
 
 
+@lru_cache(maxsize=256)
 def dots_of(text: str, points: float, weight: str, dpi: float) -> Dots:
-    """Return *text* (made clean) drawn at *points* for a printer of *dpi*."""
+    """Return *text* (made clean) drawn at *points* for a printer of *dpi*.
+
+    The last few are kept: most labels of a lot share their words.
+    """
     text = clean(text) or " "
     font = _font(weight, max(6, round(points * dpi / 72)))
     left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor="ls"))

@@ -2,6 +2,7 @@
 fails on purpose.  It listens on the loopback only.
 """
 
+import socket
 import socketserver
 import threading
 from collections.abc import Set
@@ -56,6 +57,9 @@ class SimulatedPress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        with socket.create_connection(self.address) as last:
+            last.shutdown(socket.SHUT_WR)
+            last.recv(1)  # connections are taken in turn: all before this one have been
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

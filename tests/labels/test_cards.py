@@ -68,7 +68,7 @@ def test_the_5_cm_card_is_5_cm_and_no_module_is_below_half_a_millimetre() -> Non
         made = card_sheet([face(4)], out, size=size)
         assert made.module_mm >= 0.5
         if size == "50mm":
-            seen = proof(out.getvalue()).codes[0].seen
+            seen = proof(out.getvalue(), resolutions=(300.0,)).codes[0].seen
             assert seen.module_mm * len(qr(face(4).payload)) >= 50
 
 
@@ -128,7 +128,7 @@ def test_the_card_of_sounds_shows_what_the_station_plays(sign: Sign) -> None:
 def test_the_set_up_sheet_has_one_good_code_and_one_that_must_be_refused() -> None:
     out = BytesIO()
     reader_sheet(out)
-    assert {code.seen.text for code in proof(out.getvalue()).codes} == {
+    assert {code.seen.text for code in proof(out.getvalue(), resolutions=(300.0,)).codes} == {
         GOOD.text,
         WRONG,
         "C:CANCEL-G",

@@ -82,7 +82,10 @@ def test_printing_starts_at_the_first_unused_label() -> None:
     labels = lot(3)
     made, pdf = printed(labels, "L7651", start=64)
     assert made.pages == 2
-    places = [(code.page, round(code.seen.x), round(code.seen.y)) for code in proof(pdf).codes]
+    places = [
+        (code.page, round(code.seen.x), round(code.seen.y))
+        for code in proof(pdf, resolutions=(300.0,)).codes
+    ]
     left, top = STOCKS["L7651"].place(63)
     assert places[0] == (1, round(left + 38.1 / 2), pytest.approx(round(top + 12), abs=2))
     assert [page for page, _x, _y in places] == [1, 1, 2]
@@ -91,12 +94,16 @@ def test_printing_starts_at_the_first_unused_label() -> None:
 def test_each_code_is_printed_as_often_as_asked_and_counted_once() -> None:
     made, pdf = printed(lot(5), "L7651", copies=3)
     assert (made.codes, made.labels) == (5, 15)
-    assert set(proof(pdf).copies.values()) == {3}
+    assert set(proof(pdf, resolutions=(300.0,)).copies.values()) == {3}
 
 
 def test_offset_and_scale_move_the_whole_page() -> None:
-    plain = proof(printed(lot(1), "L7651")[1]).codes[0].seen
-    moved = proof(printed(lot(1), "L7651", offset_mm=(2.0, -1.0), scale=1.01)[1]).codes[0].seen
+    plain = proof(printed(lot(1), "L7651")[1], resolutions=(600.0,)).codes[0].seen
+    moved = (
+        proof(printed(lot(1), "L7651", offset_mm=(2.0, -1.0), scale=1.01)[1], resolutions=(600.0,))
+        .codes[0]
+        .seen
+    )
     assert moved.x == pytest.approx(plain.x * 1.01 + 2, abs=0.1)
     assert moved.y == pytest.approx(
         plain.y * 1.01 - 1, abs=0.4
@@ -145,7 +152,7 @@ def test_a_makers_tube_gets_its_own_code() -> None:
 def test_an_empty_lot_is_one_page_that_says_so() -> None:
     made, pdf = printed([], "L7651")
     assert (made.labels, made.pages) == (0, 1)
-    assert proof(pdf).codes == ()
+    assert proof(pdf, resolutions=(300.0,)).codes == ()
 
 
 def test_an_unknown_stock_names_those_there_are() -> None:
