@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal
 from contract.cards import CardNumber
 from labels.codes import QUIET_MODULES, SMALLEST_MODULE_MM, draw_qr, room_for
 from labels.errors import DoesNotFit
-from labels.fonts import BOLD, MEDIUM, POINT_MM, shorten, wrap
+from labels.fonts import BOLD, MEDIUM, POINT_MM, clean, shorten, width_mm, wrap
 from labels.pdf import Colour, Document, Page
 from labels.stock import Stock, check_start, pages_of
 
@@ -135,8 +135,12 @@ def _draw_id1(page: Page, card: CardFace) -> float:
 def _draw_50mm(page: Page, card: CardFace) -> float:
     module = _square(page, card.payload, 0.25, 0.25, 59.5)
     born = f" · {card.birth_year}" if card.birth_year else ""
-    year_room = 12.0 if born else 0.0
-    name = shorten(card.name, 52 - year_room, 9, BOLD)
-    page.text(30, 63.4, name + born, 9, weight=BOLD, align="centre")
+    room = 55.0
+    name = clean(card.name)
+    # The given name comes last: a long name is set smaller before it is cut.
+    fitting = (size for size in (9.0, 8.0, 7.0) if width_mm(name + born, size, BOLD) <= room)
+    points = next(fitting, 6.0)
+    name = shorten(name, room - width_mm(born, points, BOLD), points, BOLD)
+    page.text(30, 63.4, name + born, points, weight=BOLD, align="centre")
     page.text(30, 67.4, card.grouped, 8.5, align="centre")
     return module

@@ -83,6 +83,13 @@ def test_a_card_shows_name_year_and_number_and_nothing_about_health() -> None:
     assert not [word for word in HEALTH if word in words]
 
 
+@pytest.mark.parametrize("size", CARDS)
+def test_a_long_name_keeps_its_given_name(size: Size) -> None:
+    out = BytesIO()
+    card_sheet([face(2)], out, size=size)
+    assert NAMES[2] in words_of(out.getvalue())
+
+
 def test_a_card_with_too_much_in_it_is_refused() -> None:
     with pytest.raises(DoesNotFit, match="quá dài"):
         card_sheet([CardFace(face(0).number, "A" * 1500, "An", 1991)], BytesIO())
