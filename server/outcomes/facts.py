@@ -1,40 +1,106 @@
-"""Gather what is known of one tube, in the words of `merge`.  Reads only."""
+"""Gather what is known of tubes, in the words of `merge`: six questions for any number of them."""
 
-from sqlalchemy.orm import Session
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contract.tubes import Tube, TubeKind
-from server.lab import queries as lab
+from server.lab.models import Reception, Result
 from server.lab.words import Call
 from server.outcomes.merge import Facts, Paired, Received, Resulted
-from server.sampling import queries as sampling
-from server.sampling.models import Pairing
+from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
+
+_CHUNK = 500  # databases limit how many values a question may carry
+
+
+@dataclass
+class _Known:
+    """What is known of one tube, while it is gathered."""
+
+    pairings: set[Paired] = field(default_factory=set)
+    voided: set[UUID] = field(default_factory=set)
+    set_aside: set[UUID] = field(default_factory=set)
+    conflicts: set[UUID] = field(default_factory=set)
+    receptions: set[Received] = field(default_factory=set)
+    results: set[Resulted] = field(default_factory=set)
+    members: set[int] = field(default_factory=set)
+
+    def facts(self, kind: TubeKind) -> Facts:
+        return Facts(
+            kind=kind,
+            pairings=frozenset(self.pairings),
+            voided=frozenset(self.voided),
+            set_aside=frozenset(self.set_aside),
+            open_conflicts=frozenset(self.conflicts),
+            receptions=frozenset(self.receptions),
+            results=frozenset(self.results),
+            pool_members=frozenset(self.members),
+        )
 
 
 def facts_of(session: Session, tube: Tube) -> Facts:
     """Return everything that is known about *tube*."""
-    conflicts = sampling.conflicts_of(session, tube)
-    reception = lab.reception_of(session, tube)
-    return Facts(
-        kind=tube.kind,
-        pairings=frozenset(
-            _paired(each, tube.kind) for each in sampling.pairings_of(session, tube)
-        ),
-        voided=frozenset(void.pairing_id for void in sampling.voids_of(session, tube)),
-        set_aside=frozenset(sampling.set_aside(session, tube)),
-        open_conflicts=frozenset(each.id for each in conflicts if each.decided_at is None),
-        receptions=frozenset({Received(reception.reason)} if reception else ()),
-        results=_results(session, tube),
-        pool_members=frozenset(each.members for each in sampling.closings_of(session, tube)),
+    return facts_of_all(session, [tube])[tube]
+
+
+def facts_of_all(session: Session, tubes: Sequence[Tube]) -> dict[Tube, Facts]:
+    """Return everything that is known about each of *tubes*."""
+    known: dict[Tube, _Known] = defaultdict(_Known)
+    for start in range(0, len(tubes), _CHUNK):
+        some = tubes[start : start + _CHUNK]
+        _sampled(session, some, known)
+        _disputed(session, some, known)
+        _examined(session, some, known)
+    return {tube: known[tube].facts(tube.kind) for tube in tubes}
+
+
+def _sampled(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
+    pairings = (Pairing.id, Pairing.person_id, Pairing.station, Pairing.paired_at)
+    for tube, pairing, person, station, at in _ask(session, Pairing.tube, tubes, *pairings):
+        claim = station if tube.kind is TubeKind.POOL else str(person)
+        known[tube].pairings.add(Paired(pairing, person, claim, at))
+    for tube, pairing in _ask(session, PairingVoid.tube, tubes, PairingVoid.pairing_id):
+        known[tube].voided.add(pairing)
+    for tube, members in _ask(session, PoolClosing.tube, tubes, PoolClosing.members):
+        known[tube].members.add(members)
+
+
+def _disputed(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
+    found = (
+        select(
+            TubeConflict.tube,
+            TubeConflict.id,
+            TubeConflict.decided_at,
+            ConflictClaim.pairing_id,
+            ConflictClaim.upheld,
+        )
+        .outerjoin(ConflictClaim)
+        .where(TubeConflict.tube.in_(tubes))
     )
+    for tube, conflict, decided_at, pairing, upheld in session.execute(found):
+        if decided_at is None:
+            known[tube].conflicts.add(conflict)
+        if upheld is False:
+            known[tube].set_aside.add(pairing)
 
 
-def _paired(pairing: Pairing, kind: TubeKind) -> Paired:
-    claim = pairing.station if kind is TubeKind.POOL else str(pairing.person_id)
-    return Paired(pairing.id, pairing.person_id, claim, pairing.paired_at)
+def _examined(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
+    for tube, reason in _ask(session, Reception.tube, tubes, Reception.reason):
+        known[tube].receptions.add(Received(reason))
+    results = (Result.id, Result.call, Result.released_at, Result.corrects)
+    for tube, result, call, released_at, corrects in _ask(session, Result.tube, tubes, *results):
+        known[tube].results.add(Resulted(result, Call(call), released_at is not None, corrects))
 
 
-def _results(session: Session, tube: Tube) -> frozenset[Resulted]:
-    return frozenset(
-        Resulted(each.id, Call(each.call), each.released_at is not None, each.corrects)
-        for each in lab.results_of(session, tube)
-    )
+def _ask(
+    session: Session,
+    of: InstrumentedAttribute[Any],
+    tubes: Sequence[Tube],
+    *columns: InstrumentedAttribute[Any],
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    yield from session.execute(select(of, *columns).where(of.in_(tubes)))

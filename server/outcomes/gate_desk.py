@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from server.lab import queries as lab
 from server.lab.models import Result
 from server.outcomes import gate
-from server.outcomes.facts import facts_of
-from server.outcomes.merge import Problem, live_pairings
+from server.outcomes.facts import facts_of_all
+from server.outcomes.merge import Facts, Problem, live_pairings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,11 @@ class Candidate:
 
 def candidates(session: Session) -> list[Candidate]:
     """Return every verified result that was not released, oldest first."""
-    return [_candidate(session, result) for result in lab.to_release(session)]
+    results = lab.to_release(session)
+    facts = facts_of_all(session, [result.tube for result in results])
+    return [_candidate(result, facts[result.tube]) for result in results]
 
 
-def _candidate(session: Session, result: Result) -> Candidate:
-    facts = facts_of(session, result.tube)
+def _candidate(result: Result, facts: Facts) -> Candidate:
     people = {pairing.person for pairing in live_pairings(facts)}
     return Candidate(result, gate.hold(facts), len(people))

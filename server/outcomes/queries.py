@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.lab.models import Reception
 from server.outcomes.models import Callback, Outcome
 
 
@@ -13,6 +14,13 @@ def versions_of(session: Session, tube: Tube) -> list[Outcome]:
     """Return every version of every outcome of *tube*, oldest first."""
     found = select(Outcome).where(Outcome.tube == tube)
     return list(session.scalars(found.order_by(Outcome.at, Outcome.person_id, Outcome.version)))
+
+
+def concerns_anybody(session: Session, tube: Tube) -> bool:
+    """Return whether *tube* was received, or said something before: else no outcome can follow."""
+    received = exists().where(Reception.tube == tube)
+    said = exists().where(Outcome.tube == tube)
+    return bool(session.scalar(select(or_(received, said))))
 
 
 def current_of(session: Session, tube: Tube) -> dict[UUID, Outcome]:

@@ -18,7 +18,7 @@ from server.errors import NotFound
 from server.lab import services as lab
 from server.lab.models import Result
 from server.outcomes import callbacks, gate, queries
-from server.outcomes.facts import facts_of
+from server.outcomes.facts import facts_of, facts_of_all
 from server.outcomes.merge import Outcome as Wanted
 from server.outcomes.merge import Status, merge
 from server.outcomes.models import Outcome
@@ -30,8 +30,11 @@ SETTLER = "system:outcomes"
 def settle(session: Session, tube: Tube, now: datetime) -> None:
     """Bring the stored outcomes of *tube* to what `merge` says of it; nothing new, nothing done.
 
-    Registered on `sampling.changes.listeners`.
+    Registered on `sampling.changes.listeners`.  A tube that the laboratory never saw says nothing
+    of anybody, so a day of pairings costs one question each.
     """
+    if not queries.concerns_anybody(session, tube):
+        return
     wanted = {each.person: each for each in merge(facts_of(session, tube)).outcomes}
     stored = queries.current_of(session, tube)
     for person in sorted(wanted.keys() | stored.keys()):
@@ -144,9 +147,14 @@ def release(
     Raises ResultHeld with the tube and what is missing; OwnWork for who entered it.
     """
     ids = list(dict.fromkeys(result_ids))
-    for result_id in ids:
-        result = session.get(Result, result_id)
-        if result is None:
-            raise NotFound("Không có kết quả này.", "There is no such result.")
-        gate.check(result.tube, facts_of(session, result.tube))
+    tubes = [_result(session, result_id).tube for result_id in ids]
+    for tube, facts in facts_of_all(session, tubes).items():
+        gate.check(tube, facts)
     return [lab.mark_released(session, result_id, by=by, now=now) for result_id in ids]
+
+
+def _result(session: Session, result_id: UUID) -> Result:
+    result = session.get(Result, result_id)
+    if result is None:
+        raise NotFound("Không có kết quả này.", "There is no such result.")
+    return result
