@@ -11,6 +11,7 @@ from server.intake.models import ChainAlert
 from server.lab import queries as lab
 from server.lab.models import Result
 from server.outcomes import desks as unmatched
+from server.outcomes.gate_desk import candidates
 from server.outcomes.models import Callback
 
 MineToo = Callable[[Session, str], Waiting]
@@ -32,8 +33,9 @@ def to_verify(session: Session, by: str) -> Waiting:
 
 
 def to_release(session: Session, by: str) -> Waiting:
-    """Count what is verified: nobody releases what they entered."""
-    return _results(result for result in lab.to_release(session) if result.entered_by != by)
+    """Count what is verified and not held: nobody releases what they entered."""
+    free = (each.result for each in candidates(session) if each.held is None)
+    return _results(result for result in free if result.entered_by != by)
 
 
 def callbacks(session: Session, _by: str) -> Waiting:

@@ -1,4 +1,7 @@
-"""The health officers' pages: overview, outcomes, a person's record, a tube's story."""
+"""The health officers' pages: overview, outcomes, a person's record, a tube's story.
+
+They change nothing; opening a person's record and taking all outcomes out leave an audit entry.
+"""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -8,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
+from server.audit import services as audit
 from server.declarations import queries as declarations
 from server.display import local
 from server.errors import BadInput, NotFound
@@ -21,7 +25,7 @@ from server.outcomes import desks, words
 from server.outcomes import queries as outcomes
 from server.outcomes.services import key_of
 from server.people.queries import keys_of, person
-from server.web import Permission, now, reading, requires
+from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("officers", __name__)
 SENSITIVE = 4  # how many last digits of a number a page shows
@@ -89,13 +93,15 @@ def show_outcomes() -> ResponseReturnValue:
 @bp.get("/people/<uuid:person_id>")
 @requires(Permission.PERSON_READ)
 def show_person(person_id: UUID) -> ResponseReturnValue:
-    with reading() as session:
+    with transaction() as session:
+        found = person(session, person_id)
+        audit.record(session, "person.read", person_id, by=actor(), now=now())
         record = declarations.record_of(session, person_id)
         recorded = {entry.key for entry in record}
         versions = outcomes.outcomes_of_person(session, person_id)
         return render_template(
             "officers/person.html",
-            person=person(session, person_id),
+            person=found,
             keys=keys_of(session, person_id),
             record=record,
             missing=[each for each in versions if key_of(each) not in recorded],
@@ -132,8 +138,12 @@ def api_summary() -> ResponseReturnValue:
 @bp.get("/api/v1/outcomes")
 @requires(Permission.OUTCOME_READ)
 def api_outcomes() -> ResponseReturnValue:
-    with reading() as session:
-        return _json(api.outcome_rows(session, search.every(session)))
+    with transaction() as session:
+        rows = search.every(session)
+        audit.record(
+            session, "outcomes.exported", "all", by=actor(), now=now(), detail=f"{len(rows)} rows"
+        )
+        return _json(api.outcome_rows(session, rows))
 
 
 def _json(document: object) -> Response:

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from server.accounts.roles import Role
+from server.audit.models import AuditEntry
 from server.db import Database
 from server.declarations.channel import EmbeddedRecord
 from server.declarations.notice import TARGET
@@ -165,6 +167,17 @@ def test_a_record_keeps_both_versions(officer: Any, day: Day) -> None:
     assert page.index("âm tính") < page.index("dương tính")
     assert "đã thay thế" in page
     assert day.undone.grouped not in page
+
+
+def test_who_opens_a_record_or_takes_all_outcomes_leaves_a_trace(
+    officer: Any, day: Day, database: Database
+) -> None:
+    officer.get(f"/people/{day.an.id}")
+    officer.get("/api/v1/outcomes")
+    with database.read() as session:
+        read = select(AuditEntry).where(AuditEntry.actor == "user:hoa").order_by(AuditEntry.id)
+        traces = [(each.action, each.subject) for each in session.scalars(read)]
+    assert traces == [("person.read", str(day.an.id)), ("outcomes.exported", "all")]
 
 
 def test_a_tubes_story_tells_every_step_in_order(officer: Any, day: Day) -> None:
