@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from server.accounts.roles import GRANTS, Role
+from server.app import create_app
+from server.config import Settings
 from server.db import Database
 from server.permissions import Permission
 from server.web import Access, access_of, signed_in
@@ -110,12 +112,11 @@ def test_pages_are_not_kept_by_browsers_and_not_framed(sign_in: SignIn) -> None:
 
 
 def test_a_database_that_does_not_answer_is_said_so_and_asks_to_come_again(
-    app: Flask, database: Database
+    settings: Settings, database: Database
 ) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE enrolment_code")
+    gone = Settings(data=settings.data, database="sqlite:////nowhere/at/all.sqlite")
     body = {"code": "x", "public_key": "A" * 43}
-    answer = app.test_client().post("/api/v1/stations/enrol", json=body)
+    answer = create_app(gone).test_client().post("/api/v1/stations/enrol", json=body)
     assert (answer.status_code, answer.json["code"]) == (503, "database-away")
     assert answer.headers["Retry-After"]
 
