@@ -16,7 +16,7 @@ from device.sight.decoders import Corner, Grey, tapirscan_high
 from device.sight.symbology import Symbology
 
 FITS = 0.8  # part of the modules that must agree; about half agree by chance
-BETTER = 0.1  # by how much the text must agree better than any that is expected
+BETTER = 0.5  # the disagreement left, as a part of that of any expected text
 
 
 def picture_says(grey: Grey, read: bytes, expected: Sequence[str]) -> bool:
@@ -26,7 +26,7 @@ def picture_says(grey: Grey, read: bytes, expected: Sequence[str]) -> bool:
         return False
     fit = agreement(grey, places[0], read)
     rival = max(agreement(grey, places[0], text.encode()) for text in expected)
-    return fit >= FITS and fit >= rival + BETTER
+    return fit >= FITS and 1 - fit <= (1 - rival) * BETTER
 
 
 def agreement(grey: Grey, corners: Sequence[Corner], data: bytes) -> float:

@@ -14,6 +14,7 @@ import cv2
 from device.sight.decoders import (
     Code,
     Decoder,
+    DecoderFault,
     Grey,
     tapirscan_high,
     tapirscan_low,
@@ -25,6 +26,7 @@ from device.sight.symbology import Symbology
 
 Prepared = tuple[Grey, float]  # the picture, and how many times larger it was made
 SMALL = 640  # px of the long side: zbar reads no more on larger pictures, at four times the cost
+DEEP = 960  # px of the long side for the slowest step: larger ones cost more and read no more
 LARGEST_DOUBLED = 1600  # px of the long side after enlarging
 
 
@@ -40,13 +42,19 @@ class Step:
         """Return the codes in *grey*, corners in its px; raise DecoderFault."""
         if self.prepare is None:
             return self.decode(grey, kind)
-        prepared, scale = self.prepare(grey)
+        try:
+            prepared, scale = self.prepare(grey)
+        except cv2.error as error:  # a picture a pixel high, say
+            raise DecoderFault(f"{self.name}: {error}") from error
         return [code.moved(0, 0, scale) for code in self.decode(prepared, kind)]
 
 
 def shrunk(grey: Grey) -> Prepared:
-    scale = min(SMALL / max(grey.shape), 1.0)
-    return _scaled(grey, scale, cv2.INTER_AREA) if scale < 1 else (grey, 1.0)
+    return _within(grey, SMALL)
+
+
+def bounded(grey: Grey) -> Prepared:
+    return _within(grey, DEEP)
 
 
 def enlarged(grey: Grey) -> Prepared:
@@ -65,6 +73,11 @@ def flattened(grey: Grey) -> Prepared:
     side = max(min(grey.shape) // 8 | 1, 25)
     mean, binary = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY
     return cast(Grey, cv2.adaptiveThreshold(grey, 255, mean, binary, side, 8)), 1.0
+
+
+def _within(grey: Grey, side: int) -> Prepared:
+    scale = min(side / max(grey.shape), 1.0)
+    return _scaled(grey, scale, cv2.INTER_AREA) if scale < 1 else (grey, 1.0)
 
 
 def _scaled(grey: Grey, scale: float, how: int) -> Prepared:
@@ -89,7 +102,7 @@ STILL_QR = (
     Step("zxing-enlarged", zxing, enlarged),
     Step("zxing-flattened", zxing, flattened),
     Step("zxing-global", zxing_global),
-    Step("tapirscan-high", tapirscan_high),
+    Step("tapirscan-high", tapirscan_high, bounded),
 )
 RAW = (FIRST, Step("tapirscan-low", tapirscan_low))
 STILL = {Symbology.QR: STILL_QR, Symbology.DATA_MATRIX: RAW, Symbology.CODE_128: RAW}

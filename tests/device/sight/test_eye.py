@@ -1,5 +1,6 @@
 """The eye spends little where there is nothing, more where something is held up."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 
@@ -116,6 +117,12 @@ def test_a_still_picture_gets_every_step_until_one_reads() -> None:
     small = frame(Held(AN, module=1.6), scene=Scene(noise=2))
     assert [code.data for code in read_still(small)] == [AN]
     assert read_still(frame()) == ()
+
+
+def test_a_picture_that_cannot_be_prepared_is_a_fault_and_no_error() -> None:
+    faults: Counter[str] = Counter()
+    assert read_still(np.zeros((1, 3000), np.uint8), faults=faults) == ()
+    assert faults
 
 
 def test_a_still_picture_of_a_tube_is_read_raw() -> None:
