@@ -27,14 +27,14 @@ from device.drivers.readers.serial_reader import SerialReader
 from device.drivers.readers.ssi import Ssi
 from device.drivers.readers.wedge import WedgeReader
 
-_DIALECTS: dict[str, Callable[[Profile], Dialect]] = {
+DIALECTS: dict[str, Callable[[Profile], Dialect]] = {
     "gm65": Gm65,
     "ssi": Ssi,
     "gm67": Ssi,
     "honeywell": Honeywell,
     "newland": Newland,
 }
-DRIVERS = (*_DIALECTS, "wedge")
+DRIVERS = (*DIALECTS, "wedge")
 
 
 class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,7 +69,7 @@ def open_reader(driver: str, path: str, settings: Mapping[str, object]) -> Reade
     chosen = read_settings(settings)
     if driver == "wedge":
         return WedgeReader(path)
-    if driver not in _DIALECTS:
+    if driver not in DIALECTS:
         raise ProfileError(f"no reader driver {driver!r}; known are: {', '.join(DRIVERS)}")
     return open_serial(driver, path, chosen)
 
@@ -84,7 +84,7 @@ def open_serial(
     profile = load_profile(find_profile(chosen.profile or driver))
     if profile.driver != driver:
         raise ProfileError(f"profile {chosen.profile!r} is for driver {profile.driver!r}")
-    dialect = _DIALECTS[driver](profile)
+    dialect = DIALECTS[driver](profile)
     dialect.check(profile.setting)
     port = Port(path, profile.bauds[0], trace)
     with ExitStack() as half_open:

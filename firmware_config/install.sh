@@ -1,0 +1,201 @@
+#!/bin/bash
+# Sets up a Ghép Mẫu station or server, or brings it to a newer release.
+#
+#   sudo firmware_config/install.sh station [--screen] [--from WHEEL]
+#   sudo firmware_config/install.sh server  [--from WHEEL]
+#        firmware_config/install.sh station --root DIR      only files, into an image
+#
+# Run again it changes nothing that is right.  A release goes into a folder of its own; if the new
+# one does not run, the one before comes back.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+source=$(dirname "$here")
+
+role='' screen='' root=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    station | server) role=$1 ;;
+    --screen) screen=yes ;;
+    --from) source=${2:?"--from what?"}; shift ;;
+    --root) root=${2:?"--root where?"}; shift ;;
+    *) echo "not understood: $1 (see the head of $0)" >&2; exit 2 ;;
+  esac
+  shift
+done
+[ -n "$role" ] || { echo "say what this machine is: station or server" >&2; exit 2; }
+[ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "run as root: sudo $0 $role" >&2; exit 1; }
+
+changed=0
+say() { printf '%s\n' "$*"; }
+
+# put MODE FILE TARGET: copy where it differs, whole or not at all.
+put() {
+  local target=$root$3
+  if [ -f "$target" ] && cmp -s "$2" "$target"; then return; fi
+  install -D -m "$1" "$2" "$target.new"
+  mv "$target.new" "$target"
+  changed=$((changed + 1))
+  say "  $3"
+}
+
+# --- Files --------------------------------------------------------------------------------------
+place_common() {
+  put 0644 "$here/systemd/sysusers.conf" /usr/lib/sysusers.d/ghepmau.conf
+  put 0644 "$here/systemd/watchdog.conf" /etc/systemd/system.conf.d/ghepmau.conf
+  put 0644 "$here/systemd/ghepmau-$role.service" "/etc/systemd/system/ghepmau-$role.service"
+  local page
+  for page in station readers pi server; do
+    put 0644 "$here/../docs/$page.md" "/usr/share/doc/ghepmau/$page.md"
+  done
+}
+
+place_station() {
+  local profile
+  for profile in "$here"/readers/*.toml; do
+    put 0644 "$profile" "/etc/ghepmau/readers/$(basename "$profile")"
+  done
+  put 0644 "$here/udev/99-ghepmau.rules" /etc/udev/rules.d/99-ghepmau.rules
+  put 0644 "$here/systemd/ghepmau-uplink.service" /etc/systemd/system/ghepmau-uplink.service
+  put 0644 "$here/systemd/ghepmau-firstboot.service" /etc/systemd/system/ghepmau-firstboot.service
+  put 0644 "$here/systemd/modules-load.conf" /etc/modules-load.d/ghepmau.conf
+  put 0644 "$here/image/sysctl.conf" /etc/sysctl.d/90-ghepmau.conf
+  put 0644 "$here/image/journald.conf" /etc/systemd/journald.conf.d/ghepmau.conf
+  put 0644 "$here/image/station.toml" /usr/share/ghepmau/station.toml
+  put 0644 "$here/station.example.toml" /usr/share/ghepmau/station.example.toml
+  put 0755 "$here/image/firstboot.sh" /usr/lib/ghepmau/firstboot.sh
+  if [ -n "$screen" ]; then
+    put 0644 "$here/systemd/ghepmau-screen.conf" \
+      /etc/systemd/system/ghepmau-station.service.d/screen.conf
+  fi
+}
+
+# What the Pi's own firmware reads.  Lines of others stay as they are; ours stand between two marks.
+place_boot() {
+  local boot=$root/boot/firmware work word
+  [ -f "$boot/config.txt" ] || { say "  no $boot/config.txt: not a Raspberry Pi, boot files left alone"; return; }
+  work=$(mktemp -d)
+  sed -e '/^# --- ghepmau$/,/^# --- ghepmau end$/d' "$boot/config.txt" >"$work/config.txt"
+  { echo '# --- ghepmau'; echo '[all]'; cat "$here/boot/config.txt"; echo '# --- ghepmau end'; } >>"$work/config.txt"
+  tr ' ' '\n' <"$boot/cmdline.txt" | grep -v '^$' >"$work/words"
+  while read -r word; do
+    case $word in
+      -*) grep -vxF -- "${word#-}" "$work/words" >"$work/fewer" || true; mv "$work/fewer" "$work/words" ;;
+      +*) grep -qxF -- "${word#+}" "$work/words" || echo "${word#+}" >>"$work/words" ;;
+    esac
+  done <"$here/boot/cmdline.txt"
+  paste -s -d ' ' "$work/words" >"$work/cmdline.txt"
+  put 0644 "$work/config.txt" /boot/firmware/config.txt
+  put 0644 "$work/cmdline.txt" /boot/firmware/cmdline.txt
+  rm -r "$work"
+}
+
+# --- Packages, users, the program -----------------------------------------------------------------
+install_packages() {
+  local wanted=(python3-venv) missing=() package
+  [ "$role" = server ] || wanted+=(libzbar0)
+  for package in "${wanted[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  fi
+  # It would talk to every serial reader.  udev keeps it off as well, where somebody needs it.
+  if [ "$role" = station ] && dpkg-query -W modemmanager >/dev/null 2>&1; then
+    DEBIAN_FRONTEND=noninteractive apt-get remove -y -qq modemmanager
+  fi
+}
+
+extras() { if [ "$role" = station ]; then echo station; else echo server,labels; fi; }
+
+# A release is named after what it was made from, so that the same one is never made twice.
+release_name() {
+  if [ -d "$source" ]; then
+    (cd "$source" && find contract device labels server rehearsal pyproject.toml constraints.txt -type f \
+      ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-12)
+  else
+    sha256sum "$source" | cut -c 1-12
+  fi
+}
+
+install_release() {
+  local releases=/opt/ghepmau/releases new limits=()
+  new=$releases/$(release_name)-$role
+  if [ ! -e "$new/ready" ]; then
+    rm -rf "$new"
+    python3 -m venv "$new"
+    [ ! -f "$here/../constraints.txt" ] || limits=(-c "$here/../constraints.txt")
+    "$new/bin/pip" install --quiet --disable-pip-version-check "${limits[@]}" "${source}[$(extras)]"
+    "$new/bin/ghepmau-$role" --help >/dev/null
+    touch "$new/ready"
+  fi
+  before=$(readlink "/opt/ghepmau/$role" || true)
+  [ "$before" != "$new" ] || return 0
+  switch_to "$new"
+  changed=$((changed + 1))
+  say "  release $(basename "$new")"
+}
+
+switch_to() {
+  ln -sfn "$1" "/opt/ghepmau/$role.next"
+  mv -T "/opt/ghepmau/$role.next" "/opt/ghepmau/$role"
+}
+
+units() {
+  if [ "$role" = station ]; then echo ghepmau-station ghepmau-uplink; else echo ghepmau-server; fi
+}
+
+# Starts what is set up, and looks for ten seconds whether it stays up.
+healthy() {
+  local unit second
+  # shellcheck disable=SC2046  # each name is one word
+  systemctl restart $(units) || return 1
+  for second in 1 2 3 4 5 6 7 8 9 10; do
+    sleep 1
+    for unit in $(units); do
+      if ! systemctl is-active --quiet "$unit"; then
+        say "  $unit is not running after $second s"
+        return 1
+      fi
+    done
+  done
+}
+
+start_or_go_back() {
+  [ -f "/etc/ghepmau/$role.toml" ] || { say "  not set up yet: /etc/ghepmau/$role.toml is missing"; return; }
+  if healthy; then say "  running"; return; fi
+  if [ -n "$before" ] && [ "$before" != "$(readlink "/opt/ghepmau/$role")" ]; then
+    say "  the new release does not run: going back to $(basename "$before")"
+    switch_to "$before"
+    healthy || say "  the one before does not run either: journalctl -u ghepmau-$role"
+  fi
+  exit 1
+}
+
+say "Ghép Mẫu: $role"
+place_common
+if [ "$role" = station ]; then
+  place_station
+  place_boot
+fi
+if [ -n "$root" ]; then
+  say "$changed changed in $root"
+  exit 0
+fi
+
+before=''
+install_packages
+systemd-sysusers /usr/lib/sysusers.d/ghepmau.conf
+install_release
+systemctl daemon-reload
+if [ "$role" = station ]; then
+  udevadm control --reload
+  udevadm trigger --subsystem-match=tty --subsystem-match=video4linux --subsystem-match=input
+  xargs -r -a <(grep -v '^#' "$here/systemd/modules-load.conf") -n 1 modprobe -q || true
+  sysctl -q -p /etc/sysctl.d/90-ghepmau.conf
+  systemctl enable --quiet ghepmau-station ghepmau-uplink ghepmau-firstboot
+else
+  systemctl enable --quiet ghepmau-server
+fi
+if [ "$changed" -gt 0 ]; then start_or_go_back; fi
+say "$changed changed"
