@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from server.desks import Waiting
 from server.intake.models import ChainAlert
 from server.lab import queries as lab
-from server.lab.models import Result
+from server.lab.models import Reception, Result
 from server.outcomes import desks as unmatched
 from server.outcomes.gate_desk import candidates
 from server.outcomes.models import Callback
@@ -25,6 +25,14 @@ def on_desks(*desks: unmatched.Desk) -> MineToo:
         return Waiting(sum(load.count for load in loads), _oldest(load.oldest for load in loads))
 
     return waiting
+
+
+def to_test(session: Session, _by: str) -> Waiting:
+    """Count the received tubes without a result, paired or not: the bench works on all of them."""
+    tested = exists().where(Result.tube == Reception.tube)
+    found = select(func.count(), func.min(Reception.at)).where(Reception.accepted.is_(True))
+    count, oldest = session.execute(found.where(~tested)).one()
+    return Waiting(count, oldest)
 
 
 def to_verify(session: Session, by: str) -> Waiting:

@@ -38,7 +38,7 @@ DESKS = (
     ),
     Desk(
         Permission.RESULT_WRITE, "/results", "Nhập kết quả", "Results",
-        waiting.on_desks(Unmatched.RECEPTION_WITHOUT_RESULT),
+        waiting.to_test,
         "Nhập kết quả của ống đã nhận.", "Enter the results of received tubes.",
     ),
     Desk(
