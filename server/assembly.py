@@ -1,7 +1,5 @@
 """Which pages there are, who listens to whom, and what works beside the pages."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Protocol
 
 from flask import Flask
@@ -14,6 +12,7 @@ from server.audit.views import bp as audit
 from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
 from server.delivery.worker import DeliveryWorker
+from server.intake.views import bp as intake
 from server.lab.views import bp as lab
 from server.officers.views import bp as officers
 from server.outcomes import services as outcomes
@@ -25,9 +24,8 @@ from server.worklist import DESKS
 
 PAGES = (
     home.bp, accounts, stations, station_pages, audit, people, sampling, lab, outcome_pages,
-    officers,
+    intake, officers,
 )  # fmt: skip
-COMING = ("intake",)
 
 
 class Worker(Protocol):
@@ -42,9 +40,6 @@ def assemble(app: Flask) -> None:
     """Give *app* its pages, its desks, its listeners and its workers (not started yet)."""
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
-    for domain in COMING:
-        if find_spec(f"server.{domain}.views"):
-            app.register_blueprint(import_module(f"server.{domain}.views").bp)
     app.extensions["desks"] = DESKS
     if outcomes.settle not in changes.listeners:
         changes.listeners.append(outcomes.settle)
@@ -55,7 +50,7 @@ def workers(app: Flask) -> list[Worker]:
     """Return the work beside the pages, in the order of its start."""
     database, clock = app.extensions["database"], app.extensions["clock"]
     channels = {notice.TARGET: EmbeddedRecord(database, clock)}
-    return [DeliveryWorker(database, channels, clock)]
+    return [*app.extensions["intake"], DeliveryWorker(database, channels, clock)]
 
 
 def start_background(app: Flask) -> None:

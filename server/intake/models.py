@@ -6,7 +6,15 @@ The writer inserts events through the driver (`server.intake.rows`); columns her
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -26,6 +34,8 @@ class WireEvent(Base):
         Index(
             "ix_wire_event_open",
             "state",
+            "received_at",
+            "seq",
             sqlite_where=text("state <> 'applied'"),
             postgresql_where=text("state <> 'applied'"),
         ),
@@ -34,7 +44,7 @@ class WireEvent(Base):
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     station: Mapped[str] = mapped_column(ForeignKey("station.id"))
     epoch: Mapped[str] = mapped_column(String(16))
-    seq: Mapped[int]
+    seq: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
     prev: Mapped[str] = mapped_column(String(64))
@@ -52,7 +62,7 @@ class StationEpoch(Base):
 
     station: Mapped[str] = mapped_column(ForeignKey("station.id"), primary_key=True)
     epoch: Mapped[str] = mapped_column(String(16), primary_key=True)
-    last_seq: Mapped[int]
+    last_seq: Mapped[int] = mapped_column(BigInteger)
     last_hash: Mapped[str] = mapped_column(String(64))
 
 
@@ -87,8 +97,9 @@ class ChainAlert(Base):
     station: Mapped[str] = mapped_column(ForeignKey("station.id"))
     epoch: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str] = mapped_column(String(16))
-    seq: Mapped[int]
-    last_seq: Mapped[int]  # of a gap: the last event that is missing; else the same as seq
+    seq: Mapped[int] = mapped_column(BigInteger)
+    # Of a gap: the last event that is missing; else the same as seq.
+    last_seq: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(index=True)
     detail: Mapped[str] = mapped_column(String(200))
     closed_at: Mapped[datetime | None]

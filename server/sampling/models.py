@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -89,7 +90,7 @@ class Pairing(Base):
     paired_at: Mapped[datetime] = mapped_column(index=True)
     trusted: Mapped[bool]  # whether the station's clock was set from the network
     place: Mapped[str] = mapped_column(String(64))
-    took_ms: Mapped[int]
+    took_ms: Mapped[int] = mapped_column(BigInteger)
     manual: Mapped[bool]
     received_at: Mapped[datetime]
 
@@ -119,7 +120,7 @@ class PoolClosing(Base):
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     tube: Mapped[Tube] = mapped_column(index=True)
     station: Mapped[str] = mapped_column(ForeignKey("station.id"))
-    members: Mapped[int]
+    members: Mapped[int] = mapped_column(BigInteger)
     closed_at: Mapped[datetime]
     received_at: Mapped[datetime]
 

@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("paired_at", sa.DateTime(), nullable=False),
         sa.Column("trusted", sa.Boolean(), nullable=False),
         sa.Column("place", sa.String(length=64), nullable=False),
-        sa.Column("took_ms", sa.Integer(), nullable=False),
+        sa.Column("took_ms", sa.BigInteger(), nullable=False),
         sa.Column("manual", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
@@ -86,7 +86,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("tube", sa.String(length=30), nullable=False),
         sa.Column("station", sa.String(length=32), nullable=False),
-        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("members", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["station"], ["station.id"], name="fk_pool_closing_station"),

@@ -17,7 +17,7 @@ CITIZEN = Key(System.CITIZEN, "024191000123")
 
 
 def crowd_of(count: int, seed: int = 4) -> list[specimens.Specimen]:
-    return specimens.people(count, Random(seed))  # noqa: S311
+    return specimens.people(count, Random(seed))
 
 
 def meet(session: Session, now: datetime, code: PersonCode | bytes) -> Person:

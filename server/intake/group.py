@@ -1,0 +1,97 @@
+"""Store a group of uploads in one transaction.
+
+The usual upload continues its chain: it costs no read at all.  Any other is compared with what is
+stored, and what does not hold is said in alerts, in the same transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from server.intake import quarantine, rows
+from server.intake.alerts import raise_alert
+from server.intake.chain import Findings, Head, Span, examine, is_straight
+from server.intake.upload import Arrival, Upload
+
+Heads = dict[tuple[str, str], Head]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an upload: events that were new, known before, or changed (not stored)."""
+
+    new: int
+    known: int = 0
+    changed: tuple[Arrival, ...] = ()
+
+
+class Group:
+    """Uploads on their way into one transaction.  `heads` holds what the commit will make true."""
+
+    def __init__(self, connection: Connection, heads: Heads) -> None:
+        self._connection = connection
+        self._before = heads
+        self._rows: list[rows.Row] = []
+        self.heads: Heads = {}
+
+    def add(self, upload: Upload, *, careful: bool = False) -> Outcome:
+        """Take one upload; *careful* compares it with the database even if it looks usual."""
+        arrivals = upload.arrivals
+        key = (upload.station, arrivals[0].epoch)
+        if not careful and is_straight(arrivals, self._head(key)):
+            self._rows += rows.rows_of(upload, arrivals)
+            self.heads[key] = Head(arrivals[-1].seq, arrivals[-1].hash)
+            return Outcome(len(arrivals))
+        return self._add_examined(upload)
+
+    def flush(self) -> None:
+        """Write everything that was taken."""
+        rows.insert_events(self._connection, self._rows)
+        self._rows = []
+        rows.save_heads(self._connection, self.heads)
+
+    def _head(self, key: tuple[str, str]) -> Head:
+        head = self.heads.get(key) or self._before.get(key)
+        if head is None:
+            head = self._before[key] = rows.head_of(self._connection, *key)
+        return head
+
+    def _add_examined(self, upload: Upload) -> Outcome:
+        self.flush()
+        found = examine(upload.arrivals, rows.known_to(self._connection, upload))
+        new = [upload.arrivals[index] for index in found.new]
+        self._rows += rows.rows_of(upload, new)
+        self.heads |= {(upload.station, epoch): head for epoch, head in found.heads.items()}
+        self.flush()
+        changed = tuple(upload.arrivals[index] for index in found.changed)
+        self._alert(upload, found, changed)
+        epochs = {each.epoch for each in new}
+        rows.close_filled_gaps(self._connection, upload.station, epochs, upload.received_at)
+        return Outcome(len(new), found.duplicates, changed)
+
+    def _alert(self, upload: Upload, found: Findings, changed: Sequence[Arrival]) -> None:
+        for gap in found.gaps:
+            self._raise(upload, "gap", gap, f"events {gap.first} to {gap.last} have not come")
+        for fork in found.forks:
+            self._raise(upload, "fork", fork, "does not follow from the event before it")
+        for each in changed:
+            span = Span(each.epoch, each.seq, each.seq)
+            self._raise(upload, "changed-replay", span, f"event {each.id} came with other bytes")
+            self._put_aside(upload, each)
+
+    def _raise(self, upload: Upload, kind: str, span: Span, detail: str) -> None:
+        raise_alert(
+            self._connection, upload.station, kind, span, detail=detail, now=upload.received_at
+        )
+
+    def _put_aside(self, upload: Upload, arrival: Arrival) -> None:
+        quarantine.keep(
+            self._connection,
+            arrival.payload,
+            station=upload.station,
+            reason="changed-replay",
+            detail=f"event {arrival.id}, {arrival.epoch}/{arrival.seq}",
+            remote="",
+            now=upload.received_at,
+        )

@@ -1,0 +1,55 @@
+"""Make of a stored event what can be applied: decode it, unseal the code, read who it names.
+
+Needs no database, so it is done outside the transaction.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contract import events, identities
+from contract.events import Event, EventError, TubePaired
+from contract.identities import IdentityError, PersonCode
+from contract.sealing import SealError, unseal
+from server import vault
+
+
+class CannotOpen(Exception):
+    """An event can never be applied as it is; `problem` is the code that a person sees."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An event with what it says of a person, or the problem that keeps it from being applied."""
+
+    id: UUID
+    event: Event | None
+    person: PersonCode | None = None
+    problem: str = ""
+
+
+def open_event(event_id: UUID, payload: bytes) -> Opened:
+    """Never raises for what *payload* holds."""
+    try:
+        event = events.decode(payload)
+        person = _person(event) if isinstance(event, TubePaired) else None
+    except EventError:
+        return Opened(event_id, None, problem="unreadable-event")
+    except CannotOpen as error:
+        return Opened(event_id, None, problem=error.problem)
+    return Opened(event_id, event, person)
+
+
+def _person(event: TubePaired) -> PersonCode:
+    try:
+        code = identities.parse(unseal(vault.current().sealing, event.person))
+    except SealError as error:
+        raise CannotOpen("cannot-unseal") from error
+    except IdentityError as error:
+        raise CannotOpen("no-person-code") from error
+    if not code.names_person:
+        raise CannotOpen("names-no-person")
+    return code

@@ -1,0 +1,94 @@
+"""Read an upload: its frame, and of each event what is needed to keep it.  Pure.
+
+An event is validated whole, once.  What this version does not know (another kind, a newer
+version) is kept with a problem instead of stopping the upload: a station that is ahead of the
+server, or behind it, always gets rid of its journal.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from contract import events
+from contract.events import Digest, Epoch, EventError, Name, Short
+
+
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """One event as it came.  `problem` says why it can never be applied, or is None."""
+
+    id: UUID
+    epoch: str
+    seq: int
+    prev: str
+    hash: str
+    kind: str
+    payload: bytes
+    problem: str | None
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """What one station sent in one request."""
+
+    station: str
+    arrivals: list[Arrival]
+    received_at: datetime
+
+
+class _Outline(msgspec.Struct, frozen=True):
+    """What every event carries, in every version."""
+
+    v: int
+    id: UUID
+    station: Name
+    epoch: Epoch
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    prev: Digest
+    kind: Short
+
+
+_outlines = msgspec.json.Decoder(_Outline)
+KINDS: dict[type[events.Event], str] = {
+    kind: str(kind.__struct_config__.tag) for kind in events.Event.__args__
+}
+
+
+def read_upload(station: str, body: bytes, received_at: datetime) -> Upload:
+    """Return the events in *body*, which *station* signed; raise EventError if it is no upload."""
+    batch = events.decode_batch(body)
+    if batch.station != station:
+        raise EventError(f"signed by {station}, but it says it is from {batch.station}")
+    return Upload(station, _arrivals(station, batch.events), received_at)
+
+
+def _arrivals(station: str, raws: Sequence[msgspec.Raw]) -> list[Arrival]:
+    return [_arrival(station, bytes(raw)) for raw in raws]
+
+
+def _arrival(station: str, payload: bytes) -> Arrival:
+    problem: str | None = None
+    try:
+        event: events.Event | _Outline = events.decode(payload)
+        kind = KINDS[type(event)]  # type: ignore[index]
+    except EventError:
+        event = _outline(payload)
+        kind, problem = event.kind, _problem(event)
+    if event.station != station:
+        raise EventError(f"event {event.id} is of station {event.station}")
+    digest = events.digest(payload)
+    return Arrival(event.id, event.epoch, event.seq, event.prev, digest, kind, payload, problem)
+
+
+def _outline(payload: bytes) -> _Outline:
+    try:
+        return _outlines.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EventError(f"an event cannot be read at all: {error}") from error
+
+
+def _problem(event: _Outline) -> str:
+    if event.v != events.VERSION:
+        return "unknown-version"
+    return "unreadable-event" if event.kind in KINDS.values() else "unknown-kind"

@@ -1,0 +1,138 @@
+"""The writer: many requests, one commit, and no neighbour harmed."""
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import datetime
+from threading import Event
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from contract import events
+from server.config import Settings
+from server.db import Database
+from server.intake.applier import Applier, apply_pending
+from server.intake.models import StationEpoch, WireEvent
+from server.intake.upload import Upload, read_upload
+from server.intake.writer import Busy, Writer
+
+Sender = Any
+
+
+@pytest.fixture
+def writer(database: Database) -> Iterator[Writer]:
+    made = Writer(database)
+    made.start()
+    yield made
+    made.stop()
+
+
+def upload(sender: Sender, *written: bytes) -> Upload:
+    return read_upload(sender.name, events.encode_batch(sender.name, list(written)), sender.now)
+
+
+def stored(database: Database) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(WireEvent)) or 0
+
+
+def test_many_stations_at_once_are_all_on_the_disk(
+    make_sender: Any, database: Database, writer: Writer
+) -> None:
+    senders = [make_sender(f"ban-{number}") for number in range(8)]
+
+    def day(sender: Sender) -> int:
+        return sum(writer.store(upload(sender, sender.write(), sender.write())).new
+                   for _ in range(20))  # fmt: skip
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(day, senders)) == 8 * 40
+    assert stored(database) == 8 * 40
+    with database.read() as session:
+        assert {head.last_seq for head in session.scalars(select(StationEpoch))} == {40}
+
+
+def test_a_bad_upload_fails_alone(
+    make_sender: Any, database: Database, writer: Writer, settings: Settings
+) -> None:
+    """Everything waits behind a lock, so that it comes into one group; one of it is poison."""
+    good, ghost = make_sender("ban-1"), make_sender("ban-2")
+    ghost.name = "ban-of-nobody"  # no such station: the database itself refuses it
+    with (
+        closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))) as other,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        first = pool.submit(writer.store, upload(good, good.write()))
+        poison = pool.submit(writer.store, upload(ghost, ghost.write()))
+        second = pool.submit(writer.store, upload(good, good.write()))
+        other.execute("COMMIT")
+        assert first.result().new == 1
+        assert second.result().new == 1
+        assert poison.exception() is not None
+    assert stored(database) == 2
+    assert writer.store(upload(good, good.write())).new == 1
+
+
+def test_a_known_event_in_a_usual_looking_upload_is_found_all_the_same(
+    make_sender: Any, database: Database, writer: Writer
+) -> None:
+    sender = make_sender("ban-1")
+    first = sender.write()
+    writer.store(upload(sender, first))
+    again = sender.write(id=events.decode(first).id)
+    outcome = writer.store(upload(sender, again))
+    assert (outcome.new, len(outcome.changed)) == (0, 1)
+    assert stored(database) == 1
+
+
+def test_a_full_queue_sends_stations_away_for_a_while(
+    make_sender: Any, app: Flask, database: Database
+) -> None:
+    sender = make_sender("ban-1")
+    full = Writer(database, capacity=0)
+    full.start()
+    with pytest.raises(Busy):
+        full.store(upload(sender, sender.write()))
+    app.extensions["intake"] = (full, None)
+    answer = sender.send(sender.write())
+    full.stop()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.get_json()["code"] == "busy"
+    assert stored(database) == 0
+
+
+def test_a_writer_that_stops_stores_what_waits_and_then_works_at_once(
+    make_sender: Any, database: Database
+) -> None:
+    sender = make_sender("ban-1")
+    writer = Writer(database)
+    writer.start()
+    writer.store(upload(sender, sender.write()))
+    writer.stop()
+    writer.store(upload(sender, sender.write()))
+    assert stored(database) == 2
+
+
+def test_the_applier_follows_the_writer_by_itself(
+    make_sender: Any, database: Database, writer: Writer, now: datetime
+) -> None:
+    sender = make_sender("ban-1")
+    applier = Applier(database, lambda: now, writer)
+    applier.start()
+    for _ in range(3):
+        writer.store(upload(sender, sender.write()))
+    deadline, done = Event(), select(func.count()).where(WireEvent.state == "applied")
+    for _ in range(500):
+        with database.read() as session:
+            if session.scalar(done) == 3 or deadline.wait(0.01):
+                break
+    applier.stop()
+    with database.read() as session:
+        assert session.scalar(done) == 3
+    assert apply_pending(database, now) == 0
