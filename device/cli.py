@@ -16,6 +16,7 @@ from device import enrolment, running, uplink
 from device.backlog import Backlog
 from device.config import ConfigError, load
 from device.drivers.panel_gpio import PanelLost
+from device.drivers.readers import cli as readers
 from device.enrolment import NotEnrolled, Office, Papers
 from device.journal import JournalTrouble, check_file
 from device.journal_file import files_of, open_for_reading, rows_after
@@ -167,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     _with_config(journal.add_parser("verify", help="check every row's hash and chain"), _verify)
     show = _with_config(journal.add_parser("show", help="print the events"), _show)
     show.add_argument("--last", type=int, default=0, help="only the newest N of each file")
+    readers.add_to(commands)
     return parser
 
 

@@ -73,6 +73,6 @@ class Port:
     def _guard(self, work: Callable[[], _T]) -> _T:
         try:
             return work()
-        except (serial.SerialException, OSError, TypeError) as error:
-            # pyserial lets a TypeError escape where the port was closed meanwhile.
+        except (serial.SerialException, OSError, TypeError, ValueError) as error:
+            # The last two escape from pyserial where the port was closed meanwhile.
             raise ReaderLost(f"the reader at {self.path} is gone: {error}") from error

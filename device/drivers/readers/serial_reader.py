@@ -22,6 +22,7 @@ class SerialReader:
 
     `identity` is what it says it is, `settings` what became of the wanted settings.  A station
     that beeps through its reader calls good() and bad(); readers without a beep ignore it.
+    Those two and trigger() may be called while another thread reads.
     """
 
     def __init__(self, port: Port, dialect: Dialect, profile: Profile, reads: Reads) -> None:

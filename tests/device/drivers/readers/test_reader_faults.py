@@ -127,3 +127,24 @@ def test_a_reader_that_falls_silent_on_a_wire_counts_as_lost(
     bench.hung = True
     with pytest.raises(ReaderLost, match="stopped answering"):
         reader.read(2)
+
+
+@pytest.mark.parametrize("driver", MODELS)
+def test_a_cable_pulled_at_any_byte_of_a_code_gives_no_code_and_spoils_none(
+    driver: str, bench_of: MakeBench, opened: OpenReader
+) -> None:
+    bench = bench_of(MODELS[driver]())
+    opened(driver, bench).close()
+    frame = bench.model.code(TUBE, "]C0")
+    ends = 1 if driver in ("gm65", "newland", "honeywell") else 0  # the last byte adds nothing
+    for length in range(1, len(frame) - ends):
+        reader = opened(driver, bench, {"configure": False})
+        bench.raw(frame[:length])
+        bench.unplug()
+        with pytest.raises(ReaderLost):
+            pytest.fail(f"{reader.read(1)} from {length} bytes of a code")
+        reader.close()
+        bench.plug()
+    reader = opened(driver, bench)
+    bench.scan(OTHER)
+    assert data_of(reader.read(1)) == OTHER

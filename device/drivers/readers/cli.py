@@ -1,0 +1,117 @@
+"""`ghepmau-station readers`: list, find, set and watch the readers of this machine.
+
+For whoever sets a station up.  Stop the station first: a reader has one user at a time.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from device.drivers import ReaderLost
+from device.drivers.readers import DIALECTS, ReaderSettings, open_serial
+from device.drivers.readers.profile import ProfileError, Reads
+from device.drivers.readers.serial_reader import SerialReader
+
+PLACES = (Path("/dev/ghepmau"), Path("/dev/serial/by-id"), Path("/dev/serial/by-path"))
+Trace = Callable[[str, bytes], None]
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `readers` and its own commands to *commands*."""
+    readers = commands.add_parser("readers", help="list, find, set and watch code readers")
+    add_commands(readers.add_subparsers(required=True, metavar="COMMAND"))
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands; each sets `command` to what carries it out."""
+    one = commands.add_parser("list", help="names of serial devices that stay")
+    one.set_defaults(command=list_devices)
+    for name, run, about in (
+        ("find", find, "say which kind of reader answers"),
+        ("set", set_up, "bring a reader to its profile and say what became of it"),
+        ("watch", watch, "show codes as they come; --raw shows every byte (persons' codes too)"),
+    ):
+        one = commands.add_parser(name, help=about)
+        one.add_argument("port", help="/dev/ghepmau/reader or another name that stays")
+        one.add_argument("--driver", choices=list(DIALECTS), required=name != "find")
+        one.add_argument("--profile", default="", help="a model, or a file")
+        one.add_argument("--reads", choices=[str(one) for one in Reads], default="tubes")
+        one.add_argument("--raw", action="store_true", help="show every byte")
+        if name == "watch":
+            one.add_argument("--seconds", type=float, default=60.0)
+        one.set_defaults(command=run)
+
+
+def list_devices(_options: argparse.Namespace) -> int:
+    """Print each lasting name and the device behind it."""
+    found = [path for place in PLACES for path in sorted(place.glob("*"))]
+    for path in found:
+        print(f"{path} -> {path.resolve()}")
+    if not found:
+        print("không thấy thiết bị nối tiếp nào · no serial device here")
+    return 0 if found else 1
+
+
+def find(options: argparse.Namespace) -> int:
+    """Ask in every protocol; print the ones that are answered."""
+    answered = 0
+    for driver in [options.driver] if options.driver else DIALECTS:
+        try:
+            with closing(_open(options, driver, configure=False)) as reader:
+                print(f"{driver}: {reader.identity}")
+                answered += 1
+        except (ReaderLost, ProfileError) as trouble:
+            print(f"{driver}: - ({trouble})")
+    return 0 if answered else 1
+
+
+def set_up(options: argparse.Namespace) -> int:
+    """Set the reader; print every setting by what became of it; 1 where one was refused."""
+    try:
+        with closing(_open(options, options.driver, configure=True)) as reader:
+            print(f"{options.driver}: {reader.identity}")
+            done = reader.settings
+    except (ReaderLost, ProfileError) as trouble:
+        print(trouble)
+        return 1
+    for word, keys in (
+        ("đúng sẵn · right before", done.right),
+        ("đã sửa · changed", done.changed),
+        ("không đọc lại được · cannot be read back", done.unproven),
+        ("từ chối · refused", done.refused),
+    ):
+        if keys:
+            print(f"  {word}: {', '.join(keys)}")
+    return 1 if done.refused else 0
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Print each code with its kind, and at the end what was thrown away."""
+    try:
+        with closing(_open(options, options.driver, configure=True)) as reader:
+            for line in _codes(reader, options.seconds):
+                print(line, flush=True)
+            print(dict(reader.counts))
+    except (ReaderLost, ProfileError) as trouble:
+        print(trouble)
+        return 1
+    return 0
+
+
+def _codes(reader: SerialReader, seconds: float) -> Iterator[str]:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        scan = reader.read(min(left, 0.5))
+        if scan is not None:
+            yield f"{scan.aim or '(?)'} {scan.data!r}"
+
+
+def _open(options: argparse.Namespace, driver: str, *, configure: bool) -> SerialReader:
+    chosen = ReaderSettings(options.profile, Reads(options.reads), configure=configure)
+    return open_serial(driver, options.port, chosen, _show if options.raw else None)
+
+
+def _show(way: str, data: bytes) -> None:
+    print(f"  {'<' if way == 'in' else '>'} {data.hex(' ')}", flush=True)
