@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)  # also where a shell started us with it ignored
     day = Day(options.home.absolute(), options.port, tell=_tell, seed=options.seed)
     try:
         return _rehearse(day, options)

@@ -74,6 +74,7 @@ class Day:
         self.tell("Tối: đối chiếu · Evening: everything is reconciled")
         report = evening.reckon(officer, table, day, plan, found, drained)
         self._check_journal()
+        table.close()
         report.took = monotonic() - began
         self._note_logins()
         return report

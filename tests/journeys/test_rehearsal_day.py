@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from rehearsal import cast
+
+SEED = 20210603  # the command's own
 COMMAND = [sys.executable, "-m", "rehearsal.cli"]
 
 
@@ -20,8 +23,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    home = tmp_path_factory.mktemp("day")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("day")
+
+
+@pytest.fixture(scope="module")
+def report(home: Path) -> dict[str, Any]:
     words = ["--once", "--report", str(home / "report.json"), "--home", str(home / "day")]
     done = subprocess.run(
         [*COMMAND, *words, "--port", str(free_port())],
@@ -63,6 +70,16 @@ def test_a_positive_pool_calls_its_members_back_and_marks_nobody(report: dict[st
 def test_what_does_not_match_stands_apart(report: dict[str, Any]) -> None:
     assert report["unmatched"]["result_without_pairing"] == 1
     assert report["unmatched"]["pairing_without_reception"] == 1
+
+
+def test_a_stolen_disk_names_nobody(report: dict[str, Any], home: Path) -> None:
+    written = [path for path in (home / "day" / "server").iterdir() if path.name != "vault.json"]
+    written += [path for path in (home / "day" / "station").rglob("*") if path.is_file()]
+    disk = b"".join(path.read_bytes() for path in written)
+    assert len(written) >= 4
+    for person in cast.invent(SEED):
+        for fact in (person.name, person.number, person.insurance):
+            assert fact.encode() not in disk
 
 
 def test_a_taken_port_is_a_sentence_and_not_a_trace(tmp_path: Path) -> None:
