@@ -50,7 +50,9 @@ def differences(database: Database) -> list[object]:
 def write_revision(database: Database, message: str, number: str) -> None:
     """Write the next migration from the models, for a developer to read and complete."""
     with database.engine.begin() as connection:
-        command.revision(_config(connection), message, autogenerate=True, rev_id=number)
+        config = _config(connection)
+        config.set_main_option("file_template", "%%(rev)s")
+        command.revision(config, message, autogenerate=True, rev_id=number)
 
 
 def _config(connection: Connection) -> Config:
