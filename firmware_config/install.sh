@@ -172,6 +172,17 @@ start_or_go_back() {
   exit 1
 }
 
+# Keeps the release that runs and the one before it; older ones only fill the card.
+prune_releases() {
+  local release
+  for release in /opt/ghepmau/releases/*-"$role"; do
+    case $release in
+      "$(readlink "/opt/ghepmau/$role")" | "$before") ;;
+      *) rm -rf "$release" ;;
+    esac
+  done
+}
+
 say "Ghép Mẫu: $role"
 place_common
 if [ "$role" = station ]; then
@@ -198,4 +209,5 @@ else
   systemctl enable --quiet ghepmau-server
 fi
 if [ "$changed" -gt 0 ]; then start_or_go_back; fi
+prune_releases
 say "$changed changed"
