@@ -81,6 +81,14 @@ class Panel(Section, frozen=True):
         return Pins(self.green, self.red, self.blue, self.sounder, self.cancel, self.undo)
 
 
+class Kiosk(Section, frozen=True):
+    """The page for the station's own screen; it is served on loopback alone."""
+
+    on: bool = False
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8010
+    language: Literal["vi", "en"] = "vi"
+
+
 class Server(Section, frozen=True):
     url: str = ""
     batch: Annotated[int, msgspec.Meta(ge=1, le=500)] = 500
@@ -97,6 +105,7 @@ class Config(Section, frozen=True):
     camera: Camera = Camera()
     reader: Reader = Reader()
     panel: Panel = Panel()
+    kiosk: Kiosk = Kiosk()
     server: Server = Server()
 
     @property

@@ -1,20 +1,25 @@
 """What the station tells the world about itself: one line an outcome, and a page of its state.
 
 A line is written after the journal, never before.  The page (`state.json`) is for the screen: it
-is replaced whole, whenever something changed, and names nobody.
+is replaced whole, whenever something changed, touched every second so that a station that hangs
+is noticed, and names nobody.
 """
 
+import os
 import sys
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TextIO
 
 import msgspec
 
 from device.files import write_whole
 from device.ledger import VIETNAM
+
+BEAT = 1.0  # seconds between two signs of life
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +47,15 @@ class Held(msgspec.Struct, frozen=True):
     tube: str = ""
     members: int = 0
     until: float | None = None
+    names: list[str] = []  # of a pool's members: masked, '?' where it is not known any more
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """A tube that was given to somebody.  `mark`: 'paired', 'pool' or 'voided'."""
+
+    at: str
+    tube: str
+    mark: str
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +74,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     clock_trusted: bool
     alarms: list[str]
     recent: list[Line]
+    duty: str = "sampling"
+    language: str = "vi"
+    hold_seconds: float = 30.0
+    pool_cap: int = 5
+    pairs: list[Pair] = []
 
 
 Tell = Callable[[Line], None]
@@ -87,20 +106,26 @@ def tell_people(out: TextIO = sys.stdout) -> Tell:
 
 
 class Board:
-    """Keeps the newest lines, and the page on disk where something changed."""
+    """Keeps the newest lines and pairs, and the page on disk where something changed."""
 
     def __init__(self, path: Path, keep: int = 5) -> None:
         self._path = path
         self._shown = b""
+        self._beat = 0.0
         self.recent: deque[Line] = deque(maxlen=keep)
+        self.pairs: tuple[Pair, ...] = ()
 
     def show(self, page: Page) -> None:
-        """Replace the page; a disk that refuses must not stop the station."""
+        """Replace or touch the page; a disk that refuses must not stop the station."""
         data = msgspec.json.encode(page)
-        if data == self._shown:
-            return
         try:
-            write_whole(self._path, data, durable=False)
+            if data != self._shown:
+                write_whole(self._path, data, durable=False)
+            elif monotonic() - self._beat >= BEAT:
+                os.utime(self._path)
+            else:
+                return
         except OSError:
-            return  # the journal has its own way to tell of a full disk
-        self._shown = data
+            self._shown = b""  # gone or full: written anew, and the journal tells of a full disk
+            return
+        self._shown, self._beat = data, monotonic()

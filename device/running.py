@@ -18,7 +18,6 @@ from time import monotonic
 
 from device.backlog import Sent, read_sent
 from device.clock import ServerTime, SystemClock
-from device.codes import Codes
 from device.config import Config
 from device.drafts import Drafts
 from device.drivers import Camera, Panel
@@ -29,11 +28,13 @@ from device.drivers.reader_line import LineReader
 from device.drivers.simulated.panel import SimulatedPanel
 from device.enrolment import NotEnrolled, Office, Papers
 from device.journal import Journal
-from device.lines import Board, Held, Line, Page, Tell
+from device.kiosk.faces import Faces
+from device.kiosk.pages import page_of
+from device.kiosk.pairs import of_journal, with_line
+from device.lines import Board, Line, Page, Tell
 from device.sight.eye import Settings as EyeSettings
 from device.sight.symbology import Symbology
 from device.sources import Arrivals, CameraSource, ReaderSource, Source
-from device.stages import HoldingPerson, HoldingTube, OpenPool, State
 from device.station import Station
 
 log = logging.getLogger(__name__)
@@ -119,23 +120,7 @@ class Running:
 
     def page(self) -> Page:
         """Return the state of the station, for its screen."""
-        station, sent = self.station, self.sent
-        waiting = station.journal.total - sent.sent - len(sent.set_aside)
-        return Page(
-            station=self.papers.station,
-            label=self.papers.label,
-            held=held_of(station.state, self.config.station.hold_seconds),
-            counts=dict(station.journal.ledger.counts),
-            devices={name: _word(up) for name, up in station.devices.items()},
-            journal=station.trouble or "ok",
-            waiting=max(0, waiting),
-            set_aside=len(sent.set_aside),
-            contact=sent.contact,
-            trouble=sent.trouble,
-            clock_trusted=self.clock.moment().trusted,
-            alarms=station.journal.alarms,
-            recent=list(self.board.recent),
-        )
+        return page_of(self.station, self.config, self.papers, self.sent, self.board)
 
 
 def assemble(config: Config, tell: Tell) -> Running:
@@ -148,10 +133,8 @@ def assemble(config: Config, tell: Tell) -> Running:
             f"says {config.station.duty!r}; make the two agree"
         )
     clock, arrivals = SystemClock(), Arrivals()
-    board = Board(
-        Path(config.station.live) if config.station.live else config.folder / "state.json"
-    )
-    codes = Codes(secrets.tags, papers.sealing, office.lots(), papers.cards, config.code_rules)
+    board = Board(config.page_file)
+    codes = Faces(secrets.tags, papers.sealing, office.lots(), papers.cards, config.code_rules)
     sources = _sources(config, arrivals)
     station = Station(
         journal=Journal(config.folder / "journal", papers.station, sent.acked),
@@ -163,6 +146,7 @@ def assemble(config: Config, tell: Tell) -> Running:
         rules=config.station.rules,
         devices=dict.fromkeys(source.name for source in sources),
     )
+    board.pairs = of_journal(config.folder / "journal", clock.moment().at)
     return Running(config, office, papers, station, clock, board, arrivals, sources, sent)
 
 
@@ -176,19 +160,6 @@ def lock(folder: Path) -> int:
         os.close(handle)
         raise AlreadyRunning(f"another station program works in {folder}; end it first") from error
     return handle
-
-
-def held_of(state: State, hold_seconds: float) -> Held:
-    """Return what is held, as the screen may show it."""
-    match state.stage:
-        case HoldingPerson(person=person, since=since):
-            until = since + hold_seconds
-            return Held("person", person.shown, person.birth_year, until=until)
-        case HoldingTube(tube=tube, since=since):
-            return Held("tube", tube=tube.text, until=since + hold_seconds)
-        case OpenPool(tube=tube, members=members):
-            return Held("pool", tube=tube.text, members=len(members))
-    return Held("idle")
 
 
 def _sources(config: Config, arrivals: Arrivals) -> list[Source]:
@@ -220,6 +191,7 @@ def _panel(config: Config) -> Panel:
 def _both(tell: Tell, board: Board) -> Tell:
     def told(line: Line) -> None:
         board.recent.append(line)
+        board.pairs = with_line(board.pairs, line)
         tell(line)
 
     return told
@@ -238,7 +210,3 @@ def _software() -> str:
         return f"ghepmau {version('ghepmau')}"
     except PackageNotFoundError:
         return "ghepmau"
-
-
-def _word(up: bool | None) -> str:  # noqa: FBT001
-    return {True: "ok", False: "lost", None: "opening"}[up]

@@ -1,0 +1,53 @@
+"""Draws up the page of a station's state, for its screen."""
+
+from device.backlog import Sent
+from device.config import Config
+from device.enrolment import Papers
+from device.kiosk.faces import Faces
+from device.lines import Board, Held, Page
+from device.stages import HoldingPerson, HoldingTube, OpenPool, State
+from device.station import Station
+
+
+def page_of(station: Station, config: Config, papers: Papers, sent: Sent, board: Board) -> Page:
+    """Return what *station* shows of itself now."""
+    waiting = station.journal.total - sent.sent - len(sent.set_aside)
+    names = station.codes.names if isinstance(station.codes, Faces) else {}
+    return Page(
+        station=papers.station,
+        label=papers.label,
+        duty=papers.duty,
+        language=config.kiosk.language,
+        hold_seconds=station.rules.hold_seconds,
+        pool_cap=station.rules.pool_cap,
+        held=held_of(station.state, station.rules.hold_seconds, names),
+        counts=dict(station.journal.ledger.counts),
+        devices={name: _word(up) for name, up in station.devices.items()},
+        journal=station.trouble or "ok",
+        waiting=max(0, waiting),
+        set_aside=len(sent.set_aside),
+        contact=sent.contact,
+        trouble=sent.trouble,
+        clock_trusted=station.clock.moment().trusted,
+        alarms=station.journal.alarms,
+        recent=list(board.recent),
+        pairs=list(board.pairs),
+    )
+
+
+def held_of(state: State, hold_seconds: float, names: dict[str, str]) -> Held:
+    """Return what is held, as the screen may show it; *names* are masked, by tag."""
+    match state.stage:
+        case HoldingPerson(person=person, since=since):
+            until = since + hold_seconds
+            return Held("person", person.shown, person.birth_year, until=until)
+        case HoldingTube(tube=tube, since=since):
+            return Held("tube", tube=tube.text, until=since + hold_seconds)
+        case OpenPool(tube=tube, members=members):
+            known = [names.get(tag, "?") for tag in members]
+            return Held("pool", tube=tube.text, members=len(members), names=known)
+    return Held("idle")
+
+
+def _word(up: bool | None) -> str:  # noqa: FBT001
+    return {True: "ok", False: "lost", None: "opening"}[up]
