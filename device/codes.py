@@ -18,15 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from contract import cards, commands, identities, sealing, tubes
 from contract.identities import IdentityError, Kind, PersonCode
 from contract.lots import IssuedLots, TubeOfOtherLot
-from device.facts import (
-    CommandGiven,
-    Input,
-    Person,
-    PersonShown,
-    Refusal,
-    TubeScanned,
-    Unusable,
-)
+from device.facts import CommandGiven, Input, Person, PersonShown, TubeScanned, Unusable
+from device.reasons import Refusal
 
 TUBE_AIMS = ("]C0", "]C1")  # Code 128, GS1-128
 _MATRIX = ("]Q", "]d", "]z")  # QR, Data Matrix, Aztec: what persons hold up

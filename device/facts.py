@@ -1,58 +1,15 @@
 """What goes into the pairing machine and what comes out of it.  Pure data.
 
-The values of `Refusal` and `LetGoReason` go over the wire (`scan-refused`, `person-left`) and into
-the station's lines; they never change once shipped.  Times are seconds of the monotonic clock.
+Times are seconds of the monotonic clock.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal, Protocol
 
 from contract.commands import Command
 from contract.tubes import Tube
-
-
-class Refusal(StrEnum):
-    """Why the station said no."""
-
-    SECOND_PERSON = "second-person"  # another person while one was held: both were let go
-    SECOND_TUBE = "second-tube"  # another tube while one was held: both were let go
-    SEVERAL_PERSONS = "several-persons"  # two persons' codes in one picture
-    TUBE_USED = "tube-used"
-    TUBE_MISREAD = "tube-misread"  # its check digits are wrong
-    TUBE_OF_OTHER_LOT = "tube-of-other-lot"
-    NO_LOTS = "no-lots"  # this station has never been told of a lot
-    CONTROL_TUBE = "control-tube"
-    NOT_A_TUBE = "not-a-tube"
-    NOT_A_PERSON = "not-a-person"
-    VEHICLE = "vehicle-pass"
-    FORGED_CARD = "forged-card"
-    UNKNOWN_CARD_KEY = "unknown-card-key"
-    DAMAGED_CARD = "damaged-card"
-    UNKNOWN_CODE = "unknown-code"  # refused only where the settings say so
-    UNREADABLE = "unreadable-scan"  # control characters: noise on the wire
-    POOL_OPEN = "pool-open"  # another tube, or CANCEL, while a pool is open
-    NO_POOL = "no-pool"
-    NOTHING_TO_UNDO = "nothing-to-undo"
-    COMMAND_NOT_USED = "command-not-used"
-    STALE = "stale-scan"  # scanned before the hold began
-
-
-class LetGoReason(StrEnum):
-    """Why somebody or something that was held is held no longer."""
-
-    TIMEOUT = "timeout"
-    SECOND = "second"
-    CANCEL = "cancel"
-    DEVICE_LOST = "device-lost"
-    SHUTDOWN = "shutdown"
-    TUBE_TIMEOUT = "tube-timeout"
-    TUBE_SECOND = "tube-second"
-    TUBE_CANCEL = "tube-cancel"
-    TUBE_DEVICE_LOST = "tube-device-lost"
-    TUBE_SHUTDOWN = "tube-shutdown"
-
+from device.reasons import LetGoReason, Refusal
 
 Order = Literal["person-first", "tube-first", "pool"]
 

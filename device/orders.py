@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from contract.commands import Command
-from device.facts import CommandGiven, LetGoReason, Refusal, Refused, Voided
+from device.facts import CommandGiven, Refused, Voided
 from device.pools import close_pool, void_pool, without
+from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules, State, Step, let_go
 
 

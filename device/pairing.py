@@ -22,7 +22,6 @@ from device.facts import (
     Person,
     PersonHeld,
     PersonShown,
-    Refusal,
     Refused,
     SamePair,
     SeveralPersons,
@@ -34,6 +33,7 @@ from device.facts import (
 )
 from device.orders import obey
 from device.pools import join, open_pool, tube_at_pool
+from device.reasons import Refusal
 from device.stages import (
     HoldingPerson,
     HoldingTube,

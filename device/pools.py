@@ -3,18 +3,8 @@
 from dataclasses import replace
 
 from contract.tubes import Tube
-from device.facts import (
-    LetGo,
-    LetGoReason,
-    Paired,
-    Person,
-    PoolOpened,
-    PoolShut,
-    Refusal,
-    Refused,
-    SamePair,
-    Voided,
-)
+from device.facts import LetGo, Paired, Person, PoolOpened, PoolShut, Refused, SamePair, Voided
+from device.reasons import LetGoReason, Refusal
 from device.stages import (
     HoldingPerson,
     HoldingTube,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from contract.tubes import Tube
-from device.facts import LetGo, LetGoReason, Outcome, Person, Refused
+from device.facts import LetGo, Outcome, Person, Refused
+from device.reasons import LetGoReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,9 @@ from device.facts import (
     CommandGiven,
     HoldBroken,
     Input,
-    LetGoReason,
     Outcome,
     Paired,
     PoolShut,
-    Refusal,
     Refused,
     SeveralPersons,
     Tick,
@@ -34,7 +32,9 @@ from device.facts import (
 from device.journal import Journal, JournalTrouble
 from device.lines import Line, Tell
 from device.pairing import step
-from device.sentences import Said, Shown, shown
+from device.reasons import LetGoReason, Refusal
+from device.refusal_words import Said
+from device.sentences import Shown, shown
 from device.sight.watch import CodeShown, SeveralInView
 from device.signals import SIGNALS
 from device.sources import Arrival, DeviceNews

@@ -21,7 +21,6 @@ from device.facts import (
     Paired,
     Person,
     PersonShown,
-    Refusal,
     Refused,
     TubeScanned,
     Use,
@@ -29,6 +28,7 @@ from device.facts import (
 )
 from device.ledger import Ledger
 from device.pairing import step
+from device.reasons import Refusal
 from device.stages import Rules, State
 
 MORNING = Moment(datetime(2026, 11, 22, 1, 14, tzinfo=UTC), True, "boot-1", 10**9)  # noqa: FBT003

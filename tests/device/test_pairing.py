@@ -9,11 +9,9 @@ from contract.tubes import TubeId
 from device.facts import (
     HoldBroken,
     LetGo,
-    LetGoReason,
     Paired,
     Person,
     PersonHeld,
-    Refusal,
     Refused,
     SamePair,
     SeveralPersons,
@@ -22,6 +20,7 @@ from device.facts import (
     Unusable,
     Voided,
 )
+from device.reasons import LetGoReason, Refusal
 from device.stages import HoldingPerson, Idle, Rules
 
 RULES = Rules()

@@ -12,11 +12,9 @@ from device.facts import (
     CommandGiven,
     HoldBroken,
     Input,
-    LetGoReason,
     Paired,
     Person,
     PersonShown,
-    Refusal,
     SeveralPersons,
     Tick,
     TubeScanned,
@@ -25,6 +23,7 @@ from device.facts import (
     Voided,
 )
 from device.pairing import step
+from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules, State
 
 RULES = Rules(pool_cap=3)

@@ -7,18 +7,17 @@ from contract.commands import Command
 from contract.tubes import TubeId
 from device.facts import (
     LetGo,
-    LetGoReason,
     Paired,
     Person,
     PersonHeld,
     PoolOpened,
     PoolShut,
-    Refusal,
     Refused,
     SamePair,
     Tick,
     Voided,
 )
+from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules
 
 ANN, BINH, CHI = (Person(letter * 16, "citizen-card", "sealed") for letter in "abc")

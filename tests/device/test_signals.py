@@ -9,20 +9,20 @@ import pytest
 from contract.tubes import TubeId
 from device.facts import (
     LetGo,
-    LetGoReason,
     Outcome,
     Paired,
     Person,
     PersonHeld,
     PoolOpened,
     PoolShut,
-    Refusal,
     Refused,
     SamePair,
     TubeHeld,
     Voided,
 )
-from device.sentences import REFUSALS, shown
+from device.reasons import LetGoReason, Refusal
+from device.refusal_words import REFUSALS
+from device.sentences import shown
 from device.signals import SIGNALS, Light, Tone, score
 
 TUBE = TubeId.mint(26, 1)

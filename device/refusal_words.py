@@ -1,0 +1,118 @@
+"""The sentences for what the station refuses and lets go: what happened, then what to do.  Data.
+
+Vietnamese first, English beside it; no error names anybody.
+"""
+
+from typing import NamedTuple
+
+from device.reasons import Refusal
+
+_R = Refusal
+
+
+class Said(NamedTuple):
+    vi: str
+    en: str
+
+
+REFUSALS: dict[Refusal, Said] = {
+    _R.SECOND_PERSON: Said(
+        "Có người thứ hai. Đã bỏ cả hai: quét lại mã từng người.",
+        "A second person came. Both were let go: scan each person again.",
+    ),
+    _R.SECOND_TUBE: Said(
+        "Có ống thứ hai. Đã bỏ cả hai: chỉ quét một ống cho một người.",
+        "A second tube came. Both were let go: scan one tube for one person.",
+    ),
+    _R.SEVERAL_PERSONS: Said(
+        "Thấy mã của hai người. Chỉ đưa một mã trước máy ảnh.",
+        "Two persons' codes are in view. Hold up one code only.",
+    ),
+    _R.TUBE_USED: Said(
+        "Ống {tube} đã dùng{when}. Lấy ống khác.",
+        "Tube {tube} was used{when}. Take another one.",
+    ),
+    _R.TUBE_MISREAD: Said(
+        "Đọc sai mã ống. Quét lại; nếu vẫn sai, lấy ống khác.",
+        "The tube's code was misread. Scan again; if it stays wrong, take another tube.",
+    ),
+    _R.TUBE_OF_OTHER_LOT: Said(
+        "Ống {tube} không thuộc lô của bàn này. Lấy ống trong hộp của bàn.",
+        "Tube {tube} is of no lot of this table. Take one from the table's own box.",
+    ),
+    _R.NO_LOTS: Said(
+        "Bàn này chưa nhận lô ống nào. Nối mạng một lần, hoặc báo người quản trị.",
+        "This table has no lot of tubes yet. Connect once, or tell the administrator.",
+    ),
+    _R.CONTROL_TUBE: Said(
+        "Ống {tube} là ống chứng của phòng xét nghiệm. Lấy ống lấy mẫu.",
+        "Tube {tube} is a control of the laboratory. Take a sampling tube.",
+    ),
+    _R.NOT_A_TUBE: Said(
+        "Đây không phải mã ống. Quét mã vạch trên ống.",
+        "This is no tube's code. Scan the bars on the tube.",
+    ),
+    _R.NOT_A_PERSON: Said(
+        "Mã này không phải của người. Xin mã QR trên thẻ hoặc điện thoại.",
+        "This code is no person's. Ask for the QR on a card or a phone.",
+    ),
+    _R.VEHICLE: Said(
+        "Đây là mã của xe, không phải của người. Xin mã của chính người đó.",
+        "This code names a vehicle, not a person. Ask for the person's own code.",
+    ),
+    _R.FORGED_CARD: Said(
+        "Chữ ký trên thẻ sai: thẻ có thể giả. Hỏi giấy tờ khác, báo trưởng nhóm.",
+        "The card's signature is wrong: it may be forged. Ask for another paper, tell the lead.",
+    ),
+    _R.UNKNOWN_CARD_KEY: Said(
+        "Bàn này chưa biết khóa của thẻ. Nối mạng một lần, hoặc xin giấy tờ khác.",
+        "This table does not know the card's key yet. Connect once, or ask for another paper.",
+    ),
+    _R.DAMAGED_CARD: Said(
+        "Không đọc được thẻ. Đưa lại thẻ, hoặc xin giấy tờ khác.",
+        "The card cannot be read. Show it again, or ask for another paper.",
+    ),
+    _R.UNKNOWN_CODE: Said(
+        "Không hiểu mã này. Xin thẻ căn cước, thẻ bảo hiểm hoặc thẻ của chúng tôi.",
+        "This code means nothing here. Ask for a citizen, insurance or our own card.",
+    ),
+    _R.UNREADABLE: Said(
+        "Đầu đọc gửi tín hiệu nhiễu. Quét lại; nếu còn, kiểm tra dây.",
+        "The reader sent noise. Scan again; if it goes on, check the cable.",
+    ),
+    _R.POOL_OPEN: Said(
+        "Ống gộp còn mở. Quét lại chính ống gộp, hoặc thẻ ĐÓNG GỘP, để đóng.",
+        "The pool is still open. Scan its own tube again, or the CLOSE POOL card, to close it.",
+    ),
+    _R.NO_POOL: Said(
+        "Chưa mở ống gộp nào. Quét một ống gộp để mở.",
+        "No pool is open. Scan a pool's tube to open one.",
+    ),
+    _R.NOTHING_TO_UNDO: Said(
+        "Không còn gì để hủy: chỉ hủy được lần ghép vừa xong.",
+        "There is nothing to undo: only a pairing made just now can be undone.",
+    ),
+    _R.COMMAND_NOT_USED: Said(
+        "Bàn này không dùng thẻ lệnh đó.", "This table does not use that command card."
+    ),
+    _R.STALE: Said(
+        "Mã quét sớm quá nên không tính. Quét lại.",
+        "That scan came too early and does not count. Scan again.",
+    ),
+}
+
+_TIMEOUT = Said("Hết giờ: quét lại mã người.", "Time is up: scan the person again.")
+_CANCELLED = Said("Đã bỏ. Quét mã người.", "Let go. Scan the person's code.")
+_LOST = Said(
+    "Mất thiết bị nên đã bỏ. Chờ sẵn sàng rồi quét lại.",
+    "A device was lost, so this was let go. Wait until all is ready, then scan again.",
+)
+_SECOND = Said("Có người hoặc ống thứ hai: đã bỏ cả hai.", "A second one came: both were let go.")
+_ENDED = Said("Máy đang tắt: đã bỏ.", "The station is stopping: this was let go.")
+LET_GO: dict[str, Said] = {
+    "timeout": _TIMEOUT,
+    "second": _SECOND,
+    "cancel": _CANCELLED,
+    "device-lost": _LOST,
+    "shutdown": _ENDED,
+}
