@@ -73,7 +73,7 @@ LADDERS = (
         (0.5, 0.2, 0.1, 0.07, 0.05, 0.03),
         lambda x: (QR, Scene(noise=3, brightness=x)),
     ),
-    Ladder("glare", "strength", (0.6, 1, 3, 10, 30, 100), lambda x: (QR, Scene(noise=3, glare=x))),
+    Ladder("glare", "strength", (0.6, 1, 1.3, 1.6, 2, 3), lambda x: (QR, Scene(noise=3, glare=x))),
     Ladder(
         "laminate",
         "strength",

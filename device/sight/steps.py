@@ -26,7 +26,7 @@ from device.sight.symbology import Symbology
 
 Prepared = tuple[Grey, float]  # the picture, and how many times larger it was made
 SMALL = 640  # px of the long side: zbar reads no more on larger pictures, at four times the cost
-DEEP = 960  # px of the long side for the slowest step: larger ones cost more and read no more
+DEEP = 800  # px of the long side for the slowest step: larger ones cost more and read fewer
 LARGEST_DOUBLED = 1600  # px of the long side after enlarging
 
 
