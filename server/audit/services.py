@@ -3,8 +3,10 @@
 A detail never names a person and never holds a code that a person carries.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditEntry
@@ -23,3 +25,15 @@ def record(
     session.add(
         AuditEntry(at=now, actor=by, action=action, subject=str(subject)[:120], detail=detail)
     )
+
+
+def record_each(
+    session: Session, action: str, entries: Iterable[tuple[str, object, str]], *, now: datetime
+) -> None:
+    """Add many entries of one action, each (actor, subject, detail), in one statement."""
+    rows = [
+        {"at": now, "actor": by, "action": action, "subject": str(subject)[:120], "detail": detail}
+        for by, subject, detail in entries
+    ]
+    if rows:
+        session.execute(insert(AuditEntry), rows)

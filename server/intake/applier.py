@@ -1,15 +1,17 @@
 """Applies stored events in the order of their arrival: the other half of the intake.
 
-A few events make one transaction, each under its own savepoint.  What cannot be applied is kept as
-refused, with a code that a person sees; what another event or a new lot may help, waits and is
-tried again.  Neither ever holds up what comes after it.  Applying twice is harmless.
+Some events make one transaction; where one of them stands in the way, they are applied one by one,
+each under its own savepoint.  What cannot be applied is kept as refused, with a code that a person
+sees; what a new lot may help, waits and is tried again.  Neither holds up what comes after it.
+Applying twice is harmless.
 """
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from threading import Event as Flag
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from typing import Protocol
 from uuid import UUID
@@ -29,7 +31,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 50  # events in one transaction
 RETRY_SECONDS = 30.0  # how often what waits is tried again
 TROUBLED_SECONDS = 5.0
-LONGEST_YIELD = 1.0  # seconds that a flood of uploads may hold up one transaction of ours
+FEW = 10  # while uploads come in
+RESTS = 3  # and then we rest so many times as long as we worked
 MAY_HELP_LATER = frozenset({"tube-of-no-lot"})
 
 
@@ -37,6 +40,7 @@ class Traffic(Protocol):
     """Whoever has the right of way."""
 
     after_commit: Callable[[], None]
+    turn: Lock  # to write; whoever holds it is brief
 
     def busy(self) -> bool: ...
 
@@ -54,43 +58,73 @@ def apply_pending(database: Database, now: datetime, *, waiting: bool = True) ->
     return applied
 
 
-def apply_some(database: Database, now: datetime) -> int | None:
-    """Apply the oldest pending events; None if there are none."""
+def apply_some(
+    database: Database,
+    now: datetime,
+    *,
+    at_once: int = AT_ONCE,
+    turn: AbstractContextManager[object] | None = None,
+) -> int | None:
+    """Apply the oldest pending events; None if there are none.
+
+    *turn* is held while the database is written: whoever else writes waits for it, not in SQLite.
+    """
     with database.read() as session:
         found = session.execute(
             select(WireEvent.event_id, WireEvent.payload)
             .where(WireEvent.state == "pending")
             .order_by(WireEvent.received_at, WireEvent.seq)
-            .limit(AT_ONCE)
+            .limit(at_once)
         ).all()
     if not found:
         return None
     opened = [open_event(row.event_id, row.payload) for row in found]
-    with database.write() as session:
-        return sum(_apply(session, each, now) for each in opened)
+    with turn or nullcontext():
+        return _apply_together(database, opened, now)
 
 
-def _apply(session: Session, opened: Opened, now: datetime) -> bool:
+def _apply_together(database: Database, opened: Sequence[Opened], now: datetime) -> int:
+    """Apply all of them at once if nothing is in the way, else one by one."""
+    good = [each for each in opened if not each.problem]
+    try:
+        with database.write() as session:
+            effects.take_effect(session, good, now=now)
+            _mark(session, [each.id for each in good], "applied", None, now)
+            for each in opened:
+                if each.problem:
+                    _mark(session, [each.id], "refused", each.problem, now)
+    except OperationalError:
+        raise  # the database is in trouble, not the events
+    except Exception as error:  # one of them cannot be applied: find out which
+        log.info("%d events are applied one by one: %s", len(opened), error)
+        with database.write() as session:
+            return sum(_apply_alone(session, each, now) for each in opened)
+    return len(good)
+
+
+def _apply_alone(session: Session, opened: Opened, now: datetime) -> bool:
     """Apply one event under a savepoint; return whether it took effect."""
     problem = opened.problem
-    if opened.event is not None:
+    if not problem:
         try:
             with session.begin_nested():
-                effects.take_effect(session, opened.event, opened.person, now=now)
+                effects.take_effect(session, [opened], now=now)
         except DomainError as error:
             problem = error.code
         except OperationalError:
-            raise  # the database is in trouble, not the event
+            raise
         except Exception:  # one event's fault must not hold up the others
             log.exception("event %s could not be applied", opened.id)
             problem = "error"
     state = "waiting" if problem in MAY_HELP_LATER else "refused" if problem else "applied"
-    _mark(session, opened.id, state, problem or None, now)
+    _mark(session, [opened.id], state, problem or None, now)
     return not problem
 
 
-def _mark(session: Session, event_id: UUID, state: str, problem: str | None, now: datetime) -> None:
-    done = update(WireEvent).where(WireEvent.event_id == event_id, WireEvent.state == "pending")
+def _mark(
+    session: Session, ids: Sequence[UUID], state: str, problem: str | None, now: datetime
+) -> None:
+    done = update(WireEvent).where(WireEvent.event_id.in_(ids), WireEvent.state == "pending")
     applied_at = now if state == "applied" else None
     session.execute(done.values(state=state, problem=problem, applied_at=applied_at))
 
@@ -160,14 +194,13 @@ class Applier:
             self._awake.wait(RETRY_SECONDS)
 
     def _drain(self) -> None:
+        """Apply what is there; while uploads come in, a little at a time and with long rests."""
         while not self._stopping.is_set():
-            self._give_way()
-            if apply_some(self._database, self._clock()) is None:
+            hurried = self._traffic.busy()
+            began = monotonic()
+            size = FEW if hurried else AT_ONCE
+            now, turn = self._clock(), self._traffic.turn
+            if apply_some(self._database, now, at_once=size, turn=turn) is None:
                 return
-
-    def _give_way(self) -> None:
-        """Wait while uploads come in, but never for long: what is stored must also be applied."""
-        until = monotonic() + LONGEST_YIELD
-        while self._traffic.busy() and monotonic() < until:
-            if self._stopping.wait(0.02):
-                return
+            if hurried:
+                self._stopping.wait(RESTS * (monotonic() - began))

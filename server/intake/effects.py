@@ -1,9 +1,11 @@
 """What each kind of event does, in the caller's transaction.  A table, one row for each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.events import (
@@ -17,59 +19,87 @@ from contract.events import (
 )
 from contract.identities import PersonCode
 from server.accounts.models import Station
+from server.intake.opening import Opened
 from server.people import services as people
+from server.people.links import LiveLinks
+from server.people.models import Person
 from server.sampling import services as sampling
 
-Effect = Callable[[Session, Any, PersonCode | None, datetime], None]
+Effect = Callable[[Session, Any, datetime], None]
 
 
-def take_effect(
-    session: Session, event: Event, person: PersonCode | None, *, now: datetime
-) -> None:
-    """Do what *event* says; *person* is the code it was sealed with.  Raises DomainError."""
-    EFFECTS[type(event)](session, event, person, now)
+def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) -> None:
+    """Do what these events say, in their order, all or none.  Raises DomainError.
+
+    Pairings that follow each other are recorded together: they are nearly all that comes.
+    """
+    for paired, run in groupby(opened, key=lambda each: each.person is not None):
+        if paired:
+            _pair(session, list(run), now)
+        else:
+            for event in (each.event for each in run if each.event):
+                EFFECTS[type(event)](session, event, now)
 
 
-def _start(_session: Session, _event: StationStarted, _: PersonCode | None, _at: datetime) -> None:
-    """The event itself is the record."""
+def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
+    pairs = [(each.event, each.person) for each in opened]
+    links = LiveLinks.of(session, [code for _, code in pairs if code])
+    asked = select(Station.id, Station.place)
+    names = {event.station for event, _ in pairs if event}
+    rows = session.execute(asked.where(Station.id.in_(names)))
+    places = {row.id: row.place for row in rows}
+    given = [
+        sampling.Given(event, _bearer(session, event, code, places, links, now),
+                       places[event.station])
+        for event, code in pairs
+        if isinstance(event, TubePaired) and code
+    ]  # fmt: skip
+    sampling.record_pairings(session, given, now=now)
 
 
-def _pair(session: Session, event: TubePaired, code: PersonCode | None, now: datetime) -> None:
-    if code is None:
-        raise TypeError("a pairing without a person's code was never opened")
-    place = event.place or session.get_one(Station, event.station).place
-    bearer = people.person_of(
+def _bearer(
+    session: Session,
+    event: TubePaired,
+    code: PersonCode,
+    places: Mapping[str, str],
+    links: LiveLinks,
+    now: datetime,
+) -> Person:
+    return people.person_of(
         session,
         code,
         by=f"station:{event.station}",
         now=now,
         evidence=f"event:{event.id}",
-        place=place,
+        place=event.place or places[event.station],
+        links=links,
     )
-    sampling.record_pairing(session, event, bearer, place=place, now=now)
 
 
-def _void(session: Session, event: PairingVoided, _: PersonCode | None, now: datetime) -> None:
+def _start(_session: Session, _event: StationStarted, _now: datetime) -> None:
+    """The event itself is the record."""
+
+
+def _void(session: Session, event: PairingVoided, now: datetime) -> None:
     sampling.record_void(session, event, now=now)
 
 
-def _close(session: Session, event: PoolClosed, _: PersonCode | None, now: datetime) -> None:
+def _close(session: Session, event: PoolClosed, now: datetime) -> None:
     sampling.close_pool(session, event, now=now)
 
 
-def _refuse(session: Session, event: ScanRefused, _: PersonCode | None, now: datetime) -> None:
+def _refuse(session: Session, event: ScanRefused, now: datetime) -> None:
     at = event.at if event.trusted else now
     sampling.tally(session, event.station, at=at, kind="refused", reason=event.reason)
 
 
-def _let_go(session: Session, event: PersonLeft, _: PersonCode | None, now: datetime) -> None:
+def _let_go(session: Session, event: PersonLeft, now: datetime) -> None:
     at = event.at if event.trusted else now
     sampling.tally(session, event.station, at=at, kind="let-go", reason=event.reason)
 
 
 EFFECTS: dict[type[Event], Effect] = {
     StationStarted: _start,
-    TubePaired: _pair,
     PairingVoided: _void,
     PoolClosed: _close,
     ScanRefused: _refuse,

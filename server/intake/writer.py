@@ -51,7 +51,7 @@ class Writer:
         self._capacity = capacity
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._heads: Heads = {}
-        self._alone = Lock()
+        self.turn = Lock()
         self._thread: Thread | None = None
         self._busy_until = 0.0
         self.after_commit: Callable[[], None] = _nothing
@@ -119,7 +119,7 @@ class Writer:
 
     def _write(self, jobs: Sequence[_Job]) -> None:
         try:
-            with self._alone:
+            with self.turn:
                 self._write_together(jobs)
             self.after_commit()
         except Exception as error:  # whatever it is, the requests must not wait for ever

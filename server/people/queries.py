@@ -12,6 +12,8 @@ from server.errors import NotFound
 from server.people.agreement import name_key
 from server.people.models import Card, CardBatch, Identity, IdentityQuestion, Person
 
+AT_ONCE = 500  # values in one IN (...)
+
 
 def value_blind(key: Key) -> str:
     """Return what a number is found by, without being readable."""
@@ -59,14 +61,16 @@ def keys_of(session: Session, person_id: UUID) -> list[Identity]:
 
 
 def links_of(session: Session, keys: Iterable[Key]) -> dict[Key, Identity]:
-    """Return the live link of each key that has one.  A phone links nobody."""
+    """Return the live link, with its person, of each key that has one.  A phone links nobody."""
     by_blind = {value_blind(key): key for key in keys if key.system is not System.PHONE}
-    statement = (
-        select(Identity)
-        .where(Identity.value_blind.in_(by_blind), Identity.unlinked_at.is_(None))
-        .options(joinedload(Identity.person))
-    )
-    return {by_blind[link.value_blind]: link for link in session.scalars(statement)}
+    blinds = list(by_blind)
+    found: dict[Key, Identity] = {}
+    for start in range(0, len(blinds), AT_ONCE):
+        some = Identity.value_blind.in_(blinds[start : start + AT_ONCE])
+        statement = select(Identity).where(some, Identity.unlinked_at.is_(None))
+        for link in session.scalars(statement.options(joinedload(Identity.person))):
+            found[by_blind[link.value_blind]] = link
+    return found
 
 
 def open_questions(session: Session) -> list[IdentityQuestion]:

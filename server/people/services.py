@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from contract import names
 from contract.identities import Key, Kind, PersonCode, System
-from contract.identities.base import fingerprint
 from server.audit import services as audit
 from server.people import queries
 from server.people.agreement import Traits, agree, birth_year_of
+from server.people.links import LiveLinks, claims, phones, strong_keys
 from server.people.models import Identity, IdentityQuestion, Person
 
 
@@ -39,42 +39,38 @@ class Act:
 
 
 def person_of(
-    session: Session, code: PersonCode, *, by: str, now: datetime, evidence: str, place: str
+    session: Session,
+    code: PersonCode,
+    *,
+    by: str,
+    now: datetime,
+    evidence: str,
+    place: str,
+    links: LiveLinks | None = None,
 ) -> Person:
     """Return who carries *code*, a new person if need be, and link its numbers to them.
 
     The same code always leads to the same person.  *evidence* says where it was seen
-    ('event:<uuid>').  Doubts are kept as identity questions.
+    ('event:<uuid>').  Doubts are kept as identity questions.  Whoever asks for many codes in one
+    transaction brings their *links*.
     """
     act = Act(by, now, evidence)
-    strong, claimed = _sorted_keys(code)
-    links = queries.links_of(session, [*strong, *claimed])
+    links = links or LiveLinks.of(session, [code])
+    strong, claimed = strong_keys(code), claims(code)
     traits = Traits.of_code(code)
     ended = _end_false_claims(session, strong, links, traits, act)
     person = _known(strong, claimed, links, traits) or _new_person(session, code, place, act)
     for key in (*strong, *claimed):
-        _link(session, person, key, links.get(key), code, act)
+        _link(session, person, key, links, code, act)
     for other, system in ended:
         _ask(session, Doubt.CLAIM_ENDED, person, other, system, act)
     _note_phones(session, person, code, act)
     _complete(person, code)
-    session.flush()
     return person
 
 
-def _sorted_keys(code: PersonCode) -> tuple[list[Key], list[Key]]:
-    """Return strong and claimed keys; a code with no strong one goes by its fingerprint."""
-    strong = [key for key in code.keys if not key.claimed and key.system is not System.PHONE]
-    claimed = [key for key in code.keys if key.claimed and key.system is not System.PHONE]
-    return strong or [fingerprint(code.raw)], claimed
-
-
 def _end_false_claims(
-    session: Session,
-    strong: list[Key],
-    links: dict[Key, Identity],
-    traits: Traits,
-    act: Act,
+    session: Session, strong: list[Key], links: LiveLinks, traits: Traits, act: Act
 ) -> list[tuple[Person, str]]:
     """Unlink numbers that another only claimed, now that their bearer shows the card."""
     ended = []
@@ -83,20 +79,20 @@ def _end_false_claims(
         if link and link.claimed and not agree(traits, Traits.of_person(link.person)):
             link.unlinked_at, link.unlinked_by = act.now, act.by
             ended.append((link.person, str(key.system)))
-            del links[key]
-    session.flush()
+            links.drop(key)
+            session.flush()
     return ended
 
 
 def _known(
-    strong: list[Key], claimed: list[Key], links: dict[Key, Identity], traits: Traits
+    strong: list[Key], claimed: list[Key], links: LiveLinks, traits: Traits
 ) -> Person | None:
     for key in strong:
-        if key in links:
-            return links[key].person
+        if link := links.get(key):
+            return link.person
     for key in claimed:
-        if key in links and agree(traits, Traits.of_person(links[key].person)):
-            return links[key].person
+        if (link := links.get(key)) and agree(traits, Traits.of_person(link.person)):
+            return link.person
     return None
 
 
@@ -108,15 +104,13 @@ def _new_person(session: Session, code: PersonCode, place: str, act: Act) -> Per
 
 
 def _link(
-    session: Session,
-    person: Person,
-    key: Key,
-    link: Identity | None,
-    code: PersonCode,
-    act: Act,
+    session: Session, person: Person, key: Key, links: LiveLinks, code: PersonCode, act: Act
 ) -> None:
+    link = links.get(key)
     if link is None:
-        session.add(identity(person, key, kind=code.kind, act=act))
+        link = identity(person, key, kind=code.kind, act=act)
+        session.add(link)
+        links.put(key, link)
     elif link.person is person:
         link.claimed = link.claimed and key.claimed
     else:
@@ -167,9 +161,11 @@ def _ask(
 
 def _note_phones(session: Session, person: Person, code: PersonCode, act: Act) -> None:
     """Keep phones, to call people back; several persons may have the same."""
+    if not (shown := phones(code)):
+        return
     known = {link.value_blind for link in person.identities if link.system == System.PHONE}
-    for key in code.keys:
-        if key.system is System.PHONE and queries.value_blind(key) not in known:
+    for key in shown:
+        if queries.value_blind(key) not in known:
             session.add(identity(person, key, kind=code.kind, act=act))
 
 

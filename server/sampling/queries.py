@@ -1,9 +1,9 @@
 """What is known about tubes.  Reads only."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from uuid import UUID
 
-from sqlalchemy import Select, String, exists, func, select, type_coerce
+from sqlalchemy import Select, String, func, select, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
 from contract.tubes import Tube, TubeId
@@ -94,15 +94,34 @@ def open_conflict_of(session: Session, tube: Tube) -> TubeConflict | None:
 
 def lot_of(session: Session, tube: Tube) -> Lot | None:
     """Return the registered lot that *tube* belongs to."""
-    if isinstance(tube, TubeId):
-        statement = select(Lot).where(
-            Lot.series == tube.series, Lot.first <= tube.serial, Lot.last >= tube.serial
-        )
-    else:
-        statement = select(Lot).where(
-            exists().where(LotCode.lot_id == Lot.id, LotCode.code == tube.text)
-        )
-    return session.scalar(statement)
+    return lots_of(session, [tube]).get(tube)
+
+
+def lots_of(session: Session, tubes: Iterable[Tube]) -> dict[Tube, Lot]:
+    """Return the registered lot of each of *tubes* that has one."""
+    wanted = set(tubes)
+    own = [tube for tube in wanted if isinstance(tube, TubeId)]
+    foreign = {tube.text: tube for tube in wanted if not isinstance(tube, TubeId)}
+    found: dict[Tube, Lot] = {}
+    for series in {tube.series for tube in own}:
+        serials = {tube.serial: tube for tube in own if tube.series == series}
+        for lot in session.scalars(_lots_between(series, min(serials), max(serials))):
+            covers = range(lot.first or 0, (lot.last or -1) + 1)
+            found |= {tube: lot for serial, tube in serials.items() if serial in covers}
+    if foreign:
+        listed = select(LotCode.code, Lot).join(Lot, Lot.id == LotCode.lot_id)
+        rows = session.execute(listed.where(LotCode.code.in_(foreign)))
+        found |= {foreign[code]: lot for code, lot in rows}
+    return found
+
+
+def _lots_between(series: int, first: int, last: int) -> Select[Lot]:
+    return select(Lot).where(Lot.series == series, Lot.first <= last, Lot.last >= first)
+
+
+def paired_before(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
+    """Return those of *tubes* that were given to somebody already."""
+    return set(session.scalars(select(Pairing.tube).where(Pairing.tube.in_(set(tubes)))))
 
 
 def lots_with_use(session: Session) -> list[tuple[Lot, int]]:

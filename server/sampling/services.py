@@ -3,18 +3,24 @@
 Each is recorded once, however often it comes.  The caller owns the transaction.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.events import PairingVoided, PoolClosed, TubePaired
-from contract.tubes import Tube, TubeError, TubeKind, tube
+from contract.tubes import Tube, TubeError, TubeKind
+from contract.tubes import tube as tube_of
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.people.models import Person
 from server.sampling import changes, conflicts, queries
-from server.sampling.models import Pairing, PairingVoid, PoolClosing, StationTally
+from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -35,6 +41,15 @@ class WrongOrder(DomainError):
     code = "pool-order"
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A station says that a tube was given to *person*."""
+
+    event: TubePaired
+    person: Person
+    place: str
+
+
 def record_pairing(
     session: Session, event: TubePaired, person: Person, *, place: str, now: datetime
 ) -> Pairing:
@@ -42,21 +57,45 @@ def record_pairing(
 
     Raises TubeOfNoLot (retry when the lot is registered), ControlTube, WrongOrder.
     """
-    if known := session.get(Pairing, event.id):
-        return known
-    given = _usable_tube(session, event)
+    return record_pairings(session, [Given(event, person, place)], now=now)[event.id]
+
+
+def record_pairings(
+    session: Session, given: Iterable[Given], *, now: datetime
+) -> dict[UUID, Pairing]:
+    """Record many pairings with few questions, all or none: see `record_pairing`."""
+    by_id = {each.event.id: each for each in given}
+    known = select(Pairing).where(Pairing.id.in_(by_id))
+    recorded = {pairing.id: pairing for pairing in session.scalars(known)}
+    fresh = [each for each in by_id.values() if each.event.id not in recorded]
+    tubes = [read_tube(each.event.tube) for each in fresh]
+    lots = queries.lots_of(session, tubes)
+    before = queries.paired_before(session, tubes)
+    for each, tube in zip(fresh, tubes, strict=True):
+        _check_usable(tube, each.event, lots)
+        recorded[each.event.id] = _pairing(session, each, tube, now)
+    entries = [
+        (f"station:{each.event.station}", tube, str(each.event.id))
+        for each, tube in zip(fresh, tubes, strict=True)
+    ]
+    audit.record_each(session, "tube.paired", entries, now=now)
+    session.flush()
+    for tube, times in Counter(tubes).items():
+        if times > 1 or tube in before:
+            conflicts.review(session, tube, now=now)
+        changes.changed(session, tube, now=now)
+    return recorded
+
+
+def _pairing(session: Session, given: Given, tube: Tube, now: datetime) -> Pairing:
+    event = given.event
     pairing = Pairing(
-        id=event.id, tube=given, person_id=person.id, station=event.station,
+        id=event.id, tube=tube, person=given.person, station=event.station,
         operator=event.operator, person_kind=event.person_kind, order=event.order,
-        paired_at=event.at, trusted=event.trusted, place=event.place or place,
+        paired_at=event.at, trusted=event.trusted, place=event.place or given.place,
         took_ms=event.took_ms, manual=event.manual, received_at=now,
     )  # fmt: skip
     session.add(pairing)
-    by = f"station:{event.station}"
-    audit.record(session, "tube.paired", given, by=by, now=now, detail=str(event.id))
-    session.flush()
-    conflicts.review(session, given, now=now)
-    changes.changed(session, given, now=now)
     return pairing
 
 
@@ -120,7 +159,7 @@ def tally(
 
 def read_tube(text: str) -> Tube:
     try:
-        return tube(text)
+        return tube_of(text)
     except TubeError as error:
         raise BadInput(f"“{text}” không phải mã ống.", f"“{text}” is no tube code.") from error
 
@@ -133,21 +172,19 @@ def _check_own(pairing: Pairing, event: PairingVoided) -> None:
         )
 
 
-def _usable_tube(session: Session, event: TubePaired) -> Tube:
-    given = read_tube(event.tube)
-    if given.kind is TubeKind.CONTROL:
+def _check_usable(tube: Tube, event: TubePaired, lots: Mapping[Tube, Lot]) -> None:
+    if tube.kind is TubeKind.CONTROL:
         raise ControlTube(
-            f"Ống {given.grouped} là ống chứng, không dùng để lấy mẫu.",
-            f"Tube {given.grouped} is a control, not for samples.",
+            f"Ống {tube.grouped} là ống chứng, không dùng để lấy mẫu.",
+            f"Tube {tube.grouped} is a control, not for samples.",
         )
-    if (event.order == "pool") != (given.kind is TubeKind.POOL):
+    if (event.order == "pool") != (tube.kind is TubeKind.POOL):
         raise WrongOrder(
-            f"Ống {given.grouped} và cách ghép không khớp: ống gộp chỉ dùng cho mẫu gộp.",
-            f"Tube {given.grouped} does not fit the pairing: pool tubes are for pools alone.",
+            f"Ống {tube.grouped} và cách ghép không khớp: ống gộp chỉ dùng cho mẫu gộp.",
+            f"Tube {tube.grouped} does not fit the pairing: pool tubes are for pools alone.",
         )
-    if queries.lot_of(session, given) is None:
+    if tube not in lots:
         raise TubeOfNoLot(
-            f"Ống {given.grouped} không thuộc lô nào đã đăng ký. Đăng ký lô rồi hệ thống tự ghép.",
-            f"Tube {given.grouped} is of no registered lot. Register it and it is applied.",
+            f"Ống {tube.grouped} không thuộc lô nào đã đăng ký. Đăng ký lô rồi hệ thống tự ghép.",
+            f"Tube {tube.grouped} is of no registered lot. Register it and it is applied.",
         )
-    return given

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.accounts.roles import Role
 from server.db import Database
-from server.sampling import queries
+from server.sampling import conflicts, queries
 
 SignIn = Callable[..., FlaskClient]
 
@@ -22,7 +22,8 @@ def conflict(database: Database, make_scene: Callable[[Session], Any]) -> dict[s
         tube = scene.tube()
         first = scene.pair(tube, scene.person("Nguyễn Thị Mẫu", 1991))
         second = scene.pair(tube, scene.person("Trần Văn Thử", 1950), station="ban-2")
-        opened = scene.contest(tube, first, second)
+        conflicts.review(session, tube, now=scene.now)
+        (opened,) = queries.open_conflicts(session)
         return {"id": opened.id, "first": first.id, "second": second.id, "tube": tube.text}
 
 

@@ -1,0 +1,57 @@
+"""The live links of many codes, asked for at once and kept up while their bearers are found."""
+
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from contract.identities import Key, PersonCode, System
+from contract.identities.base import fingerprint
+from server.people import queries
+from server.people.models import Identity
+
+
+class LiveLinks:
+    """Which number leads to whom, for the numbers of some codes."""
+
+    def __init__(self, links: dict[Key, Identity]) -> None:
+        self._links = {_unclaimed(key): link for key, link in links.items()}
+
+    @classmethod
+    def of(cls, session: Session, codes: Iterable[PersonCode]) -> Self:
+        """Ask for all numbers of *codes*; one question for hundreds of them."""
+        keys = {_unclaimed(key) for code in codes for key in (*strong_keys(code), *claims(code))}
+        return cls(queries.links_of(session, keys))
+
+    def get(self, key: Key) -> Identity | None:
+        return self._links.get(_unclaimed(key))
+
+    def put(self, key: Key, link: Identity) -> None:
+        self._links[_unclaimed(key)] = link
+
+    def drop(self, key: Key) -> None:
+        self._links.pop(_unclaimed(key), None)
+
+
+def strong_keys(code: PersonCode) -> list[Key]:
+    """Return the numbers that lead to one person; a code without any goes by its fingerprint."""
+    strong = [key for key in _linking(code) if not key.claimed]
+    return strong or [fingerprint(code.raw)]
+
+
+def claims(code: PersonCode) -> list[Key]:
+    """Return the numbers that somebody typed."""
+    return [key for key in _linking(code) if key.claimed]
+
+
+def phones(code: PersonCode) -> list[Key]:
+    return [key for key in code.keys if key.system is System.PHONE]
+
+
+def _linking(code: PersonCode) -> Iterator[Key]:
+    return (key for key in code.keys if key.system is not System.PHONE)
+
+
+def _unclaimed(key: Key) -> Key:
+    """One number is one place in the table, however it was come by."""
+    return Key(key.system, key.value)
