@@ -37,6 +37,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     `at` is the station's wall clock and `trusted` whether it was set from the network since boot;
     `mono` is nanoseconds of the monotonic clock of boot `boot`: durations come from it alone.
+    `operator` is the station's tag of who works there, or '': `shift-began` says whose it is.
     """
 
     v: Literal[1] = VERSION
@@ -105,7 +106,53 @@ class PersonLeft(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="per
     reason: Short
 
 
-Event = StationStarted | TubePaired | PoolClosed | PairingVoided | ScanRefused | PersonLeft
+class ShiftBegan(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="shift-began"):
+    """A shift began; `operator` is the tag of who works, `badge` their card, sealed."""
+
+    badge: Sealed
+
+
+class OperatorChanged(
+    Envelope, frozen=True, kw_only=True, tag_field="kind", tag="operator-changed"
+):
+    """Somebody else works at the station from here on: `operator`, whose card is `badge`."""
+
+    badge: Sealed
+
+
+class ShiftEnded(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="shift-ended"):
+    """A shift ended, and what it came to.
+
+    `scan_ms` is the median from the first scan to the second, `pace_ms` from one pair to the next.
+    `issued` tubes lay in the box when it began, `returned` must lie in it now: issued = used +
+    void + returned.  Both are null where the station knows no lots.
+    """
+
+    began: Aware
+    people: Count
+    used: Count
+    void: Count
+    issued: Count | None = None
+    returned: Count | None = None
+    scan_ms: Count = 0
+    pace_ms: Count = 0
+    rereads: Count = 0
+    manual: Count = 0
+    slips: Count = 0
+    refusals: dict[Short, Count] = {}
+
+
+Event = (
+    StationStarted
+    | TubePaired
+    | PoolClosed
+    | PairingVoided
+    | ScanRefused
+    | PersonLeft
+    | ShiftBegan
+    | OperatorChanged
+    | ShiftEnded
+)
 
 # A RecursionError is brackets within brackets, thousands deep: nothing of ours.
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

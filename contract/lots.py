@@ -50,6 +50,11 @@ class IssuedLots:
             return self._foreign.get(seen.text)
         return next((lot.lot for lot in self.lots if _holds(lot, seen)), None)
 
+    @property
+    def size(self) -> int:
+        """How many tubes these lots hold."""
+        return sum(_size(lot) for lot in self.lots)
+
     def to_json(self) -> bytes:
         return msgspec.json.encode(self.lots)
 
@@ -57,6 +62,10 @@ class IssuedLots:
     def from_json(cls, document: bytes) -> "IssuedLots":
         """Raises msgspec.DecodeError on anything that is not a list of lots."""
         return cls(msgspec.json.decode(document, type=tuple[LotWire, ...]))
+
+
+def _size(lot: LotWire) -> int:
+    return len(lot.codes) if lot.series is None else max(0, lot.last - lot.first + 1)
 
 
 def _holds(lot: LotWire, seen: TubeId) -> bool:

@@ -7,6 +7,7 @@ Secrets are not in here: enrolment writes them into the state folder.
 import difflib
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -41,10 +42,13 @@ class Table(Section, frozen=True):
     echo_seconds: Annotated[float, msgspec.Meta(ge=0, le=30)] = 3.0
     pool_cap: Annotated[int, msgspec.Meta(ge=2, le=20)] = 5
     accept_unknown: bool = True
+    shift_required: bool = False
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.hold_seconds, self.undo_seconds, self.echo_seconds, self.pool_cap)
+        """The machine's settings: those of this table that it knows by the same name."""
+        names = [field.name for field in fields(Rules)]
+        return Rules(**{name: getattr(self, name) for name in names})
 
 
 class Camera(Section, frozen=True):

@@ -4,23 +4,39 @@ A draft has no place in the chain yet: its id, epoch, seq and prev are blanks th
 `Journal.append` replaces.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+import msgspec
+
 from contract.events import (
     NO_EVENT,
     Event,
+    OperatorChanged,
     PairingVoided,
     PersonLeft,
     PoolClosed,
     ScanRefused,
+    ShiftBegan,
+    ShiftEnded,
     StationStarted,
     TubePaired,
 )
-from device.facts import LetGo, Outcome, Paired, PoolShut, Refused, Voided
+from device.facts import (
+    LetGo,
+    OperatorNamed,
+    Outcome,
+    Paired,
+    PoolShut,
+    Refused,
+    ShiftClosed,
+    ShiftOpened,
+    Voided,
+)
 from device.ledger import Ledger
+from device.shifts import Summary
 
 NO_ID = UUID(int=0)
 
@@ -54,11 +70,28 @@ class Drafts:
     station: str
     place: str = ""
 
-    def started(self, now: Moment, software: str, open_pool: str) -> Event:
-        return StationStarted(**self._blank(now), software=software, open_pool=open_pool)
+    def started(self, now: Moment, software: str, open_pool: str, operator: str = "") -> Event:
+        blank = self._blank(now)
+        return StationStarted(**blank, operator=operator, software=software, open_pool=open_pool)
 
     def of(self, outcome: Outcome, now: Moment, ledger: Ledger) -> Event | None:
         """Return what the journal must say about *outcome*; None for what changes nothing."""
+        event = self._shift(outcome, now) or self._event(outcome, now, ledger)
+        if event is None or event.operator:
+            return event
+        return msgspec.structs.replace(event, operator=ledger.operator)
+
+    def _shift(self, outcome: Outcome, now: Moment) -> Event | None:
+        match outcome:
+            case ShiftOpened(operator=who):
+                return ShiftBegan(**self._blank(now), operator=who.tag, badge=who.sealed)
+            case OperatorNamed(operator=who):
+                return OperatorChanged(**self._blank(now), operator=who.tag, badge=who.sealed)
+            case ShiftClosed(summary=Summary() as summary):
+                return ShiftEnded(**self._blank(now), **asdict(summary))
+        return None
+
+    def _event(self, outcome: Outcome, now: Moment, ledger: Ledger) -> Event | None:
         match outcome:
             case Paired():
                 return self._paired(outcome, now)

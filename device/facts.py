@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from contract.commands import Command
 from contract.tubes import Tube
 from device.reasons import LetGoReason, Refusal
+from device.shifts import Summary
 
 Order = Literal["person-first", "tube-first", "pool"]
 
@@ -43,6 +44,9 @@ class Past(Protocol):
 
     def tubes_today(self, tag: str) -> int:
         """Return how many tubes the person with *tag* was given today."""
+
+    @property
+    def shift_open(self) -> bool: ...
 
 
 # --- inputs ---------------------------------------------------------------------------------
@@ -161,6 +165,40 @@ class LetGo:
     tube: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OperatorAsked:
+    """The next personal card is an operator's: to begin a shift, or to take over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftOpened:
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorNamed:
+    operator: Person
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftClosed:
+    """The machine closes a shift without knowing what it came to: the books say that."""
+
+    summary: Summary | None = None
+
+
 Outcome = (
-    PersonHeld | TubeHeld | Paired | SamePair | PoolOpened | PoolShut | Voided | Refused | LetGo
+    PersonHeld
+    | TubeHeld
+    | Paired
+    | SamePair
+    | PoolOpened
+    | PoolShut
+    | Voided
+    | Refused
+    | LetGo
+    | OperatorAsked
+    | ShiftOpened
+    | OperatorNamed
+    | ShiftClosed
 )

@@ -9,8 +9,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
-from contract.events import Event, PairingVoided, PersonLeft, PoolClosed, ScanRefused, TubePaired
+from contract.events import (
+    Event,
+    OperatorChanged,
+    PairingVoided,
+    PersonLeft,
+    PoolClosed,
+    ScanRefused,
+    ShiftBegan,
+    ShiftEnded,
+    TubePaired,
+)
+from contract.lots import IssuedLots
 from device.facts import Use
+from device.shifts import Shift, Summary, begun_by
 
 VIETNAM = timezone(timedelta(hours=7), "ICT")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -21,6 +33,9 @@ class Ledger:
     """Implements `device.facts.Past`."""
 
     last: TubePaired | None = None  # the newest pairing, while it holds: for UNDO
+    operator: str = ""  # the tag of who works here
+    shift: Shift | None = None
+    last_shift: ShiftEnded | None = None
     counts: Counter[str] = field(default_factory=Counter)
     _live: dict[str, dict[str, UUID]] = field(default_factory=dict)
     _used_at: dict[str, datetime] = field(default_factory=dict)
@@ -41,6 +56,14 @@ class Ledger:
         return self._live.get(tube, {}).get(tag)
 
     @property
+    def shift_open(self) -> bool:
+        return self.shift is not None
+
+    def sum_up(self, lots: IssuedLots) -> Summary | None:
+        """Return what the open shift has come to so far, with *lots* in the box."""
+        return self.shift.summary(lots, self._live) if self.shift else None
+
+    @property
     def open_pool(self) -> tuple[str, tuple[str, ...]] | None:
         """The pool tube that was not closed, with its members' tags; the newest if several."""
         for tube in reversed(self._pools):
@@ -51,6 +74,7 @@ class Ledger:
     def take(self, event: Event) -> None:
         """Add one event."""
         self._turn_the_day(event.at)
+        self._keep_shift(event)
         match event:
             case TubePaired():
                 self._pair(event)
@@ -63,6 +87,17 @@ class Ledger:
                 self.counts["refused"] += 1
             case PersonLeft():
                 self.counts["let-go"] += 1
+
+    def _keep_shift(self, event: Event) -> None:
+        match event:
+            case ShiftBegan():
+                self.shift, self.operator = begun_by(event, self._live), event.operator
+            case OperatorChanged():
+                self.operator = event.operator
+            case ShiftEnded():
+                self.shift, self.operator, self.last_shift = None, "", event
+        if self.shift is not None:
+            self.shift.take(event)
 
     def _turn_the_day(self, at: datetime) -> None:
         begins, ends = self._day

@@ -18,6 +18,7 @@ import msgspec
 
 from device.files import write_whole
 from device.ledger import VIETNAM
+from device.shift_now import ShiftNow
 
 BEAT = 1.0  # seconds between two signs of life
 
@@ -39,7 +40,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What is held: 'idle', 'person', 'tube' or 'pool'; `until` on the boot's monotonic clock."""
+    """What is held: 'idle', 'person', 'tube', 'pool', or 'operator' for whom it waits.
+
+    `until` is on the boot's monotonic clock.
+    """
 
     kind: str
     who: str = ""
@@ -75,10 +79,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     alarms: list[str]
     recent: list[Line]
     duty: str = "sampling"
-    language: str = "vi"
     hold_seconds: float = 30.0
     pool_cap: int = 5
     pairs: list[Pair] = []
+    shift: ShiftNow | None = None
 
 
 Tell = Callable[[Line], None]

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from contract.commands import Command
-from device.facts import CommandGiven, Refused, Voided
+from device.facts import CommandGiven, Past, Refused, Voided
+from device.operators import order_of_shift
 from device.pools import close_pool, void_pool, without
 from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules, State, Step, let_go
 
 
-def obey(state: State, event: CommandGiven, rules: Rules) -> Step:
+def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
     """Carry out a command, or refuse it where it makes no sense."""
     pool = state.stage if isinstance(state.stage, OpenPool) else None
     match event.command:
@@ -26,7 +27,7 @@ def obey(state: State, event: CommandGiven, rules: Rules) -> Step:
         case Command.OPEN_POOL:
             return state, [Refused(Refusal.POOL_OPEN if pool else Refusal.NO_POOL)]
         case Command.BEGIN_SHIFT | Command.END_SHIFT | Command.CHANGE_OPERATOR:
-            return state, [Refused(Refusal.COMMAND_NOT_USED)]
+            return order_of_shift(state, event, past)
 
 
 def _cancel(state: State, pool: OpenPool | None) -> Step:

@@ -31,10 +31,12 @@ from device.facts import (
     Unusable,
     Use,
 )
+from device.operators import is_badge_again, take_badge
 from device.orders import obey
 from device.pools import join, open_pool, tube_at_pool
 from device.reasons import Refusal
 from device.stages import (
+    AwaitingOperator,
     HoldingPerson,
     HoldingTube,
     Idle,
@@ -59,12 +61,10 @@ def step(state: State, event: Input, past: Past, rules: Rules) -> Step:
 
 def _take(state: State, event: Input, past: Past, rules: Rules) -> Step:
     match event:
-        case PersonShown():
-            return _person(state, event, past, rules)
-        case TubeScanned():
-            return _tube(state, event, past, rules)
+        case PersonShown() | TubeScanned():
+            return _scan(state, event, past, rules)
         case CommandGiven():
-            return obey(state, event, rules)
+            return obey(state, event, past, rules)
         case SeveralPersons():
             return _several(state)
         case Unusable():
@@ -73,6 +73,18 @@ def _take(state: State, event: Input, past: Past, rules: Rules) -> Step:
             return let_go(state, event.reason)
         case Tick():
             return state, []
+
+
+def _scan(state: State, event: PersonShown | TubeScanned, past: Past, rules: Rules) -> Step:
+    if isinstance(state.stage, AwaitingOperator):
+        return take_badge(state, state.stage, event)
+    if rules.shift_required and not past.shift_open:
+        return state, [Refused(Refusal.NO_SHIFT)]
+    if isinstance(event, TubeScanned):
+        return _tube(state, event, past, rules)
+    if is_badge_again(state, event, rules):
+        return state, []
+    return _person(state, event, past, rules)
 
 
 def _person(state: State, event: PersonShown, past: Past, rules: Rules) -> Step:

@@ -31,6 +31,10 @@ class Refusal(StrEnum):
     NOTHING_TO_UNDO = "nothing-to-undo"
     COMMAND_NOT_USED = "command-not-used"
     STALE = "stale-scan"  # scanned before the hold began
+    SHIFT_OPEN = "shift-open"  # BEGIN SHIFT in the middle of one
+    NO_SHIFT = "no-shift"
+    NOT_AN_OPERATOR = "not-an-operator"  # a code that is no personal card of ours
+    OPERATOR_FIRST = "operator-first"  # a tube, while an operator's card is asked for
 
 
 class LetGoReason(StrEnum):
@@ -46,3 +50,4 @@ class LetGoReason(StrEnum):
     TUBE_CANCEL = "tube-cancel"
     TUBE_DEVICE_LOST = "tube-device-lost"
     TUBE_SHUTDOWN = "tube-shutdown"
+    NO_OPERATOR = "no-operator"  # an operator's card was asked for, and none came

@@ -99,6 +99,22 @@ REFUSALS: dict[Refusal, Said] = {
         "Mã quét sớm quá nên không tính. Quét lại.",
         "That scan came too early and does not count. Scan again.",
     ),
+    _R.SHIFT_OPEN: Said(
+        "Ca đang mở rồi. Muốn mở ca mới, quét thẻ HẾT CA trước.",
+        "A shift is open already. To begin a new one, scan the END SHIFT card first.",
+    ),
+    _R.NO_SHIFT: Said(
+        "Chưa vào ca. Quét thẻ VÀO CA, rồi thẻ cá nhân của người làm việc.",
+        "No shift is open. Scan the BEGIN SHIFT card, then the personal card of who works.",
+    ),
+    _R.NOT_AN_OPERATOR: Said(
+        "Đang chờ thẻ cá nhân của nhân viên. Quét thẻ đó, hoặc thẻ BỎ QUA.",
+        "A staff member's personal card is awaited. Scan it, or the CANCEL card.",
+    ),
+    _R.OPERATOR_FIRST: Said(
+        "Chưa nhận ống: đang chờ thẻ nhân viên. Quét thẻ đó, hoặc thẻ BỎ QUA.",
+        "No tube yet: a staff card is awaited. Scan it, or the CANCEL card.",
+    ),
 }
 
 _TIMEOUT = Said("Hết giờ: quét lại mã người.", "Time is up: scan the person again.")
@@ -115,4 +131,7 @@ LET_GO: dict[str, Said] = {
     "cancel": _CANCELLED,
     "device-lost": _LOST,
     "shutdown": _ENDED,
+    "no-operator": Said(
+        "Không có thẻ nhân viên: vẫn như trước.", "No staff card came: all stays as it was."
+    ),
 }

@@ -16,6 +16,8 @@ from queue import Empty
 from threading import Event
 from time import monotonic
 
+import msgspec
+
 from device.backlog import Sent, read_sent
 from device.clock import ServerTime, SystemClock
 from device.config import Config
@@ -32,6 +34,7 @@ from device.kiosk.faces import Faces
 from device.kiosk.pages import page_of
 from device.kiosk.pairs import of_journal, with_line
 from device.lines import Board, Line, Page, Tell
+from device.shift_now import ShiftDesk
 from device.sight.eye import Settings as EyeSettings
 from device.sight.symbology import Symbology
 from device.sources import Arrivals, CameraSource, ReaderSource, Source
@@ -59,6 +62,7 @@ class Running:
     arrivals: Arrivals
     sources: list[Source] = field(default_factory=list)
     sent: Sent = field(default_factory=Sent)
+    _shift: ShiftDesk = field(default_factory=ShiftDesk)
     _seen: dict[str, int] = field(default_factory=dict)
     _looked: float = 0.0
 
@@ -120,7 +124,9 @@ class Running:
 
     def page(self) -> Page:
         """Return the state of the station, for its screen."""
-        return page_of(self.station, self.config, self.papers, self.sent, self.board)
+        page = page_of(self.station, self.papers, self.sent, self.board)
+        shift = self._shift.now(self.station.journal, self.station.codes.lots)
+        return msgspec.structs.replace(page, shift=shift)
 
 
 def assemble(config: Config, tell: Tell) -> Running:

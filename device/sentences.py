@@ -3,8 +3,6 @@
 Vietnamese first, English beside it; a person's name is masked, and no error names anybody.
 """
 
-from dataclasses import dataclass
-
 from contract.tubes import TubeError, tube
 from device.facts import (
     LetGo,
@@ -21,18 +19,8 @@ from device.facts import (
 from device.ledger import VIETNAM
 from device.reasons import Refusal
 from device.refusal_words import LET_GO, REFUSALS, Said
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How an outcome is told: its word on the station's lines, its reason, sign and sentence."""
-
-    outcome: str
-    signal: str
-    said: Said
-    reason: str = ""
-    tube: str = ""
-
+from device.shift_words import of_shift
+from device.shown import Shown
 
 _THREE_LOW = {Refusal.SECOND_PERSON, Refusal.SECOND_TUBE, Refusal.SEVERAL_PERSONS}
 
@@ -56,7 +44,7 @@ def shown(outcome: Outcome, pool_cap: int) -> Shown:
             return Shown(
                 "paired", "paired", Said(f"✔ …{tail}", f"✔ …{tail}"), "", outcome.tube.text
             )
-    return _quiet(outcome)
+    return of_shift(outcome) or _quiet(outcome)
 
 
 def _quiet(outcome: Outcome) -> Shown:

@@ -50,6 +50,9 @@ _TWO_MIDDLE = (Tone(MIDDLE, 80), _GAP, Tone(HIGH, 80))
 _TWO_LOW = (Tone(LOW, 400), _GAP, Tone(LOW, 400))
 _THREE_LOW = (*_TWO_LOW, _GAP, Tone(LOW, 400))
 _FALLING = (Tone(MIDDLE, 150), Tone(LOW, 250))
+_ASKING = (Tone(HIGH, 80), _GAP, Tone(HIGH, 80), _GAP, Tone(HIGH, 80))
+_NAMED = (Tone(HIGH, 80), _GAP, Tone(MIDDLE, 80), _GAP, Tone(HIGH, 80))
+_ENDED = (Tone(TOP, 120), _GAP, Tone(HIGH, 120), _GAP, Tone(MIDDLE, 240))
 _PULSE = (Tone(LOW, 150), Tone(0, 1850))
 
 _ROWS = (
@@ -64,6 +67,10 @@ _ROWS = (
     Signal("voided", _FALLING, Light.OFF, shape="↩"),
     Signal("let-go", _FALLING, Light.OFF, shape="○"),
     Signal("refused", _TWO_LOW, Light.RED, shape="✖"),
+    Signal("operator-asked", _ASKING, Light.BLUE, shape="☺"),
+    Signal("operator-changed", _NAMED, Light.BLUE, 0.5, shape="☺"),
+    Signal("shift-began", _NAMED, Light.BLUE, 0.5, shape="☺"),
+    Signal("shift-ended", _ENDED, Light.OFF, shape="■"),
     Signal("second", _THREE_LOW, Light.RED, shape="✖"),
     Signal("trouble", _PULSE, Light.RED, slow=True, shape="▲"),
     Signal("off", shape="○"),

@@ -12,6 +12,8 @@ from device.reasons import LetGoReason
 class Rules:
     """The machine's settings.
 
+    `shift_required`: nobody is paired outside a shift.
+
     `echo_seconds`: a code seen again so soon after its pair was made is the same gesture.
     """
 
@@ -19,6 +21,7 @@ class Rules:
     undo_seconds: float = 60.0
     echo_seconds: float = 3.0
     pool_cap: int = 5
+    shift_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,15 @@ class OpenPool:
     since: float
 
 
-Stage = Idle | HoldingPerson | HoldingTube | OpenPool
+@dataclass(frozen=True, slots=True)
+class AwaitingOperator:
+    """The next personal card says who works here; `begins`: and a shift begins with it."""
+
+    begins: bool
+    since: float
+
+
+Stage = Idle | HoldingPerson | HoldingTube | OpenPool | AwaitingOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +71,18 @@ class Last:
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    tag: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
+    """`badge`: the operator's card that was read last, which may still be before the camera."""
+
     stage: Stage = Idle()
     last: Last | None = None
+    badge: Badge | None = None
 
 
 Step = tuple[State, Sequence[Outcome]]
@@ -83,6 +103,8 @@ def let_go(state: State, reason: LetGoReason) -> Step:
             return replace(state, stage=Idle()), [LetGo(reason)]
         case HoldingTube(tube=tube):
             return replace(state, stage=Idle()), [LetGo(_OF_TUBE[reason], tube.text)]
+        case AwaitingOperator():
+            return replace(state, stage=Idle()), [LetGo(LetGoReason.NO_OPERATOR)]
     return state, []
 
 
@@ -95,7 +117,9 @@ def clear_both(state: State, refused: Refused) -> Step:
 def expire(state: State, at: float, rules: Rules) -> Step:
     """End a hold that has lasted too long by *at*."""
     stage = state.stage
-    if isinstance(stage, (HoldingPerson, HoldingTube)) and at - stage.since > rules.hold_seconds:
+    if isinstance(stage, Idle | OpenPool):
+        return state, []
+    if at - stage.since > rules.hold_seconds:
         return let_go(state, LetGoReason.TIMEOUT)
     return state, []
 

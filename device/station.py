@@ -26,6 +26,7 @@ from device.facts import (
     PoolShut,
     Refused,
     SeveralPersons,
+    ShiftClosed,
     Tick,
     Voided,
 )
@@ -34,7 +35,8 @@ from device.lines import Line, Tell
 from device.pairing import step
 from device.reasons import LetGoReason, Refusal
 from device.refusal_words import Said
-from device.sentences import Shown, shown
+from device.sentences import shown
+from device.shown import Shown
 from device.sight.watch import CodeShown, SeveralInView
 from device.signals import SIGNALS
 from device.sources import Arrival, DeviceNews
@@ -72,7 +74,7 @@ class Station:
         same_boot = last is not None and last.boot == now.boot
         self.state = State(stage, known if same_boot else None)
         pool = ledger.open_pool[0] if ledger.open_pool else ""
-        self.journal.append(self.drafts.started(now, software, pool))
+        self.journal.append(self.drafts.started(now, software, pool, ledger.operator))
         self._ready_if_all_there()
 
     def arrive(self, arrival: Arrival) -> None:
@@ -135,7 +137,9 @@ class Station:
         return events
 
     def _possible(self, outcome: Outcome) -> Outcome:
-        """A pairing that the journal does not know cannot be undone."""
+        """A pairing that the journal does not know cannot be undone; only it sums up a shift."""
+        if isinstance(outcome, ShiftClosed):
+            return ShiftClosed(self.journal.ledger.sum_up(self.codes.lots))
         if isinstance(outcome, Voided):
             known = self.journal.ledger.pairing_of(outcome.tube, outcome.tag)
             return outcome if known else Refused(Refusal.NOTHING_TO_UNDO)

@@ -1,15 +1,14 @@
 """Draws up the page of a station's state, for its screen."""
 
 from device.backlog import Sent
-from device.config import Config
 from device.enrolment import Papers
 from device.kiosk.faces import Faces
 from device.lines import Board, Held, Page
-from device.stages import HoldingPerson, HoldingTube, OpenPool, State
+from device.stages import AwaitingOperator, HoldingPerson, HoldingTube, OpenPool, State
 from device.station import Station
 
 
-def page_of(station: Station, config: Config, papers: Papers, sent: Sent, board: Board) -> Page:
+def page_of(station: Station, papers: Papers, sent: Sent, board: Board) -> Page:
     """Return what *station* shows of itself now."""
     waiting = station.journal.total - sent.sent - len(sent.set_aside)
     names = station.codes.names if isinstance(station.codes, Faces) else {}
@@ -17,7 +16,6 @@ def page_of(station: Station, config: Config, papers: Papers, sent: Sent, board:
         station=papers.station,
         label=papers.label,
         duty=papers.duty,
-        language=config.kiosk.language,
         hold_seconds=station.rules.hold_seconds,
         pool_cap=station.rules.pool_cap,
         held=held_of(station.state, station.rules.hold_seconds, names),
@@ -43,6 +41,8 @@ def held_of(state: State, hold_seconds: float, names: dict[str, str]) -> Held:
             return Held("person", person.shown, person.birth_year, until=until)
         case HoldingTube(tube=tube, since=since):
             return Held("tube", tube=tube.text, until=since + hold_seconds)
+        case AwaitingOperator(since=since):
+            return Held("operator", until=since + hold_seconds)
         case OpenPool(tube=tube, members=members):
             known = [names.get(tag, "?") for tag in members]
             return Held("pool", tube=tube.text, members=len(members), names=known)

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from contract.events import (
     Event,
+    OperatorChanged,
     PairingVoided,
     PersonLeft,
     PoolClosed,
     ScanRefused,
+    ShiftBegan,
+    ShiftEnded,
     StationStarted,
     TubePaired,
 )
@@ -76,7 +79,7 @@ def _bearer(
     )
 
 
-def _start(_session: Session, _event: StationStarted, _now: datetime) -> None:
+def _keep(_session: Session, _event: Event, _now: datetime) -> None:
     """The event itself is the record."""
 
 
@@ -99,7 +102,10 @@ def _let_go(session: Session, event: PersonLeft, now: datetime) -> None:
 
 
 EFFECTS: dict[type[Event], Effect] = {
-    StationStarted: _start,
+    StationStarted: _keep,
+    ShiftBegan: _keep,
+    OperatorChanged: _keep,
+    ShiftEnded: _keep,
     PairingVoided: _void,
     PoolClosed: _close,
     ScanRefused: _refuse,

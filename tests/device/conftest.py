@@ -22,6 +22,8 @@ from device.facts import (
     Person,
     PersonShown,
     Refused,
+    ShiftClosed,
+    ShiftOpened,
     TubeScanned,
     Use,
     Voided,
@@ -57,6 +59,7 @@ class Table:
     def __init__(self, rules: Rules) -> None:
         self.rules, self.state = rules, State()
         self.live: dict[str, frozenset[str]] = {}
+        self.shift_open = False
 
     def use_of(self, tube: str) -> Use | None:
         return Use(self.live[tube]) if tube in self.live else None
@@ -71,6 +74,8 @@ class Table:
                 self.live[outcome.tube.text] = self.live.get(
                     outcome.tube.text, frozenset()
                 ) | frozenset({outcome.person.tag})
+            if isinstance(outcome, ShiftOpened | ShiftClosed):
+                self.shift_open = isinstance(outcome, ShiftOpened)
             if isinstance(outcome, Voided):
                 self.live[outcome.tube] -= {outcome.tag}
         return outcomes

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from contract.commands import Command
 from contract.tubes import TubeId
 from device.facts import (
@@ -145,8 +143,3 @@ def test_a_control_tube_is_for_the_laboratory(table: Any) -> None:
 def test_a_lost_device_lets_go(table: Any) -> None:
     table.person(ANN, 1.0)
     assert table.see(HoldBroken(LetGoReason.DEVICE_LOST, 2.0)) == [LetGo(LetGoReason.DEVICE_LOST)]
-
-
-@pytest.mark.parametrize("command", [Command.BEGIN_SHIFT, Command.CHANGE_OPERATOR])
-def test_a_command_that_means_nothing_here_says_so(table: Any, command: Command) -> None:
-    assert table.order(command, 1.0) == [Refused(Refusal.COMMAND_NOT_USED)]

@@ -16,6 +16,8 @@ from device.facts import (
     Person,
     PersonShown,
     SeveralPersons,
+    ShiftClosed,
+    ShiftOpened,
     Tick,
     TubeScanned,
     Unusable,
@@ -27,7 +29,9 @@ from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules, State
 
 RULES = Rules(pool_cap=3)
-PERSONS = [Person(letter * 16, "card", "sealed") for letter in "abcdef"]
+PERSONS = [Person(letter * 16, "citizen-card", "sealed") for letter in "abcd"] + [
+    Person(letter * 16, "personal-card", "sealed") for letter in "ef"
+]
 TUBES = [TubeId.mint(26, number) for number in range(4)]
 POOLS = [TubeId.mint(90, number) for number in range(2)]
 
@@ -58,6 +62,7 @@ class Day:
     shown: list[tuple[str, float]] = field(default_factory=list)
     scanned: list[tuple[str, float]] = field(default_factory=list)
     pairings: list[tuple[str, str, float]] = field(default_factory=list)
+    shift_open: bool = False
 
     def use_of(self, tube: str) -> Use | None:
         return Use(frozenset(self.live[tube])) if tube in self.live else None
@@ -75,6 +80,9 @@ class Day:
         for outcome in outcomes:
             if isinstance(outcome, Paired):
                 self.check_pair(outcome, event.at)
+            if isinstance(outcome, ShiftOpened | ShiftClosed):
+                assert self.shift_open is isinstance(outcome, ShiftClosed)
+                self.shift_open = not self.shift_open
             if isinstance(outcome, Voided):
                 self.check_void(outcome, event)
 

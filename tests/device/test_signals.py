@@ -1,6 +1,7 @@
 """Every outcome has a sign and a sentence, and no two things sound the same by accident."""
 
 import string
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from contract.tubes import TubeId
 from device.facts import (
     LetGo,
+    OperatorAsked,
+    OperatorNamed,
     Outcome,
     Paired,
     Person,
@@ -17,17 +20,29 @@ from device.facts import (
     PoolShut,
     Refused,
     SamePair,
+    ShiftClosed,
+    ShiftOpened,
     TubeHeld,
     Voided,
 )
 from device.reasons import LetGoReason, Refusal
 from device.refusal_words import REFUSALS
 from device.sentences import shown
+from device.shifts import Summary
 from device.signals import SIGNALS, Light, Tone, score
 
 TUBE = TubeId.mint(26, 1)
 PERSON = Person("a" * 16, "card", "sealed", "N●●●●● Thị M●●", 1991)
+SUMMARY = Summary(
+    datetime(2026, 11, 22, tzinfo=UTC), 41, 43, 1, 100, 56, 2500, 31000, 3, 1, 0, {"tube-used": 5}
+)
 OUTCOMES: list[Outcome] = [
+    OperatorAsked(),
+    OperatorNamed(PERSON),
+    ShiftOpened(PERSON),
+    ShiftClosed(SUMMARY),
+    ShiftClosed(replace(SUMMARY, issued=None, returned=None)),
+    ShiftClosed(replace(SUMMARY, issued=101)),
     PersonHeld(PERSON),
     PersonHeld(PERSON, today=1),
     TubeHeld(TUBE),
@@ -62,6 +77,16 @@ def test_no_sentence_of_a_refusal_asks_for_more_than_is_known() -> None:
 def test_a_used_tube_is_named_with_the_time_at_the_table() -> None:
     used = Refused(Refusal.TUBE_USED, TUBE.text, datetime(2026, 11, 22, 1, 14, tzinfo=UTC))
     assert shown(used, 5).said.vi == "Ống 2600 0000 0182 đã dùng lúc 08:14. Lấy ống khác."
+
+
+def test_the_end_of_a_shift_says_what_must_be_left_in_the_box() -> None:
+    assert shown(ShiftClosed(SUMMARY), 5).said.vi == (
+        "Hết ca: 41 người, 31 giây/người. Ống: nhận 100 = dùng 43 + hỏng 1 + trả 56. "
+        "Đọc lại 3, từ chối 5, nhập tay 1. Đếm hộp: phải còn 56 ống."
+    )
+    wrong = shown(ShiftClosed(replace(SUMMARY, issued=101)), 5).said
+    assert "nhận 101 ≠ dùng 43" in wrong.vi
+    assert "Báo trưởng nhóm" in wrong.vi
 
 
 def test_the_documentation_names_every_outcome() -> None:

@@ -10,8 +10,18 @@ from time import monotonic
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from contract.cards import CardNumber
+from contract.checks import mod_37_2
 from contract.commands import Command, text_of
-from contract.events import Event, PersonLeft, PoolClosed, ScanRefused, StationStarted, decode
+from contract.events import (
+    Event,
+    PersonLeft,
+    PoolClosed,
+    ScanRefused,
+    ShiftEnded,
+    StationStarted,
+    decode,
+)
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import TubeId
 from device.clock import SystemClock
@@ -199,3 +209,17 @@ def test_an_end_lets_go(table: Table) -> None:
     table.show(PEOPLE[0])
     table.station.end()
     assert [line.outcome for line in table.lines[-2:]] == ["let-go", "stopped"]
+
+
+def test_a_shift_is_opened_and_closed_by_cards(table: Table) -> None:
+    card = CardNumber("K7M3Q9XT4" + mod_37_2("K7M3Q9XT4")).payload.encode()
+    assert table.show(text_of(Command.BEGIN_SHIFT).encode()) == "operator-asked"
+    assert table.show(card) == "shift-began"
+    table.show(PEOPLE[0])
+    assert table.scan(26, 1) == "paired"
+    table.show(PEOPLE[1])
+    assert table.show(text_of(Command.END_SHIFT).encode()) == "shift-ended"
+    ended = table.events()[-1]
+    assert isinstance(ended, ShiftEnded)
+    assert (ended.people, ended.issued, ended.used, ended.returned) == (1, 110, 1, 109)
+    assert ended.operator == table.events()[-3].operator != ""

@@ -1,0 +1,129 @@
+"""What a shift came to: people, tubes, speed, mistakes.  Pure: a fold over the journal's events.
+
+The tubes are held against the box: issued = used + void + returned.  `issued` is counted from the
+lots and from what was used before the shift began, the others from the shift itself; so the sum is
+a check of the books, not a definition, and a sum that is wrong is told.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+from typing import NamedTuple
+from uuid import UUID
+
+from contract.events import Event, PairingVoided, ScanRefused, ShiftBegan, TubePaired
+from contract.lots import IssuedLots
+from contract.tubes import TubeError, tube
+from device.reasons import Refusal
+
+# The same code has to be read once more; nothing is wrong with the tube or the person.
+REREADS = (Refusal.TUBE_MISREAD, Refusal.UNREADABLE, Refusal.DAMAGED_CARD, Refusal.STALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A shift in numbers.  Durations are medians in milliseconds; 0 where there are none."""
+
+    began: datetime
+    people: int
+    used: int
+    void: int
+    issued: int | None = None
+    returned: int | None = None
+    scan_ms: int = 0
+    pace_ms: int = 0
+    rereads: int = 0
+    manual: int = 0
+    slips: int = 0
+    refusals: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def adds_up(self) -> bool:
+        if self.issued is None or self.returned is None:
+            return True
+        return self.issued == self.used + self.void + self.returned
+
+
+class _Live(NamedTuple):
+    tube: str
+    tag: str
+
+
+@dataclass
+class Shift:
+    """The shift that is open.  `before` are the tubes that were used when it began."""
+
+    began: datetime
+    before: Set[str] = frozenset()
+    refusals: Counter[str] = field(default_factory=Counter)
+    manual: int = 0
+    slips: int = 0
+    _live: dict[UUID, _Live] = field(default_factory=dict)
+    _tubes: set[str] = field(default_factory=set)
+    _scans: list[int] = field(default_factory=list)
+    _paces: list[int] = field(default_factory=list)
+    _last: TubePaired | None = None
+
+    def take(self, event: Event) -> None:
+        """Add one event of the shift."""
+        match event:
+            case TubePaired():
+                self._pair(event)
+            case PairingVoided():
+                self._live.pop(event.pairing, None)
+            case ScanRefused():
+                self.refusals[event.reason] += 1
+
+    def _pair(self, event: TubePaired) -> None:
+        self._live[event.id] = _Live(event.tube, event.tag)
+        self._tubes.add(event.tube)
+        self._scans.append(event.took_ms)
+        self.manual += event.manual
+        last, self._last = self._last, event
+        if last is not None and last.boot == event.boot:
+            self._paces.append((event.mono - last.mono) // 1_000_000)
+
+    def summary(self, lots: IssuedLots, used_ever: Iterable[str]) -> Summary:
+        """Return what the shift came to, with *lots* in the box and *used_ever* out of it."""
+        standing = {live.tube for live in self._live.values()}
+        issued = returned = None
+        if lots.lots:
+            issued = lots.size - _of(lots, self.before)
+            returned = lots.size - _of(lots, used_ever)
+        return Summary(
+            began=self.began,
+            people=len({live.tag for live in self._live.values()}),
+            used=len(standing),
+            void=len(self._tubes - standing),
+            issued=issued,
+            returned=returned,
+            scan_ms=_median(self._scans),
+            pace_ms=_median(self._paces),
+            rereads=sum(self.refusals[reason.value] for reason in REREADS),
+            manual=self.manual,
+            slips=self.slips,
+            refusals=dict(self.refusals),
+        )
+
+
+def begun_by(event: ShiftBegan, used: Iterable[str]) -> Shift:
+    """Return the shift that *event* began, when the tubes *used* were out of the box."""
+    return Shift(event.at, frozenset(used))
+
+
+def _median(values: list[int]) -> int:
+    return max(0, round(median(values))) if values else 0
+
+
+def _of(lots: IssuedLots, tubes: Iterable[str]) -> int:
+    """Return how many of *tubes* are of *lots*."""
+    return sum(_is_of(lots, text) for text in tubes)
+
+
+def _is_of(lots: IssuedLots, text: str) -> bool:
+    try:
+        return lots.lot_of(tube(text)) is not None
+    except TubeError:
+        return False
