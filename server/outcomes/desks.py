@@ -55,8 +55,10 @@ class Load:
 
 
 def live() -> ColumnElement[bool]:
-    """A pairing that nobody voided and no decision set aside."""
-    voided = exists().where(PairingVoid.pairing_id == Pairing.id)
+    """A pairing that its station did not void and no decision set aside."""
+    voided = exists().where(
+        PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station
+    )
     aside = exists().where(ConflictClaim.pairing_id == Pairing.id, ConflictClaim.upheld.is_(False))
     return and_(~voided, ~aside)
 

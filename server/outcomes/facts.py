@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contract.tubes import Tube, TubeKind
@@ -64,10 +64,16 @@ def _sampled(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known])
     for tube, pairing, person, station, at in _ask(session, Pairing.tube, tubes, *pairings):
         claim = station if tube.kind is TubeKind.POOL else str(person)
         known[tube].pairings.add(Paired(pairing, person, claim, at))
-    for tube, pairing in _ask(session, PairingVoid.tube, tubes, PairingVoid.pairing_id):
+    for tube, pairing in session.execute(_voids_of(tubes)):
         known[tube].voided.add(pairing)
     for tube, members in _ask(session, PoolClosing.tube, tubes, PoolClosing.members):
         known[tube].members.add(members)
+
+
+def _voids_of(tubes: Sequence[Tube]) -> Select[Tube, UUID]:
+    """Ask which pairings were voided, by the station that made them and whatever tube it named."""
+    own = and_(PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station)
+    return select(Pairing.tube, Pairing.id).join(PairingVoid, own).where(Pairing.tube.in_(tubes))
 
 
 def _disputed(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:

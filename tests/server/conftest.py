@@ -170,10 +170,12 @@ class Scene:
         self._tell(tube)
         return pairing
 
-    def void(self, pairing: Pairing) -> None:
+    def void(self, pairing: Pairing, *, station: str = "", tube: Tube | None = None) -> None:
+        """Void it, as its own station does; another station, or another tube, would be a fault."""
+        station = station or pairing.station
         void = PairingVoid(
-            event_id=uuid4(), pairing_id=pairing.id, tube=pairing.tube, station="ban-1",
-            reason="undo", by="station:ban-1", voided_at=self.now, received_at=self.now,
+            event_id=uuid4(), pairing_id=pairing.id, tube=tube or pairing.tube, station=station,
+            reason="undo", by=f"station:{station}", voided_at=self.now, received_at=self.now,
         )  # fmt: skip
         self.session.add(void)
         self._tell(pairing.tube)
