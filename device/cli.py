@@ -14,12 +14,13 @@ import msgspec
 from contract import signing
 from device import enrolment, running, uplink
 from device.backlog import Backlog
-from device.config import ConfigError, load
+from device.config import Config, ConfigError, load
 from device.drivers.panel_gpio import PanelLost
 from device.drivers.readers import cli as readers
 from device.enrolment import NotEnrolled, Office, Papers
 from device.journal import JournalTrouble, check_file
 from device.journal_file import files_of, open_for_reading, rows_after
+from device.kiosk import command as kiosk
 from device.lines import tell_json, tell_people
 from device.running import AlreadyRunning
 from device.supervisor import Supervisor
@@ -93,16 +94,24 @@ def _run(options: argparse.Namespace) -> int:
     station = running.assemble(config, tell)
     for alarm in station.station.journal.alarms:
         log.warning("journal: %s", alarm)
-    supervisor = None if options.no_uplink else Supervisor(options.config)
-    if supervisor is not None:
+    beside = _beside(options, config)
+    for supervisor in beside:
         supervisor.start()
     try:
         with closing(station.station.journal), closing(station.station.panel):
             station.serve(stop)
     finally:
-        if supervisor is not None:
+        for supervisor in beside:
             supervisor.stop()
     return 0
+
+
+def _beside(options: argparse.Namespace, config: Config) -> list[Supervisor]:
+    """Return what keeps the other processes alive: pairing depends on none of them."""
+    beside = [] if options.no_uplink else [Supervisor(options.config)]
+    if config.kiosk.on and not options.no_kiosk:
+        beside.append(Supervisor(options.config, "kiosk", kiosk.words(options.config)))
+    return beside
 
 
 def _uplink(options: argparse.Namespace) -> int:
@@ -160,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     run = _with_config(commands.add_parser("run", help="pair persons with tubes"), _run)
     run.add_argument("--json", action="store_true", help="one JSON object a line")
     run.add_argument("--no-uplink", action="store_true", help="do not start the uplink process")
+    run.add_argument("--no-kiosk", action="store_true", help="do not start the screen's process")
     up = _with_config(commands.add_parser("uplink", help="bring the journal home"), _uplink)
     up.add_argument("--parent", type=int, help="end when this process is gone")
     config = commands.add_parser("config", help="the settings").add_subparsers(required=True)
@@ -169,6 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     show = _with_config(journal.add_parser("show", help="print the events"), _show)
     show.add_argument("--last", type=int, default=0, help="only the newest N of each file")
     readers.add_to(commands)
+    kiosk.add_to(commands)
     return parser
 
 

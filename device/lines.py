@@ -83,6 +83,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     pool_cap: int = 5
     pairs: list[Pair] = []
     shift: ShiftNow | None = None
+    shift_required: bool = False
 
 
 Tell = Callable[[Line], None]

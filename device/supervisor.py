@@ -1,4 +1,4 @@
-"""Keeps the uplink's process alive beside the station, and ends it with the station."""
+"""Keeps a process alive beside the station (uplink, kiosk), and ends it with the station."""
 
 import contextlib
 import logging
@@ -14,14 +14,17 @@ _SHORTEST, _LONGEST, _STEADY = 1.0, 30.0, 60.0
 
 
 class Supervisor:
-    """Starts `ghepmau-station uplink`, and starts it again when it ends."""
+    """Starts `ghepmau-station uplink`, or another *command*; again whenever it ends."""
 
-    def __init__(self, config: Path) -> None:
-        self._command = [sys.executable, "-m", "device.cli", "uplink", "--config", str(config)]
-        self._command += ["--parent", str(os.getpid())]
+    def __init__(
+        self, config: Path, name: str = "uplink", command: list[str] | None = None
+    ) -> None:
+        uplink = [sys.executable, "-m", "device.cli", "uplink", "--config", str(config)]
+        self._command = [*(command or uplink), "--parent", str(os.getpid())]
+        self._name = name
         self._stop = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._watch, name="uplink", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -44,11 +47,11 @@ class Supervisor:
             try:
                 self._child = subprocess.Popen(self._command, stdout=sys.stderr)  # noqa: S603
             except OSError:
-                log.exception("uplink cannot be started")
+                log.exception("%s cannot be started", self._name)
             else:
                 if self._stop.is_set():
                     self._child.terminate()
-                log.info("uplink ended with %s", self._child.wait())
+                log.info("%s ended with %s", self._name, self._child.wait())
             steady = monotonic() - began > _STEADY
             wait = _SHORTEST if steady else min(wait * 2, _LONGEST)
             self._stop.wait(wait)

@@ -18,6 +18,7 @@ def page_of(station: Station, papers: Papers, sent: Sent, board: Board) -> Page:
         duty=papers.duty,
         hold_seconds=station.rules.hold_seconds,
         pool_cap=station.rules.pool_cap,
+        shift_required=station.rules.shift_required,
         held=held_of(station.state, station.rules.hold_seconds, names),
         counts=dict(station.journal.ledger.counts),
         devices={name: _word(up) for name, up in station.devices.items()},

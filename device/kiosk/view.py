@@ -1,0 +1,189 @@
+"""From what is seen of the station to what stands on its screen.  Pure.
+
+Nothing in a `View` changes with time alone, except the mood when green has lasted: so the screen
+is sent only what really changed, and counts the seconds of a hold by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from device.kiosk import words
+from device.kiosk.moods import mood_of
+from device.kiosk.sight import Seen
+from device.kiosk.words import Words
+from device.ledger import VIETNAM
+from device.lines import Held, Line, Page, Pair
+
+_NAMES = 4  # lines that the smallest screen has room for
+_SHOWN = {  # by the prompt itself, or by a colour that has gone
+    *("person-held", "tube-held", "pool-opened", "pool-member", "operator-asked"),
+    *("ready", "paired", "same-pair", "pool-closed", "shift-ended"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pair: '08:14', paired, '3482'."""
+
+    time: str
+    mark: str
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One part of the station, its state, and how many things wait for it."""
+
+    name: Words
+    state: str
+    said: Words
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who or what is held.  `until`: monotonic seconds; `names`: the newest of a pool."""
+
+    kind: str
+    prompt: Words
+    who: str = ""
+    year: int | None = None
+    tail: str = ""
+    until: float | None = None
+    whole: float = 30.0
+    members: int = 0
+    cap: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything on the screen.  `said` in short, `more` at length; `note` beside a prompt."""
+
+    mood: str
+    label: str = "Ghép Mẫu"
+    paired: int = 0
+    waiting: int = 0
+    offline: bool = False
+    said: Words | None = None
+    more: Words | None = None
+    tail: str = ""
+    note: Words | None = None
+    grave: bool = False  # the note is a warning
+    holding: Holding | None = None
+    pairs: tuple[Row, ...] = ()
+    devices: tuple[Device, ...] = ()
+
+
+_STANDING = {"looking": words.LOOKING, "silent": words.SILENT, "stopped": words.STOPPED}
+
+
+def view_of(seen: Seen, now: float) -> View:
+    """Return what the screen shows at *now* (monotonic seconds)."""
+    mood, page = mood_of(seen, now), seen.page
+    if mood in _STANDING or page is None:
+        title, advice = _STANDING.get(mood, words.SILENT)
+        return View(mood, page.label if page else "Ghép Mẫu", said=title, more=advice)
+    newest = page.recent[-1] if page.recent else None
+    said, more, tail = _news(mood, newest)
+    note, grave = _note(page, newest) if mood == "calm" else (None, False)
+    return View(
+        mood=mood,
+        label=page.label,
+        paired=max(0, page.counts.get("paired", 0) - page.counts.get("voided", 0)),
+        waiting=page.waiting,
+        offline=_is_offline(page),
+        said=said,
+        more=more,
+        tail=tail,
+        note=note,
+        grave=grave,
+        holding=_holding(page),
+        pairs=tuple(_row(pair) for pair in reversed(page.pairs)),
+        devices=_devices(page),
+    )
+
+
+def _news(mood: str, line: Line | None) -> tuple[Words | None, Words | None, str]:
+    """Return what the newest line says: in short, at length, and its tube's last four."""
+    if line is None:
+        return None, None, ""
+    sentence = Words(line.vi, line.en)
+    if mood == "calm":
+        return None, sentence if line.outcome == "shift-ended" else None, ""
+    if mood == "trouble":
+        return None, words.LOST.get(line.outcome.removesuffix("-lost"), sentence), ""
+    if mood == "bad":
+        return None, sentence, ""
+    tail = line.tube[-4:]
+    return (words.PAIRED if line.outcome == "paired" else sentence), None, tail
+
+
+def _note(page: Page, line: Line | None) -> tuple[Words | None, bool]:
+    """Return what stands beside the prompt, and whether it is a warning."""
+    for name, state in {**page.devices, "card": "ok" if page.journal == "ok" else "lost"}.items():
+        if state == "lost":
+            return words.LOST.get(name, Words(*words.STATES["lost"])), True
+    if line is None:
+        return None, False
+    if line.reason == "again-today":
+        return words.AGAIN, True
+    told = line.outcome in _SHOWN or line.outcome.endswith("-back")
+    return (None, False) if told else (Words(line.vi, line.en), False)
+
+
+def _holding(page: Page) -> Holding:
+    held = page.held
+    prompt = words.PROMPTS.get(held.kind, words.PROMPTS["idle"])
+    if held.kind == "idle":
+        return Holding("idle", _idle_prompt(page))
+    return Holding(
+        kind=held.kind,
+        prompt=prompt,
+        who=held.who,
+        year=held.birth_year,
+        tail=held.tube[-4:],
+        until=held.until,
+        whole=page.hold_seconds,
+        members=held.members,
+        cap=page.pool_cap,
+        names=_newest_names(held),
+    )
+
+
+def _idle_prompt(page: Page) -> Words:
+    if "opening" in page.devices.values():
+        return words.STARTING
+    if page.shift_required and not (page.shift and page.shift.open):
+        return words.NO_SHIFT
+    return words.IDLE_PROMPTS.get(page.duty, words.PROMPTS["idle"])
+
+
+def _newest_names(held: Held) -> tuple[str, ...]:
+    """Return the four newest, or three and room for how many more there are."""
+    return tuple(held.names if held.members <= _NAMES else held.names[1 - _NAMES :])
+
+
+def _row(pair: Pair) -> Row:
+    at = datetime.fromisoformat(pair.at).astimezone(VIETNAM)
+    return Row(f"{at:%H:%M}", pair.mark, pair.tube[-4:])
+
+
+def _is_offline(page: Page) -> bool:
+    return bool(page.trouble) or not page.contact
+
+
+def _devices(page: Page) -> tuple[Device, ...]:
+    states = {**page.devices, "card": "ok" if page.journal == "ok" else "lost"}
+    rows = [_device(name, state) for name, state in states.items()]
+    rows.append(_device("network", "off-line" if _is_offline(page) else "ok", page.waiting))
+    if not page.clock_trusted:
+        rows.append(_device("clock", "unset"))
+    if alarms := len(page.alarms) + page.set_aside:
+        rows.append(_device("alarm", "alarm", alarms))
+    return tuple(rows)
+
+
+def _device(name: str, state: str, count: int = 0) -> Device:
+    said = words.STATES.get(state, Words("", ""))
+    return Device(words.DEVICES.get(name, Words(name, name)), state, said, count)

@@ -1,0 +1,90 @@
+"""What the screen says of itself: prompts, troubles, names of devices.  Data.
+
+What happened comes with its sentence from the station; these are the words around it.
+"""
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """One sentence in both languages; templates choose which is large."""
+
+    vi: str
+    en: str
+
+
+ASK = Words("Hỏi họ tên và năm sinh", "Ask for name and birth year")
+NO_NAME = Words("Mã không có tên", "No name in this code")
+NO_YEAR = Words("năm sinh ?", "birth year ?")
+FOR_TUBE = Words("cho ống", "for the tube")
+SECONDS = Words("giây", "seconds")
+POOL = Words("GỘP", "POOL")
+CLOSE = Words("Quét lại ống gộp để đóng", "Scan the pool's tube again to close it")
+NOBODY = Words("chưa có ai", "nobody yet")
+PAIRED = Words("Đã ghép", "Paired")
+PAIRED_TODAY = Words("đã ghép hôm nay", "paired today")
+WAITING = Words("chờ gửi", "waiting to be sent")
+NO_PAIRS = Words("Chưa ghép ống nào hôm nay", "No tube paired yet today")
+AGAIN = Words("Hôm nay người này đã có ống!", "This person has a tube of today!")
+OFFLINE = Words("Ngoại tuyến", "Off-line")
+NO_SHIFT = Words("QUÉT THẺ VÀO CA", "Scan the BEGIN SHIFT card")
+STARTING = Words("CHỜ MỘT CHÚT", "Getting ready")
+
+PROMPTS = {  # by what is held
+    "idle": Words("QUÉT MÃ NGƯỜI", "Scan the person's code"),
+    "person": Words("QUÉT ỐNG", "Scan the tube"),
+    "tube": Words("QUÉT MÃ NGƯỜI", "Scan the person's code"),
+    "pool": Words("QUÉT NGƯỜI KẾ TIẾP", "Scan the next person"),
+    "operator": Words("QUÉT THẺ NHÂN VIÊN", "Scan the staff member's card"),
+}
+IDLE_PROMPTS = {"reception": Words("QUÉT ỐNG", "Scan a tube")}  # by duty, where it is another
+
+DEVICES = {
+    "camera": Words("máy ảnh", "camera"),
+    "reader": Words("đầu đọc", "reader"),
+    "card": Words("thẻ nhớ", "card"),
+    "network": Words("mạng", "network"),
+    "clock": Words("đồng hồ", "clock"),
+    "alarm": Words("báo quản trị", "tell the administrator"),
+}
+STATES = {
+    "ok": Words("tốt", "fine"),
+    "opening": Words("đang mở", "opening"),
+    "lost": Words("mất", "lost"),
+    "off-line": Words("chưa nối", "off-line"),
+    "unset": Words("chưa chỉnh", "not set"),
+}
+LOST = {
+    "camera": Words(
+        "Mất máy ảnh. Cắm lại dây máy ảnh.", "The camera is lost. Plug its cable in again."
+    ),
+    "reader": Words(
+        "Mất đầu đọc. Cắm lại dây đầu đọc.", "The reader is lost. Plug its cable in again."
+    ),
+    "card": Words(
+        "Thẻ nhớ không ghi được: CHƯA ghép. Báo trưởng nhóm, rồi quét lại.",
+        "The card cannot be written: NOT paired. Tell the lead, then scan again.",
+    ),
+}
+SILENT = (
+    Words("TRẠM KHÔNG TRẢ LỜI", "The station does not answer"),
+    Words(
+        "Ngừng lấy mẫu. Đợi một phút; nếu vẫn vậy, tắt điện 10 giây rồi bật lại, báo trưởng nhóm.",
+        "Stop sampling. Wait a minute; if it stays so, switch off for 10 seconds, tell the lead.",
+    ),
+)
+STOPPED = (
+    Words("TRẠM ĐÃ DỪNG", "The station has stopped"),
+    Words("Bật lại trạm để ghép tiếp.", "Start it again to go on pairing."),
+)
+LOOKING = (
+    Words("ĐANG NỐI VỚI TRẠM", "Looking for the station"),
+    Words("Chờ vài giây.", "Wait a few seconds."),
+)
+CUT = (
+    Words("MÀN HÌNH MẤT LIÊN LẠC", "The screen lost touch"),
+    Words(
+        "Trạm vẫn có thể ghép: nghe tiếng, nhìn đèn. Màn hình tự nối lại.",
+        "The station may go on pairing: mind tones and lights. The screen comes back by itself.",
+    ),
+)
