@@ -142,6 +142,16 @@ class ShiftEnded(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="shi
     refusals: dict[Short, Count] = {}
 
 
+class SlipSuspected(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="slip-suspected"):
+    """A run of pairs looks shifted by one: 'tube-skipped', 'tube-out-of-order' or 'too-fast'.
+
+    The pairs stand; somebody should look at `tubes`, oldest first.
+    """
+
+    reason: Short
+    tubes: Annotated[tuple[TubeText, ...], msgspec.Meta(max_length=20)]
+
+
 Event = (
     StationStarted
     | TubePaired
@@ -152,6 +162,7 @@ Event = (
     | ShiftBegan
     | OperatorChanged
     | ShiftEnded
+    | SlipSuspected
 )
 
 # A RecursionError is brackets within brackets, thousands deep: nothing of ours.

@@ -43,6 +43,8 @@ class Table(Section, frozen=True):
     pool_cap: Annotated[int, msgspec.Meta(ge=2, le=20)] = 5
     accept_unknown: bool = True
     shift_required: bool = False
+    slip_alarm: bool = True
+    fast_seconds: Annotated[float, msgspec.Meta(ge=0, le=10)] = 1.0
 
     @property
     def rules(self) -> Rules:

@@ -21,6 +21,7 @@ from contract.events import (
     ScanRefused,
     ShiftBegan,
     ShiftEnded,
+    SlipSuspected,
     StationStarted,
     TubePaired,
 )
@@ -33,6 +34,7 @@ from device.facts import (
     Refused,
     ShiftClosed,
     ShiftOpened,
+    SlipNoticed,
     Voided,
 )
 from device.ledger import Ledger
@@ -102,6 +104,8 @@ class Drafts:
             case Refused():
                 reason = outcome.reason.value
                 return ScanRefused(**self._blank(now), reason=reason, tube=outcome.tube)
+            case SlipNoticed(slip=slip, tubes=tubes):
+                return SlipSuspected(**self._blank(now), reason=slip.value, tubes=tubes)
             case LetGo():
                 return PersonLeft(**self._blank(now), reason=outcome.reason.value)
         return None

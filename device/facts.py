@@ -11,6 +11,7 @@ from contract.commands import Command
 from contract.tubes import Tube
 from device.reasons import LetGoReason, Refusal
 from device.shifts import Summary
+from device.slips import Slip
 
 Order = Literal["person-first", "tube-first", "pool"]
 
@@ -187,6 +188,14 @@ class ShiftClosed:
     summary: Summary | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SlipNoticed:
+    """The pairs of these tubes, oldest first, may be shifted by one.  They stand all the same."""
+
+    slip: Slip
+    tubes: tuple[str, ...]
+
+
 Outcome = (
     PersonHeld
     | TubeHeld
@@ -201,4 +210,5 @@ Outcome = (
     | ShiftOpened
     | OperatorNamed
     | ShiftClosed
+    | SlipNoticed
 )

@@ -18,6 +18,7 @@ from contract.events import (
     ScanRefused,
     ShiftBegan,
     ShiftEnded,
+    SlipSuspected,
     TubePaired,
 )
 from contract.lots import IssuedLots
@@ -85,6 +86,8 @@ class Ledger:
                 self.counts["pools"] += 1
             case ScanRefused():
                 self.counts["refused"] += 1
+            case SlipSuspected():
+                self.counts["slips"] += 1
             case PersonLeft():
                 self.counts["let-go"] += 1
 

@@ -20,7 +20,7 @@ def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
             return _undo(state, event.at, rules, "undo")
         case Command.VOID_TUBE:
             if pool and pool.members:
-                return void_pool(pool, "void-tube")
+                return void_pool(state, pool, "void-tube")
             return _undo(state, event.at, rules, "void-tube")
         case Command.CLOSE_POOL:
             return close_pool(state, pool) if pool else (state, [Refused(Refusal.NO_POOL)])

@@ -9,6 +9,7 @@ Pure: the caller brings inputs, clock and the past.  The rules:
 * A scan from before the hold began does not count.  An illegal input changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from contract.tubes import Tube, TubeKind
@@ -17,6 +18,7 @@ from device.facts import (
     HoldBroken,
     Input,
     Order,
+    Outcome,
     Paired,
     Past,
     Person,
@@ -25,6 +27,7 @@ from device.facts import (
     Refused,
     SamePair,
     SeveralPersons,
+    SlipNoticed,
     Tick,
     TubeHeld,
     TubeScanned,
@@ -35,6 +38,7 @@ from device.operators import is_badge_again, take_badge
 from device.orders import obey
 from device.pools import join, open_pool, tube_at_pool
 from device.reasons import Refusal
+from device.slips import Given, lengthen, passed_over
 from device.stages import (
     AwaitingOperator,
     HoldingPerson,
@@ -56,7 +60,21 @@ def step(state: State, event: Input, past: Past, rules: Rules) -> Step:
     """Take one input; return the next state and what happened, in order."""
     state, before = expire(state, event.at, rules)
     state, outcomes = _take(state, event, past, rules)
-    return state, [*before, *outcomes]
+    state, noticed = _watch(state, outcomes, event.at, past, rules)
+    return state, [*before, *outcomes, *noticed]
+
+
+def _watch(state: State, outcomes: Sequence[Outcome], at: float, past: Past, rules: Rules) -> Step:
+    """Let the slip alarm look at what was paired."""
+    pairs = [one for one in outcomes if isinstance(one, Paired) and one.order != "pool"]
+    if not rules.slip_alarm or not pairs:
+        return state, []
+    pair, run = pairs[0], state.run
+    skipped = any(past.use_of(tube.text) is None for tube in passed_over(run, pair.tube))
+    given = Given(pair.tube, pair.person.tag, at)
+    run, slip = lengthen(run, given, rules.fast_seconds, skipped=skipped)
+    noticed = [SlipNoticed(slip, run.tubes)] if slip else []
+    return replace(state, run=run), noticed
 
 
 def _take(state: State, event: Input, past: Past, rules: Rules) -> Step:
@@ -93,7 +111,7 @@ def _person(state: State, event: PersonShown, past: Past, rules: Rules) -> Step:
         case HoldingTube(since=since) | OpenPool(since=since) if at < since:
             return state, [Refused(Refusal.STALE)]
         case HoldingTube(tube=tube, since=since):
-            return _pair(person, tube, "tube-first", since, at)
+            return _pair(state, person, tube, "tube-first", since, at)
         case OpenPool():
             return join(state, stage, person, at, rules)
         case HoldingPerson(person=held) if held != person:
@@ -132,15 +150,15 @@ def _used_tube(state: State, event: TubeScanned, use: Use, rules: Rules) -> Step
 def _fresh_tube(state: State, tube: Tube, at: float) -> Step:
     match state.stage:
         case HoldingPerson(person=person, since=since):
-            return _pair(person, tube, "person-first", since, at)
+            return _pair(state, person, tube, "person-first", since, at)
         case HoldingTube(tube=held) if held != tube:
             return clear_both(state, Refused(Refusal.SECOND_TUBE, tube.text))
     return replace(state, stage=HoldingTube(tube, at)), [TubeHeld(tube)]
 
 
-def _pair(person: Person, tube: Tube, order: Order, since: float, at: float) -> Step:
+def _pair(state: State, person: Person, tube: Tube, order: Order, since: float, at: float) -> Step:
     paired = Paired(tube, person, order, milliseconds(since, at))
-    return State(Idle(), Last(tube.text, person.tag, at)), [paired]
+    return replace(state, stage=Idle(), last=Last(tube.text, person.tag, at)), [paired]
 
 
 def _echo(state: State, at: float, rules: Rules) -> Last | None:

@@ -39,8 +39,9 @@ def join(state: State, pool: OpenPool, person: Person, at: float, rules: Rules) 
     paired = Paired(pool.tube, person, "pool", milliseconds(pool.since, at), len(members))
     last = Last(pool.tube.text, person.tag, at)
     if len(members) < rules.pool_cap:
-        return State(OpenPool(pool.tube, members, at), last), [paired]
-    return State(Idle(), last), [paired, PoolShut(pool.tube.text, len(members))]
+        return replace(state, stage=OpenPool(pool.tube, members, at), last=last), [paired]
+    state = replace(state, stage=Idle(), last=last)
+    return state, [paired, PoolShut(pool.tube.text, len(members))]
 
 
 def tube_at_pool(state: State, pool: OpenPool, tube: Tube) -> Step:
@@ -67,7 +68,7 @@ def without(state: State, tube: str, tag: str) -> State:
     return replace(state, stage=replace(pool, members=left))
 
 
-def void_pool(pool: OpenPool, reason: str) -> Step:
+def void_pool(state: State, pool: OpenPool, reason: str) -> Step:
     """The whole pool does not hold: its tube was spilt or dropped."""
     voided = [Voided(pool.tube.text, tag, reason) for tag in pool.members]
-    return State(), [*voided, PoolShut(pool.tube.text, 0)]
+    return replace(state, stage=Idle(), last=None), [*voided, PoolShut(pool.tube.text, 0)]

@@ -6,6 +6,7 @@ Vietnamese first, English beside it; no error names anybody.
 from typing import NamedTuple
 
 from device.reasons import Refusal
+from device.slips import Slip
 
 _R = Refusal
 
@@ -133,5 +134,20 @@ LET_GO: dict[str, Said] = {
     "shutdown": _ENDED,
     "no-operator": Said(
         "Không có thẻ nhân viên: vẫn như trước.", "No staff card came: all stays as it was."
+    ),
+}
+
+SLIPS: dict[Slip, Said] = {
+    Slip.SKIPPED: Said(
+        "Đã ghép, nhưng bỏ cách một ống: có thể lệch. Xem lại các ống {tubes}.",
+        "Paired, but a tube was passed over: a slip? Look at tubes {tubes} again.",
+    ),
+    Slip.BACKWARDS: Said(
+        "Đã ghép, nhưng ống không theo thứ tự: có thể lệch. Xem lại các ống {tubes}.",
+        "Paired, but the tube is out of order: a slip? Look at tubes {tubes} again.",
+    ),
+    Slip.TOO_FAST: Said(
+        "Đã ghép, nhưng nhanh hơn tay người: có thể lệch. Xem lại các ống {tubes}.",
+        "Paired, but faster than hands can be: a slip? Look at tubes {tubes} again.",
     ),
 }

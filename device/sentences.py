@@ -13,12 +13,13 @@ from device.facts import (
     PoolShut,
     Refused,
     SamePair,
+    SlipNoticed,
     TubeHeld,
     Voided,
 )
 from device.ledger import VIETNAM
 from device.reasons import Refusal
-from device.refusal_words import LET_GO, REFUSALS, Said
+from device.refusal_words import LET_GO, REFUSALS, SLIPS, Said
 from device.shift_words import of_shift
 from device.shown import Shown
 
@@ -49,6 +50,10 @@ def shown(outcome: Outcome, pool_cap: int) -> Shown:
 
 def _quiet(outcome: Outcome) -> Shown:
     match outcome:
+        case SlipNoticed(slip=slip, tubes=tubes):
+            tails = ", ".join(f"…{text[-4:]}" for text in tubes)
+            said = Said(*(sentence.format(tubes=tails) for sentence in SLIPS[slip]))
+            return Shown("slip-suspected", "slip-suspected", said, slip.value, tubes[-1])
         case TubeHeld(tube=held):
             said = Said("Quét mã người cho ống này.", "Scan the person for this tube.")
             return Shown("tube-held", "tube-held", said, tube=held.text)

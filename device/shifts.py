@@ -13,7 +13,7 @@ from statistics import median
 from typing import NamedTuple
 from uuid import UUID
 
-from contract.events import Event, PairingVoided, ScanRefused, ShiftBegan, TubePaired
+from contract.events import Event, PairingVoided, ScanRefused, ShiftBegan, SlipSuspected, TubePaired
 from contract.lots import IssuedLots
 from contract.tubes import TubeError, tube
 from device.reasons import Refusal
@@ -75,6 +75,8 @@ class Shift:
                 self._live.pop(event.pairing, None)
             case ScanRefused():
                 self.refusals[event.reason] += 1
+            case SlipSuspected():
+                self.slips += 1
 
     def _pair(self, event: TubePaired) -> None:
         self._live[event.id] = _Live(event.tube, event.tag)

@@ -53,6 +53,8 @@ _FALLING = (Tone(MIDDLE, 150), Tone(LOW, 250))
 _ASKING = (Tone(HIGH, 80), _GAP, Tone(HIGH, 80), _GAP, Tone(HIGH, 80))
 _NAMED = (Tone(HIGH, 80), _GAP, Tone(MIDDLE, 80), _GAP, Tone(HIGH, 80))
 _ENDED = (Tone(TOP, 120), _GAP, Tone(HIGH, 120), _GAP, Tone(MIDDLE, 240))
+_WARBLE = (Tone(TOP, 100), Tone(LOW, 100))
+_SLIP = (*_RISING, Tone(0, 120), *_WARBLE, *_WARBLE, *_WARBLE)
 _PULSE = (Tone(LOW, 150), Tone(0, 1850))
 
 _ROWS = (
@@ -71,6 +73,7 @@ _ROWS = (
     Signal("operator-changed", _NAMED, Light.BLUE, 0.5, shape="☺"),
     Signal("shift-began", _NAMED, Light.BLUE, 0.5, shape="☺"),
     Signal("shift-ended", _ENDED, Light.OFF, shape="■"),
+    Signal("slip-suspected", _SLIP, Light.RED, 4.0, shape="⇄"),
     Signal("second", _THREE_LOW, Light.RED, shape="✖"),
     Signal("trouble", _PULSE, Light.RED, slow=True, shape="▲"),
     Signal("off", shape="○"),

@@ -1,11 +1,12 @@
 """The stages of the pairing machine, its settings, and the steps that every stage shares.  Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from contract.tubes import Tube
 from device.facts import LetGo, Outcome, Person, Refused
 from device.reasons import LetGoReason
+from device.slips import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Rules:
     """The machine's settings.
 
     `shift_required`: nobody is paired outside a shift.
+    `fast_seconds`: two pairs closer than this are faster than hands can be.
 
     `echo_seconds`: a code seen again so soon after its pair was made is the same gesture.
     """
@@ -22,6 +24,8 @@ class Rules:
     echo_seconds: float = 3.0
     pool_cap: int = 5
     shift_required: bool = False
+    slip_alarm: bool = True
+    fast_seconds: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,15 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`badge`: the operator's card that was read last, which may still be before the camera."""
+    """`badge`: the operator's card that was read last, which may still be before the camera.
+
+    `run`: the single tubes that were given out last, for the slip alarm.
+    """
 
     stage: Stage = Idle()
     last: Last | None = None
     badge: Badge | None = None
+    run: Run = field(default_factory=Run)
 
 
 Step = tuple[State, Sequence[Outcome]]

@@ -17,6 +17,7 @@ from contract.events import (
     ScanRefused,
     ShiftBegan,
     ShiftEnded,
+    SlipSuspected,
     StationStarted,
     TubePaired,
 )
@@ -106,6 +107,7 @@ EFFECTS: dict[type[Event], Effect] = {
     ShiftBegan: _keep,
     OperatorChanged: _keep,
     ShiftEnded: _keep,
+    SlipSuspected: _keep,
     PairingVoided: _void,
     PoolClosed: _close,
     ScanRefused: _refuse,

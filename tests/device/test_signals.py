@@ -22,6 +22,7 @@ from device.facts import (
     SamePair,
     ShiftClosed,
     ShiftOpened,
+    SlipNoticed,
     TubeHeld,
     Voided,
 )
@@ -30,6 +31,7 @@ from device.refusal_words import REFUSALS
 from device.sentences import shown
 from device.shifts import Summary
 from device.signals import SIGNALS, Light, Tone, score
+from device.slips import Slip
 
 TUBE = TubeId.mint(26, 1)
 PERSON = Person("a" * 16, "card", "sealed", "N●●●●● Thị M●●", 1991)
@@ -37,6 +39,7 @@ SUMMARY = Summary(
     datetime(2026, 11, 22, tzinfo=UTC), 41, 43, 1, 100, 56, 2500, 31000, 3, 1, 0, {"tube-used": 5}
 )
 OUTCOMES: list[Outcome] = [
+    *[SlipNoticed(slip, (TUBE.text, TubeId.mint(26, 3).text)) for slip in Slip],
     OperatorAsked(),
     OperatorNamed(PERSON),
     ShiftOpened(PERSON),
