@@ -87,10 +87,14 @@ def _end_false_claims(
 def _known(
     strong: list[Key], claimed: list[Key], links: LiveLinks, traits: Traits
 ) -> Person | None:
-    for key in strong:
-        if link := links.get(key):
-            return link.person
-    for key in claimed:
+    """Return whom the strongest number leads to, or a lesser one that fits name and birth year.
+
+    Provinces gave one old nine-digit number to several people, so it proves nothing by itself.
+    """
+    strongest, *lesser = strong
+    if link := links.get(strongest):
+        return link.person
+    for key in (*lesser, *claimed):
         if (link := links.get(key)) and agree(traits, Traits.of_person(link.person)):
             return link.person
     return None

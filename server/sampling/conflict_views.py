@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.forms import required_text, uuid_of
+from server.forms import number, required_text, uuid_of
 from server.sampling import conflicts, queries
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
@@ -27,12 +27,15 @@ def decide(conflict_id: UUID) -> ResponseReturnValue:
     """Take the form of one conflict: which claim to keep, or "none", and why."""
     keep = required_text(request.form, "keep", longest=40)
     reason = required_text(request.form, "reason", longest=200)
+    told = "seen" in request.form
+    seen = number(request.form, "seen", low=0, high=10_000) if told else None
     with transaction() as session:
         conflict = conflicts.decide_conflict(
             session,
             conflict_id,
             keep=None if keep == "none" else uuid_of(keep),
             reason=reason,
+            seen=seen,
             by=actor(),
             now=now(),
         )

@@ -24,10 +24,15 @@ class AlreadyDecided(DomainError):
     code = "conflict-already-decided"
 
 
+class ConflictGrew(DomainError):
+    code = "conflict-grew"
+
+
 def review(session: Session, tube: Tube, *, now: datetime) -> None:
     """Open, extend or end the conflict about *tube*, as its live pairings demand."""
     live = queries.live_pairings(session, tube)
-    kind = contradiction(tube.kind, [_claim(pairing) for pairing in live])
+    claims = [_claim(pairing) for pairing in live]
+    kind = contradiction(tube.kind, claims) or _overruled(session, tube, claims)
     standing = queries.open_conflict_of(session, tube)
     if kind is None:
         if standing is not None:
@@ -40,6 +45,29 @@ def review(session: Session, tube: Tube, *, now: datetime) -> None:
     _hear(session, standing, live)
 
 
+def _overruled(session: Session, tube: Tube, live: Collection[Claim]) -> str | None:
+    """Return the kind of the last decision about *tube*, if a claim came that it did not uphold.
+
+    Without this, a scan that was uploaded late would win a tube that was given to somebody else, or
+    to nobody, only because its rivals are set aside.
+    """
+    decided = [each for each in queries.conflicts_of(session, tube) if _is_decided(each)]
+    if not decided:
+        return None
+    upheld = {
+        _claim(each.pairing).side(tube.kind)
+        for conflict in decided
+        for each in conflict.claims
+        if each.upheld
+    }
+    return decided[-1].kind if {claim.side(tube.kind) for claim in live} - upheld else None
+
+
+def _is_decided(conflict: TubeConflict) -> bool:
+    """Return whether a person decided; what a void ended upheld nobody and refused nobody."""
+    return any(claim.upheld is not None for claim in conflict.claims)
+
+
 def decide_conflict(
     session: Session,
     conflict_id: UUID,
@@ -48,31 +76,39 @@ def decide_conflict(
     reason: str,
     by: str,
     now: datetime,
+    seen: int | None = None,
 ) -> TubeConflict:
     """Uphold the claim *keep* (for a pool: its station's claims), or none, and free the tube.
 
-    What is not upheld is set aside, never deleted.  Raises NotFound, AlreadyDecided, BadInput.
+    What is not upheld is set aside, never deleted.  *seen* is how many claims the deciding person
+    saw.  Raises NotFound, AlreadyDecided, ConflictGrew, BadInput.
     """
     conflict = _undecided(session, conflict_id)
-    claims = [_claim(each.pairing) for each in conflict.claims]
+    if seen is not None and seen != len(conflict.claims):
+        raise ConflictGrew(
+            f"Vừa có thêm lần ghép của ống {conflict.tube.grouped}. Xem lại rồi quyết định.",
+            f"Another pairing of tube {conflict.tube.grouped} came. Look again, then decide.",
+        )
+    live = {pairing.id for pairing in queries.live_pairings(session, conflict.tube)}
+    claims = [_claim(each.pairing) for each in conflict.claims if each.pairing_id in live]
     upheld = upheld_with(conflict.tube.kind, claims, keep)
     if keep is not None and not upheld:
         raise BadInput(
-            "Chọn một trong các lần ghép của ống này, hoặc không giữ lần nào.",
-            "Choose one of this tube's pairings, or none of them.",
+            "Chọn một trong các lần ghép còn hiệu lực của ống này, hoặc không giữ lần nào.",
+            "Choose one of this tube's pairings that nobody voided, or none of them.",
         )
     for each in conflict.claims:
         each.upheld = each.pairing_id in upheld
     conflict.decided_at, conflict.decided_by = now, by
     conflict.kept_id, conflict.reason = keep, reason
-    detail = f"kept {keep or 'none'}: {reason}"
+    detail = f"kept {keep or 'none'}"  # the reason may name somebody: it stays with the conflict
     audit.record(session, "conflict.decided", conflict.tube, by=by, now=now, detail=detail)
     changes.changed(session, conflict.tube, now=now)
     return conflict
 
 
 def _undecided(session: Session, conflict_id: UUID) -> TubeConflict:
-    conflict = session.get(TubeConflict, conflict_id)
+    conflict = session.get(TubeConflict, conflict_id, with_for_update=True)
     if conflict is None:
         raise NotFound("Không có tranh chấp này.", "There is no such conflict.")
     if conflict.decided_at is not None:

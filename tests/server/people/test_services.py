@@ -120,6 +120,27 @@ def test_two_strong_numbers_of_two_persons_open_one_question_and_merge_nobody(
     assert [link.person_id for link in queries.keys_of(session, second.id)] == [second.id]
 
 
+def test_an_old_number_that_two_people_were_given_joins_nobody(
+    session: Session, now: datetime
+) -> None:
+    old = Key(System.OLD_CITIZEN, "121234567")
+    first = meet(session, now, code(CITIZEN, old))
+    other = Key(System.CITIZEN, "001085000456")
+    second = meet(session, now, code(other, old, name="Phạm Văn Khác", year=1985))
+    assert second is not first
+    assert doubts(session) == ["two-persons"]
+    assert meet(session, now, code(other, old, name="Phạm Văn Khác", year=1985)) is second
+    assert meet(session, now, code(CITIZEN, old)) is first
+
+
+def test_an_old_number_leads_on_where_name_and_birth_year_agree(
+    session: Session, now: datetime
+) -> None:
+    old = Key(System.OLD_CITIZEN, "121234567")
+    before = meet(session, now, code(old))
+    assert meet(session, now, code(CITIZEN, old)) is before
+
+
 def test_a_phone_links_nobody_and_is_kept_for_each(session: Session, now: datetime) -> None:
     phone = claim(System.PHONE, "0912345678")
     mother = meet(session, now, code(CITIZEN, phone))
