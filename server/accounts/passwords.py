@@ -1,6 +1,11 @@
-"""Passwords: argon2id, at most two at once (each takes 46 MiB), and what we refuse as one."""
+"""Passwords: argon2id, at most two at once (each takes 46 MiB), and what we refuse as one.
 
+Letters with marks are written in two ways by different keyboards; both are the same password.
+"""
+
+from functools import partial
 from threading import BoundedSemaphore
+from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -8,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from server.errors import BadInput
 
 LONGEST = 200
+_one_way = partial(normalize, "NFC")
 _hasher = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)  # OWASP's first choice
 _turn = BoundedSemaphore(2)
 # The hash of 32 random bytes that nobody kept: what an unknown login is compared with.
@@ -23,6 +29,7 @@ _WORN_OUT = {
 
 def hash_password(password: str, *, login: str, shortest: int) -> str:
     """Return the hash of a new password; raise BadInput if it is too easy to guess."""
+    password = _one_way(password)
     folded = password.casefold().replace(" ", "")
     if not shortest <= len(password) <= LONGEST:
         raise BadInput(
@@ -34,15 +41,15 @@ def hash_password(password: str, *, login: str, shortest: int) -> str:
             "Mật khẩu này quá dễ đoán. Chọn một câu ngắn chỉ mình bạn nghĩ ra.",
             "This password is too easy to guess. Choose a short sentence of your own.",
         )
-    with _turn:
-        return _hasher.hash(password)
+    return rehash(password)
 
 
 def fits(password_hash: str | None, password: str) -> bool:
     """Return whether *password* is the one; with no hash, take as long and say no."""
+    typed = _one_way(password[: 4 * LONGEST])[:LONGEST]
     with _turn:
         try:
-            return _hasher.verify(password_hash or _NOBODYS, password[:LONGEST])
+            return _hasher.verify(password_hash or _NOBODYS, typed)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -54,4 +61,4 @@ def is_dated(password_hash: str) -> bool:
 
 def rehash(password: str) -> str:
     with _turn:
-        return _hasher.hash(password)
+        return _hasher.hash(_one_way(password))

@@ -61,14 +61,27 @@ def check_password(session: Session, login: str, password: str) -> User | None:
     return user if user and fits and user.active else None
 
 
-def log_in(session: Session, user: User, password: str, *, address: str, now: datetime) -> str:
-    """Begin a log-in for *user*, whose password was just checked; return the new token."""
+def log_in(session: Session, checked: User, password: str, *, address: str, now: datetime) -> str:
+    """Begin a log-in for whom `check_password` returned; return the new token.
+
+    Raises WrongPassword if access was taken or the password changed since that check.
+    """
+    user = session.get(User, checked.id, populate_existing=True)
+    if user is None or not user.active or user.password_hash != checked.password_hash:
+        raise wrong_password()
     if passwords.is_dated(user.password_hash):
         user.password_hash = passwords.rehash(password)
     throttle.forgive(session, user.login, address)
     sessions.forget_old(session, now=now)
     audit.record(session, "user.logged-in", f"user:{user.login}", by=f"user:{user.login}", now=now)
     return sessions.open_session(session, user, now=now, address=address)
+
+
+def wrong_password() -> WrongPassword:
+    return WrongPassword(
+        "Tên đăng nhập hoặc mật khẩu không đúng. Kiểm tra bộ gõ tiếng Việt rồi nhập lại.",
+        "Log-in name or password is wrong. Check the keyboard's language and try again.",
+    )
 
 
 def note_wrong_password(session: Session, login: str, *, address: str, now: datetime) -> None:

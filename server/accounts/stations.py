@@ -72,7 +72,7 @@ def enrol() -> ResponseReturnValue:
     """Take a station's key for its one-time code, and tell it what it must know."""
     try:
         wire = msgspec.json.decode(request.get_data(), type=EnrolWire)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadInput(
             "Yêu cầu ghi danh không đọc được.", "The request to enrol is unreadable."
         ) from error

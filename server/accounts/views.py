@@ -48,23 +48,19 @@ def log_in() -> ResponseReturnValue:
             person = services.check_password(session, login, password)
         if person is None:
             return _refuse(login, address)
-    except throttle.TooManyAttempts as error:
+        with transaction() as session:
+            token = services.log_in(session, person, password, address=address, now=now())
+            if found := user():  # whoever was at this screen before is not any more
+                services.log_out(session, g.visitor, by=f"user:{found.login}", now=now())
+    except (throttle.TooManyAttempts, services.WrongPassword) as error:
         return _login_again(error, login)
-    with transaction() as session:
-        token = services.log_in(
-            session, session.merge(person), password, address=address, now=now()
-        )
     return _with_token(redirect(_safe_target(request.form.get("next", ""))), token)
 
 
 def _refuse(login: str, address: str) -> ResponseReturnValue:
     with transaction() as session:
         services.note_wrong_password(session, login, address=address, now=now())
-    error = services.WrongPassword(
-        "Tên đăng nhập hoặc mật khẩu không đúng. Kiểm tra bộ gõ tiếng Việt rồi nhập lại.",
-        "Log-in name or password is wrong. Check the keyboard's language and try again.",
-    )
-    return _login_again(error, login)
+    return _login_again(services.wrong_password(), login)
 
 
 def _login_again(error: DomainError, login: str) -> ResponseReturnValue:
