@@ -42,6 +42,7 @@ class Table(Section, frozen=True):
     echo_seconds: Annotated[float, msgspec.Meta(ge=0, le=30)] = 3.0
     pool_cap: Annotated[int, msgspec.Meta(ge=2, le=20)] = 5
     accept_unknown: bool = True
+    second_look: bool = True
     shift_required: bool = False
     slip_alarm: bool = True
     fast_seconds: Annotated[float, msgspec.Meta(ge=0, le=10)] = 1.0

@@ -113,6 +113,14 @@ class PersonHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLookAsked:
+    """This person was given `today` tubes today already: ask them again, show the code again."""
+
+    person: Person
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
 class TubeHeld:
     tube: Tube
 
@@ -198,6 +206,7 @@ class SlipNoticed:
 
 Outcome = (
     PersonHeld
+    | SecondLookAsked
     | TubeHeld
     | Paired
     | SamePair

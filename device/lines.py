@@ -40,7 +40,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What is held: 'idle', 'person', 'tube', 'pool', or 'operator' for whom it waits.
+    """What is held: 'idle', 'person', 'tube', 'pool', 'second-look', or 'operator' (awaited).
 
     `until` is on the boot's monotonic clock.
     """

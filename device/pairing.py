@@ -36,8 +36,9 @@ from device.facts import (
 )
 from device.operators import is_badge_again, take_badge
 from device.orders import obey
-from device.pools import join, open_pool, tube_at_pool
+from device.pools import at_pool, open_pool, tube_at_pool
 from device.reasons import Refusal
+from device.second_look import ask, is_confirmed, is_due, tube_at_look
 from device.slips import Given, lengthen, passed_over
 from device.stages import (
     AwaitingOperator,
@@ -47,6 +48,7 @@ from device.stages import (
     Last,
     OpenPool,
     Rules,
+    SecondLook,
     State,
     Step,
     clear_both,
@@ -110,16 +112,27 @@ def _person(state: State, event: PersonShown, past: Past, rules: Rules) -> Step:
     match stage:
         case HoldingTube(since=since) | OpenPool(since=since) if at < since:
             return state, [Refused(Refusal.STALE)]
-        case HoldingTube(tube=tube, since=since):
-            return _pair(state, person, tube, "tube-first", since, at)
         case OpenPool():
-            return join(state, stage, person, at, rules)
-        case HoldingPerson(person=held) if held != person:
+            return at_pool(state, stage, event, past, rules)
+        case HoldingPerson(person=held) | SecondLook(person=held) if held != person:
             return clear_both(state, Refused(Refusal.SECOND_PERSON))
         case Idle() if (last := _echo(state, at, rules)) and last.tag == person.tag:
             return state, [SamePair(last.tube)]
-    held_now = PersonHeld(person, past.tubes_today(person.tag))
-    return replace(state, stage=HoldingPerson(person, at)), [held_now]
+        case Idle() | HoldingTube() if is_due(person, past, rules):
+            return ask(state, person, at, past)
+        case SecondLook() if not is_confirmed(stage, at):
+            return state, []
+    return _known_person(state, event, past)
+
+
+def _known_person(state: State, event: PersonShown, past: Past) -> Step:
+    """Pair a person who needs no second look, or has had it, or hold them."""
+    person, at, stage = event.person, event.at, state.stage
+    held = stage.held if isinstance(stage, SecondLook) else stage
+    if isinstance(held, HoldingTube):
+        return _pair(state, person, held.tube, "tube-first", held.since, at)
+    today = past.tubes_today(person.tag)
+    return replace(state, stage=HoldingPerson(person, at)), [PersonHeld(person, today)]
 
 
 def _tube(state: State, event: TubeScanned, past: Past, rules: Rules) -> Step:
@@ -132,6 +145,8 @@ def _tube(state: State, event: TubeScanned, past: Past, rules: Rules) -> Step:
         return state, [Refused(Refusal.CONTROL_TUBE, tube.text)]
     if (use := past.use_of(tube.text)) is not None:
         return _used_tube(state, event, use, rules)
+    if isinstance(stage, SecondLook):
+        return tube_at_look(state, stage, tube)
     if tube.kind is TubeKind.POOL:
         return open_pool(state, tube, at, rules)
     return _fresh_tube(state, tube, at)
@@ -139,7 +154,7 @@ def _tube(state: State, event: TubeScanned, past: Past, rules: Rules) -> Step:
 
 def _used_tube(state: State, event: TubeScanned, use: Use, rules: Rules) -> Step:
     tube, stage = event.tube.text, state.stage
-    if isinstance(stage, HoldingPerson) and stage.person.tag in use.tags:
+    if isinstance(stage, HoldingPerson | SecondLook) and stage.person.tag in use.tags:
         return replace(state, stage=Idle()), [SamePair(tube)]
     last = _echo(state, event.at, rules)
     if isinstance(stage, Idle) and last and last.tube == tube:
@@ -169,6 +184,6 @@ def _echo(state: State, at: float, rules: Rules) -> Last | None:
 
 def _several(state: State) -> Step:
     refused = Refused(Refusal.SEVERAL_PERSONS)
-    if isinstance(state.stage, HoldingPerson):
+    if isinstance(state.stage, HoldingPerson | SecondLook):
         return clear_both(state, refused)
     return state, [refused]

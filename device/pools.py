@@ -3,8 +3,20 @@
 from dataclasses import replace
 
 from contract.tubes import Tube
-from device.facts import LetGo, Paired, Person, PoolOpened, PoolShut, Refused, SamePair, Voided
+from device.facts import (
+    LetGo,
+    Paired,
+    Past,
+    Person,
+    PersonShown,
+    PoolOpened,
+    PoolShut,
+    Refused,
+    SamePair,
+    Voided,
+)
 from device.reasons import LetGoReason, Refusal
+from device.second_look import ask_at_pool, may_join
 from device.stages import (
     HoldingPerson,
     HoldingTube,
@@ -29,6 +41,14 @@ def open_pool(state: State, tube: Tube, at: float, rules: Rules) -> Step:
         return replace(state, stage=pool), [PoolOpened(tube)]
     state, joined = join(state, pool, held.person, at, rules)
     return state, [PoolOpened(tube), *joined]
+
+
+def at_pool(state: State, pool: OpenPool, event: PersonShown, past: Past, rules: Rules) -> Step:
+    """A person was shown while *pool* is open: they join, or are looked at twice before."""
+    person, at = event.person, event.at
+    if person.tag not in pool.members and not may_join(pool, person, at, past, rules):
+        return ask_at_pool(state, pool, person, at, past)
+    return join(state, pool, person, at, rules)
 
 
 def join(state: State, pool: OpenPool, person: Person, at: float, rules: Rules) -> Step:

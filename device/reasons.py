@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     SHIFT_OPEN = "shift-open"  # BEGIN SHIFT in the middle of one
     NO_SHIFT = "no-shift"
     NOT_AN_OPERATOR = "not-an-operator"  # a code that is no personal card of ours
+    LOOK_FIRST = "second-look-first"  # a tube, before the second look at a person
     OPERATOR_FIRST = "operator-first"  # a tube, while an operator's card is asked for
 
 

@@ -112,6 +112,10 @@ REFUSALS: dict[Refusal, Said] = {
         "Đang chờ thẻ cá nhân của nhân viên. Quét thẻ đó, hoặc thẻ BỎ QUA.",
         "A staff member's personal card is awaited. Scan it, or the CANCEL card.",
     ),
+    _R.LOOK_FIRST: Said(
+        "Chưa nhận ống: người này hôm nay đã lấy mẫu. Đưa mã người lần nữa, hoặc thẻ BỎ QUA.",
+        "No tube yet: this person has a tube of today. Show their code again, or the CANCEL card.",
+    ),
     _R.OPERATOR_FIRST: Said(
         "Chưa nhận ống: đang chờ thẻ nhân viên. Quét thẻ đó, hoặc thẻ BỎ QUA.",
         "No tube yet: a staff card is awaited. Scan it, or the CANCEL card.",

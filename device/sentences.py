@@ -8,11 +8,13 @@ from device.facts import (
     LetGo,
     Outcome,
     Paired,
+    Person,
     PersonHeld,
     PoolOpened,
     PoolShut,
     Refused,
     SamePair,
+    SecondLookAsked,
     SlipNoticed,
     TubeHeld,
     Voided,
@@ -36,6 +38,8 @@ def shown(outcome: Outcome, pool_cap: int) -> Shown:
             return Shown("let-go", "let-go", said, outcome.reason.value, outcome.tube)
         case PersonHeld():
             return _person(outcome)
+        case SecondLookAsked():
+            return _second_look(outcome)
         case Paired() if outcome.order == "pool":
             of = f"{outcome.members}/{pool_cap}"
             said = Said(f"GỘP {of}. Quét người tiếp theo.", f"POOL {of}. Scan the next person.")
@@ -75,12 +79,27 @@ def _quiet(outcome: Outcome) -> Shown:
     raise TypeError(f"{outcome!r} has no sentence")
 
 
+def _second_look(asked: SecondLookAsked) -> Shown:
+    who = _who(asked.person)
+    said = Said(
+        f"{who}: hôm nay đã có {asked.today} ống. Hỏi lại tên và năm sinh;"
+        " đúng người thì đưa mã lần nữa, không thì thẻ BỎ QUA.",
+        f"{who}: was given {asked.today} today already. Ask for name and birth year again;"
+        " if it is right, show the code once more, if not, the CANCEL card.",
+    )
+    return Shown("second-look", "second-look", said, "again-today")
+
+
+def _who(person: Person) -> str:
+    return f"{person.shown} · {person.birth_year}" if person.birth_year else person.shown
+
+
 def _person(held: PersonHeld) -> Shown:
-    year = f" · {held.person.birth_year}" if held.person.birth_year else ""
+    who = _who(held.person)
     again = ("", "") if not held.today else (" Hôm nay đã có ống!", " Has a tube of today!")
     said = Said(
-        f"{held.person.shown}{year}. Quét ống.{again[0]}",
-        f"{held.person.shown}{year}. Scan the tube.{again[1]}",
+        f"{who}. Quét ống.{again[0]}",
+        f"{who}. Scan the tube.{again[1]}",
     )
     return Shown("person-held", "person-held", said, "again-today" if held.today else "")
 

@@ -55,11 +55,13 @@ _NAMED = (Tone(HIGH, 80), _GAP, Tone(MIDDLE, 80), _GAP, Tone(HIGH, 80))
 _ENDED = (Tone(TOP, 120), _GAP, Tone(HIGH, 120), _GAP, Tone(MIDDLE, 240))
 _WARBLE = (Tone(TOP, 100), Tone(LOW, 100))
 _SLIP = (*_RISING, Tone(0, 120), *_WARBLE, *_WARBLE, *_WARBLE)
+_LOOK = (Tone(TOP, 80), _GAP, Tone(TOP, 80), _GAP, Tone(MIDDLE, 160))
 _PULSE = (Tone(LOW, 150), Tone(0, 1850))
 
 _ROWS = (
     Signal("ready", _SOFT, Light.GREEN, 0.5, shape="●"),
     Signal("person-held", _PERSON, Light.BLUE, shape="●"),
+    Signal("second-look", _LOOK, Light.BLUE, shape="◉"),
     Signal("tube-held", _PERSON, Light.BLUE, shape="▮"),
     Signal("paired", _RISING, Light.GREEN, 1.5, shape="✔"),
     Signal("same-pair", _SOFT, Light.GREEN, 0.5, shape="✔"),

@@ -23,6 +23,7 @@ class Rules:
     undo_seconds: float = 60.0
     echo_seconds: float = 3.0
     pool_cap: int = 5
+    second_look: bool = True
     shift_required: bool = False
     slip_alarm: bool = True
     fast_seconds: float = 1.0
@@ -46,12 +47,31 @@ class HoldingTube:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """A person who has a tube of today is to be looked at twice; `held` waits for them."""
+
+    person: Person
+    since: float
+    asked: float
+    held: HoldingTube | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """At an open pool, the person with this tag was asked for a second look."""
+
+    tag: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPool:
     """`members` are tags; `since` is the moment of its last act: opening, or the latest member."""
 
     tube: Tube
     members: tuple[str, ...]
     since: float
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ class AwaitingOperator:
     since: float
 
 
-Stage = Idle | HoldingPerson | HoldingTube | OpenPool | AwaitingOperator
+Stage = Idle | HoldingPerson | HoldingTube | SecondLook | OpenPool | AwaitingOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,9 @@ def let_go(state: State, reason: LetGoReason) -> Step:
             return replace(state, stage=Idle()), [LetGo(reason)]
         case HoldingTube(tube=tube):
             return replace(state, stage=Idle()), [LetGo(_OF_TUBE[reason], tube.text)]
+        case SecondLook(held=held):
+            tube_text = held.tube.text if held else ""
+            return replace(state, stage=Idle()), [LetGo(reason, tube_text)]
         case AwaitingOperator():
             return replace(state, stage=Idle()), [LetGo(LetGoReason.NO_OPERATOR)]
     return state, []

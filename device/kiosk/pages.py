@@ -4,7 +4,7 @@ from device.backlog import Sent
 from device.enrolment import Papers
 from device.kiosk.faces import Faces
 from device.lines import Board, Held, Page
-from device.stages import AwaitingOperator, HoldingPerson, HoldingTube, OpenPool, State
+from device.stages import AwaitingOperator, HoldingPerson, HoldingTube, OpenPool, SecondLook, State
 from device.station import Station
 
 
@@ -42,6 +42,9 @@ def held_of(state: State, hold_seconds: float, names: dict[str, str]) -> Held:
             return Held("person", person.shown, person.birth_year, until=until)
         case HoldingTube(tube=tube, since=since):
             return Held("tube", tube=tube.text, until=since + hold_seconds)
+        case SecondLook(person=person, since=since):
+            until = since + hold_seconds
+            return Held("second-look", person.shown, person.birth_year, until=until)
         case AwaitingOperator(since=since):
             return Held("operator", until=since + hold_seconds)
         case OpenPool(tube=tube, members=members):

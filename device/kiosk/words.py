@@ -36,6 +36,7 @@ PROMPTS = {  # by what is held
     "tube": Words("QUÉT MÃ NGƯỜI", "Scan the person's code"),
     "pool": Words("QUÉT NGƯỜI KẾ TIẾP", "Scan the next person"),
     "operator": Words("QUÉT THẺ NHÂN VIÊN", "Scan the staff member's card"),
+    "second-look": Words("HỎI LẠI, ĐƯA MÃ LẦN NỮA", "Ask again, show the code again"),
 }
 IDLE_PROMPTS = {"reception": Words("QUÉT ỐNG", "Scan a tube")}  # by duty, where it is another
 

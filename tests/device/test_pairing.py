@@ -12,6 +12,7 @@ from device.facts import (
     PersonHeld,
     Refused,
     SamePair,
+    SecondLookAsked,
     SeveralPersons,
     Tick,
     TubeHeld,
@@ -93,7 +94,7 @@ def test_the_same_pair_again_is_harmless(table: Any) -> None:
     table.tube(TUBE, 2.0)
     assert table.tube(TUBE, 2.2) == [SamePair(TUBE.text)]
     assert table.person(ANN, 2.4) == [SamePair(TUBE.text)]
-    assert table.person(ANN, 60.0) == [PersonHeld(ANN, today=1)]
+    assert table.person(ANN, 60.0) == [SecondLookAsked(ANN, today=1)]
     assert table.tube(TUBE, 61.0) == [SamePair(TUBE.text)]
     assert table.state.stage == Idle()
 

@@ -68,7 +68,7 @@ class Day:
         return Use(frozenset(self.live[tube])) if tube in self.live else None
 
     def tubes_today(self, tag: str) -> int:
-        return 0
+        return sum(tag in tags for tags in self.live.values())
 
     def see(self, event: Input) -> None:
         match event:
@@ -98,6 +98,9 @@ class Day:
             assert len(members) == 1
             assert any(seen == tube and near(at, when) for seen, when in self.scanned)
         assert any(seen == tag and near(at, when) for seen, when in self.shown)
+        if any(tag in tags for text, tags in self.live.items() if text != tube):
+            looks = {when for seen, when in self.shown if seen == tag and at - when <= 60}
+            assert max(looks) - min(looks) >= 1
         self.pairings.append((tube, tag, at))
 
     def check_void(self, void: Voided, event: Input) -> None:
