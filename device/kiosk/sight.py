@@ -15,7 +15,7 @@ SILENT = 6.0  # seconds without a sign of life; a slow card may hold the loop fo
 _GAP = 2.0  # seconds without a look, after which what is new to us may be old
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """`alive` None: not known yet.  `told_at`: when the newest line was first seen, if we did."""
 
@@ -45,7 +45,7 @@ class StateFile:
             self._beat = None if first else now
             self._read(now, old=first or now - self._looked > _GAP)
         self._looked = now
-        return Seen(self._page, self._alive(now), self._told_at)
+        return Seen(page=self._page, alive=self._alive(now), told_at=self._told_at)
 
     def _changed(self) -> bool:
         try:
