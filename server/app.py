@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -45,6 +45,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.secret_key = opened.blind("flask.secret", "v1")
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_kib * 1024,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_kib * 1024,  # a maker's 20 000 codes are one form
         SESSION_COOKIE_NAME="__Host-flash" if settings.secure else "flash",
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.secure,
@@ -64,6 +65,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.register_error_handler(DomainError, explain)
     app.register_error_handler(HTTPException, apologise)
     app.register_error_handler(OperationalError, ask_to_come_again)
+    app.register_error_handler(IntegrityError, ask_to_look_again)
+    app.register_error_handler(DataError, refuse)
     return app
 
 
@@ -117,6 +120,23 @@ def ask_to_come_again(error: OperationalError) -> ResponseReturnValue:
         503,
     )
     return page, status, {"Retry-After": "5"}
+
+
+def ask_to_look_again(error: IntegrityError) -> ResponseReturnValue:
+    """Two people did the same at one moment, and the database let the first: nothing is broken."""
+    log.warning("the database refused what another transaction had done: %s", error)
+    return _answer(
+        "just-changed",
+        "Có người vừa làm việc này. Mở lại trang để xem, rồi làm lại nếu còn cần.",
+        "Somebody just did this. Open the page again, and repeat if it is still needed.",
+        409,
+    )
+
+
+def refuse(error: DataError) -> ResponseReturnValue:
+    """What was sent cannot stand in any column: a number too large, a letter that is none."""
+    log.warning("the database cannot hold what was sent: %s", error)
+    return _answer("http-400", *SENTENCES[400], 400)
 
 
 def _answer(code: str, vi: str, en: str, status: int) -> tuple[str | dict[str, str], int]:

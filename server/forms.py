@@ -6,6 +6,7 @@ A message names the field as people know it; the names are one table.
 from collections.abc import Mapping
 from enum import Enum
 from typing import TypeVar
+from unicodedata import normalize
 from uuid import UUID
 
 from contract.tubes import Tube, TubeError, TubeMisread, tube
@@ -40,9 +41,19 @@ def words(field: str) -> tuple[str, str]:
     return WORDS.get(field, (field, field))
 
 
+def tidy(text: str) -> str:
+    """Return *text* in one way of writing it, on one line, without what nobody can see.
+
+    Letters are composed (NFC) and spaces single; control characters, and those that turn the
+    direction of what follows them on a page, are left out.
+    """
+    composed = normalize("NFC", " ".join(text.split()))
+    return "".join(letter for letter in composed if letter.isprintable())
+
+
 def optional_text(form: Mapping[str, str], field: str, *, longest: int) -> str:
-    """Return the field without outer spaces, perhaps empty."""
-    text = form.get(field, "").strip()
+    """Return the field as `tidy` leaves it, perhaps empty."""
+    text = tidy(form.get(field, ""))
     if len(text) > longest:
         vi, en = words(field)
         raise BadInput(

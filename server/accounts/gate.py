@@ -126,7 +126,7 @@ def protect(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cache-Control"] = "no-store"  # sheets of cards as well as pages
     if settings().secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

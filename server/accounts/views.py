@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from server.accounts import gate, services, throttle
 from server.accounts.roles import NAMES, Role
 from server.errors import DomainError
-from server.forms import choice, optional_text, required_text
+from server.forms import choice, optional_text, required_text, tidy
 from server.web import (
     Permission,
     actor,
@@ -39,7 +39,7 @@ def show_login() -> ResponseReturnValue:
 @public
 def log_in() -> ResponseReturnValue:
     """Check the password outside any transaction that writes: it takes its time."""
-    login = request.form.get("login", "").strip().casefold()[:80]
+    login = tidy(request.form.get("login", "")).casefold()[:80]
     password = request.form.get("password", "")
     address = request.remote_addr or "unknown"
     try:

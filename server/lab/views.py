@@ -50,7 +50,7 @@ def receive() -> ResponseReturnValue:
 @bp.post("/reception/reject")
 @requires(Permission.RECEPTION_WRITE)
 def reject() -> ResponseReturnValue:
-    box = request.form.get("box", "").strip()[:40]
+    box = forms.tidy(request.form.get("box", ""))[:40]
     try:
         tube = scanned_tube(request.form)
         reason = forms.choice(request.form, "reason", Rejection)

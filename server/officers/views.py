@@ -15,6 +15,7 @@ from server.audit import services as audit
 from server.declarations import queries as declarations
 from server.display import local
 from server.errors import BadInput, NotFound
+from server.forms import tidy
 from server.officers import api, search
 from server.officers import day as days
 from server.officers.picture import HEIGHT, WIDTH, draw
@@ -28,6 +29,7 @@ from server.people.queries import keys_of, person
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("officers", __name__)
+YEARS = range(2000, 2100)
 SENSITIVE = 4  # how many last digits of a number a page shows
 
 
@@ -39,12 +41,15 @@ def last_digits(value: str) -> str:
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadInput(
-            "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
-            "The date must be year-month-day, such as 2026-11-23.",
-        ) from error
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        day = date.min
+    if day is None or day.year in YEARS:
+        return day
+    raise BadInput(
+        "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
+        "The date must be year-month-day, such as 2026-11-23.",
+    )
 
 
 @bp.get("/overview")
@@ -73,9 +78,9 @@ def overview() -> ResponseReturnValue:
 @requires(Permission.OUTCOME_READ)
 def show_outcomes() -> ResponseReturnValue:
     wish = search.Wish(
-        q=request.args.get("q", "").strip()[:100],
-        status=request.args.get("status", ""),
-        place=request.args.get("place", "").strip()[:64],
+        q=tidy(request.args.get("q", ""))[:100],
+        status=tidy(request.args.get("status", ""))[:20],
+        place=tidy(request.args.get("place", ""))[:64],
         day=_date(request.args.get("date", "")),
     )
     with reading() as session:

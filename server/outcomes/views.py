@@ -102,7 +102,7 @@ def show_unmatched() -> ResponseReturnValue:
         )
 
 
-@bp.post("/deliveries/<int:delivery_id>/again")
+@bp.post("/deliveries/<int(max=9223372036854775807):delivery_id>/again")
 @requires(Permission.CALLBACK_WRITE)
 def send_again(delivery_id: int) -> ResponseReturnValue:
     with transaction() as session:
@@ -111,7 +111,7 @@ def send_again(delivery_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show_unmatched"))
 
 
-@bp.post("/deliveries/<int:delivery_id>/aside")
+@bp.post("/deliveries/<int(max=9223372036854775807):delivery_id>/aside")
 @requires(Permission.CALLBACK_WRITE)
 def set_delivery_aside(delivery_id: int) -> ResponseReturnValue:
     reason = forms.required_text(request.form, "reason", longest=200)
