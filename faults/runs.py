@@ -60,6 +60,14 @@ def run(
     return Run(done.returncode, told_in(done.stdout), done.stderr.decode(errors="replace"))
 
 
+def ended(command: Sequence[str], environment: dict[str, str]) -> int:
+    """Run *command* to its end; return its code."""
+    whole = {**os.environ, **environment}
+    return subprocess.run(
+        command, env=whole, capture_output=True, timeout=120, check=False
+    ).returncode
+
+
 def told_in(printed: bytes) -> list[Told]:
     """Read the lines that were printed whole."""
     whole = printed[: printed.rfind(b"\n") + 1]

@@ -97,7 +97,7 @@ def test_a_slow_card_costs_one_sync_a_scan(tmp_path: Path) -> None:
         under=runs.injecting(["fdatasync"], f"delay_exit={SLOW_MS * 1000}"),
     )
     written = [line.ms for line in slow.told if line.event]
-    assert syncs - len(written) <= 4  # at the start, and when the log is folded in at the end
+    assert syncs - len(written) <= 8  # at the start, and when the log is folded in at the end
     written.sort()
     print(f"{len(written)} beeps: median {written[len(written) // 2]:.0f} ms, {os.uname().machine}")
     assert written[len(written) // 2] >= SLOW_MS

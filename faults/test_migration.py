@@ -1,0 +1,135 @@
+"""F20: the server's migration is killed at every statement, and at writes and syncs of its disk."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event
+
+from faults import runs
+from server import schema, vault
+from server.db import Database, open_database
+
+MIGRATE = (sys.executable, "-B", "-m", "server.cli", "migrate")
+OLD = "0005_sampling"  # what a server of some months ago stands at
+Step = Callable[[Database], None]
+
+
+def opened(data: Path) -> Database:
+    return open_database(f"sqlite:///{data / 'ghepmau.sqlite'}")
+
+
+def to_old(database: Database) -> None:
+    with database.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, OLD)
+
+
+def prepared(data: Path, start: str) -> Path:
+    """Make a server's folder with keys and a database: empty, or at `OLD` with an audit entry."""
+    data.mkdir()
+    vault.install(vault.Vault.create(data / "vault.json"))
+    if start == OLD:
+        database = opened(data)
+        to_old(database)
+        database.engine.dispose()
+        with closing(sqlite3.connect(data / "ghepmau.sqlite")) as db:
+            db.execute(
+                "INSERT INTO audit_entry (id, at, actor, action, subject) "
+                "VALUES (1, '2026-11-23', 'user:lan', 'user.added', 'user:minh')"
+            )
+            db.commit()
+    return data
+
+
+def migrate(data: Path, watch: Callable[[], None]) -> None:
+    """Migrate in this process, and call *watch* before each statement."""
+    database = opened(data)
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def look(*_: Any) -> None:
+        watch()
+
+    schema.upgrade(database)
+    database.engine.dispose()
+
+
+def killed_before(data: Path, statement: int) -> None:
+    """Migrate in a child that is killed before its statement number *statement*."""
+    left = [statement]
+
+    def watch() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            migrate(data, watch)
+        finally:
+            os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+
+
+def must_be_whole(data: Path, start: str, *, finish: bool) -> None:
+    """What a killed migration leaves is the old database or the new one, and a second run ends."""
+    database = opened(data)
+    try:
+        revision = schema.revision_of(database)
+        assert revision in (None if start == "empty" else OLD, schema.newest_revision())
+        if finish:
+            schema.upgrade(database)
+            assert schema.differences(database) == []
+    finally:
+        database.engine.dispose()
+    with closing(sqlite3.connect(data / "ghepmau.sqlite")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        if start == OLD:
+            assert db.execute("SELECT actor FROM audit_entry").fetchall() == [("user:lan",)]
+
+
+@pytest.mark.parametrize("start", ["empty", OLD])
+def test_a_migration_killed_at_any_statement_is_run_again(tmp_path: Path, start: str) -> None:
+    before, seen = prepared(tmp_path / "before", start), [0]
+    whole = Path(shutil.copytree(before, tmp_path / "whole"))
+
+    def count() -> None:
+        seen[0] += 1
+
+    migrate(whole, count)
+    for statement in range(1, seen[0] + 1, 3 if start == "empty" else 1):
+        data = Path(shutil.copytree(before, tmp_path / "killed"))
+        killed_before(data, statement)
+        must_be_whole(data, start, finish=statement % 10 == 0)
+        shutil.rmtree(data)
+    print(f"from {start}: {seen[0]} statements")
+    assert seen[0] > 20
+
+
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "unlink"])
+def test_a_migration_killed_at_a_write_is_run_again(tmp_path: Path, call: str) -> None:
+    runs.needs("strace")
+    before, number, killed = prepared(tmp_path / "before", OLD), 1, 0
+    while True:
+        data = Path(shutil.copytree(before, tmp_path / "killed"))
+        tracing = runs.injecting([call], f"signal=KILL:when={number}")
+        code = runs.ended([*tracing, *MIGRATE], {"GHEPMAU_DATA": str(data)})
+        must_be_whole(data, OLD, finish=True)
+        shutil.rmtree(data)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        killed, number = killed + 1, number * 2 if call == "pwrite64" else number + 1
+    assert killed
