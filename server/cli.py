@@ -10,14 +10,17 @@ from getpass import getpass
 from pathlib import Path
 from typing import TextIO
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from server import schema, vault, wsgi
 from server.accounts import enrolment, services
+from server.accounts.models import User
 from server.accounts.roles import Role
 from server.config import ConfigError, Loaded, Settings, load
 from server.db import Database, open_database
 from server.errors import DomainError
+from server.people.models import Person
 
 BY = "operator"  # whoever may run commands on the server's machine
 
@@ -87,12 +90,37 @@ def prepare(settings: Settings) -> None:
     try:
         Path(settings.data).mkdir(parents=True, exist_ok=True, mode=0o700)
         if not settings.vault_path.exists():
+            check_no_data(settings)
             vault.Vault.create(settings.vault_path)
     except OSError as error:
         raise Trouble(f"cannot write in {settings.data}: {error.strerror}") from error
     open_keys(settings)
     with closing(_Opened(settings)) as opened:
         schema.upgrade(opened.database)
+        check_keys(settings, opened.database)
+
+
+def check_no_data(settings: Settings) -> None:
+    """Raise Trouble where there is a database already: new keys would not open what is in it."""
+    with closing(_Opened(settings)) as opened:
+        if schema.revision_of(opened.database) is not None:
+            raise Trouble(
+                f"there is a database but no key file {settings.vault_path}: put the copy of the "
+                "key file back; new keys cannot read the names in it"
+            )
+
+
+def check_keys(settings: Settings, database: Database) -> None:
+    """Raise Trouble where the keys do not open what the database holds."""
+    with database.read() as session:
+        try:
+            session.scalar(select(User.name).limit(1))
+            session.scalar(select(Person.name).limit(1))
+        except vault.VaultError as error:
+            raise Trouble(
+                f"the keys in {settings.vault_path} are not those of this database ({error}): "
+                "put the key file back that belongs to it"
+            ) from error
 
 
 def migrate(_asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -115,6 +143,7 @@ def check(_asked: argparse.Namespace, loaded: Loaded) -> None:
             raise Trouble(f"the database is at {stands}: run `ghepmau-server migrate`")
         if missing := schema.differences(opened.database):
             raise Trouble(f"the database differs from the program: {missing[0]}")
+        check_keys(loaded.settings, opened.database)
     print("Keys, database and settings are sound.")
 
 

@@ -49,13 +49,23 @@ class Vault:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Make new keys and write them to *path*, which must not exist yet."""
+        """Make new keys and write them to *path*, which must not exist yet.
+
+        They are on the disk before they are used: what they encrypt is, too.
+        """
         name = os.urandom(4).hex()
         fresh = [encode(os.urandom(32)) for _ in range(4)]
         keys = KeyFile(name, {name: fresh[0]}, fresh[1], fresh[2], fresh[3])
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(msgspec.json.format(msgspec.json.encode(keys)))
+            file.flush()
+            os.fsync(file.fileno())
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
         return cls(keys)
 
     @classmethod
