@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
-from server.db import Base
+from server.db import Base, Encrypted
 
 
 class Outcome(Base):
@@ -68,4 +68,5 @@ class Callback(Base):
     opened_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(80))
-    note: Mapped[str | None] = mapped_column(String(200))
+    # What people write of a call names persons and their phones.
+    note: Mapped[str | None] = mapped_column(Encrypted("callback.note"))

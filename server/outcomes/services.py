@@ -105,7 +105,7 @@ def _publish(session: Session, outcome: Outcome, before: Outcome | None, now: da
         outcome.id,
         by=SETTLER,
         now=now,
-        detail=f"{outcome.tube} v{outcome.version} {outcome.status}",
+        detail=f"{outcome.tube} v{outcome.version}",  # who reads the trail reads no findings
     )
     callbacks.follow(session, outcome, now=now)
     _tell(session, outcome, before, now)

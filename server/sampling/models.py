@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contract.tubes import Tube
-from server.db import Base
+from server.db import Base, Encrypted
 from server.people.models import Person
 
 
@@ -151,7 +151,8 @@ class TubeConflict(Base):
     opened_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(80))
-    reason: Mapped[str | None] = mapped_column(String(200))
+    # An officer who writes why one claim holds may name the people.
+    reason: Mapped[str | None] = mapped_column(Encrypted("tube_conflict.reason"))
     kept_id: Mapped[UUID | None] = mapped_column(ForeignKey("pairing.id"))  # None: neither claim
 
     claims: Mapped[list["ConflictClaim"]] = relationship(back_populates="conflict")

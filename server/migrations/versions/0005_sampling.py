@@ -123,7 +123,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("decided_at", sa.DateTime(), nullable=True),
         sa.Column("decided_by", sa.String(length=80), nullable=True),
-        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("kept_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("kind IN ('two-persons', 'two-stations')", name="ck_tube_conflict_kind"),
         sa.CheckConstraint(

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("done_at", sa.DateTime(), nullable=True),
         sa.Column("done_by", sa.String(length=80), nullable=True),
-        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (note IS NULL)",
             name="ck_callback_done_wholly",
