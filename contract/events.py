@@ -65,7 +65,8 @@ class TubePaired(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="tub
 
     `person` is the code they held up, sealed to the server (`contract.sealing`); `tag` is the
     station's own keyed hash of their strongest number, to know them again off-line.
-    `took_ms` runs from the first of the two scans to the second.
+    `took_ms` runs from the first of the two scans to the second.  `assigned`: the tube bore this
+    person's roster label; `released`: tubes that did, and are needed no more.
     """
 
     tube: TubeText
@@ -76,6 +77,8 @@ class TubePaired(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="tub
     took_ms: Count
     manual: bool = False
     place: Short = ""
+    assigned: bool = False
+    released: tuple[TubeText, ...] = ()
 
 
 class PoolClosed(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="pool-closed"):

@@ -1,7 +1,9 @@
 """Lots: which tubes a station may use.  A tube of no known lot is refused, with no network."""
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import msgspec
 
@@ -16,6 +18,33 @@ class LotWire(msgspec.Struct, frozen=True):
     first: int = 0
     last: int = -1
     codes: tuple[str, ...] = ()
+
+
+class AssignmentWire(msgspec.Struct, frozen=True):
+    """One roster label: `tube` stands ready for the person whose numbers have these `tags`."""
+
+    tube: str
+    tags: tuple[str, ...]
+
+
+class RosterWire(msgspec.Struct, frozen=True):
+    """The tubes that are assigned at one station.
+
+    `key` (base64url, 32 bytes) is drawn by the server for this station and this roster alone: what
+    one stolen station holds says nothing about another's.
+    """
+
+    key: str
+    assignments: tuple[AssignmentWire, ...] = ()
+
+
+def assignment_tag(key: bytes, system: str, value: str) -> str:
+    """Return the keyed hash of one number of a person: 16 hex digits.
+
+    *system* and *value* are those of `contract.identities.Key`.
+    """
+    message = f"ghepmau assignment|{system}|{value}".encode()
+    return hmac.new(key, message, sha256).hexdigest()[:16]
 
 
 class TubeOfOtherLot(TubeError):

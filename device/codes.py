@@ -20,6 +20,7 @@ from contract.identities import IdentityError, Kind, PersonCode
 from contract.lots import IssuedLots, TubeOfOtherLot
 from device.facts import CommandGiven, Input, Person, PersonShown, TubeScanned, Unusable
 from device.reasons import Refusal
+from device.roster import Roster
 
 TUBE_AIMS = ("]C0", "]C1")  # Code 128, GS1-128
 _MATRIX = ("]Q", "]d", "]z")  # QR, Data Matrix, Aztec: what persons hold up
@@ -36,13 +37,14 @@ class CodeRules:
 
 @dataclass
 class Codes:
-    """What this station can tell codes by.  Lots and keys are replaced when new ones arrive."""
+    """What this station can tell codes by.  Lots, roster and keys are replaced by new ones."""
 
     secret: bytes
     sealing_key: X25519PublicKey
     lots: IssuedLots = field(default_factory=IssuedLots)
     card_keys: Mapping[str, Ed25519PublicKey] = field(default_factory=dict)
     rules: CodeRules = field(default_factory=CodeRules)
+    roster: Roster = field(default_factory=Roster)
 
     def from_reader(self, data: bytes, aim: str, at: float) -> Input:
         """Return what a code from the serial reader means; *aim* is '' where none was sent."""
@@ -70,7 +72,8 @@ class Codes:
 
     def _tube(self, text: str, at: float) -> Input:
         try:
-            return TubeScanned(self.lots.read(text), at)
+            seen = self.lots.read(text)
+            return TubeScanned(seen, at, self.roster.is_assigned(seen.text))
         except tubes.TubeMisread:
             return Unusable(Refusal.TUBE_MISREAD, at, text)
         except TubeOfOtherLot:
@@ -125,6 +128,7 @@ class Codes:
             sealed=sealing.seal(self.sealing_key, code.raw),
             shown=identities.masked_name(code.name),
             birth_year=code.birth.year if code.birth else None,
+            assigned=self.roster.tubes_of(code),
         )
 
 

@@ -119,6 +119,8 @@ class Drafts:
             tag=pair.person.tag,
             order=pair.order,
             took_ms=pair.took_ms,
+            assigned=pair.assigned,
+            released=pair.released,
             place=self.place,
         )
 

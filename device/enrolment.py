@@ -3,6 +3,7 @@
     <state>/station.json   who it is and what the server told it; names nobody
     <state>/secrets.json   its private key and the secret of its tags; 0600, never leaves the Pi
     <state>/lots.json      the lots issued to it
+    <state>/roster.json    which tubes stand ready for whom: keyed hashes; 0600
 
 The private key is made here; only the public half travels, with a one-time code.
 """
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from contract import signing
 from contract.lots import IssuedLots
 from device.files import read_whole, write_whole
+from device.roster import Roster
 
 
 class NotEnrolled(Exception):
@@ -86,6 +88,23 @@ class Office:
 
     def secrets(self) -> Secrets:
         return self._read("secrets.json", Secrets)
+
+    @property
+    def roster_file(self) -> Path:
+        return self.folder / "roster.json"
+
+    def roster(self) -> Roster:
+        """Return the tubes that stand ready for somebody; none where the file is bad or missing."""
+        try:
+            return Roster.from_json(read_whole(self.roster_file) or b"")
+        except ValueError:
+            return Roster()
+
+    def keep_roster(self, document: bytes) -> None:
+        """Raises ValueError where *document* is no roster."""
+        Roster.from_json(document)
+        if read_whole(self.roster_file) != document:
+            write_whole(self.roster_file, document)
 
     def lots(self) -> IssuedLots:
         """Return the lots issued here; none before the first contact, or if the file is bad."""

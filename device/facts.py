@@ -20,7 +20,8 @@ Order = Literal["person-first", "tube-first", "pool"]
 class Person:
     """A person as the station knows them: the same person if the tag is the same.
 
-    `shown` is the masked name; `sealed` can be read by the server alone.
+    `shown` is the masked name; `sealed` can be read by the server alone; `assigned` are the tubes
+    that bear this person's roster label.
     """
 
     tag: str
@@ -28,6 +29,7 @@ class Person:
     sealed: str = field(compare=False, repr=False)
     shown: str = field(default="?", compare=False)
     birth_year: int | None = field(default=None, compare=False)
+    assigned: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,11 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class TubeScanned:
+    """`assigned`: the tube bears somebody's roster label."""
+
     tube: Tube
     at: float
+    assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,8 @@ class Paired:
     order: Order
     took_ms: int
     members: int = 0  # of the pool, with this one
+    assigned: bool = False  # the tube bore this person's label
+    released: tuple[str, ...] = ()  # so did these, which are needed no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from contract.events import (
 )
 from contract.lots import IssuedLots
 from device.facts import Use
+from device.older import Older
 from device.shifts import Shift, Summary, begun_by
 
 VIETNAM = timezone(timedelta(hours=7), "ICT")
@@ -38,6 +39,7 @@ class Ledger:
     shift: Shift | None = None
     last_shift: ShiftEnded | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    older: Older = field(default_factory=Older)  # tubes of files that were closed long ago
     _live: dict[str, dict[str, UUID]] = field(default_factory=dict)
     _used_at: dict[str, datetime] = field(default_factory=dict)
     _pools: dict[str, None] = field(default_factory=dict)
@@ -46,7 +48,7 @@ class Ledger:
 
     def use_of(self, tube: str) -> Use | None:
         if tube not in self._live:
-            return None
+            return self.older.use_of(tube)
         return Use(frozenset(self._live[tube]), self._used_at[tube])
 
     def tubes_today(self, tag: str) -> int:
@@ -62,7 +64,9 @@ class Ledger:
 
     def sum_up(self, lots: IssuedLots) -> Summary | None:
         """Return what the open shift has come to so far, with *lots* in the box."""
-        return self.shift.summary(lots, self._live) if self.shift else None
+        if self.shift is None:
+            return None
+        return self.shift.summary(lots, self._live, self.older.count(lots))
 
     @property
     def open_pool(self) -> tuple[str, tuple[str, ...]] | None:

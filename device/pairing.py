@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contract.tubes import Tube, TubeKind
+from device.assigned import is_anothers, settled
 from device.facts import (
     CommandGiven,
     HoldBroken,
@@ -62,6 +63,7 @@ def step(state: State, event: Input, past: Past, rules: Rules) -> Step:
     """Take one input; return the next state and what happened, in order."""
     state, before = expire(state, event.at, rules)
     state, outcomes = _take(state, event, past, rules)
+    outcomes = [settled(outcome, past) for outcome in outcomes]
     state, noticed = _watch(state, outcomes, event.at, past, rules)
     return state, [*before, *outcomes, *noticed]
 
@@ -130,6 +132,9 @@ def _known_person(state: State, event: PersonShown, past: Past) -> Step:
     person, at, stage = event.person, event.at, state.stage
     held = stage.held if isinstance(stage, SecondLook) else stage
     if isinstance(held, HoldingTube):
+        if is_anothers(held.tube.text, person, assigned=held.assigned):
+            refused = Refused(Refusal.ASSIGNED_TO_OTHER, held.tube.text)
+            return replace(state, stage=held), [refused]
         return _pair(state, person, held.tube, "tube-first", held.since, at)
     today = past.tubes_today(person.tag)
     return replace(state, stage=HoldingPerson(person, at)), [PersonHeld(person, today)]
@@ -149,7 +154,7 @@ def _tube(state: State, event: TubeScanned, past: Past, rules: Rules) -> Step:
         return tube_at_look(state, stage, tube)
     if tube.kind is TubeKind.POOL:
         return open_pool(state, tube, at, rules)
-    return _fresh_tube(state, tube, at)
+    return _fresh_tube(state, event)
 
 
 def _used_tube(state: State, event: TubeScanned, use: Use, rules: Rules) -> Step:
@@ -162,13 +167,18 @@ def _used_tube(state: State, event: TubeScanned, use: Use, rules: Rules) -> Step
     return state, [Refused(Refusal.TUBE_USED, tube, use.at)]
 
 
-def _fresh_tube(state: State, tube: Tube, at: float) -> Step:
+def _fresh_tube(state: State, event: TubeScanned) -> Step:
+    tube, at = event.tube, event.at
     match state.stage:
+        case HoldingPerson(person=person) if is_anothers(
+            tube.text, person, assigned=event.assigned
+        ):
+            return state, [Refused(Refusal.ASSIGNED_TO_OTHER, tube.text)]
         case HoldingPerson(person=person, since=since):
             return _pair(state, person, tube, "person-first", since, at)
         case HoldingTube(tube=held) if held != tube:
             return clear_both(state, Refused(Refusal.SECOND_TUBE, tube.text))
-    return replace(state, stage=HoldingTube(tube, at)), [TubeHeld(tube)]
+    return replace(state, stage=HoldingTube(tube, at, event.assigned)), [TubeHeld(tube)]
 
 
 def _pair(state: State, person: Person, tube: Tube, order: Order, since: float, at: float) -> Step:

@@ -35,6 +35,7 @@ class Refusal(StrEnum):
     NO_SHIFT = "no-shift"
     NOT_AN_OPERATOR = "not-an-operator"  # a code that is no personal card of ours
     LOOK_FIRST = "second-look-first"  # a tube, before the second look at a person
+    ASSIGNED_TO_OTHER = "assigned-to-other"  # the tube bears somebody else's roster label
     OPERATOR_FIRST = "operator-first"  # a tube, while an operator's card is asked for
 
 

@@ -116,6 +116,10 @@ REFUSALS: dict[Refusal, Said] = {
         "Chưa nhận ống: người này hôm nay đã lấy mẫu. Đưa mã người lần nữa, hoặc thẻ BỎ QUA.",
         "No tube yet: this person has a tube of today. Show their code again, or the CANCEL card.",
     ),
+    _R.ASSIGNED_TO_OTHER: Said(
+        "Ống {tube} đã dán nhãn cho người khác. Lấy ống có tên người này, hoặc ống chưa dán tên.",
+        "Tube {tube} bears another person's label. Take this person's own, or one without a name.",
+    ),
     _R.OPERATOR_FIRST: Said(
         "Chưa nhận ống: đang chờ thẻ nhân viên. Quét thẻ đó, hoặc thẻ BỎ QUA.",
         "No tube yet: a staff card is awaited. Scan it, or the CANCEL card.",

@@ -25,7 +25,12 @@ from device.refusal_words import LET_GO, REFUSALS, SLIPS, Said
 from device.shift_words import of_shift
 from device.shown import Shown
 
-_THREE_LOW = {Refusal.SECOND_PERSON, Refusal.SECOND_TUBE, Refusal.SEVERAL_PERSONS}
+_SIGNS = {
+    Refusal.SECOND_PERSON: "second",
+    Refusal.SECOND_TUBE: "second",
+    Refusal.SEVERAL_PERSONS: "second",
+    Refusal.ASSIGNED_TO_OTHER: "anothers-tube",
+}
 
 
 def shown(outcome: Outcome, pool_cap: int) -> Shown:
@@ -45,10 +50,7 @@ def shown(outcome: Outcome, pool_cap: int) -> Shown:
             said = Said(f"GỘP {of}. Quét người tiếp theo.", f"POOL {of}. Scan the next person.")
             return Shown("pool-member", "pool-member", said, tube=outcome.tube.text)
         case Paired():
-            tail = outcome.tube.text[-4:]
-            return Shown(
-                "paired", "paired", Said(f"✔ …{tail}", f"✔ …{tail}"), "", outcome.tube.text
-            )
+            return _paired(outcome)
     return of_shift(outcome) or _quiet(outcome)
 
 
@@ -79,6 +81,21 @@ def _quiet(outcome: Outcome) -> Shown:
     raise TypeError(f"{outcome!r} has no sentence")
 
 
+def _paired(pair: Paired) -> Shown:
+    tail = f"✔ …{pair.tube.text[-4:]}"
+    if pair.assigned:
+        said = Said(f"{tail}: đúng ống của người này", f"{tail}: this person's own tube")
+        return Shown("paired", "paired-own", said, "own-tube", pair.tube.text)
+    if pair.released:
+        old = ", ".join(f"…{text[-4:]}" for text in pair.released)
+        said = Said(
+            f"{tail}. Không dùng ống dán sẵn {old} nữa.",
+            f"{tail}. The labelled tube {old} is needed no more.",
+        )
+        return Shown("paired", "paired", said, "assignment-released", pair.tube.text)
+    return Shown("paired", "paired", Said(tail, tail), "", pair.tube.text)
+
+
 def _second_look(asked: SecondLookAsked) -> Shown:
     who = _who(asked.person)
     said = Said(
@@ -96,10 +113,12 @@ def _who(person: Person) -> str:
 
 def _person(held: PersonHeld) -> Shown:
     who = _who(held.person)
+    own = ", ".join(f"…{text[-4:]}" for text in sorted(held.person.assigned))
+    label = (f" dán sẵn {own}", f" labelled {own}") if own else ("", "")
     again = ("", "") if not held.today else (" Hôm nay đã có ống!", " Has a tube of today!")
     said = Said(
-        f"{who}. Quét ống.{again[0]}",
-        f"{who}. Scan the tube.{again[1]}",
+        f"{who}. Quét ống{label[0]}.{again[0]}",
+        f"{who}. Scan the tube{label[1]}.{again[1]}",
     )
     return Shown("person-held", "person-held", said, "again-today" if held.today else "")
 
@@ -112,7 +131,7 @@ def _refused(refused: Refused) -> Shown:
         said.vi.format(tube=name, when=at and f" lúc {at}"),
         said.en.format(tube=name, when=at and f" at {at}"),
     )
-    signal = "second" if refused.reason in _THREE_LOW else "refused"
+    signal = _SIGNS.get(refused.reason, "refused")
     return Shown("refused", signal, filled, refused.reason.value, refused.tube)
 
 

@@ -87,13 +87,16 @@ class Shift:
         if last is not None and last.boot == event.boot:
             self._paces.append((event.mono - last.mono) // 1_000_000)
 
-    def summary(self, lots: IssuedLots, used_ever: Iterable[str]) -> Summary:
-        """Return what the shift came to, with *lots* in the box and *used_ever* out of it."""
+    def summary(self, lots: IssuedLots, used_ever: Iterable[str], long_ago: int = 0) -> Summary:
+        """Return what the shift came to, with *lots* in the box and *used_ever* out of it.
+
+        *long_ago* tubes of the lots were used in days that are neither in `before` nor there.
+        """
         standing = {live.tube for live in self._live.values()}
         issued = returned = None
         if lots.lots:
-            issued = lots.size - _of(lots, self.before)
-            returned = lots.size - _of(lots, used_ever)
+            issued = lots.size - long_ago - _of(lots, self.before)
+            returned = lots.size - long_ago - _of(lots, used_ever)
         return Summary(
             began=self.began,
             people=len({live.tag for live in self._live.values()}),

@@ -56,6 +56,8 @@ _ENDED = (Tone(TOP, 120), _GAP, Tone(HIGH, 120), _GAP, Tone(MIDDLE, 240))
 _WARBLE = (Tone(TOP, 100), Tone(LOW, 100))
 _SLIP = (*_RISING, Tone(0, 120), *_WARBLE, *_WARBLE, *_WARBLE)
 _LOOK = (Tone(TOP, 80), _GAP, Tone(TOP, 80), _GAP, Tone(MIDDLE, 160))
+_OWN = (*_RISING, Tone(0, 30), Tone(TOP, 120))
+_ANOTHERS = (*_TWO_LOW, _GAP, Tone(HIGH, 80), _GAP, Tone(HIGH, 80))
 _PULSE = (Tone(LOW, 150), Tone(0, 1850))
 
 _ROWS = (
@@ -64,6 +66,7 @@ _ROWS = (
     Signal("second-look", _LOOK, Light.BLUE, shape="◉"),
     Signal("tube-held", _PERSON, Light.BLUE, shape="▮"),
     Signal("paired", _RISING, Light.GREEN, 1.5, shape="✔"),
+    Signal("paired-own", _OWN, Light.GREEN, 1.5, shape="✔✔"),
     Signal("same-pair", _SOFT, Light.GREEN, 0.5, shape="✔"),
     Signal("pool-opened", _MIDDLE, Light.BLUE, shape="▤"),
     Signal("pool-member", _MIDDLE, Light.BLUE, shape="▤"),
@@ -76,6 +79,7 @@ _ROWS = (
     Signal("shift-began", _NAMED, Light.BLUE, 0.5, shape="☺"),
     Signal("shift-ended", _ENDED, Light.OFF, shape="■"),
     Signal("slip-suspected", _SLIP, Light.RED, 4.0, shape="⇄"),
+    Signal("anothers-tube", _ANOTHERS, Light.RED, shape="≠"),
     Signal("second", _THREE_LOW, Light.RED, shape="✖"),
     Signal("trouble", _PULSE, Light.RED, slow=True, shape="▲"),
     Signal("off", shape="○"),

@@ -44,6 +44,7 @@ class HoldingPerson:
 class HoldingTube:
     tube: Tube
     since: float
+    assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from device.clock import boot_id
 from device.config import Config
 from device.enrolment import NotEnrolled, Office, Papers
 from device.journal_file import JournalTrouble
-from device.upstream import BATCHES, ME, MY_LOTS, Answer, Unreachable, Upstream
+from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable, Upstream
 
 log = logging.getLogger(__name__)
 SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0
@@ -138,7 +138,18 @@ class Uplink:
         self.office.keep(self._papers)
         self._refreshed = time.monotonic()
         self._in_touch(now, asked)
+        self._refresh_roster()
         return 0.0
+
+    def _refresh_roster(self) -> None:
+        """Fetch which tubes stand ready for whom; a server that has no rosters says 404."""
+        answer = self._ask(MY_ROSTER)
+        if answer.status != 200:
+            return
+        try:
+            self.office.keep_roster(answer.body)
+        except ValueError:
+            log.warning("the roster cannot be read, the old one stays")
 
     def _ask(self, path: str) -> Answer:
         return self.upstream.get(path, self._papers.station, self._key)

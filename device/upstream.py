@@ -13,6 +13,7 @@ BATCHES = "/api/v1/intake/batches"
 ENROL = "/api/v1/stations/enrol"
 ME = "/api/v1/stations/me"
 MY_LOTS = "/api/v1/stations/me/lots"
+MY_ROSTER = "/api/v1/stations/me/roster"
 _LONGEST_WAIT = 300.0
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,6 +44,14 @@ def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) ->
         else:
             for event in (each.event for each in run if each.event):
                 EFFECTS[type(event)](session, event, now)
+
+
+def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:
+    """Return the problems that can be told beforehand, so that they stop nobody else."""
+    pairings = [each.event for each in opened if isinstance(each.event, TubePaired)]
+    problems = {each.id: each.problem for each in opened if each.problem}
+    known = sampling.unusable(session, pairings) if pairings else {}
+    return {event_id: error.code for event_id, error in known.items()} | problems
 
 
 def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:

@@ -62,6 +62,8 @@ class Server:
             return Reply(403, said)
         if asked.path.endswith("/lots"):
             return Reply(body=[LotWire("L-1", 26, 0, 99)])
+        if asked.path.endswith("/roster"):
+            return Reply(404)
         if asked.path.endswith("/me"):
             return Reply(body=PAPERS)
         events = [bytes(raw) for raw in decode_batch(asked.body).events]

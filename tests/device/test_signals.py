@@ -54,6 +54,8 @@ OUTCOMES: list[Outcome] = [
     Paired(TUBE, PERSON, "person-first", 1000),
     Paired(TubeId.mint(90, 1), PERSON, "pool", 1000, 3),
     SamePair(TUBE.text),
+    Paired(TUBE, PERSON, "person-first", 1000, assigned=True),
+    Paired(TUBE, PERSON, "person-first", 1000, released=(TUBE.text,)),
     PoolOpened(TubeId.mint(90, 1)),
     PoolShut(TubeId.mint(90, 1).text, 5),
     Voided(TUBE.text, PERSON.tag, "undo"),
@@ -104,6 +106,7 @@ def test_only_what_is_on_the_disk_is_green_and_rising() -> None:
     assert {row.name for row in SIGNALS.values() if row.light is Light.GREEN} == {
         "ready",
         "paired",
+        "paired-own",
         "same-pair",
         "pool-closed",
     }

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract import signing
 from contract.events import TubePaired, decode, decode_batch, digest
-from contract.lots import LotWire
+from contract.lots import AssignmentWire, LotWire, RosterWire, assignment_tag
 from device.backlog import Backlog, read_sent
 from device.enrolment import Office, Papers, Secrets
 from device.journal import Journal
 from device.uplink import Uplink, full_jitter
-from device.upstream import BATCHES, ME, MY_LOTS, Upstream
+from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Upstream
 
 SEALING = signing.encode(X25519PrivateKey.generate().public_key().public_bytes_raw())
 PAPERS = Papers("ban-1", "Bàn 1", "", "sampling", SEALING, {})
@@ -52,12 +52,15 @@ class Server:
         self.refuse: Callable[[list[int]], Reply | None] = refusing(None)
         self.papers = msgspec.structs.replace(PAPERS, label="Bàn số 1", now=NOW)
         self.keys: list[str] = []
+        self.roster: object = None
 
     def __call__(self, asked: Asked) -> Reply:
         if asked.path == ME:
             return Reply(body=self.papers)
         if asked.path == MY_LOTS:
             return Reply(body=[LotWire("L-1", 26, 0, 99)])
+        if asked.path == MY_ROSTER:
+            return Reply(200, self.roster) if self.roster else Reply(404)
         assert asked.path == BATCHES
         message = signing.request_message("ban-1", "POST", BATCHES, asked.body)
         for key in self.keys:
@@ -206,6 +209,18 @@ def test_an_answer_that_got_lost_makes_a_second_upload_and_no_double(
     turns(uplink(state, address), 3)
     assert read_sent(state).sent == 2
     assert sorted(server.stored) == [1, 2]
+
+
+def test_a_roster_is_fetched_and_kept_where_a_bad_one_follows(
+    state: Path, server: Server, address: str
+) -> None:
+    tag = assignment_tag(bytes(32), "cccd", "024191000001")
+    server.roster = RosterWire(signing.encode(bytes(32)), (AssignmentWire("260000000182", (tag,)),))
+    uplink(state, address).turn()
+    assert Office(state).roster().is_assigned("260000000182")
+    server.roster = {"key": 3}
+    uplink(state, address).turn()
+    assert Office(state).roster().is_assigned("260000000182")
 
 
 def test_lots_papers_and_time_are_fetched(state: Path, server: Server, address: str) -> None:

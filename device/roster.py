@@ -1,0 +1,56 @@
+"""Which tubes stand ready for whom, off-line: keyed hashes, never names.  Pure.
+
+A roster label names a person, so its tube is given to nobody else, not even after that person has
+taken another one.  Only numbers that a code proves count: what somebody typed into an app does not
+open somebody else's tube.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from contract import signing
+from contract.identities import PersonCode
+from contract.lots import RosterWire, assignment_tag
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The assignments at one station."""
+
+    key: bytes = b""
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    _tubes: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, wire: RosterWire) -> "Roster":
+        """Raises contract.signing.BadSignature where the key is no base64url."""
+        owners = {each.tube: frozenset(each.tags) for each in wire.assignments}
+        tubes: defaultdict[str, set[str]] = defaultdict(set)
+        for each in wire.assignments:
+            for tag in each.tags:
+                tubes[tag].add(each.tube)
+        return cls(
+            signing.decode(wire.key), owners, {tag: frozenset(own) for tag, own in tubes.items()}
+        )
+
+    @classmethod
+    def from_json(cls, document: bytes) -> "Roster":
+        """Raises ValueError on anything that is no roster."""
+        return cls.of(msgspec.json.decode(document, type=RosterWire))
+
+    def is_assigned(self, tube: str) -> bool:
+        return tube in self.owners
+
+    def tubes_of(self, code: PersonCode) -> frozenset[str]:
+        """Return the tubes that stand ready for the bearer of *code*."""
+        if not self.owners:
+            return frozenset()
+        tags = (
+            assignment_tag(self.key, key.system.value, key.value)
+            for key in code.keys
+            if not key.claimed
+        )
+        return frozenset().union(*(self._tubes.get(tag, frozenset()) for tag in tags))
