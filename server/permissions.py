@@ -20,6 +20,7 @@ class Permission(StrEnum):
     RESULT_RELEASE = "result:release"
     RESULT_VERIFY = "result:verify"
     RESULT_WRITE = "result:write"
+    ROSTER_READ = "roster:read"
     STATION_WRITE = "station:write"
     STORY_READ = "story:read"
     SUMMARY_READ = "summary:read"

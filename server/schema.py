@@ -17,6 +17,7 @@ import server.intake.models
 import server.lab.models
 import server.outcomes.models
 import server.people.models
+import server.sampling.lot_models
 import server.sampling.models  # noqa: F401 - each import adds its tables to Base.metadata
 from server.db import Base, Database
 

@@ -56,6 +56,11 @@ DESKS = (
         "Những ống nào đã in, giao cho trạm nào?", "Which tubes are printed, and who has them?",
     ),
     Desk(
+        Permission.ROSTER_READ, "/rosters", "Danh sách", "Rosters", None,
+        "Ống làm sẵn cho người biết trước: ai đã đến, ai chưa?",
+        "Tubes made ready for people known beforehand: who came, who did not?",
+    ),
+    Desk(
         Permission.CARD_WRITE, "/cards", "Thẻ cá nhân", "Cards", None,
         "In thẻ cho người không có điện thoại.", "Print cards for people without a phone.",
     ),

@@ -33,6 +33,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LOT_READ,
             Permission.OUTCOME_READ,
             Permission.PERSON_READ,
+            Permission.ROSTER_READ,
             Permission.STORY_READ,
             Permission.SUMMARY_READ,
         }
@@ -44,6 +45,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CARD_WRITE,
             Permission.LOT_READ,
             Permission.LOT_WRITE,
+            Permission.ROSTER_READ,
             Permission.STATION_WRITE,
             Permission.USER_WRITE,
         }

@@ -2,7 +2,8 @@
 
 Some events make one transaction; where one of them stands in the way, they are applied one by one,
 each under its own savepoint.  What cannot be applied is kept as refused, with a code that a person
-sees; what a new lot may help, waits and is tried again.  Neither holds up what comes after it.
+sees; what a new lot or a lifted void may help, waits and is tried again.  Neither holds up what
+comes after it.
 Applying twice is harmless.
 """
 
@@ -26,14 +27,16 @@ from server.errors import DomainError
 from server.intake import effects
 from server.intake.models import WireEvent
 from server.intake.opening import Opened, open_event
+from server.sampling.queries import lots_registered
 
 log = logging.getLogger(__name__)
 AT_ONCE = 50  # events in one transaction
-RETRY_SECONDS = 30.0  # how often what waits is tried again
+LOOK_SECONDS = 10.0  # how often we look without being woken
+RETRY_SECONDS, SOME = 60.0, 1000  # how often how much of what waits is tried without a reason
 TROUBLED_SECONDS = 5.0
 FEW = 10  # while uploads come in
-RESTS = 3  # and then we rest so many times as long as we worked
-MAY_HELP_LATER = frozenset({"tube-of-no-lot"})
+RESTS = 5  # and then we rest so many times as long as we worked
+MAY_HELP_LATER = frozenset({"tube-of-no-lot", "tube-void"})
 
 
 class Traffic(Protocol):
@@ -84,15 +87,15 @@ def apply_some(
 
 
 def _apply_together(database: Database, opened: Sequence[Opened], now: datetime) -> int:
-    """Apply all of them at once if nothing is in the way, else one by one."""
-    good = [each for each in opened if not each.problem]
+    """Apply all of them at once if nothing unforeseen is in the way, else one by one."""
     try:
         with database.write() as session:
+            problems = effects.foreseen(session, opened)
+            good = [each for each in opened if each.id not in problems]
             effects.take_effect(session, good, now=now)
-            _mark(session, [each.id for each in good], "applied", None, now)
-            for each in opened:
-                if each.problem:
-                    _mark(session, [each.id], "refused", each.problem, now)
+            _mark(session, [each.id for each in good], "", now)
+            for event_id, problem in problems.items():
+                _mark(session, [event_id], problem, now)
     except OperationalError:
         raise  # the database is in trouble, not the events
     except Exception as error:  # one of them cannot be applied: find out which
@@ -116,27 +119,25 @@ def _apply_alone(session: Session, opened: Opened, now: datetime) -> bool:
         except Exception:  # one event's fault must not hold up the others
             log.exception("event %s could not be applied", opened.id)
             problem = "error"
-    state = "waiting" if problem in MAY_HELP_LATER else "refused" if problem else "applied"
-    _mark(session, [opened.id], state, problem or None, now)
+    _mark(session, [opened.id], problem, now)
     return not problem
 
 
-def _mark(
-    session: Session, ids: Sequence[UUID], state: str, problem: str | None, now: datetime
-) -> None:
+def _mark(session: Session, ids: Sequence[UUID], problem: str, now: datetime) -> None:
+    state = "waiting" if problem in MAY_HELP_LATER else "refused" if problem else "applied"
     done = update(WireEvent).where(WireEvent.event_id.in_(ids), WireEvent.state == "pending")
-    applied_at = now if state == "applied" else None
-    session.execute(done.values(state=state, problem=problem, applied_at=applied_at))
+    applied_at = None if problem else now
+    session.execute(done.values(state=state, problem=problem or None, applied_at=applied_at))
 
 
-def revive(database: Database) -> int:
-    """Let everything that waits be tried again; return how much that is."""
+def revive(database: Database, most: int | None = None) -> int:
+    """Let what waits be tried again, the oldest *most* of it; return how much that is."""
     waits = select(WireEvent.event_id).where(WireEvent.state == "waiting")
     with database.read() as session:
         if session.scalar(waits.limit(1)) is None:
             return 0
     with database.write() as session:
-        return _to_pending(session, ["waiting"])
+        return _to_pending(session, ["waiting"], most)
 
 
 def apply_again(session: Session, *, by: str, now: datetime) -> int:
@@ -146,9 +147,10 @@ def apply_again(session: Session, *, by: str, now: datetime) -> int:
     return count
 
 
-def _to_pending(session: Session, states: Sequence[str]) -> int:
+def _to_pending(session: Session, states: Sequence[str], most: int | None = None) -> int:
     found = select(WireEvent.event_id).where(WireEvent.state.in_(states))
-    ids = list(session.scalars(found))
+    oldest = found.order_by(WireEvent.received_at, WireEvent.seq).limit(most)
+    ids = list(session.scalars(oldest))
     for start in range(0, len(ids), 500):
         some = WireEvent.event_id.in_(ids[start : start + 500])
         session.execute(update(WireEvent).where(some).values(state="pending", problem=None))
@@ -164,6 +166,7 @@ class Applier:
         self._traffic = traffic
         self._awake = Flag()
         self._stopping = Flag()
+        self._lots, self._tried = -1, monotonic()
         self._thread = Thread(target=self._run, name="intake-applier", daemon=True)
         traffic.after_commit = self.wake
 
@@ -180,18 +183,24 @@ class Applier:
         self._awake.set()
 
     def _run(self) -> None:
-        tried = monotonic() - RETRY_SECONDS
         while not self._stopping.is_set():
             self._awake.clear()
             try:
-                if monotonic() - tried >= RETRY_SECONDS:
-                    tried = monotonic()
-                    revive(self._database)
+                self._try_again()
                 self._drain()
             except Exception:  # the database may be away for a while
                 log.exception("the applier met an error and goes on")
                 self._stopping.wait(TROUBLED_SECONDS)
-            self._awake.wait(RETRY_SECONDS)
+            self._awake.wait(LOOK_SECONDS)
+
+    def _try_again(self) -> None:
+        """Try what waits: all of it where there is a lot more than before, else some, at times."""
+        with self._database.read() as session:
+            lots = lots_registered(session)
+        more, late = lots != self._lots, monotonic() - self._tried >= RETRY_SECONDS
+        if more or late:
+            self._lots, self._tried = lots, monotonic()
+            revive(self._database, None if more else SOME)
 
     def _drain(self) -> None:
         """Apply what is there; while uploads come in, a little at a time and with long rests."""

@@ -7,12 +7,17 @@ from server.errors import DomainError
 from server.lab.lifecycle import State
 from server.lab.models import Reception
 from server.lab.words import REJECTIONS, Rejection
+from server.sampling.lot_models import TubeVoid
 
 VIETNAM = timezone(timedelta(hours=7))
 
 
 class UnknownTube(DomainError):
     code = "unknown-tube"
+
+
+class TubeVoided(DomainError):
+    code = "tube-void"
 
 
 class AlreadyReceived(DomainError):
@@ -51,6 +56,16 @@ def unknown_tube(tube: Tube) -> DomainError:
     return UnknownTube(
         f"Ống {tube.grouped} không thuộc lô nào đã đăng ký. Để riêng ống này và báo quản trị viên.",
         f"Tube {tube.grouped} is of no registered lot. Put it aside and tell the administrator.",
+    )
+
+
+def void_tube(tube: Tube, void: TubeVoid) -> DomainError:
+    at = f"{void.at.astimezone(VIETNAM):%H:%M %d/%m}"
+    return TubeVoided(
+        f"Ống {tube.grouped} đã bị hủy lúc {at}: {void.reason}. Để riêng ống này và báo quản trị"
+        " viên.",
+        f"Tube {tube.grouped} was made void at {at}: {void.reason}. Put it aside and tell the"
+        " administrator.",
     )
 
 

@@ -13,7 +13,7 @@ from server.lab import queries, refusals
 from server.lab.lifecycle import Action, Refusal, take
 from server.lab.models import Reception, Result
 from server.lab.words import METHOD, Call, Rejection
-from server.sampling import changes
+from server.sampling import changes, lot_queries
 from server.sampling import queries as sampling
 
 
@@ -162,3 +162,5 @@ def _take(session: Session, result_id: UUID, action: Action, *, by: str) -> Resu
 def _check_known(session: Session, tube: Tube) -> None:
     if sampling.lot_of(session, tube) is None and not sampling.pairings_of(session, tube):
         raise refusals.unknown_tube(tube)
+    if (void := lot_queries.void_of(session, tube)) is not None:
+        raise refusals.void_tube(tube, void)

@@ -16,6 +16,7 @@ from server.errors import BadInput, DomainError, NotFound
 from server.sampling import changes, queries
 from server.sampling.claims import Claim, contradiction, upheld_with
 from server.sampling.models import ConflictClaim, Pairing, TubeConflict
+from server.sampling.turns import take_turn
 
 REVIEWER = "system:sampling"
 
@@ -30,6 +31,7 @@ class ConflictGrew(DomainError):
 
 def review(session: Session, tube: Tube, *, now: datetime) -> None:
     """Open, extend or end the conflict about *tube*, as its live pairings demand."""
+    take_turn(session, [tube])
     live = queries.live_pairings(session, tube)
     claims = [_claim(pairing) for pairing in live]
     kind = contradiction(tube.kind, claims) or _overruled(session, tube, claims)
@@ -108,9 +110,11 @@ def decide_conflict(
 
 
 def _undecided(session: Session, conflict_id: UUID) -> TubeConflict:
-    conflict = session.get(TubeConflict, conflict_id, with_for_update=True)
+    conflict = session.get(TubeConflict, conflict_id)
     if conflict is None:
         raise NotFound("Không có tranh chấp này.", "There is no such conflict.")
+    take_turn(session, [conflict.tube])
+    session.refresh(conflict)
     if conflict.decided_at is not None:
         raise AlreadyDecided(
             f"Tranh chấp về ống {conflict.tube.grouped} đã được giải quyết. Mở lại trang để xem.",

@@ -1,4 +1,4 @@
-"""Lots: register a run of our own serials or a maker's codes, issue them to a station."""
+"""Lots: register a run of our own serials or a maker's codes; stations ask which are theirs."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from contract.lots import LotWire
 from contract.tubes import LARGEST_SERIAL, ForeignTube, TubeError, TubeKind, kind_of
-from server.accounts.models import Station
 from server.audit import services as audit
-from server.errors import BadInput, DomainError, NotFound
-from server.sampling import queries
+from server.errors import BadInput, DomainError
+from server.sampling import lot_parts, queries
+from server.sampling.lot_models import LotPart
+from server.sampling.lot_queries import lot_named as lot_named
+from server.sampling.lot_tiles import Holder, Run
 from server.sampling.models import Lot, LotCode
 
 LARGEST_LOT = 20_000
@@ -38,9 +40,9 @@ def register_lot(
 ) -> Lot:
     """Mint the next *count* tubes of *series* as one lot, right after the last one.
 
-    Raises SeriesUsedUp, NotFound for an unknown station.
+    Raises SeriesUsedUp, and NotFound or StationRevoked for a station that cannot have them.
     """
-    _check_station(session, station)
+    lot_parts.check_station(session, station)
     last = session.scalar(select(func.max(Lot.last)).where(Lot.series == series))
     first = (last or 0) + 1
     if first + count - 1 > LARGEST_SERIAL:
@@ -50,10 +52,10 @@ def register_lot(
         )
     lot = Lot(
         id=_next_id(session, now), kind=kind_of(series), series=series, first=first,
-        last=first + count - 1, follows=last, size=count, place=place, station=station,
+        last=first + count - 1, follows=last, size=count, place=place,
         created_at=now, created_by=by,
     )  # fmt: skip
-    return _registered(session, lot, by, now)
+    return _registered(session, lot, station, by, now)
 
 
 def register_foreign_lot(
@@ -66,37 +68,40 @@ def register_foreign_lot(
     now: datetime,
 ) -> Lot:
     """Register tubes with their maker's bar codes.  Raises BadInput, CodeInOtherLot, NotFound."""
-    _check_station(session, station)
+    lot_parts.check_station(session, station)
     texts = [_foreign_code(code) for code in codes]
     _check_new(session, texts)
     lot = Lot(
         id=_next_id(session, now), kind=TubeKind.SAMPLING, size=len(texts), place=place,
-        station=station, created_at=now, created_by=by,
+        created_at=now, created_by=by,
         codes=[LotCode(code=text, position=at) for at, text in enumerate(texts, 1)],
     )  # fmt: skip
-    return _registered(session, lot, by, now)
+    return _registered(session, lot, station, by, now)
 
 
 def issue_lot(session: Session, lot_id: str, station: str | None, *, by: str, now: datetime) -> Lot:
-    """Give a lot to a station, or take it back (None).  What was paired with it stays."""
+    """Give what can be used of a lot to a station, or take it back into the store (None)."""
     lot = lot_named(session, lot_id)
-    _check_station(session, station)
-    lot.station = station
-    audit.record(session, "lot.issued", lot.id, by=by, now=now, detail=station or "nobody")
-    return lot
-
-
-def lot_named(session: Session, lot_id: str) -> Lot:
-    lot = session.get(Lot, lot_id)
-    if lot is None:
-        raise NotFound(f"Không có lô {lot_id}.", f"There is no lot {lot_id}.")
+    lot_parts.move_tubes(session, lot_id, Run(1, lot.size), Holder(station), by=by, now=now)
     return lot
 
 
 def lots_issued_to(session: Session, station: str) -> list[LotWire]:
-    """Return the lots of *station*, as stations read them."""
-    statement = select(Lot).where(Lot.station == station).order_by(Lot.id)
-    return [wire_of(lot) for lot in session.scalars(statement)]
+    """Return the tubes that *station* may use, as stations read them: parts of lots, none void."""
+    statement = (
+        select(Lot, LotPart.first, LotPart.last)
+        .join(LotPart, LotPart.lot_id == Lot.id)
+        .where(LotPart.station == station, LotPart.void_id.is_(None))
+        .order_by(Lot.id, LotPart.first)
+    )
+    return [_part_of(lot, first, last) for lot, first, last in session.execute(statement)]
+
+
+def _part_of(lot: Lot, first: int, last: int) -> LotWire:
+    if lot.series is None or lot.first is None:
+        return LotWire(lot.id, codes=tuple(code.code for code in lot.codes[first - 1 : last]))
+    before = lot.first - 1
+    return LotWire(lot.id, series=lot.series, first=before + first, last=before + last)
 
 
 def wire_of(lot: Lot) -> LotWire:
@@ -105,11 +110,14 @@ def wire_of(lot: Lot) -> LotWire:
     return LotWire(lot.id, series=lot.series, first=lot.first, last=lot.last)
 
 
-def _registered(session: Session, lot: Lot, by: str, now: datetime) -> Lot:
+def _registered(session: Session, lot: Lot, station: str | None, by: str, now: datetime) -> Lot:
     session.add(lot)
     session.flush()
-    detail = f"{lot.kind}, {lot.size} tubes, {lot.station or 'nobody'}"
+    lot_parts.open_lot(session, lot)
+    detail = f"{lot.kind}, {lot.size} tubes"
     audit.record(session, "lot.registered", lot.id, by=by, now=now, detail=detail)
+    if station is not None:
+        issue_lot(session, lot.id, station, by=by, now=now)
     return lot
 
 
@@ -118,11 +126,6 @@ def _next_id(session: Session, now: datetime) -> str:
     known = session.scalars(select(Lot.id).where(Lot.id.startswith(prefix)))
     numbers = (int(lot_id.removeprefix(prefix)) for lot_id in known)
     return f"{prefix}{max(numbers, default=0) + 1:04d}"
-
-
-def _check_station(session: Session, station: str | None) -> None:
-    if station is not None and session.get(Station, station) is None:
-        raise NotFound(f"Không có trạm {station}.", f"There is no station {station}.")
 
 
 def _foreign_code(text: str) -> str:

@@ -43,6 +43,7 @@ class Lot(Base):
             " AND ((follows IS NULL AND first = 1) OR first = follows + 1))",
             name="gapless",
         ),
+        Index("uq_lot_id_size", "id", "size", unique=True),  # parts of a lot know its size by it
     )
 
     id: Mapped[str] = mapped_column(String(20), primary_key=True)  # L-2026-0001
@@ -53,7 +54,9 @@ class Lot(Base):
     follows: Mapped[int | None]  # the last serial of the lot before, in the same series
     size: Mapped[int]
     place: Mapped[str] = mapped_column(String(64))
-    station: Mapped[str | None] = mapped_column(ForeignKey("station.id"), index=True)
+    station: Mapped[str | None] = mapped_column(  # who holds every tube of it, if one does
+        ForeignKey("station.id"), index=True
+    )
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(80))
 

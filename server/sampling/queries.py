@@ -119,6 +119,11 @@ def _lots_between(series: int, first: int, last: int) -> Select[Lot]:
     return select(Lot).where(Lot.series == series, Lot.first <= last, Lot.last >= first)
 
 
+def lots_registered(session: Session) -> int:
+    """Return how many lots there are: a tube that had none may have one now."""
+    return session.scalar(select(func.count()).select_from(Lot)) or 0
+
+
 def paired_before(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
     """Return those of *tubes* that were given to somebody already."""
     return set(session.scalars(select(Pairing.tube).where(Pairing.tube.in_(set(tubes)))))

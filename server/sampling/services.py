@@ -4,7 +4,7 @@ Each is recorded once, however often it comes.  The caller owns the transaction.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -19,7 +19,7 @@ from contract.tubes import tube as tube_of
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.people.models import Person
-from server.sampling import changes, conflicts, queries
+from server.sampling import changes, conflicts, lot_queries, queries
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -27,6 +27,10 @@ VIETNAM = timezone(timedelta(hours=7))
 
 class TubeOfNoLot(DomainError):
     code = "tube-of-no-lot"
+
+
+class TubeVoided(DomainError):
+    code = "tube-void"
 
 
 class ControlTube(DomainError):
@@ -55,7 +59,8 @@ def record_pairing(
 ) -> Pairing:
     """Record that *person* was given the tube; a contradiction opens a conflict and is no error.
 
-    Raises TubeOfNoLot (retry when the lot is registered), ControlTube, WrongOrder.
+    Raises TubeOfNoLot (retry when the lot is registered), TubeVoided (retry when the void is
+    lifted), ControlTube, WrongOrder.
     """
     return record_pairings(session, [Given(event, person, place)], now=now)[event.id]
 
@@ -70,9 +75,10 @@ def record_pairings(
     fresh = [each for each in by_id.values() if each.event.id not in recorded]
     tubes = [read_tube(each.event.tube) for each in fresh]
     lots = queries.lots_of(session, tubes)
+    void = lot_queries.voids_among(session, lots)
     before = queries.paired_before(session, tubes)
     for each, tube in zip(fresh, tubes, strict=True):
-        _check_usable(tube, each.event, lots)
+        _check_usable(tube, each.event, lots, void)
         recorded[each.event.id] = _pairing(session, each, tube, now)
     entries = [
         (f"station:{each.event.station}", tube, str(each.event.id))
@@ -172,7 +178,9 @@ def _check_own(pairing: Pairing, event: PairingVoided) -> None:
         )
 
 
-def _check_usable(tube: Tube, event: TubePaired, lots: Mapping[Tube, Lot]) -> None:
+def _check_usable(
+    tube: Tube, event: TubePaired, lots: Mapping[Tube, Lot], void: Container[Tube]
+) -> None:
     if tube.kind is TubeKind.CONTROL:
         raise ControlTube(
             f"Ống {tube.grouped} là ống chứng, không dùng để lấy mẫu.",
@@ -187,4 +195,11 @@ def _check_usable(tube: Tube, event: TubePaired, lots: Mapping[Tube, Lot]) -> No
         raise TubeOfNoLot(
             f"Ống {tube.grouped} không thuộc lô nào đã đăng ký. Đăng ký lô rồi hệ thống tự ghép.",
             f"Tube {tube.grouped} is of no registered lot. Register it and it is applied.",
+        )
+    if tube in void:
+        raise TubeVoided(
+            f"Ống {tube.grouped} đã bị hủy, không được dùng. Tìm ống và lấy mẫu lại; nếu hủy nhầm,"
+            " bỏ hủy ở trang của lô rồi hệ thống tự ghép.",
+            f"Tube {tube.grouped} is void and must not be used. Find it and take a new sample; if"
+            " the void was a mistake, lift it on the lot's page and the pairing is applied.",
         )

@@ -21,6 +21,7 @@ from server.accounts.roles import Role
 from server.db import Database
 from server.errors import BadInput, NotFound
 from server.sampling import lots, queries
+from server.sampling.lot_models import LotPart
 from server.sampling.models import Lot
 
 MAKERS = ["ABC-0001", "ABC-0002", "XY/77.3"]
@@ -43,6 +44,7 @@ def register_foreign(session: Session, now: datetime, codes: list[str]) -> Lot:
 def test_lots_of_a_series_follow_each_other_without_gap_or_overlap(
     session: Session, now: datetime, orders: list[tuple[int, int]]
 ) -> None:
+    session.execute(delete(LotPart))
     session.execute(delete(Lot))
     for series, count in orders:
         register(session, now, series, count)

@@ -1,0 +1,27 @@
+"""One change to what is known about a tube at a time.
+
+SQLite has one writer, so whoever writes has their turn.  Elsewhere two transactions could each miss
+what the other writes: a result released while its pairing is voided would stand for ever.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.sampling import queries
+from server.sampling.models import Lot
+
+
+def take_turn(session: Session, tubes: Iterable[Tube]) -> None:
+    """Wait until no other transaction changes *tubes* (or others of their lots).
+
+    What is read after this is as they left it.  Call it before reading what decides.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    session.flush()
+    lots = {lot.id for lot in queries.lots_of(session, tubes).values()}
+    held = select(Lot.id).where(Lot.id.in_(lots)).order_by(Lot.id)
+    session.execute(held.with_for_update(key_share=True)).all()
