@@ -23,6 +23,7 @@ from server.outcomes.merge import Outcome as Wanted
 from server.outcomes.merge import Status, merge
 from server.outcomes.models import Outcome
 from server.sampling.models import Pairing
+from server.sampling.turns import take_turn
 
 SETTLER = "system:outcomes"
 
@@ -33,6 +34,7 @@ def settle(session: Session, tube: Tube, now: datetime) -> None:
     Registered on `sampling.changes.listeners`.  A tube that the laboratory never saw says nothing
     of anybody, so a day of pairings costs one question each.
     """
+    take_turn(session, [tube])
     if not queries.concerns_anybody(session, tube):
         return
     wanted = {each.person: each for each in merge(facts_of(session, tube)).outcomes}
@@ -148,6 +150,7 @@ def release(
     """
     ids = list(dict.fromkeys(result_ids))
     tubes = [_result(session, result_id).tube for result_id in ids]
+    take_turn(session, tubes)
     for tube, facts in facts_of_all(session, tubes).items():
         gate.check(tube, facts)
     return [lab.mark_released(session, result_id, by=by, now=now) for result_id in ids]
