@@ -5,15 +5,16 @@ wrongly.  Parts of a code spread over several symbols are dropped.  A decoder th
 picture raises `DecoderFault` and nothing else.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import tapirscan
 import zxingcpp
 from numpy.typing import NDArray
 
+from device.sight.sets import is_part_of_set
 from device.sight.symbology import Symbology
 
 Grey = NDArray[np.uint8]
@@ -70,9 +71,14 @@ def tapirscan_high(grey: Grey, kind: Symbology) -> list[Code]:
 def _zxing(grey: Grey, kind: Symbology, binarizer: zxingcpp.Binarizer) -> list[Code]:
     try:
         found = zxingcpp.read_barcodes(grey, formats=_ZXING[kind], binarizer=binarizer)
+        whole = [each for each in found if each.valid and not _is_part(each, kind)]
     except _FAULTS as error:
         raise DecoderFault(f"zxing-cpp: {error}") from error
-    return _kept((each.bytes, kind, _corners(each.position)) for each in found if each.valid)
+    return _kept((each.bytes, kind, _corners(each.position)) for each in whole)
+
+
+def _is_part(found: zxingcpp.Barcode, kind: Symbology) -> bool:
+    return kind is Symbology.QR and is_part_of_set(found, _scanner("low", kind))
 
 
 def _corners(where: zxingcpp.Position) -> tuple[Corner, ...]:
@@ -80,9 +86,21 @@ def _corners(where: zxingcpp.Position) -> tuple[Corner, ...]:
     return tuple((point.x, point.y) for point in points)
 
 
-@cache
+class _Scanners(threading.local):
+    """One of each kind a thread: a thread that hangs in one must not hold up the next thread."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, Symbology], tapirscan.Scanner] = {}
+
+
+_scanners = _Scanners()
+
+
 def _scanner(mode: tapirscan.Mode, kind: Symbology) -> tapirscan.Scanner:
-    return tapirscan.Scanner(mode, formats=[kind.value], parallel=False)
+    made = _scanners.made
+    if (mode, kind) not in made:
+        made[mode, kind] = tapirscan.Scanner(mode, formats=[kind.value], parallel=False)
+    return made[mode, kind]
 
 
 def _tapirscan(grey: Grey, kind: Symbology, mode: tapirscan.Mode) -> list[Code]:

@@ -60,22 +60,6 @@ def test_an_empty_table_shows_no_code(decoder: Decoder) -> None:
         assert decoder(frame(), kind) == []
 
 
-@pytest.mark.parametrize("decoder", DECODERS)
-def test_a_part_of_a_code_in_several_symbols_is_no_error(decoder: Decoder) -> None:
-    part = segno.make_sequence("A" * 60 + "B" * 60, symbol_count=3)[0]
-    dark = np.array([bytearray(row) for row in part.matrix_iter(border=4)]) > 0
-    picture = np.kron(np.where(dark, 0, 255), np.ones((5, 5))).astype(np.uint8)
-    assert len(decoder(picture, Symbology.QR)) <= 1
-
-
-def test_zbar_and_tapirscan_drop_a_part_of_a_code() -> None:
-    part = segno.make_sequence("A" * 60 + "B" * 60, symbol_count=3)[0]
-    dark = np.array([bytearray(row) for row in part.matrix_iter(border=4)]) > 0
-    picture = np.kron(np.where(dark, 0, 255), np.ones((5, 5))).astype(np.uint8)
-    assert tapirscan_low(picture, Symbology.QR) == []
-    assert zbar(picture, Symbology.QR) == []
-
-
 @pytest.mark.parametrize("decoder", [zxing, zbar, tapirscan_low])
 def test_a_nul_in_a_code_is_kept(decoder: Decoder) -> None:
     assert texts(decoder(frame(Held(b"a\x00b\xff")), Symbology.QR)) == [b"a\x00b\xff"]

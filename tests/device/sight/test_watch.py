@@ -1,7 +1,10 @@
 """Which codes count: two frames, a lock until the code has left, and never two persons at once."""
 
+import zlib
 from datetime import date
 
+import base45
+import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
@@ -19,6 +22,16 @@ MAU = Code("024191000002||Nguyễn Thị Mẫu|21031991|Nữ|Bắc Giang|1408202
 TUBE = Code(b"260000000182", Symbology.CODE_128)
 UNDO = Code(text_of(Command.UNDO).encode(), Symbology.QR)
 NUMBER = CardNumber("K7M3Q9XT4" + mod_37_2("K7M3Q9XT4"))
+
+
+def certificate() -> bytes:
+    """A health certificate; nobody checks its signature here."""
+    claims = {1: "VN", -260: {1: {"nam": {"fn": "Mẫu", "gn": "Thị"}, "dob": "1950", "v": []}}}
+    signed = cbor2.CBORTag(18, [b"", {}, cbor2.dumps(claims), bytes(64)])
+    packed = zlib.compress(cbor2.dumps(signed))
+    return b"HC1:" + bytes(base45.b45encode(packed))
+
+
 CARD = Code(
     sign_card(
         SignedCard(NUMBER, "Trần Thị Mẫu", 1950, "F", date(2026, 1, 2)),
@@ -63,6 +76,15 @@ def test_a_card_number_with_a_wrong_check_character_gets_no_such_trust() -> None
     wrong = Code(NUMBER.payload.encode()[:-1] + b"?", Symbology.QR)
     assert not carries_own_check(wrong)
     assert Watch().see([wrong], 5.0) is None
+
+
+def test_a_health_certificate_counts_at_once_only_if_it_unpacks() -> None:
+    whole = Code(certificate(), Symbology.QR)
+    assert carries_own_check(whole)
+    cut = whole.data[: len(whole.data) // 2]
+    other = whole.data[:60] + (b"A" if whole.data[60:61] != b"A" else b"B") + whole.data[61:]
+    for damaged in (b"HC1:", b"HC1:6BF+70790T9WJWG", cut, other, b"HC1:" + b"A" * 100_000):
+        assert not carries_own_check(Code(damaged, Symbology.QR))
 
 
 def test_a_tube_by_camera_needs_two_frames_that_are_apart() -> None:
