@@ -1,6 +1,7 @@
 """What each kind of event does, in the caller's transaction.  A table, one row for each kind."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -23,12 +24,14 @@ from contract.events import (
     TubePaired,
 )
 from contract.identities import PersonCode
+from contract.tubes import Tube, TubeError, TubeKind, tube
 from server.accounts.models import Station
 from server.intake.opening import Opened
 from server.people import services as people
 from server.people.links import LiveLinks
 from server.people.models import Person
 from server.sampling import services as sampling
+from server.sampling.queries import lots_of
 
 Effect = Callable[[Session, Any, datetime], None]
 
@@ -47,11 +50,23 @@ def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) ->
 
 
 def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:
-    """Return the problems that can be told beforehand, so that they stop nobody else."""
-    pairings = [each.event for each in opened if isinstance(each.event, TubePaired)]
+    """Return the problems that can be told beforehand, so that they stop nobody else.
+
+    A tube of no lot is one of them: a lot that was forgotten makes hundreds at once.
+    """
     problems = {each.id: each.problem for each in opened if each.problem}
-    known = sampling.unusable(session, pairings) if pairings else {}
-    return {event_id: error.code for event_id, error in known.items()} | problems
+    tubes: dict[UUID, Tube] = {}
+    for event in (each.event for each in opened):
+        if isinstance(event, TubePaired):
+            with suppress(TubeError):
+                tubes[event.id] = tube(event.tube)
+    lots = lots_of(session, tubes.values()) if tubes else {}
+    lost = {
+        event_id
+        for event_id, given in tubes.items()
+        if given not in lots and given.kind is not TubeKind.CONTROL
+    }
+    return dict.fromkeys(lost, sampling.TubeOfNoLot.code) | problems
 
 
 def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:

@@ -11,6 +11,7 @@ from contract.events import Event, EventError, TubePaired
 from contract.identities import IdentityError, PersonCode
 from contract.sealing import SealError, unseal
 from server import vault
+from server.intake.upload import problem_of
 
 
 class CannotOpen(Exception):
@@ -37,7 +38,7 @@ def open_event(event_id: UUID, payload: bytes) -> Opened:
         event = events.decode(payload)
         person = _person(event) if isinstance(event, TubePaired) else None
     except EventError:
-        return Opened(event_id, None, problem="unreadable-event")
+        return Opened(event_id, None, problem=problem_of(payload))
     except CannotOpen as error:
         return Opened(event_id, None, problem=error.problem)
     return Opened(event_id, event, person)

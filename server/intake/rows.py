@@ -1,15 +1,17 @@
 """The writer's SQL: what must be fast goes through the driver, the rest through SQLAlchemy Core.
 
-`insert_events` is the seam: SQLite takes tuples by `executemany`; another database gets the
+`insert_events` is the seam: SQLite takes tuples through its driver; another database gets the
 portable statement, and may get a faster one of its own here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.dialects.postgresql import insert as _postgresql_insert
 
 from server.intake.chain import Head, Known, Span, Stored
 from server.intake.models import ChainAlert, StationEpoch, WireEvent
@@ -19,10 +21,17 @@ COLUMNS = (
     "event_id", "station", "epoch", "seq", "kind", "hash", "prev", "payload", "received_at",
     "state", "problem", "applied_at",
 )  # fmt: skip
-INSERT_EVENT = (
-    f"INSERT INTO wire_event ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-)
+TOGETHER = 32  # rows in one statement
 _MANY = 500  # values in one IN (...)
+_HEAD = ("station", "epoch", "last_seq", "last_hash")
+_NEW_HEAD = _postgresql_insert(StationEpoch)
+_UPSERT = _NEW_HEAD.on_conflict_do_update(
+    index_elements=["station", "epoch"],
+    set_={
+        "last_seq": _NEW_HEAD.excluded.last_seq,
+        "last_hash": _NEW_HEAD.excluded.last_hash,
+    },
+)
 Row = tuple[str, str, str, int, str, str, str, bytes, str, str, str | None, None]
 
 
@@ -44,9 +53,24 @@ def insert_events(connection: Connection, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        connection.connection.cursor().executemany(INSERT_EVENT, rows)
+        _insert_sqlite(connection, rows)
     else:
         connection.execute(insert(WireEvent), [_portable(row) for row in rows])
+
+
+def _insert_sqlite(connection: Connection, rows: Sequence[Row]) -> None:
+    """One statement for many rows: the driver lets go of the interpreter once for each statement,
+    and among busy threads it takes long to get it back."""
+    cursor = connection.connection.cursor()
+    for start in range(0, len(rows), TOGETHER):
+        some = rows[start : start + TOGETHER]
+        cursor.execute(_statement(len(some)), list(chain.from_iterable(some)))
+
+
+@cache
+def _statement(count: int) -> str:
+    one = f"({', '.join('?' * len(COLUMNS))})"
+    return f"INSERT INTO wire_event ({', '.join(COLUMNS)}) VALUES {', '.join([one] * count)}"  # noqa: S608
 
 
 def _portable(row: Row) -> dict[str, object]:
@@ -66,25 +90,21 @@ def head_of(connection: Connection, station: str, epoch: str) -> Head:
 
 def save_heads(connection: Connection, heads: Mapping[tuple[str, str], Head]) -> None:
     """Note how far each epoch is stored."""
-    if not heads:
+    rows = [(*key, head.seq, head.hash) for key, head in heads.items()]
+    if not rows:
         return
-    rows = [
-        {"station": key[0], "epoch": key[1], "last_seq": head.seq, "last_hash": head.hash}
-        for key, head in heads.items()
-    ]
-    connection.execute(_upsert(connection), rows)
-
-
-def _upsert(connection: Connection) -> Insert:
     if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as dialect_insert
+        connection.connection.cursor().execute(_upsert(len(rows)), list(chain.from_iterable(rows)))
     else:
-        from sqlalchemy.dialects.postgresql import insert as dialect_insert  # type: ignore[assignment]
-    statement = dialect_insert(StationEpoch)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["station", "epoch"],
-        set_={"last_seq": new.last_seq, "last_hash": new.last_hash},
+        connection.execute(_UPSERT, [dict(zip(_HEAD, row, strict=True)) for row in rows])
+
+
+@cache
+def _upsert(count: int) -> str:
+    return (
+        f"INSERT INTO station_epoch ({', '.join(_HEAD)}) VALUES {', '.join(['(?, ?, ?, ?)'] * count)}"  # noqa: E501, S608
+        " ON CONFLICT (station, epoch)"
+        " DO UPDATE SET last_seq = excluded.last_seq, last_hash = excluded.last_hash"
     )
 
 

@@ -88,6 +88,14 @@ def _outline(payload: bytes) -> _Outline:
         raise EventError(f"an event cannot be read at all: {error}") from error
 
 
+def problem_of(payload: bytes) -> str:
+    """Return why an event that this version cannot read cannot be applied."""
+    try:
+        return _problem(_outline(payload))
+    except EventError:
+        return "unreadable-event"
+
+
 def _problem(event: _Outline) -> str:
     if event.v != events.VERSION:
         return "unknown-version"

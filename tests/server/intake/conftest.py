@@ -53,7 +53,8 @@ class Sender:
     def pairing(self, tube: Tube, code: bytes = CODE, **more: Any) -> bytes:
         sealed = sealing.seal(self.vault.sealing.public_key(), code)
         shape = "pool" if tube.kind == "pool" else "person-first"
-        said = {"tube": more.pop("text", tube.text), "person": sealed, "person_kind": "citizen-card",
+        text = more.pop("text", tube.text)
+        said = {"tube": text, "person": sealed, "person_kind": "citizen-card",
                 "tag": "0" * 16, "order": shape, "took_ms": 4200}  # fmt: skip
         return self.write(events.TubePaired, **{**said, **more})
 

@@ -179,3 +179,12 @@ def test_a_backlog_is_applied_in_the_order_of_the_journal(
     sender.send(*written[70:])
     assert apply_pending(database, now) == 120
     assert count(database, Person) == 120
+
+
+def test_an_event_of_a_later_version_stays_what_it_is_until_the_server_knows_it(
+    sender: Sender, database: Database, now: datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    sender.send(sender.write().replace(b"station-started", b"tube-sung-to"))
+    sign_in(Role.ADMINISTRATOR).post("/intake/again")
+    assert apply_pending(database, now) == 0
+    assert states(database) == [("refused", "unknown-kind")]
