@@ -82,10 +82,11 @@ class TubePaired(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="tub
 
 
 class PoolClosed(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="pool-closed"):
-    """No further member goes into a pool's tube."""
+    """A pool is closed: `by` its 'tube', a 'card', the 'cap', 'idle' time or a 'void'."""
 
     tube: TubeText
     members: Count
+    by: Short = ""
 
 
 class PairingVoided(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="pairing-voided"):

@@ -41,6 +41,7 @@ class Table(Section, frozen=True):
     undo_seconds: Seconds = 60.0
     echo_seconds: Annotated[float, msgspec.Meta(ge=0, le=30)] = 3.0
     pool_cap: Annotated[int, msgspec.Meta(ge=2, le=20)] = 5
+    pool_idle_seconds: Seconds = 600.0
     accept_unknown: bool = True
     second_look: bool = True
     shift_required: bool = False

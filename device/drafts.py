@@ -98,7 +98,10 @@ class Drafts:
             case Paired():
                 return self._paired(outcome, now)
             case PoolShut():
-                return PoolClosed(**self._blank(now), tube=outcome.tube, members=outcome.members)
+                blank = self._blank(now)
+                return PoolClosed(
+                    **blank, tube=outcome.tube, members=outcome.members, by=outcome.by
+                )
             case Voided():
                 return self._voided(outcome, now, ledger)
             case Refused():

@@ -14,6 +14,7 @@ from device.shifts import Summary
 from device.slips import Slip
 
 Order = Literal["person-first", "tube-first", "pool"]
+ShutBy = Literal["tube", "card", "cap", "idle", "void"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ class PoolOpened:
 class PoolShut:
     tube: str
     members: int
+    by: ShutBy = "tube"
 
 
 @dataclass(frozen=True, slots=True)

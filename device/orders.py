@@ -23,7 +23,7 @@ def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
                 return void_pool(state, pool, "void-tube")
             return _undo(state, event.at, rules, "void-tube")
         case Command.CLOSE_POOL:
-            return close_pool(state, pool) if pool else (state, [Refused(Refusal.NO_POOL)])
+            return close_pool(state, pool, "card") if pool else (state, [Refused(Refusal.NO_POOL)])
         case Command.OPEN_POOL:
             return state, [Refused(Refusal.POOL_OPEN if pool else Refusal.NO_POOL)]
         case Command.BEGIN_SHIFT | Command.END_SHIFT | Command.CHANGE_OPERATOR:
@@ -33,7 +33,7 @@ def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
 def _cancel(state: State, pool: OpenPool | None) -> Step:
     if pool and pool.members:
         return state, [Refused(Refusal.POOL_OPEN, pool.tube.text)]
-    return close_pool(state, pool) if pool else let_go(state, LetGoReason.CANCEL)
+    return close_pool(state, pool, "card") if pool else let_go(state, LetGoReason.CANCEL)
 
 
 def _undo(state: State, at: float, rules: Rules, reason: str) -> Step:

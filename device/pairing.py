@@ -5,7 +5,7 @@ Pure: the caller brings inputs, clock and the past.  The rules:
 * Either order makes a pair; the second scan must follow the first within the hold.
 * A second person (or tube) while one is held clears both: neither is paired.
 * A tube is given once.  The same pair again is harmless.
-* A pool's tube opens a pool; its tube again, the CLOSE POOL card or the cap close it.
+* A pool's tube opens a pool; its tube again, the CLOSE POOL card, the cap or idleness close it.
 * A scan from before the hold began does not count.  An illegal input changes nothing.
 """
 
@@ -37,7 +37,7 @@ from device.facts import (
 )
 from device.operators import is_badge_again, take_badge
 from device.orders import obey
-from device.pools import at_pool, open_pool, tube_at_pool
+from device.pools import at_pool, forgotten, open_pool, tube_at_pool
 from device.reasons import Refusal
 from device.second_look import ask, is_confirmed, is_due, tube_at_look
 from device.slips import Given, lengthen, passed_over
@@ -61,7 +61,7 @@ from device.stages import (
 
 def step(state: State, event: Input, past: Past, rules: Rules) -> Step:
     """Take one input; return the next state and what happened, in order."""
-    state, before = expire(state, event.at, rules)
+    state, before = forgotten(state, event.at, rules) or expire(state, event.at, rules)
     state, outcomes = _take(state, event, past, rules)
     outcomes = [settled(outcome, past) for outcome in outcomes]
     state, noticed = _watch(state, outcomes, event.at, past, rules)

@@ -13,6 +13,7 @@ from device.facts import (
     PoolShut,
     Refused,
     SamePair,
+    ShutBy,
     Voided,
 )
 from device.reasons import LetGoReason, Refusal
@@ -61,22 +62,31 @@ def join(state: State, pool: OpenPool, person: Person, at: float, rules: Rules) 
     if len(members) < rules.pool_cap:
         return replace(state, stage=OpenPool(pool.tube, members, at), last=last), [paired]
     state = replace(state, stage=Idle(), last=last)
-    return state, [paired, PoolShut(pool.tube.text, len(members))]
+    return state, [paired, PoolShut(pool.tube.text, len(members), "cap")]
 
 
 def tube_at_pool(state: State, pool: OpenPool, tube: Tube) -> Step:
     """A tube was scanned while *pool* is open: its own closes it, any other is refused."""
     if tube == pool.tube:
-        return close_pool(state, pool)
+        return close_pool(state, pool, "tube")
     return state, [Refused(Refusal.POOL_OPEN, tube.text)]
 
 
-def close_pool(state: State, pool: OpenPool) -> Step:
+def forgotten(state: State, at: float, rules: Rules) -> Step | None:
+    """Close a pool that nobody has joined for too long: the next person is no member of it."""
+    pool = state.stage
+    if not isinstance(pool, OpenPool) or at - pool.since <= rules.pool_idle_seconds:
+        return None
+    return close_pool(state, pool, "idle")
+
+
+def close_pool(state: State, pool: OpenPool, by: ShutBy) -> Step:
     """Close *pool*; an empty one is put away as if it had never been opened."""
     state = replace(state, stage=Idle())
     if not pool.members:
-        return state, [LetGo(LetGoReason.TUBE_CANCEL, pool.tube.text)]
-    return state, [PoolShut(pool.tube.text, len(pool.members))]
+        reason = LetGoReason.TUBE_TIMEOUT if by == "idle" else LetGoReason.TUBE_CANCEL
+        return state, [LetGo(reason, pool.tube.text)]
+    return state, [PoolShut(pool.tube.text, len(pool.members), by)]
 
 
 def without(state: State, tube: str, tag: str) -> State:
@@ -91,4 +101,4 @@ def without(state: State, tube: str, tag: str) -> State:
 def void_pool(state: State, pool: OpenPool, reason: str) -> Step:
     """The whole pool does not hold: its tube was spilt or dropped."""
     voided = [Voided(pool.tube.text, tag, reason) for tag in pool.members]
-    return replace(state, stage=Idle(), last=None), [*voided, PoolShut(pool.tube.text, 0)]
+    return replace(state, stage=Idle(), last=None), [*voided, PoolShut(pool.tube.text, 0, "void")]

@@ -66,6 +66,12 @@ def _quiet(outcome: Outcome) -> Shown:
         case PoolOpened(tube=pool):
             said = Said("Đã mở ống gộp. Quét từng người.", "Pool opened. Scan each person.")
             return Shown("pool-opened", "pool-opened", said, tube=pool.text)
+        case PoolShut(tube=text, members=members, by="idle"):
+            said = Said(
+                f"Ống gộp tự đóng vì lâu không có ai: {members} người. Người sau lấy ống khác.",
+                f"The pool closed by itself, nobody came: {members} persons. Others: a new tube.",
+            )
+            return Shown("pool-closed", "pool-closed", said, "idle", text)
         case PoolShut(tube=text, members=members):
             said = Said(f"Đã đóng ống gộp: {members} người.", f"Pool closed: {members} persons.")
             return Shown("pool-closed", "pool-closed", said, tube=text)

@@ -13,6 +13,7 @@ from device.slips import Run
 class Rules:
     """The machine's settings.
 
+    `pool_idle_seconds`: a pool that nobody joins for so long closes by itself.
     `shift_required`: nobody is paired outside a shift.
     `fast_seconds`: two pairs closer than this are faster than hands can be.
 
@@ -23,6 +24,7 @@ class Rules:
     undo_seconds: float = 60.0
     echo_seconds: float = 3.0
     pool_cap: int = 5
+    pool_idle_seconds: float = 600.0
     second_look: bool = True
     shift_required: bool = False
     slip_alarm: bool = True

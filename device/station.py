@@ -31,6 +31,7 @@ from device.facts import (
     Voided,
 )
 from device.journal import Journal, JournalTrouble
+from device.ledger import Ledger
 from device.lines import Line, Tell
 from device.pairing import step
 from device.reasons import LetGoReason, Refusal
@@ -68,7 +69,7 @@ class Station:
         stage: Stage = State().stage
         if ledger.open_pool is not None:
             text, members = ledger.open_pool
-            stage = OpenPool(tube(text), members, monotonic())
+            stage = OpenPool(tube(text), members, _joined_at(ledger, now))
         last = ledger.last
         known = Last(last.tube, last.tag, last.mono / 1e9) if last else None
         same_boot = last is not None and last.boot == now.boot
@@ -192,6 +193,17 @@ class Station:
     def _tell(self, outcome: Outcome, now: Moment, event: Event | None) -> None:
         told = shown(outcome, self.rules.pool_cap)
         self.tell(_line(outcome, told, now, event))
+
+
+def _joined_at(ledger: Ledger, now: Moment) -> float:
+    """Return when the open pool was last joined, on this boot's clock, as far as can be known."""
+    last = ledger.last
+    if last is not None and last.boot == now.boot:
+        return last.mono / 1e9
+    used = ledger.use_of(ledger.open_pool[0]) if ledger.open_pool else None
+    if used is None or used.at is None or not now.trusted:
+        return monotonic()
+    return monotonic() - max(0.0, (now.at - used.at).total_seconds())
 
 
 def _line(outcome: Outcome, told: Shown, now: Moment, event: Event | None) -> Line:

@@ -39,15 +39,23 @@ def test_a_pool_closes_at_its_cap(table_with: Callable[[Rules], Any]) -> None:
     table = table_with(Rules(pool_cap=2))
     table.person(ANN, 1.0)
     assert table.tube(POOL, 2.0) == [PoolOpened(POOL), Paired(POOL, ANN, "pool", 1000, 1)]
-    assert table.person(BINH, 3.0) == [Paired(POOL, BINH, "pool", 1000, 2), PoolShut(POOL.text, 2)]
+    assert table.person(BINH, 3.0) == [
+        Paired(POOL, BINH, "pool", 1000, 2),
+        PoolShut(POOL.text, 2, "cap"),
+    ]
     assert table.person(CHI, 4.0) == [PersonHeld(CHI)]
 
 
-def test_an_open_pool_waits_as_long_as_it_takes(table: Any) -> None:
+def test_a_forgotten_pool_closes_and_the_next_person_is_not_in_it(table: Any) -> None:
     table.tube(POOL, 1.0)
-    table.person(ANN, 2.0)
-    assert table.see(Tick(4000.0)) == []
-    assert isinstance(table.state.stage, OpenPool)
+    table.person(ANN, 500.0)
+    assert table.see(Tick(1100.0)) == []
+    assert table.person(BINH, 1100.5) == [PoolShut(POOL.text, 1, "idle"), PersonHeld(BINH)]
+
+
+def test_an_empty_pool_that_is_forgotten_is_put_away(table: Any) -> None:
+    table.tube(POOL, 1.0)
+    assert table.see(Tick(602.0)) == [LetGo(LetGoReason.TUBE_TIMEOUT, POOL.text)]
 
 
 def test_an_empty_pool_is_put_away(table: Any) -> None:
@@ -71,7 +79,7 @@ def test_a_spilt_pool_is_voided_whole(table: Any) -> None:
     assert table.order(Command.VOID_TUBE, 4.0) == [
         Voided(POOL.text, ANN.tag, "void-tube"),
         Voided(POOL.text, BINH.tag, "void-tube"),
-        PoolShut(POOL.text, 0),
+        PoolShut(POOL.text, 0, "void"),
     ]
 
 

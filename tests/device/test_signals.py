@@ -58,6 +58,7 @@ OUTCOMES: list[Outcome] = [
     Paired(TUBE, PERSON, "person-first", 1000, released=(TUBE.text,)),
     PoolOpened(TubeId.mint(90, 1)),
     PoolShut(TubeId.mint(90, 1).text, 5),
+    PoolShut(TubeId.mint(90, 1).text, 3, "idle"),
     Voided(TUBE.text, PERSON.tag, "undo"),
     *[Refused(reason, TUBE.text) for reason in Refusal],
     *[LetGo(reason) for reason in LetGoReason],

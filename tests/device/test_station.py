@@ -4,6 +4,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -24,13 +25,15 @@ from contract.events import (
 )
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import TubeId
-from device.clock import SystemClock
+from device.clock import Clock, SystemClock
 from device.codes import Codes
-from device.drafts import Drafts
+from device.drafts import Drafts, Moment
 from device.drivers import Button, Scan
 from device.drivers.simulated.panel import SimulatedPanel
+from device.facts import Paired, Person
 from device.journal import Journal, check_file
 from device.journal_file import files_of
+from device.ledger import Ledger
 from device.lines import Line
 from device.sight.watch import CodeShown, SeveralInView
 from device.sources import DeviceNews
@@ -46,10 +49,22 @@ PEOPLE = [
 
 
 @dataclass
+class Standing:
+    """A clock of another boot that stands, some time after a moment."""
+
+    then: Moment
+    later: timedelta
+
+    def moment(self) -> Moment:
+        return Moment(self.then.at + self.later, trusted=True, boot="boot-2", mono=0)
+
+
+@dataclass
 class Table:
     """A station on a journal, with simulated hands."""
 
     folder: Path
+    clock: Clock = field(default_factory=SystemClock)
     lines: list[Line] = field(default_factory=list)
     panel: SimulatedPanel = field(default_factory=SimulatedPanel)
 
@@ -57,14 +72,9 @@ class Table:
         self.journal = Journal(self.folder, "ban-1")
         codes = Codes(b"secret", SEALING, LOTS)
         devices = {"reader": None, "camera": None}
+        told, drafts = self._tell, Drafts("ban-1")
         self.station = Station(
-            self.journal,
-            codes,
-            self.panel,
-            SystemClock(),
-            self._tell,
-            Drafts("ban-1"),
-            devices=devices,
+            self.journal, codes, self.panel, self.clock, told, drafts, devices=devices
         )
         self.station.begin("test")
 
@@ -143,6 +153,22 @@ def test_a_pool_goes_on_after_a_restart(table: Table) -> None:
         closed = again.events()[-1]
         assert isinstance(closed, PoolClosed)
         assert closed.members == 5
+
+
+def test_a_pool_that_was_forgotten_over_night_is_closed_after_the_restart(
+    tmp_path: Path, drafts: Drafts, morning: Moment
+) -> None:
+    ann = Person("a" * 16, "citizen-card", "sealed")
+    draft = drafts.of(Paired(TubeId.mint(90, 1), ann, "pool", 900, 1), morning, Ledger())
+    folder = tmp_path / "journal"
+    with closing(Journal(folder, "ban-1")) as journal:
+        assert draft is not None
+        journal.append(draft)
+    table = Table(folder, Standing(morning, timedelta(hours=9)))
+    with closing(table.journal):
+        assert isinstance(table.station.state.stage, OpenPool)
+        table.station.tick()
+        assert (table.lines[-1].outcome, table.lines[-1].reason) == ("pool-closed", "idle")
 
 
 def test_undo_still_works_after_a_restart(table: Table) -> None:
