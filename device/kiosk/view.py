@@ -16,7 +16,7 @@ from device.lines import Held, Line, Page, Pair
 
 _NAMES = 4  # lines that the smallest screen has room for
 _SHOWN = {  # by the prompt itself, or by a colour that has gone
-    *("person-held", "tube-held", "pool-opened", "pool-member", "operator-asked"),
+    *("person-held", "tube-held", "second-look", "pool-opened", "pool-member", "operator-asked"),
     *("ready", "paired", "same-pair", "pool-closed", "shift-ended"),
 }
 
@@ -75,6 +75,7 @@ class View:
     devices: tuple[Device, ...] = ()
 
 
+_PAIRED = {"": words.PAIRED, "own-tube": words.IS_OWN}
 _STANDING = {"looking": words.LOOKING, "silent": words.SILENT, "stopped": words.STOPPED}
 
 
@@ -116,7 +117,7 @@ def _news(mood: str, line: Line | None) -> tuple[Words | None, Words | None, str
     if mood == "bad":
         return None, sentence, ""
     tail = line.tube[-4:]
-    return (words.PAIRED if line.outcome == "paired" else sentence), None, tail
+    return _PAIRED.get(line.reason, sentence) if line.outcome == "paired" else sentence, None, tail
 
 
 def _note(page: Page, line: Line | None) -> tuple[Words | None, bool]:
@@ -126,7 +127,9 @@ def _note(page: Page, line: Line | None) -> tuple[Words | None, bool]:
             return words.LOST.get(name, Words(*words.STATES["lost"])), True
     if line is None:
         return None, False
-    if line.reason == "again-today":
+    if page.held.kind == "second-look":
+        return words.LOOK_AGAIN, True
+    if line.reason == "again-today" and line.outcome == "person-held":
         return words.AGAIN, True
     told = line.outcome in _SHOWN or line.outcome.endswith("-back")
     return (None, False) if told else (Words(line.vi, line.en), False)

@@ -21,11 +21,15 @@ SECONDS = Words("giây", "seconds")
 POOL = Words("GỘP", "POOL")
 CLOSE = Words("Quét lại ống gộp để đóng", "Scan the pool's tube again to close it")
 NOBODY = Words("chưa có ai", "nobody yet")
+IS_OWN = Words("Đúng ống của người này", "This person's own tube")
 PAIRED = Words("Đã ghép", "Paired")
 PAIRED_TODAY = Words("đã ghép hôm nay", "paired today")
 WAITING = Words("chờ gửi", "waiting to be sent")
 NO_PAIRS = Words("Chưa ghép ống nào hôm nay", "No tube paired yet today")
 AGAIN = Words("Hôm nay người này đã có ống!", "This person has a tube of today!")
+LOOK_AGAIN = Words(
+    "Đã có ống hôm nay! Sai người: BỎ QUA", "Has a tube of today! Wrong person: CANCEL"
+)
 OFFLINE = Words("Ngoại tuyến", "Off-line")
 NO_SHIFT = Words("QUÉT THẺ VÀO CA", "Scan the BEGIN SHIFT card")
 STARTING = Words("CHỜ MỘT CHÚT", "Getting ready")
@@ -33,10 +37,10 @@ STARTING = Words("CHỜ MỘT CHÚT", "Getting ready")
 PROMPTS = {  # by what is held
     "idle": Words("QUÉT MÃ NGƯỜI", "Scan the person's code"),
     "person": Words("QUÉT ỐNG", "Scan the tube"),
+    "second-look": Words("ĐƯA LẠI MÃ ẤY", "Show that code once more"),
     "tube": Words("QUÉT MÃ NGƯỜI", "Scan the person's code"),
     "pool": Words("QUÉT NGƯỜI KẾ TIẾP", "Scan the next person"),
     "operator": Words("QUÉT THẺ NHÂN VIÊN", "Scan the staff member's card"),
-    "second-look": Words("HỎI LẠI, ĐƯA MÃ LẦN NỮA", "Ask again, show the code again"),
 }
 IDLE_PROMPTS = {"reception": Words("QUÉT ỐNG", "Scan a tube")}  # by duty, where it is another
 

@@ -79,6 +79,10 @@ def states(desk: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     again = desk.tell("person-held", reason="again-today")
     yield "calm", {**calm, "held": person(4), "recent": [again]}
     yield "calm", {**calm, "held": Held("person", "?", None, until=monotonic() + 9)}
+    look = Held("second-look", NAMES[1], 1991, until=monotonic() + 9)
+    yield "calm", {**calm, "held": look, "recent": [desk.tell("second-look")]}
+    own = Held("person", NAMES[0], 1991, tube=TUBE, until=monotonic() + 9)
+    yield "calm", {**calm, "held": own}
     yield "calm", {**calm, "held": Held("tube", tube=TUBE, until=monotonic() + 9)}
     yield "calm", {**calm, "held": pool, "pool_cap": 10}
     yield "calm", {**calm, "trouble": "no route", "waiting": 10_000}

@@ -45,6 +45,23 @@ def test_a_second_tube_of_today_is_warned_of(desk: Any) -> None:
     assert (view.note, view.grave) == (words.AGAIN, True)
 
 
+def test_a_second_look_asks_for_the_code_once_more(desk: Any) -> None:
+    held = msgspec.structs.replace(PERSON, kind="second-look")
+    view = shown(desk, held=held, recent=[line("second-look", reason="again-today")])
+    assert (view.note, view.grave) == (words.LOOK_AGAIN, True)
+    assert view.holding
+    assert view.holding.prompt.vi == "ĐƯA LẠI MÃ ẤY"
+
+
+def test_the_tube_that_a_roster_gave_somebody_is_named_and_confirmed(desk: Any) -> None:
+    held = msgspec.structs.replace(PERSON, tube="260000123482")
+    holding = shown(desk, held=held, recent=[line("person-held")]).holding
+    assert holding
+    assert holding.tail == "3482"
+    own = line("paired", tube="260000123482", reason="own-tube")
+    assert shown(desk, recent=[own]).said == words.IS_OWN
+
+
 def test_green_shows_the_tubes_last_four_for_a_second_and_a_half(desk: Any) -> None:
     recent = [line("paired", tube="260000123482")]
     view = shown(desk, recent=recent)
