@@ -71,6 +71,7 @@ class Backlog:
         self._state = state
         self.sent = read_sent(state)
         self._saved = b""
+        self._drained: set[Path] = set()  # closed files of which the server has everything
 
     def next(self, most: int) -> Batch | None:
         """Return the oldest rows that wait, at most *most*; None where nothing does.
@@ -78,10 +79,14 @@ class Backlog:
         Raises JournalTrouble where the journal cannot be read now.
         """
         try:
-            for path in files_of(self._state / "journal"):
+            files = files_of(self._state / "journal")
+            for path in files:
+                if path in self._drained:
+                    continue
                 batch = self._next_of(path, most)
                 if batch is not None:
                     return batch
+                self._drained |= {path} - {files[-1]}
         except (sqlite3.Error, OSError) as error:
             raise JournalTrouble(f"the journal cannot be read: {error}") from error
         return None

@@ -2,14 +2,16 @@
 
 An event counts when `append` returns, never before: *journal first, beep second*.  A folder holds
 one file for each epoch; a new epoch begins where the last file was damaged or has lost its tail
-(its rows that verify stay, and the server sees the gap).  After any trouble the file is opened
-anew: a failed fsync is never tried again on the same handle.
+(its rows that verify stay, and the server sees the gap), and at a start where it has grown long:
+so a start reads the newest files alone, and of the others what `device.older` drew.  After any
+trouble the file is opened anew: a failed fsync is never tried again on the same handle.
 """
 
+import contextlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +20,7 @@ from uuid import uuid4
 import msgspec
 
 from contract.events import NO_EVENT, Event, EventError, decode, digest, encode
-from device import journal_file
+from device import journal_file, older
 from device.chain import Findings, Row, check
 from device.journal_file import JournalTrouble
 from device.ledger import Ledger
@@ -26,6 +28,8 @@ from device.ledger import Ledger
 __all__ = ["Journal", "JournalTrouble", "check_file"]
 
 _INSERT = "INSERT INTO event VALUES (?, ?, ?)"
+LONG = 20_000  # rows after which a start begins a new file
+RECENT = 5_000  # rows of closed files, at least, that a start reads in full: more than a day's
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -36,8 +40,10 @@ class Journal:
     lost its tail.  `alarms` are sentences for people: what was found damaged.
     """
 
-    def __init__(self, folder: Path, station: str, known: Mapping[str, int] = _NOTHING) -> None:
-        self.folder, self._station, self._known = folder, station, known
+    def __init__(
+        self, folder: Path, station: str, known: Mapping[str, int] = _NOTHING, long: int = LONG
+    ) -> None:
+        self.folder, self._station, self._known, self._long = folder, station, known, long
         self.alarms: list[str] = []
         self.ledger = Ledger()
         self.epoch, self.seq, self._prev = "", 0, NO_EVENT
@@ -116,11 +122,22 @@ class Journal:
     def _open(self) -> None:
         self.ledger, self.total = Ledger(), 0
         files = journal_file.files_of(self.folder)
-        for path in files[:-1]:
-            self._remember(check_file(path).good)
+        self._look_back(files[:-1])
         if not files or not self._resume(files[-1]):
             number = journal_file.number_of(files[-1]) + 1 if files else 1
             self._begin(number)
+
+    def _look_back(self, closed: list[Path]) -> None:
+        """Take in the closed files: the newest in full, of the others what was drawn from them."""
+        recent: list[list[Row]] = []
+        while closed and sum(map(len, recent)) < min(RECENT, self._long):
+            recent.insert(0, check_file(closed.pop()).good)
+        for path in closed:
+            tubes = older.kept(path) or _drawn(path)
+            self.ledger.older.parts.append(tubes)
+            self.total += tubes.head.rows
+        for rows in recent:
+            self._remember(rows)
 
     def _resume(self, path: Path) -> bool:
         """Go on in *path*; return False where a new epoch must begin."""
@@ -136,10 +153,17 @@ class Journal:
         if (last.seq if last else 0) < known:
             self.alarms.append(f"{path.name}: it ends before row {known}, which was written")
             return False
+        if len(findings.good) >= self._long and not self._something_is_open:
+            return False
         self._db = journal_file.open_for_writing(path)
         self.epoch, self.seq = epoch, last.seq if last else 0
         self._prev = last.hash if last else NO_EVENT
         return True
+
+    @property
+    def _something_is_open(self) -> bool:
+        """A pool or a shift is not cut in two by a new file."""
+        return self.ledger.open_pool is not None or self.ledger.shift_open
 
     def _begin(self, number: int) -> None:
         epoch = secrets.token_hex(8)
@@ -148,11 +172,8 @@ class Journal:
 
     def _remember(self, rows: list[Row]) -> None:
         self.total += len(rows)
-        for row in rows:
-            try:
-                self.ledger.take(decode(row.body))
-            except EventError:
-                continue  # of a kind that a later version wrote
+        for event in _events(rows):
+            self.ledger.take(event)
 
     # --- the mark of how far we came: SQLite cannot tell a lost tail from a crash ----------
 
@@ -173,6 +194,23 @@ class Journal:
             os.pwrite(self._mark, f"{self.epoch} {self.seq:020d}\n".encode("ascii"), 0)
         except OSError:
             self._mark = None  # the event itself is safe
+
+
+def _events(rows: list[Row]) -> Iterator[Event]:
+    for row in rows:
+        try:
+            yield decode(row.body)
+        except EventError:
+            continue  # of a kind that a later version wrote
+
+
+def _drawn(path: Path) -> older.Tubes:
+    """Draw the tubes of a closed file, and keep them for the next start."""
+    good = check_file(path).good
+    tubes = older.draw(_events(good), len(good), path.stat().st_size)
+    with contextlib.suppress(OSError):  # a full card: the next start draws them again
+        older.keep(path, tubes)
+    return tubes
 
 
 def check_file(path: Path, station: str = "") -> Findings:
