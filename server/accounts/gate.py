@@ -51,6 +51,12 @@ def cookie_name() -> str:
     return "__Host-ghepmau" if settings().secure else "ghepmau"
 
 
+def visitor_cookie() -> str:
+    """The cookie of who is not logged in, of another name: `SameSite=Strict` keeps the log-in's
+    own from us where a link on another site led here, and then it must not be written over."""
+    return f"{cookie_name()}-visitor"
+
+
 def csrf_token() -> str:
     """Return what a form of this page must carry as `csrf_token`."""
     if "visitor" not in g:
@@ -61,10 +67,13 @@ def csrf_token() -> str:
 
 def identify() -> None:
     """Find out who asks, by the cookie."""
-    token = request.cookies.get(cookie_name(), "")
-    if request.endpoint == "static" or not 20 <= len(token) <= 100:
+    if request.endpoint == "static":
         return
-    g.visitor = token
+    if visitor := _cookie(visitor_cookie()):
+        g.visitor = visitor
+    token = _cookie(cookie_name())
+    if not token:
+        return
     limits = sessions.Limits(
         timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().absolute_hours)
     )
@@ -73,11 +82,18 @@ def identify() -> None:
     if found is None:
         return
     person, login = found
+    g.visitor = token
     role = Role(person.role)
     g.user = SignedIn(person.id, person.login, person.name, person.role, person.place, GRANTS[role])
     if now() - login.seen_at >= sessions.SEEN_EVERY:
         with transaction() as session:
             sessions.mark_seen(session, token, now=now())
+
+
+def _cookie(name: str) -> str:
+    """Return a token of ours, or '' for what cannot be one."""
+    token = request.cookies.get(name, "")
+    return token if 20 <= len(token) <= 100 else ""
 
 
 def guard() -> ResponseReturnValue | None:
@@ -135,14 +151,15 @@ def protect(response: Response) -> Response:
 def remember(response: Response) -> Response:
     """Give a new visitor a cookie, and keep a chosen language."""
     if g.get("new_visitor"):
-        set_token(response, g.visitor)
+        set_token(response, g.visitor, name=visitor_cookie())
     chosen = request.args.get("lang")
     if chosen in {"vi", "en"}:
         response.set_cookie("lang", chosen, max_age=31536000, samesite="Lax", httponly=True)
     return response
 
 
-def set_token(response: Response, token: str) -> None:
+def set_token(response: Response, token: str, *, name: str = "") -> None:
     response.set_cookie(
-        cookie_name(), token, httponly=True, samesite="Strict", secure=settings().secure, path="/"
-    )
+        name or cookie_name(), token, httponly=True, samesite="Strict", secure=settings().secure,
+        path="/",
+    )  # fmt: skip

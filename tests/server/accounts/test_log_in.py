@@ -56,7 +56,7 @@ def test_a_log_in_gets_a_new_token_and_only_its_hash_is_kept(
 ) -> None:
     client = app.test_client()
     client.get("/login")
-    before = client.get_cookie("ghepmau").value
+    before = client.get_cookie("ghepmau-visitor").value
     log_in(client)
     after = client.get_cookie("ghepmau")
     assert after.value != before
@@ -192,6 +192,6 @@ def test_cookies_are_bound_to_https_where_there_is_https(
     secure = Settings(data=settings.data, background=False, public_url="https://mau.example")
     answer = create_app(secure, clock).test_client().get("/login", base_url="https://mau.example")
     cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-ghepmau=")
+    assert cookie.startswith("__Host-ghepmau-visitor=")
     assert "Secure" in cookie
     assert "Strict-Transport-Security" in answer.headers

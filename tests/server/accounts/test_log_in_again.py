@@ -79,3 +79,15 @@ def test_who_was_at_the_screen_before_is_logged_out(
 def test_an_enrolment_in_broken_utf_8_is_refused_as_unreadable(app: Flask) -> None:
     answer = app.test_client().post("/api/v1/stations/enrol", data=b'{"code":"\xff"}')
     assert (answer.status_code, answer.get_json()["code"]) == (422, "bad-input")
+
+
+def test_a_link_on_another_site_logs_nobody_out(app: Flask, sign_in: Any) -> None:
+    """The browser keeps a strict cookie back then; what we answer must not replace it."""
+    client = sign_in(Role.HEALTH_OFFICER)
+    kept = client.get_cookie("ghepmau")
+    client.delete_cookie("ghepmau")
+    assert client.get("/overview").status_code == 302
+    client.get("/login?next=/overview")
+    assert client.get_cookie("ghepmau") is None
+    client.set_cookie("ghepmau", kept.value)
+    assert client.get("/overview").status_code == 200
