@@ -58,11 +58,12 @@ def _agree(grey: Grey, corners: Sequence[Corner], dark: NDArray[np.bool_]) -> fl
         place = np.roll(np.array(corners, np.float32), turn, axis=0)
         onto = cv2.getPerspectiveTransform(grid, place)
         points = cv2.perspectiveTransform(middles.reshape(-1, 1, 2), onto).reshape(-1, 2)
-        best = max(best, float(np.mean(_is_dark(grey, points) == dark.ravel())))
+        seen = _is_dark(grey, np.asarray(points, np.float64))
+        best = max(best, float(np.mean(seen == dark.ravel())))
     return best
 
 
-def _is_dark(grey: Grey, points: NDArray[np.floating]) -> NDArray[np.bool_]:
+def _is_dark(grey: Grey, points: NDArray[np.float64]) -> NDArray[np.bool_]:
     soft = cv2.blur(grey, (3, 3))
     rows = np.clip(points[:, 1], 0, grey.shape[0] - 1).astype(int)
     columns = np.clip(points[:, 0], 0, grey.shape[1] - 1).astype(int)
