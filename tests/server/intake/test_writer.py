@@ -1,9 +1,7 @@
 """The writer: many requests, one commit, and no neighbour harmed."""
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -13,7 +11,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from contract import events
-from server.config import Settings
 from server.db import Database
 from server.intake.applier import Applier, apply_pending
 from server.intake.models import StationEpoch, WireEvent
@@ -56,21 +53,15 @@ def test_many_stations_at_once_are_all_on_the_disk(
         assert {head.last_seq for head in session.scalars(select(StationEpoch))} == {40}
 
 
-def test_a_bad_upload_fails_alone(
-    make_sender: Any, database: Database, writer: Writer, settings: Settings
-) -> None:
-    """Everything waits behind a lock, so that it comes into one group; one of it is poison."""
+def test_a_bad_upload_fails_alone(make_sender: Any, database: Database, writer: Writer) -> None:
+    """The writer is held up, so that uploads come into one group; one of them is poison."""
     good, ghost = make_sender("ban-1"), make_sender("ban-2")
     ghost.name = "ban-of-nobody"  # no such station: the database itself refuses it
-    with (
-        closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))) as other,
-        ThreadPoolExecutor(8) as pool,
-    ):
-        other.execute("BEGIN IMMEDIATE")
-        first = pool.submit(writer.store, upload(good, good.write()))
-        poison = pool.submit(writer.store, upload(ghost, ghost.write()))
-        second = pool.submit(writer.store, upload(good, good.write()))
-        other.execute("COMMIT")
+    with ThreadPoolExecutor(8) as pool:
+        with writer.turn:
+            first = pool.submit(writer.store, upload(good, good.write()))
+            poison = pool.submit(writer.store, upload(ghost, ghost.write()))
+            second = pool.submit(writer.store, upload(good, good.write()))
         assert first.result().new == 1
         assert second.result().new == 1
         assert poison.exception() is not None
