@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-import mfusepy as fuse
+import mfusepy as fuse  # type: ignore[import-untyped]
 
 Change = tuple[Any, ...]
 
@@ -54,7 +54,7 @@ class PowerCut(fuse.Operations):  # type: ignore[misc, unused-ignore]
         return answer
 
     def readdir(self, path: str, fh: int) -> list[str]:
-        return [".", "..", *os.listdir(self._at(path))]
+        return [".", "..", *(each.name for each in Path(self._at(path)).iterdir())]
 
     def create(self, path: str, mode: int, fi: Any = None) -> int:
         os.close(os.open(self._at(path), os.O_CREAT | os.O_RDWR, stat.S_IMODE(mode)))

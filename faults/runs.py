@@ -47,7 +47,10 @@ def needs(*programs: str) -> None:
 
 
 def run(
-    folder: Path, *options: str, under: Sequence[str] = (), environment: dict[str, str] | None = None
+    folder: Path,
+    *options: str,
+    under: Sequence[str] = (),
+    environment: dict[str, str] | None = None,
 ) -> Run:
     """Let the table work in *folder* to its end, under a fault if one is given."""
     done = subprocess.run(

@@ -25,7 +25,7 @@ from device.codes import Codes
 from device.drafts import Drafts
 from device.drivers import Scan
 from device.drivers.simulated.panel import SimulatedPanel
-from device.journal import Journal, JournalTrouble
+from device.journal import LONG, Journal, JournalTrouble
 from device.lines import Line
 from device.station import Station
 
@@ -79,11 +79,11 @@ def plain(numbers: Iterator[int] | range) -> Iterator[Code]:
 class Table:
     """The station, and what it told since the last scan."""
 
-    def __init__(self, folder: Path, beeps: Path | None) -> None:
+    def __init__(self, folder: Path, beeps: Path | None, long: int) -> None:
         self._told: list[Line] = []
         secret = b"a secret of these tests"
         sealing = X25519PrivateKey.from_private_bytes(bytes(32)).public_key()
-        self.journal = Journal(folder, STATION)
+        self.journal = Journal(folder, STATION, long=long)
         self.station = Station(
             journal=self.journal,
             codes=Codes(secret, sealing, LOTS),
@@ -113,7 +113,7 @@ class Table:
 def main() -> int:
     options = _options()
     try:
-        table = Table(options.folder, options.beeps)
+        table = Table(options.folder, options.beeps, options.long)
         for alarm in table.journal.alarms:
             print(f"alarm: {alarm}", file=sys.stderr, flush=True)
         table.station.begin("faults")
@@ -146,6 +146,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--idle", action="store_true", help="start and end")
     parser.add_argument("--steps", action="store_true", help="wait for a line before each scan")
     parser.add_argument("--beeps", type=Path, help="a file that gets each told event's id")
+    parser.add_argument("--long", type=int, default=LONG, help="rows after which a file is closed")
     parser.add_argument("--ballast", type=int, default=0, help="bytes that each scan leaks")
     return parser.parse_args()
 

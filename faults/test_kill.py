@@ -26,6 +26,13 @@ def a_damaged_journal(folder: Path) -> None:
     path.write_bytes(data)
 
 
+def a_long_journal(folder: Path) -> None:
+    """The next start begins a new file, and draws the tubes of the oldest."""
+    for number in range(3):
+        assert runs.run(folder, "--first", str(100 * number + 100), "--long", "10").code == 0
+    assert len(files_of(folder)) == 3
+
+
 def killed_at_every_call(folder: Path, before: Path, options: tuple[str, ...]) -> Iterator[str]:
     """Yield what is wrong after a kill at each call on the disk, two runs at a time."""
     counts = runs.calls_of(shutil.copytree(before, folder / "whole"), folder, *options)
@@ -53,8 +60,12 @@ def killed_at_every_call(folder: Path, before: Path, options: tuple[str, ...]) -
 
 @pytest.mark.parametrize(
     ("before", "options"),
-    [(an_empty_folder, ("--pairs", "0")), (a_damaged_journal, ("--idle",))],
-    ids=["a short day", "putting a damaged file aside"],
+    [
+        (an_empty_folder, ("--pairs", "0")),
+        (a_damaged_journal, ("--idle",)),
+        (a_long_journal, ("--idle", "--long", "10")),
+    ],
+    ids=["a short day", "putting a damaged file aside", "beginning a new file"],
 )
 def test_a_kill_at_any_call_loses_nothing_that_was_told(
     tmp_path: Path, before: Prepare, options: tuple[str, ...]

@@ -1,6 +1,5 @@
 """F2, F4: the power goes while people are paired; an honest card and one that lies about syncs."""
 
-import os
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -71,4 +70,4 @@ def test_a_card_that_lies_is_found_out_by_what_the_server_has(tmp_path: Path, ho
     found = runs.reopened(lost, {epoch: told})
     assert f"it ends before row {told}" in " ".join(found.alarms)
     assert len(files_of(lost)) == 2
-    assert os.path.exists(lost / name)
+    assert (lost / name).exists()

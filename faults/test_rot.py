@@ -1,4 +1,4 @@
-"""F5: one bit of the card turns over: nothing that was written is told otherwise, or goes unsaid."""
+"""F5: one bit of the card turns over: it is never believed, and what it cost is said."""
 
 import shutil
 from pathlib import Path

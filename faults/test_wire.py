@@ -11,7 +11,7 @@ from contract import signing
 from device.backlog import read_sent
 from device.uplink import Uplink
 from faults import runs
-from faults.disks import powered, restarted
+from faults.disks import Disk, powered, restarted
 from faults.province import Home, Server, found, free_port, station_at
 from faults.wire import Wire
 
@@ -112,22 +112,24 @@ def test_a_server_killed_at_any_moment_has_every_event_once(home: Home, server: 
     assert server.alerts() == []
 
 
+def asked_until_the_cut(disk: Disk, home: Home, port: int, turns: int) -> None:
+    server = Server(disk.mount / "server", port)
+    server.start()
+    up = home.uplink(f"http://127.0.0.1:{port}", most=4)
+    for _ in range(turns):
+        up.turn()
+    disk.off()
+    server.kill()
+    restarted(disk.platter)
+
+
 def test_a_server_whose_power_is_cut_has_what_it_answered_for(tmp_path: Path, home: Home) -> None:
-    found(tmp_path / "new", signing.public_text(home.secrets.key))
-    random = Random(5)
+    random, port = Random(5), free_port()
     with powered(tmp_path / "disk") as disk:
-        shutil.copytree(tmp_path / "new", disk.platter / "server")
-        port = free_port()
+        found(disk.platter / "server", signing.public_text(home.secrets.key))
         for cut in range(3):
             pairs(home, 1 + cut * 1000, 30)
-            server = Server(disk.mount / "server", port)
-            server.start()
-            up = home.uplink(f"http://127.0.0.1:{port}", most=4)
-            for _ in range(random.randrange(2, 9)):
-                up.turn()
-            disk.off()
-            server.kill()
-            restarted(disk.platter)
+            asked_until_the_cut(disk, home, port, random.randrange(2, 9))
             acked = read_sent(home.folder).acked
             after = Server(disk.platter / "server", port)
             assert {row[:2] for row in after.stored} >= {

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-
 IDLE = 1.0  # seconds without a byte after which a connection is given up
 
 
@@ -57,9 +56,11 @@ class Wire:
         with near, suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as far:
             ends = (near, far)
             while True:
-                for end in select.select(ends, [], [], IDLE)[0] or [None]:
-                    which = ends.index(end) if end is not None else 0
-                    data = end.recv(65536) if end is not None else b""
+                ready = select.select(ends, [], [], IDLE)[0]
+                if not ready:
+                    return
+                for end in ready:
+                    which, data = ends.index(end), end.recv(65536)
                     most = left[which]
                     if most is not None and len(data) >= most:
                         self.cuts += 1
