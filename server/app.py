@@ -11,12 +11,13 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from labels.errors import LabelError
 from server import assembly, display, home, vault, web
 from server.accounts import gate
 from server.accounts.roles import NAMES, Role
 from server.config import Settings
 from server.db import Database, open_database
-from server.errors import DomainError
+from server.errors import BadInput, DomainError
 from server.states import shown
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     _teach_templates(app)
     assembly.assemble(app)
     app.register_error_handler(DomainError, explain)
+    app.register_error_handler(LabelError, explain_label)
     app.register_error_handler(HTTPException, apologise)
     app.register_error_handler(OperationalError, ask_to_come_again)
     app.register_error_handler(IntegrityError, ask_to_look_again)
@@ -100,6 +102,11 @@ def _teach_templates(app: Flask) -> None:
 def explain(error: DomainError) -> ResponseReturnValue:
     """Say no in the caller's own form: JSON to a program, a page to a person."""
     return _answer(error.code, error.vi, error.en, error.status)
+
+
+def explain_label(error: LabelError) -> ResponseReturnValue:
+    """Say what cannot be printed as asked."""
+    return _answer(error.code, error.vi, error.en, BadInput.status)
 
 
 def apologise(error: HTTPException) -> ResponseReturnValue:

@@ -16,10 +16,13 @@ E = TypeVar("E", bound=Enum)
 WORDS = {
     "box": ("hộp", "box"),
     "call": ("kết quả", "call"),
+    "copies": ("số bản", "number of copies"),
     "count": ("số lượng", "number"),
     "ct_n": ("Ct gen N", "Ct of gene N"),
     "ct_orf": ("Ct gen ORF", "Ct of gene ORF"),
     "duty": ("nhiệm vụ của trạm", "duty of the station"),
+    "first": ("ống đầu", "first tube"),
+    "form": ("dạng tệp", "kind of file"),
     "keep": ("lần ghép được giữ", "pairing to keep"),
     "label": ("tên gọi", "label"),
     "login": ("tên đăng nhập", "log-in name"),
@@ -32,7 +35,11 @@ WORDS = {
     "result": ("kết quả", "result"),
     "role": ("vai trò", "role"),
     "series": ("dãy số", "series"),
+    "start": ("nhãn bắt đầu", "label to start at"),
     "station": ("trạm", "station"),
+    "stock": ("loại nhãn", "stock"),
+    "team": ("đội hoặc điểm", "team or site"),
+    "title": ("tên danh sách", "name of the list"),
     "tube": ("mã ống", "tube code"),
 }
 

@@ -23,7 +23,7 @@ class Row:
     sex: str
 
 
-def read(text: str) -> list[Row]:
+def read(text: str, *, longest: int = LONGEST_LIST) -> list[Row]:
     """Return the people of a list; empty lines do not count.  Raises BadInput with the line."""
     lines = [(at, line.strip()) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
@@ -31,10 +31,10 @@ def read(text: str) -> list[Row]:
             "Danh sách trống. Mỗi dòng một người: Họ tên;năm sinh;Nam hoặc Nữ.",
             "The list is empty. One person a line: name;year of birth;Nam or Nữ.",
         )
-    if len(lines) > LONGEST_LIST:
+    if len(lines) > longest:
         raise BadInput(
-            f"Danh sách quá dài: nhiều nhất {LONGEST_LIST} người một lần. Hãy chia ra.",
-            f"The list is too long: at most {LONGEST_LIST} people at a time. Split it.",
+            f"Danh sách quá dài: nhiều nhất {longest} người một lần. Hãy chia ra.",
+            f"The list is too long: at most {longest} people at a time. Split it.",
         )
     return [_row(at, line) for at, line in lines]
 

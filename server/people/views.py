@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
 from server.errors import BadInput
-from server.forms import optional_text
+from server.forms import number, optional_text
 from server.people import cards, queries, roster
 from server.people.models import CardBatch
 from server.web import Permission, actor, now, reading, requires, t, transaction, user
@@ -66,10 +66,11 @@ def print_batch(batch_id: UUID) -> ResponseReturnValue:
     size = request.args.get("size", "ID1")
     if size not in CARDS:
         raise BadInput("Chọn cỡ thẻ trong danh sách.", "Choose a card size from the list.")
+    start = number({"start": "1", **request.args}, "start", low=1, high=100)
     with reading() as session:
         faces = _faces(queries.card_batch(session, batch_id))
     paper = BytesIO()
-    card_sheet(faces, paper, size=size)
+    card_sheet(faces, paper, size=size, start=start, single="single" in request.args)
     paper.seek(0)
     return send_file(paper, "application/pdf", download_name=f"the-{batch_id}.pdf")
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contract.tubes import Tube
 from server.db import Base, Encrypted
+from server.sampling.lot_tiles import Holder
 
 SOLE = "first >= 1 AND last >= first"
 
@@ -76,6 +77,14 @@ class LotMove(Base):
     to_team: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
+
+    @property
+    def giver(self) -> Holder:
+        return Holder(self.from_station, self.from_team)
+
+    @property
+    def taker(self) -> Holder:
+        return Holder(self.to_station, self.to_team)
 
 
 class TubeVoid(Base):

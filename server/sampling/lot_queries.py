@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, String, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contract.tubes import ForeignTube, Tube, TubeId
@@ -144,3 +144,9 @@ def times_printed(session: Session) -> dict[str, int]:
     """Return how many print runs each lot has had."""
     asked = select(PrintRun.lot_id, func.count()).group_by(PrintRun.lot_id)
     return {row[0]: row[1] for row in session.execute(asked)}
+
+
+def lots_given_out(session: Session) -> set[str]:
+    """Return the lots of which somebody has tubes."""
+    given = or_(LotPart.station.is_not(None), LotPart.team != "")
+    return set(session.scalars(select(LotPart.lot_id).where(given).distinct()))

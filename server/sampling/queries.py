@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Set
 from uuid import UUID
 
-from sqlalchemy import Select, String, func, select, type_coerce
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from contract.tubes import Tube, TubeId
@@ -129,20 +129,9 @@ def paired_before(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
     return set(session.scalars(select(Pairing.tube).where(Pairing.tube.in_(set(tubes)))))
 
 
-def lots_with_use(session: Session) -> list[tuple[Lot, int]]:
-    """Return every lot, newest first, with how many of its tubes were given to somebody."""
-    found = session.scalars(select(Lot).order_by(Lot.created_at.desc(), Lot.id.desc()))
-    return [(lot, used_of(session, lot)) for lot in found]
-
-
-def used_of(session: Session, lot: Lot) -> int:
-    """Return how many tubes of *lot* were given to somebody."""
-    distinct = select(func.count(Pairing.tube.distinct()))
-    if lot.series is None or lot.first is None or lot.last is None:
-        listed = select(LotCode.code).where(LotCode.lot_id == lot.id)
-        return session.scalar(distinct.where(type_coerce(Pairing.tube, String).in_(listed))) or 0
-    first, last = TubeId.mint(lot.series, lot.first), TubeId.mint(lot.series, lot.last)
-    return session.scalar(distinct.where(Pairing.tube.between(first, last))) or 0
+def newest_lots(session: Session, limit: int) -> list[Lot]:
+    newest_first = select(Lot).order_by(Lot.created_at.desc(), Lot.id.desc()).limit(limit)
+    return list(session.scalars(newest_first))
 
 
 def stations(session: Session) -> list[Station]:
