@@ -12,7 +12,7 @@ from threading import Event
 import msgspec
 
 from contract import signing
-from device import enrolment, running, uplink
+from device import enrolment, manual_cli, running, uplink
 from device.backlog import Backlog
 from device.config import Config, ConfigError, load
 from device.drivers.panel_gpio import PanelLost
@@ -22,6 +22,7 @@ from device.journal import JournalTrouble, check_file
 from device.journal_file import files_of, open_for_reading, rows_after
 from device.kiosk import command as kiosk
 from device.lines import tell_json, tell_people
+from device.manual import NobodyThere
 from device.running import AlreadyRunning
 from device.supervisor import Supervisor
 from device.upstream import Unreachable, Upstream
@@ -31,6 +32,7 @@ EXPECTED = (
     AlreadyRunning,
     ConfigError,
     JournalTrouble,
+    NobodyThere,
     NotEnrolled,
     PanelLost,
     Unreachable,
@@ -179,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     show = _with_config(journal.add_parser("show", help="print the events"), _show)
     show.add_argument("--last", type=int, default=0, help="only the newest N of each file")
     readers.add_to(commands)
+    manual_cli.add_to(commands)
     kiosk.add_to(commands)
     return parser
 

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from contract import cards, commands, identities, sealing, tubes
-from contract.identities import IdentityError, Kind, PersonCode
+from contract.identities import IdentityError, Kind, PersonCode, typed_number
 from contract.lots import IssuedLots, TubeOfOtherLot
-from device.facts import CommandGiven, Input, Person, PersonShown, TubeScanned, Unusable
+from device.facts import CommandGiven, Input, PairTyped, Person, PersonShown, TubeScanned, Unusable
 from device.reasons import Refusal
 from device.roster import Roster
 
@@ -70,6 +70,17 @@ class Codes:
             return self._tube(text, at)
         return self._person(data, at, loose=True)
 
+    def typed(self, tube: str, person: str, at: float, *, sure: bool) -> Input:
+        """Return what a tube and a person mean that were typed; what neither can be is refused."""
+        scanned = self._tube(re.sub(r"[\s.]", "", tube).upper(), at)
+        if not isinstance(scanned, TubeScanned):
+            return scanned
+        try:
+            bearer = self.person_of(identities.parse(typed_number.typed(person)))
+        except IdentityError:
+            return Unusable(Refusal.NOT_A_NUMBER, at)
+        return PairTyped(bearer, scanned.tube, at, scanned.assigned, sure)
+
     def _tube(self, text: str, at: float) -> Input:
         try:
             seen = self.lots.read(text)
@@ -90,6 +101,8 @@ class Codes:
         try:
             code = identities.parse(data)
         except IdentityError:
+            return Unusable(Refusal.NOT_A_PERSON, at)
+        if code.kind is Kind.TYPED:
             return Unusable(Refusal.NOT_A_PERSON, at)
         if not code.names_person:
             vehicle = code.kind is Kind.VEHICLE

@@ -122,6 +122,7 @@ class Drafts:
             tag=pair.person.tag,
             order=pair.order,
             took_ms=pair.took_ms,
+            manual=pair.manual,
             assigned=pair.assigned,
             released=pair.released,
             place=self.place,

@@ -72,6 +72,17 @@ class TubeScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class PairTyped:
+    """A tube and a person, each typed twice; `sure`: the second look has been taken."""
+
+    person: Person
+    tube: Tube
+    at: float
+    assigned: bool = False
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SeveralPersons:
     """Codes of two or more persons in one picture."""
 
@@ -106,7 +117,16 @@ class Tick:
     at: float
 
 
-Input = PersonShown | TubeScanned | SeveralPersons | Unusable | CommandGiven | HoldBroken | Tick
+Input = (
+    PersonShown
+    | TubeScanned
+    | PairTyped
+    | SeveralPersons
+    | Unusable
+    | CommandGiven
+    | HoldBroken
+    | Tick
+)
 
 
 # --- outcomes -------------------------------------------------------------------------------
@@ -140,6 +160,7 @@ class Paired:
     members: int = 0  # of the pool, with this one
     assigned: bool = False  # the tube bore this person's label
     released: tuple[str, ...] = ()  # so did these, which are needed no more
+    manual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

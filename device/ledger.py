@@ -120,6 +120,7 @@ class Ledger:
         self._used_at[event.tube] = event.at
         self._tags_today[event.tag] += 1
         self.counts["paired"] += 1
+        self.counts["manual"] += event.manual
         self.last = event
         if event.order == "pool":
             self._pools[event.tube] = None

@@ -21,6 +21,7 @@ from device.facts import (
     Order,
     Outcome,
     Paired,
+    PairTyped,
     Past,
     Person,
     PersonHeld,
@@ -57,6 +58,7 @@ from device.stages import (
     let_go,
     milliseconds,
 )
+from device.typed import take_typed
 
 
 def step(state: State, event: Input, past: Past, rules: Rules) -> Step:
@@ -70,7 +72,11 @@ def step(state: State, event: Input, past: Past, rules: Rules) -> Step:
 
 def _watch(state: State, outcomes: Sequence[Outcome], at: float, past: Past, rules: Rules) -> Step:
     """Let the slip alarm look at what was paired."""
-    pairs = [one for one in outcomes if isinstance(one, Paired) and one.order != "pool"]
+    pairs = [
+        one
+        for one in outcomes
+        if isinstance(one, Paired) and one.order != "pool" and not one.manual
+    ]
     if not rules.slip_alarm or not pairs:
         return state, []
     pair, run = pairs[0], state.run
@@ -85,6 +91,8 @@ def _take(state: State, event: Input, past: Past, rules: Rules) -> Step:
     match event:
         case PersonShown() | TubeScanned():
             return _scan(state, event, past, rules)
+        case PairTyped():
+            return take_typed(state, event, past, rules)
         case CommandGiven():
             return obey(state, event, past, rules)
         case SeveralPersons():

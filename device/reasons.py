@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     CONTROL_TUBE = "control-tube"
     NOT_A_TUBE = "not-a-tube"
     NOT_A_PERSON = "not-a-person"
+    NOT_A_NUMBER = "not-a-number"  # what was typed is no number of a person
     VEHICLE = "vehicle-pass"
     FORGED_CARD = "forged-card"
     UNKNOWN_CARD_KEY = "unknown-card-key"
@@ -36,6 +37,7 @@ class Refusal(StrEnum):
     NOT_AN_OPERATOR = "not-an-operator"  # a code that is no personal card of ours
     LOOK_FIRST = "second-look-first"  # a tube, before the second look at a person
     ASSIGNED_TO_OTHER = "assigned-to-other"  # the tube bears somebody else's roster label
+    BUSY = "busy"  # something was typed while a person or tube is held
     OPERATOR_FIRST = "operator-first"  # a tube, while an operator's card is asked for
 
 

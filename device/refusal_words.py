@@ -57,6 +57,10 @@ REFUSALS: dict[Refusal, Said] = {
         "Mã này không phải của người. Xin mã QR trên thẻ hoặc điện thoại.",
         "This code is no person's. Ask for the QR on a card or a phone.",
     ),
+    _R.NOT_A_NUMBER: Said(
+        "Số người không đúng. Nhập 12 số căn cước, 10 số bảo hiểm, hoặc số thẻ cá nhân.",
+        "That is no person's number. Type 12 digits (citizen), 10 (insurance), or a card's number.",
+    ),
     _R.VEHICLE: Said(
         "Đây là mã của xe, không phải của người. Xin mã của chính người đó.",
         "This code names a vehicle, not a person. Ask for the person's own code.",
@@ -119,6 +123,10 @@ REFUSALS: dict[Refusal, Said] = {
     _R.ASSIGNED_TO_OTHER: Said(
         "Ống {tube} đã dán nhãn cho người khác. Lấy ống có tên người này, hoặc ống chưa dán tên.",
         "Tube {tube} bears another person's label. Take this person's own, or one without a name.",
+    ),
+    _R.BUSY: Said(
+        "Bàn đang giữ người hoặc ống. Quét cho xong, hoặc thẻ BỎ QUA, rồi nhập lại.",
+        "The table holds a person or a tube. Finish it, or scan CANCEL, then type again.",
     ),
     _R.OPERATOR_FIRST: Said(
         "Chưa nhận ống: đang chờ thẻ nhân viên. Quét thẻ đó, hoặc thẻ BỎ QUA.",

@@ -34,6 +34,7 @@ from device.kiosk.faces import Faces
 from device.kiosk.pages import page_of
 from device.kiosk.pairs import of_journal, with_line
 from device.lines import Board, Line, Page, Tell
+from device.manual import Desk
 from device.shift_now import ShiftDesk
 from device.sight.eye import Settings as EyeSettings
 from device.sight.symbology import Symbology
@@ -62,9 +63,13 @@ class Running:
     arrivals: Arrivals
     sources: list[Source] = field(default_factory=list)
     sent: Sent = field(default_factory=Sent)
+    desk: Desk = field(init=False)
     _shift: ShiftDesk = field(default_factory=ShiftDesk)
     _seen: dict[str, int] = field(default_factory=dict)
     _looked: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.config.folder)
 
     def serve(self, stop: Event) -> None:
         """Work until *stop*."""
@@ -72,8 +77,10 @@ class Running:
         self.station.begin(_software())
         for source in self.sources:
             source.start()
+        self.desk.start()
         while not stop.is_set():
             self._turn()
+        self.desk.stop()
         for source in self.sources:
             source.stop()
         self.station.end()
@@ -86,6 +93,8 @@ class Running:
             arrival = None
         if arrival is not None:
             self.station.arrive(arrival)
+        if (typed := self.desk.next()) is not None:
+            self.station.arrive(typed)
         self.station.tick()
         if monotonic() - self._looked >= _LOOK:
             self.refresh()

@@ -89,6 +89,9 @@ def _quiet(outcome: Outcome) -> Shown:
 
 def _paired(pair: Paired) -> Shown:
     tail = f"✔ …{pair.tube.text[-4:]}"
+    if pair.manual:
+        said = Said(f"{tail}, nhập tay", f"{tail}, typed")
+        return Shown("paired", "paired", said, "typed", pair.tube.text)
     if pair.assigned:
         said = Said(f"{tail}: đúng ống của người này", f"{tail}: this person's own tube")
         return Shown("paired", "paired-own", said, "own-tube", pair.tube.text)

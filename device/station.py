@@ -33,6 +33,7 @@ from device.facts import (
 from device.journal import Journal, JournalTrouble
 from device.ledger import Ledger
 from device.lines import Line, Tell
+from device.manual import TypedPair
 from device.pairing import step
 from device.reasons import LetGoReason, Refusal
 from device.refusal_words import Said
@@ -61,6 +62,7 @@ class Station:
     devices: dict[str, bool | None] = field(default_factory=dict)
     state: State = field(default_factory=State)
     trouble: str = ""
+    _told: list[Line] = field(default_factory=list)
     _was_ready: bool = False
 
     def begin(self, software: str) -> None:
@@ -78,7 +80,7 @@ class Station:
         self.journal.append(self.drafts.started(now, software, pool, ledger.operator))
         self._ready_if_all_there()
 
-    def arrive(self, arrival: Arrival) -> None:
+    def arrive(self, arrival: Arrival | TypedPair) -> None:
         """Take what a device brought.  A fault of ours lets go of everybody and goes on."""
         try:
             self._arrive(arrival)
@@ -92,7 +94,16 @@ class Station:
             )
             self._tell_of("station-trouble", "refused", said)
 
-    def _arrive(self, arrival: Arrival) -> None:
+    def _take_typed(self, pair: TypedPair) -> None:
+        """Take a pair that somebody typed, and answer with what was said to it."""
+        self._told, request = [], pair.request
+        try:
+            now = monotonic()
+            self.take(self.codes.typed(request.tube, request.person, now, sure=request.sure))
+        finally:
+            pair.answer(self._told)
+
+    def _arrive(self, arrival: Arrival | TypedPair) -> None:
         match arrival:
             case Scan():
                 self.take(self.codes.from_reader(arrival.data, arrival.aim, arrival.at))
@@ -100,6 +111,8 @@ class Station:
                 self.take(self.codes.from_camera(arrival.data, arrival.kind.value, arrival.at))
             case SeveralInView():
                 self.take(SeveralPersons(arrival.at))
+            case TypedPair():
+                self._take_typed(arrival)
             case DeviceNews():
                 self._device(arrival)
 
@@ -188,11 +201,15 @@ class Station:
     def _tell_of(self, outcome: str, signal: str, said: Said, reason: str = "") -> None:
         self.panel.show(SIGNALS[signal])
         at = self.clock.moment().at.isoformat()
-        self.tell(Line(at=at, outcome=outcome, reason=reason, vi=said.vi, en=said.en))
+        self._say(Line(at=at, outcome=outcome, reason=reason, vi=said.vi, en=said.en))
 
     def _tell(self, outcome: Outcome, now: Moment, event: Event | None) -> None:
         told = shown(outcome, self.rules.pool_cap)
-        self.tell(_line(outcome, told, now, event))
+        self._say(_line(outcome, told, now, event))
+
+    def _say(self, line: Line) -> None:
+        self._told = [*self._told[-9:], line]
+        self.tell(line)
 
 
 def _joined_at(ledger: Ledger, now: Moment) -> float:

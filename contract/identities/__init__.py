@@ -16,6 +16,7 @@ from contract.identities import (
     personal_card,
     place_poster,
     plugins,
+    typed_number,
     unknown,
     vehicle_pass,
 )
@@ -46,6 +47,7 @@ __all__ = [
 
 Parser = Callable[[bytes], PersonCode]
 PARSERS: tuple[Parser, ...] = (
+    typed_number.parse,
     personal_card.parse,
     citizen_card.parse,
     insurance_card.parse,

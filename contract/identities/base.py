@@ -30,6 +30,7 @@ class Kind(StrEnum):
     VEHICLE = "vehicle-pass"
     HEALTH_CERTIFICATE = "health-certificate"
     OTHER = "other"  # a kind that another package adds
+    TYPED = "typed-number"  # by the team, twice, from a paper
     UNKNOWN = "unknown"
 
 

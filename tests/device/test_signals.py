@@ -55,6 +55,7 @@ OUTCOMES: list[Outcome] = [
     Paired(TubeId.mint(90, 1), PERSON, "pool", 1000, 3),
     SamePair(TUBE.text),
     Paired(TUBE, PERSON, "person-first", 1000, assigned=True),
+    Paired(TUBE, PERSON, "person-first", 0, manual=True),
     Paired(TUBE, PERSON, "person-first", 1000, released=(TUBE.text,)),
     PoolOpened(TubeId.mint(90, 1)),
     PoolShut(TubeId.mint(90, 1).text, 5),
