@@ -60,10 +60,11 @@ def facts_of_all(session: Session, tubes: Sequence[Tube]) -> dict[Tube, Facts]:
 
 
 def _sampled(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
-    pairings = (Pairing.id, Pairing.person_id, Pairing.station, Pairing.paired_at)
-    for tube, pairing, person, station, at in _ask(session, Pairing.tube, tubes, *pairings):
+    when = (Pairing.paired_at, Pairing.trusted)
+    asked = (Pairing.id, Pairing.person_id, Pairing.station, *when)
+    for tube, pairing, person, station, at, trusted in _ask(session, Pairing.tube, tubes, *asked):
         claim = station if tube.kind is TubeKind.POOL else str(person)
-        known[tube].pairings.add(Paired(pairing, person, claim, at))
+        known[tube].pairings.add(Paired(pairing, person, claim, at, trusted))
     for tube, pairing in session.execute(_voids_of(tubes)):
         known[tube].voided.add(pairing)
     for tube, members in _ask(session, PoolClosing.tube, tubes, PoolClosing.members):
@@ -96,8 +97,9 @@ def _disputed(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]
 
 
 def _examined(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
-    for tube, reason in _ask(session, Reception.tube, tubes, Reception.reason):
-        known[tube].receptions.add(Received(reason))
+    reception = (Reception.reason, Reception.at)
+    for tube, reason, at in _ask(session, Reception.tube, tubes, *reception):
+        known[tube].receptions.add(Received(reason, at))
     results = (Result.id, Result.call, Result.released_at, Result.corrects)
     for tube, result, call, released_at, corrects in _ask(session, Result.tube, tubes, *results):
         known[tube].results.add(Resulted(result, Call(call), released_at is not None, corrects))

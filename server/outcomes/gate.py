@@ -2,7 +2,7 @@
 
 from contract.tubes import Tube
 from server.errors import DomainError
-from server.outcomes.merge import Facts, Problem, live_pairings, merge
+from server.outcomes.merge import Facts, Problem, late_pairings, live_pairings, merge
 
 HOLDS = {
     Problem.CONTESTED: ("có hai người nhận ống, chờ quyết định", "two claims wait to be decided"),
@@ -10,6 +10,10 @@ HOLDS = {
     Problem.UNPAIRED: ("chưa ghép với người nào", "it is paired with nobody"),
     Problem.NOT_RECEIVED: ("phòng xét nghiệm chưa nhận ống", "the laboratory did not receive it"),
     Problem.REJECTED_AND_TESTED: ("ống đã bị loại", "it was rejected"),
+    Problem.PAIRED_LATE: (
+        "chỉ được ghép sau khi phòng xét nghiệm đã nhận ống",
+        "it was paired only when the laboratory had it already",
+    ),
 }
 
 
@@ -22,6 +26,8 @@ def hold(facts: Facts) -> Problem | None:
     if not live_pairings(facts) and not facts.open_conflicts:
         return Problem.UNPAIRED
     problems = merge(facts).problems
+    if late_pairings(facts) != live_pairings(facts):  # somebody was given this very tube
+        problems -= {Problem.PAIRED_LATE}
     return next((problem for problem in HOLDS if problem in problems), None)
 
 

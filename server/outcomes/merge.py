@@ -5,16 +5,21 @@ Facts are sets: in whatever order they came, and however often, the verdict is t
 A tube belongs to one *claim*.  A sampling tube is claimed by a person, a pool's tube by a station.
 Two claims are a doubt, and a doubt gives no outcome: a person decides.  A pool's negative clears
 each member; anything else of a pool names nobody and asks each member for a sample of their own.
+Who was given a tube that the laboratory had already was given another with the same number: what
+is found in the first says nothing of them, and they give a sample again.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from contract.tubes import TubeKind
 from server.lab.words import Call
+
+PAIRED_AFTER = "paired-after-reception"  # a reason; stored, so it never changes
+CLOCKS_DIFFER = timedelta(minutes=10)  # between a station and the server, both set
 
 
 class Status(StrEnum):
@@ -40,16 +45,21 @@ class Problem(StrEnum):
     REJECTED_AND_TESTED = "rejected-and-tested"
     CONTROL_PAIRED = "control-paired"
     POOL_MISCOUNTED = "pool-miscounted"
+    PAIRED_LATE = "paired-late"
 
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """The tube was given to *person*; *claim* is the person, or a pool's station."""
+    """The tube was given to *person*; *claim* is the person, or a pool's station.
+
+    *trusted* says whether the station's clock was set when it wrote *at*.
+    """
 
     id: UUID
     person: UUID
     claim: str
     at: datetime
+    trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ class Received:
     """The laboratory has the tube; *rejected* says why it will not be tested ('' if it will)."""
 
     rejected: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,15 @@ def live_pairings(facts: Facts) -> frozenset[Paired]:
     return frozenset(pairing for pairing in facts.pairings if pairing.id not in gone)
 
 
+def late_pairings(facts: Facts) -> frozenset[Paired]:
+    """Return the live pairings that were made when the laboratory had the tube already."""
+    received = min((reception.at for reception in facts.receptions if reception.at), default=None)
+    if received is None:
+        return frozenset()
+    live = live_pairings(facts)
+    return frozenset(p for p in live if p.trusted and p.at > received + CLOCKS_DIFFER)
+
+
 def current_results(results: Iterable[Resulted]) -> frozenset[Resulted]:
     """Return the released results that no released result corrects, directly or along a chain."""
     results = frozenset(results)
@@ -148,6 +168,7 @@ def _problems(facts: Facts, live: frozenset[Paired]) -> Iterator[Problem]:
         Problem.SEVERAL_RESULTS: len(current) > 1,
         Problem.REJECTED_AND_TESTED: rejected and results,
         Problem.POOL_MISCOUNTED: miscounted,
+        Problem.PAIRED_LATE: bool(late_pairings(facts)),
     }
     return (problem for problem, holding in holds.items() if holding)
 
@@ -155,8 +176,11 @@ def _problems(facts: Facts, live: frozenset[Paired]) -> Iterator[Problem]:
 def _outcomes(facts: Facts, live: frozenset[Paired]) -> Iterator[Outcome]:
     current = current_results(facts.results)
     rejections = sorted(r.rejected for r in facts.receptions if r.rejected)
+    late = late_pairings(facts)
     for pairing in _one_for_each_person(live):
-        if rejections:
+        if pairing in late:
+            yield Outcome(pairing.person, Status.RESAMPLE, pairing.id, None, PAIRED_AFTER)
+        elif rejections:
             yield Outcome(pairing.person, Status.RESAMPLE, pairing.id, None, rejections[0])
         elif facts.receptions and len(current) == 1:
             (result,) = current

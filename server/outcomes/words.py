@@ -2,6 +2,7 @@
 
 from server.lab.words import REJECTIONS
 from server.outcomes.desks import Desk
+from server.outcomes.merge import PAIRED_AFTER
 
 Words = tuple[str, str]
 
@@ -17,6 +18,10 @@ REASONS: dict[str, Words] = {
     "pool-positive": ("Mẫu gộp dương tính", "The pool was positive"),
     "pool-inconclusive": ("Mẫu gộp nghi ngờ", "The pool was inconclusive"),
     "pool-invalid": ("Mẫu gộp không đạt", "The pool was invalid"),
+    PAIRED_AFTER: (
+        "Ghép khi phòng xét nghiệm đã có ống cùng mã",
+        "Paired when the laboratory had a tube of that number already",
+    ),
     "inconclusive": ("Kết quả nghi ngờ", "The result was inconclusive"),
     "invalid": ("Mẫu không đạt", "The sample was invalid"),
     **{reason.value: words for reason, words in REJECTIONS.items()},

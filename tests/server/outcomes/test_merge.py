@@ -40,6 +40,9 @@ def facts(draw: st.DrawFn) -> Facts:
         paired(n, person, stations[n - 1] if kind is TubeKind.POOL else "")
         for n, person in enumerate(people, 1)
     ]
+    pairings = [replace(each, trusted=draw(st.booleans())) for each in pairings]
+    times = st.none() | st.sampled_from([START - timedelta(hours=1), START + timedelta(hours=1)])
+    reasons = st.sampled_from(["", "leaking"])
     some = st.frozensets(st.sampled_from(IDS))
     results = [
         Resulted(UUID(int=50 + n), call, released, corrects)
@@ -64,7 +67,7 @@ def facts(draw: st.DrawFn) -> Facts:
         draw(st.frozensets(st.sampled_from(IDS), max_size=1))
         if draw(st.booleans())
         else frozenset(),
-        draw(st.frozensets(st.builds(Received, st.sampled_from(["", "leaking"])), max_size=2)),
+        draw(st.frozensets(st.builds(Received, reasons, times), max_size=2)),
         frozenset(results),
         draw(st.frozensets(st.integers(0, 5), max_size=1)),
     )
@@ -78,15 +81,19 @@ def reference(known: Facts) -> set[tuple[UUID, Status]]:
         return set()
     if known.kind is TubeKind.CONTROL or not known.receptions:
         return set()
+    early = any(r.at is not None and r.at < START for r in known.receptions)
+    firsts = {p.person: p for p in sorted(live, key=lambda p: p.at, reverse=True)}
+    late = {(p.person, Status.RESAMPLE) for p in firsts.values() if early and p.trusted}
+    timely = {p.person for p in firsts.values()} - {person for person, _ in late}
     if any(r.rejected for r in known.receptions):
-        return {(p.person, Status.RESAMPLE) for p in live}
+        return late | {(person, Status.RESAMPLE) for person in timely}
     current = [r for r in known.results if r.released and not _replaced(r, known)]
     if len(current) != 1:
-        return set()
+        return late
     call = current[0].call
     if known.kind is TubeKind.POOL and call is not Call.NEGATIVE:
-        return {(p.person, Status.RESAMPLE) for p in live}
-    return {(p.person, Status(call.value)) for p in live}
+        return late | {(person, Status.RESAMPLE) for person in timely}
+    return late | {(person, Status(call.value)) for person in timely}
 
 
 def _replaced(result: Resulted, known: Facts) -> bool:
