@@ -1,7 +1,7 @@
 #!/bin/bash
 # Sets up a Ghép Mẫu station or server, or brings it to a newer release.
 #
-#   sudo firmware_config/install.sh station [--screen] [--from WHEEL]
+#   sudo firmware_config/install.sh station [--screen | --kiosk] [--from WHEEL]
 #   sudo firmware_config/install.sh server  [--from WHEEL]
 #        firmware_config/install.sh station --root DIR      only files, into an image
 #
@@ -11,11 +11,12 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(dirname "$here")
 
-role='' screen='' root=''
+role='' screen='' kiosk='' root=''
 while [ $# -gt 0 ]; do
   case $1 in
     station | server) role=$1 ;;
     --screen) screen=yes ;;
+    --kiosk) kiosk=yes ;;
     --from) source=${2:?"--from what?"}; shift ;;
     --root) root=${2:?"--root where?"}; shift ;;
     *) echo "not understood: $1 (see the head of $0)" >&2; exit 2 ;;
@@ -44,7 +45,7 @@ place_common() {
   put 0644 "$here/systemd/watchdog.conf" /etc/systemd/system.conf.d/ghepmau.conf
   put 0644 "$here/systemd/ghepmau-$role.service" "/etc/systemd/system/ghepmau-$role.service"
   local page
-  for page in station readers pi server; do
+  for page in station readers kiosk pi server; do
     put 0644 "$here/../docs/$page.md" "/usr/share/doc/ghepmau/$page.md"
   done
 }
@@ -56,6 +57,7 @@ place_station() {
   done
   put 0644 "$here/udev/99-ghepmau.rules" /etc/udev/rules.d/99-ghepmau.rules
   put 0644 "$here/systemd/ghepmau-uplink.service" /etc/systemd/system/ghepmau-uplink.service
+  put 0644 "$here/systemd/ghepmau-kiosk.service" /etc/systemd/system/ghepmau-kiosk.service
   put 0644 "$here/systemd/ghepmau-firstboot.service" /etc/systemd/system/ghepmau-firstboot.service
   put 0644 "$here/systemd/modules-load.conf" /etc/modules-load.d/ghepmau.conf
   put 0644 "$here/image/sysctl.conf" /etc/sysctl.d/90-ghepmau.conf
@@ -205,6 +207,7 @@ if [ "$role" = station ]; then
   xargs -r -a <(grep -v '^#' "$here/systemd/modules-load.conf") -n 1 modprobe -q || true
   sysctl -q -p /etc/sysctl.d/90-ghepmau.conf
   systemctl enable --quiet ghepmau-station ghepmau-uplink ghepmau-firstboot
+  [ -z "$kiosk" ] || systemctl enable --quiet --now ghepmau-kiosk
 else
   systemctl enable --quiet ghepmau-server
 fi

@@ -1,7 +1,9 @@
 """The kiosk over HTTP: its page, its stream, its locks, and what it leaves behind."""
 
 import http.client
+import re
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
+from device.config import Kiosk as Settings
 from device.kiosk.hub import MOST
 from device.kiosk.server import Kiosk, PortTaken
 from device.lines import Held
@@ -203,3 +206,13 @@ def test_every_file_of_the_page_belongs_to_its_release(kiosk: Kiosk, tmp_path: P
     text = ask(kiosk, "/")[1].decode()
     with viewer(kiosk) as stream:
         assert f'data-build="{stream.until("hello")["build"]}"' in text
+
+
+def test_the_documentation_shows_pictures_that_exist_and_the_settings_that_are() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    text = (docs / "kiosk.md").read_text("utf-8")
+    shown = re.findall(r"\((pictures/[^)]+)\)", text)
+    assert len(shown) == 6
+    assert [name for name in shown if not (docs / name).exists()] == []
+    [settings] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert msgspec.convert(tomllib.loads(settings)["kiosk"], Settings).on
