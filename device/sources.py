@@ -1,5 +1,7 @@
 """Where codes come from: one thread for the reader, one for the camera, each with its own loop.
 
+The camera's frames are looked at in one more thread, which is left behind if a decoder hangs.
+
 A device that goes away is told once, and opened again until it is back; the station works on with
 what it has.
 """
@@ -13,9 +15,11 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from time import monotonic
 
-from device.drivers import Camera, DeviceLost, Reader, Scan
-from device.sight.eye import Eye
+from device.drivers import Camera, DeviceLost, Exposable, Reader, Scan
+from device.sight.exposing import Exposing
+from device.sight.eye import Seen
 from device.sight.eye import Settings as EyeSettings
+from device.sight.looking import Looking
 from device.sight.watch import CodeShown, SeveralInView, Watch
 
 log = logging.getLogger(__name__)
@@ -54,6 +58,9 @@ class Source(ABC):
         """End the loop; a driver that hangs is left to its daemon thread."""
         self._stop.set()
         self._thread.join(patience)
+
+    def let_go(self) -> None:  # noqa: B027  (most devices need not know)
+        """Take note that the person whom the station held is held no longer."""
 
     @abstractmethod
     def _work(self) -> None:
@@ -99,19 +106,46 @@ class CameraSource(Source):
     name = "camera"
 
     def __init__(
-        self, arrivals: Arrivals, opened: Callable[[], Camera], settings: EyeSettings
+        self,
+        arrivals: Arrivals,
+        opened: Callable[[], Camera],
+        settings: EyeSettings,
+        looking: Looking | None = None,
     ) -> None:
         super().__init__(arrivals)
         self._opened, self._settings = opened, settings
+        self.looking = looking or Looking(settings)
+        self._let_go = threading.Event()
+
+    def let_go(self) -> None:
+        self._let_go.set()
+
+    def stop(self, patience: float = 3.0) -> None:
+        super().stop(patience)
+        self.looking.end()
 
     def _work(self) -> None:
-        eye, watch = Eye(self._settings), Watch()
+        self.looking.begin()
+        watch, exposing = Watch(), Exposing(self._settings.darker)
         with closing(self._opened()) as camera:
             while not self._stop.is_set():
                 frame = camera.frame(_SLICE)
                 if frame is None:
                     continue
                 self._tell(up=True)  # an open camera that shows nothing is no camera
-                news = watch.see(eye.look(frame.grey, frame.at).codes, monotonic())
+                seen = self.looking.look(frame, steady=exposing.is_steady(frame.at))
+                _expose(camera, exposing, seen)
+                if self._let_go.is_set():
+                    self._let_go.clear()
+                    watch.let_go()
+                news = watch.see(seen.codes, monotonic())
                 if news is not None:
                     self._arrivals.put(news)
+
+
+def _expose(camera: Camera, exposing: Exposing, seen: Seen) -> None:
+    """Let darker frames take turns with normal ones, where the camera can."""
+    before = exposing.stops
+    wanted = exposing.saw(seen.at, read=bool(seen.codes), held_up=seen.held_up)
+    if wanted != before and not (isinstance(camera, Exposable) and camera.expose(wanted)):
+        exposing.give_up()

@@ -7,7 +7,7 @@ under `device.drivers.simulated`, which ships with the product and can fail on p
 from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +69,17 @@ class Camera(Protocol):
 
     def close(self) -> None:
         """Release the hardware; closing twice is harmless."""
+
+
+@runtime_checkable
+class Exposable(Protocol):
+    """A camera that can take its pictures darker for a while, if its driver lets it."""
+
+    def expose(self, stops: float) -> bool:
+        """Ask for frames *stops* EV from normal, 0 for normal again; it takes some frames to show.
+
+        Never blocks.  Return False once it is known that this camera cannot.
+        """
 
 
 class Button(StrEnum):

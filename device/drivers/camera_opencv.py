@@ -1,21 +1,27 @@
 """A camera through OpenCV: a USB camera (V4L2), an MJPEG stream, or a video file.
 
+A stream whose camera takes its exposure over HTTP says where: `http://...#exposure=/exposure`.
+
 A grabber thread keeps only the newest frame, so a slow decoder never sees the past.  A driver
 that hangs wedges that thread alone: `frame` notices the silence and raises CameraLost.  Opening
 again is the station's business: it makes a new camera and forgets this one.
 """
 
+import logging
 import os
 import threading
 from time import monotonic
 from typing import cast
+from urllib.parse import urldefrag
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from device.drivers import CameraLost, Frame
+from device.drivers.exposure import Exposure, exposure_of
 
+log = logging.getLogger(__name__)
 SILENCE = 3.0  # seconds without a frame after which a camera counts as lost
 OPENING = 10.0  # seconds that a camera may take to open and show its first frame
 _RELEASE = 1.0  # seconds that closing waits for the grabber
@@ -42,6 +48,7 @@ class OpenCvCamera:
         self._newest: Frame | None = None
         self._lost = ""
         self._closing = False
+        self._stops, self._exposable = 0.0, True
         self._deadline = monotonic() + opening
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._grab, name=f"camera {source}", daemon=True)
@@ -63,6 +70,11 @@ class OpenCvCamera:
             raise CameraLost(f"the camera {self._source} sends no frames; check its cable")
         return None
 
+    def expose(self, stops: float) -> bool:
+        """Ask for frames *stops* EV from normal; False once it is known that it cannot be done."""
+        self._stops = stops
+        return self._exposable
+
     def close(self) -> None:
         """Let go of the camera; a wedged driver is left behind to its daemon thread."""
         with self._changed:
@@ -74,14 +86,31 @@ class OpenCvCamera:
         capture: cv2.VideoCapture | None = None
         try:
             capture = _opened(self._source, *self._size)
-            while not self._closing and (picture := _picture(capture)) is not None:
-                self._give(Frame(picture, monotonic()))
+            self._play(capture)
             self._lose(f"the camera {self._source} stopped: it was unplugged")
         except (CameraLost, cv2.error) as error:
             self._lose(str(error))
         finally:
             if capture is not None:
                 capture.release()
+
+    def _play(self, capture: cv2.VideoCapture) -> None:
+        exposure, stops = exposure_of(self._source, capture), 0.0
+        try:
+            while not self._closing and (picture := _picture(capture)) is not None:
+                self._give(Frame(picture, monotonic()))
+                if self._exposable and stops != self._stops:
+                    stops = self._stops
+                    self._expose(exposure, stops, picture)
+        finally:
+            if exposure is not None:
+                exposure.restore()
+
+    def _expose(self, exposure: Exposure | None, stops: float, seen: NDArray[np.uint8]) -> None:
+        # Here, because a capture may be used by one thread alone.
+        if exposure is None or not exposure.change(stops, float(seen[::16, ::16].mean())):
+            self._exposable = False
+            log.info("the camera %s keeps its exposure: no darker pictures", self._source)
 
     def _give(self, frame: Frame) -> None:
         with self._changed:
@@ -97,7 +126,7 @@ class OpenCvCamera:
 
 def _opened(source: str | int, width: int, height: int) -> cv2.VideoCapture:
     if isinstance(source, str) and source.startswith(("http://", "https://")):
-        capture = _stream(source)
+        capture = _stream(urldefrag(source).url)
     elif isinstance(source, int) or source.startswith("/dev/"):
         capture = cv2.VideoCapture(source, cv2.CAP_V4L2)
         _configure(capture, width, height)

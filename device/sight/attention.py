@@ -30,6 +30,10 @@ class Area:
     def cut(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return grey[self.top : self.bottom, self.left : self.right]
 
+    def fits(self, grey: NDArray[np.uint8]) -> bool:
+        """Return whether it lies within *grey*."""
+        return bool(self.bottom <= grey.shape[0] and self.right <= grey.shape[1])
+
 
 def whole(grey: NDArray[np.uint8]) -> Area:
     return Area(0, 0, grey.shape[1], grey.shape[0])

@@ -7,6 +7,7 @@ their turn as well: raw frames only.  No step begins once the budget is spent.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -22,16 +23,22 @@ __all__ = ["Code", "Eye", "Seen", "Settings", "Symbology", "read_still"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`kinds`: what is read, QR always among it.  `budget_ms`: for one frame, kept to one step."""
+    """`kinds`: what is read, QR always among it.  `budget_ms`: for one frame, kept to one step.
+
+    `darker`: EV of the frames that take turns while something held up does not read; 0: none.
+    """
 
     kinds: tuple[Symbology, ...] = (Symbology.QR,)
     budget_ms: float = 50.0
+    darker: float = -2.0
 
     def __post_init__(self) -> None:
         if Symbology.QR not in self.kinds:
             raise ValueError("a station that reads no QR code can read nobody")
         if self.budget_ms <= 0:
             raise ValueError("the frame budget must be more than 0 ms")
+        if not -6 <= self.darker <= 0:
+            raise ValueError("darker frames are 0 to -6 EV from normal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +54,34 @@ class Seen:
 
 @dataclass
 class Eye:
-    """Looks at the frames of one camera, in one thread."""
+    """Looks at the frames of one camera, in one thread.
+
+    `without`: steps that are left out, because one of them never came back.  `doing`: the step that
+    runs now, for whoever watches over the thread.
+    """
 
     settings: Settings = field(default_factory=Settings)
+    without: AbstractSet[str] = frozenset()
+    doing: str = ""
     clock: Callable[[], float] = perf_counter
     faults: Counter[str] = field(default_factory=Counter)
     _attention: Attention = field(default_factory=Attention)
+    _area: Area | None = None
     _frames: int = 0
     _turn: int = 0
     _others_turn: int = 0
 
-    def look(self, grey: Grey, now: float) -> Seen:
-        """Return the codes that one live frame shows, within the budget; never raises."""
+    def look(self, grey: Grey, now: float, *, steady: bool = True) -> Seen:
+        """Return the codes that one live frame shows, within the budget; never raises.
+
+        A frame that is not *steady* was exposed otherwise than those before: what is held up is
+        then taken to be where it was.
+        """
         began = self.clock()
         self._frames += 1
-        area = self._attention.look(grey, now)
+        if steady:
+            self._area = self._attention.look(grey, now)
+        area = self._area if self._area is None or self._area.fits(grey) else whole(grey)
         codes = self._run(FIRST, grey, whole(grey), Symbology.QR)
         ran = [FIRST.name]
         for step, kind, where in self._turns(grey, area, read=bool(codes)):
@@ -77,16 +97,22 @@ class Eye:
     ) -> Iterator[tuple[Step, Symbology, Area]]:
         others = [kind for kind in self.settings.kinds if kind is not Symbology.QR]
         if others and (area is not None or self._frames % IDLE_TURN == 0):
-            rows = [(step, kind) for step in RAW for kind in others]
+            rows = [(step, kind) for step in self._allowed(RAW) for kind in others]
             step, kind = rows[self._others_turn % (len(rows) if area else len(others))]
             self._others_turn += 1
             yield step, kind, whole(grey)
-        if area is not None and not read:
-            step = LIVE_QR[self._turn % len(LIVE_QR)]
+        live = self._allowed(LIVE_QR)
+        if area is not None and not read and live:
+            step = live[self._turn % len(live)]
             self._turn += 1
             yield step, Symbology.QR, area
 
+    def _allowed(self, steps: tuple[Step, ...]) -> list[Step]:
+        # The first step stays: a station without it reads nobody.
+        return [step for step in steps if step is FIRST or step.name not in self.without]
+
     def _run(self, step: Step, grey: Grey, where: Area, kind: Symbology) -> list[Code]:
+        self.doing = step.name
         try:
             found = step.run(where.cut(grey), kind)
         except DecoderFault as fault:

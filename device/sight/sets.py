@@ -1,8 +1,8 @@
-"""Is a QR one part of a text spread over several symbols (structured append)?  Such a part is refused.
+"""Is a QR one part of a text spread over several symbols (structured append)?  Parts are refused.
 
-zxing-cpp knows, but its Python binding does not say.  It does give back the modules as it saw them,
-and the first four bits of the text, in the corner without a finder, are 0011 in a part of a set.
-Where it had to correct errors those four may be among them: tapirscan, which says, then reads the
+zxing-cpp knows, but its Python binding does not say.  It gives back the modules as it saw them, and
+the first four bits of the text, in the corner without a finder, are 0011 in a part of a set.  Where
+it had to correct errors those four may be among them: tapirscan, which does say, then reads the
 modules as well (a picture of one pixel a module: a fraction of a millisecond).
 """
 
@@ -19,8 +19,8 @@ _QUIET = 4
 # ISO/IEC 18004: where each of the eight masks turns a module round; row, column.
 _MASKS: tuple[Callable[[int, int], int], ...] = (
     lambda row, column: (row + column) % 2,
-    lambda row, column: row % 2,
-    lambda row, column: column % 3,
+    lambda row, _: row % 2,
+    lambda _, column: column % 3,
     lambda row, column: (row + column) % 3,
     lambda row, column: (row // 2 + column // 3) % 2,
     lambda row, column: row * column % 2 + row * column % 3,

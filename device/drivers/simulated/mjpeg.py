@@ -2,14 +2,17 @@
 
 `cv2.VideoCapture(camera.url)` reads it on the same path as a USB camera.  Several stations may
 watch at once; one that is slow misses frames, as it would with a real camera.  It can fail on
-purpose: `freeze` keeps the line open and sends nothing, `unplug` cuts it.
+purpose: `freeze` keeps the line open and sends nothing, `unplug` cuts it.  Its pictures get darker
+on `POST /exposure?stops=-2`; `exposable_url` tells a station so.
 """
 
 import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import isfinite
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
+from urllib.parse import parse_qs, urlsplit
 
 import cv2
 import numpy as np
@@ -21,17 +24,20 @@ from device.drivers.simulated.scene import Scene, render
 Picture = NDArray[np.uint8]  # grey, or blue-green-red
 QUALITY = 85  # of the JPEG; cheap webcams are about there
 _BOUNDARY = "frame"
+_EXPOSURE = "/exposure"
+_GAMMA = 2.2  # grey levels are about the 2.2nd root of light
 
 
 class MjpegCamera:
     """Serves what `show` was given last, over and over, `fps` pictures a second, until `stop`."""
 
     def __init__(self, fps: float = 15.0) -> None:
-        self._table = _empty_table()
+        self._table = _Film(_empty_table())
         self._film = self._table
         self._place = 0
+        self._stops = 0.0
         self._plugged, self._running, self._frozen = True, True, False
-        self._picture, self._number = self._table[0], 1
+        self._picture, self._number = self._table.at(0, 0.0), 1
         self._changed = threading.Condition()
         self._pause = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -47,11 +53,29 @@ class MjpegCamera:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/video.mjpg"
 
-    def show(self, frames: Sequence[Picture] | None) -> None:
-        """Put *frames* before the camera from its next picture on; None leaves the table empty."""
-        film = [_jpeg(frame) for frame in frames] if frames else self._table
+    @property
+    def exposable_url(self) -> str:
+        return f"{self.url}#exposure={_EXPOSURE}"
+
+    @property
+    def stops(self) -> float:
+        """The exposure that was asked for last, in EV from normal."""
+        return self._stops
+
+    def show(
+        self, frames: Sequence[Picture] | None, darker: Sequence[Picture] | None = None
+    ) -> None:
+        """Put *frames* before the camera from its next picture on; None leaves the table empty.
+
+        *darker*: the same as a shorter exposure shows them; without it they are merely dimmed.
+        """
+        film = _Film(frames, darker) if frames else self._table
         with self._changed:
             self._film, self._place = film, 0
+
+    def expose(self, stops: float) -> None:
+        """Take the next pictures *stops* EV from normal, 0 to -6."""
+        self._stops = stops
 
     def freeze(self, *, frozen: bool = True) -> None:
         """Keep the line open and send nothing, as a wedged driver does."""
@@ -104,10 +128,25 @@ class MjpegCamera:
             if self._frozen:
                 continue
             with self._changed:
-                self._picture = self._film[self._place % len(self._film)]
+                self._picture = self._film.at(self._place, self._stops)
                 self._place += 1
                 self._number += 1
                 self._changed.notify_all()
+
+
+class _Film:
+    """Pictures before the camera, made into JPEG once for each exposure that was asked for."""
+
+    def __init__(self, frames: Sequence[Picture], darker: Sequence[Picture] | None = None) -> None:
+        self._frames, self._darker = frames, darker
+        self._made = {0.0: [_jpeg(frame) for frame in frames]}
+
+    def at(self, place: int, stops: float) -> bytes:
+        if stops not in self._made:
+            frames = self._darker or [_dimmed(frame, stops) for frame in self._frames]
+            self._made[stops] = [_jpeg(frame) for frame in frames]
+        pictures = self._made[stops]
+        return pictures[place % len(pictures)]
 
 
 class _Server(ThreadingHTTPServer):
@@ -135,6 +174,16 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             return  # the watcher went away
 
+    def do_POST(self) -> None:
+        where = urlsplit(self.path)
+        stops = _number(parse_qs(where.query).get("stops", [""])[0])
+        if where.path != _EXPOSURE or stops is None or not self.server.camera.live:
+            self.send_error(404 if where.path != _EXPOSURE else 400)
+            return
+        self.server.camera.expose(stops)
+        self.send_response(204)
+        self.end_headers()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name there)
         """A simulated camera keeps no log."""
 
@@ -149,9 +198,22 @@ def _jpeg(frame: Picture) -> bytes:
     return made.tobytes()
 
 
-def _empty_table() -> list[bytes]:
+def _dimmed(frame: Picture, stops: float) -> Picture:
+    return cast(Picture, np.rint(frame * 2 ** (stops / _GAMMA)).astype(np.uint8))
+
+
+def _number(text: str) -> float | None:
+    """Return an exposure that a camera could have, or None."""
+    try:
+        stops = float(text)
+    except ValueError:
+        return None
+    return stops if isfinite(stops) and -6 <= stops <= 0 else None
+
+
+def _empty_table() -> list[Picture]:
     """A table with nothing of ours on it; the sensor's noise differs from frame to frame."""
     table = render((), Scene(clutter=True), np.random.default_rng(7)).astype(np.float32)
     rng = np.random.default_rng(8)
     noisy = (optics.noise(table, 3.0, rng) for _ in range(4))
-    return [_jpeg(np.clip(frame, 0, 255).astype(np.uint8)) for frame in noisy]
+    return [np.clip(frame, 0, 255).astype(np.uint8) for frame in noisy]

@@ -56,6 +56,8 @@ class Scene:
     laminate: float = 0.0
     screen: float = 0.0  # moiré of a phone's screen, 0 to 1
     brightness: float = 1.0
+    veil: float = 0.0  # light over everything, as of the sun on a phone's glass: it burns out
+    stops: float = 0.0  # EV by which the camera exposes other than it would
     slope: float = 0.0  # how much darker one side of the frame is, 0 to 1
     background: float = 150.0
     clutter: bool = False
@@ -87,7 +89,7 @@ def render(
         light = optics.clutter(light, rng)
     for code in codes:
         light = _placed(light, code, scene)
-    light = _lit(light, codes, scene, rng)
+    light = (_lit(light, codes, scene, rng) + scene.veil) * np.float32(2**scene.stops)
     return cast(Grey, np.clip(_through_the_lens(light, scene, rng), 0, 255).astype(np.uint8))
 
 

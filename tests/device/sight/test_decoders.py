@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import segno
 from numpy.typing import NDArray
 
 from device.drivers.simulated.scene import Held, Scene, render
