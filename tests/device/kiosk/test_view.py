@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.kiosk import words
@@ -183,6 +183,7 @@ HELD = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(HELD, TEXT, TEXT, st.sampled_from(["ok", "lost", "opening", "odd"]), st.floats(0, 1e6))
 def test_any_page_gives_a_screen(held: Held, word: str, reason: str, up: str, now: float) -> None:
     page = Page(
