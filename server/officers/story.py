@@ -16,6 +16,7 @@ from server.delivery import queries as delivery
 from server.lab import queries as lab
 from server.lab.models import Result
 from server.lab.words import CALLS, REJECTIONS, Call, Rejection
+from server.officers.stock import stock_facts
 from server.officers.tale import Fact, Tone, who
 from server.outcomes import queries as outcomes
 from server.outcomes.models import Callback, Outcome
@@ -41,7 +42,7 @@ ORDERS = {
 def story_of(session: Session, tube: Tube) -> list[Fact]:
     """Return every fact about *tube*, oldest first."""
     facts = [
-        *_lot(session, tube),
+        *stock_facts(session, tube),
         *_pairings(session, tube),
         *_voids(session, tube),
         *_pools(session, tube),
@@ -52,22 +53,6 @@ def story_of(session: Session, tube: Tube) -> list[Fact]:
         *_callbacks(session, tube),
     ]
     return sorted(dict.fromkeys(facts), key=lambda fact: fact.at)
-
-
-def _lot(session: Session, tube: Tube) -> Iterator[Fact]:
-    lot = sampling.lot_of(session, tube)
-    if lot is not None:
-        to = (
-            (f", giao cho {lot.station}", f", issued to {lot.station}") if lot.station else ("", "")
-        )
-        yield Fact(
-            lot.created_at,
-            "created",
-            f"Đăng ký trong lô {lot.id}{to[0]}",
-            f"Registered in lot {lot.id}{to[1]}",
-            who(lot.created_by),
-            tone=Tone.ASIDE,
-        )
 
 
 def _pairings(session: Session, tube: Tube) -> Iterator[Fact]:

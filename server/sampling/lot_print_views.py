@@ -1,8 +1,7 @@
 """Labels from the page: any stock, as PDF or for a thermal printer; each time counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from tempfile import SpooledTemporaryFile
+from io import BytesIO
 from uuid import UUID
 
 from flask import request, send_file
@@ -20,7 +19,6 @@ from server.sampling.lot_views import STOCK
 from server.sampling.models import Lot
 from server.web import Permission, actor, now, reading, requires, transaction
 
-IN_MEMORY = 4 << 20  # bytes; a longer document waits in a file
 MIME = {"pdf": "application/pdf", "zpl": "application/octet-stream"}
 
 
@@ -61,15 +59,11 @@ def print_roster(roster_id: UUID) -> ResponseReturnValue:
 def _hand_out(
     lot: Lot, runs: Sequence[Run], labels: Iterable[Label], order: Order, roster: UUID | None = None
 ) -> ResponseReturnValue:
-    with ExitStack() as unless_sent:
-        paper = unless_sent.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
-        lot_prints.write(labels, order, paper)
-        if request.method != "HEAD":
-            with transaction() as session:
-                lot_prints.record_print(
-                    session, lot, runs, order, roster=roster, by=actor(), now=now()
-                )
-        unless_sent.pop_all()  # from here on the answer closes it
+    paper = BytesIO()
+    lot_prints.write(labels, order, paper)
+    if request.method != "HEAD":
+        with transaction() as session:
+            lot_prints.record_print(session, lot, runs, order, roster=roster, by=actor(), now=now())
     paper.seek(0)
     return send_file(
         paper,
