@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.events import TubePaired
 from faults import runs
 from faults.disks import small
 
@@ -37,6 +38,8 @@ def test_an_error_at_any_call_pairs_nobody_falsely(tmp_path: Path, call: str) ->
             folder, *options, under=runs.injecting([call], f"error=EIO:when={number}")
         )
         assert failed.code == 0 or "the station does not start" in failed.said, failed
+        paired = {event for event in runs.reopened(folder).events if isinstance(event, TubePaired)}
+        assert {str(event.id) for event in paired} <= failed.beeped  # told "not paired": not there
         kept = once_more(folder, failed)
         assert kept.alarms == []
         if failed.code == 0:

@@ -38,6 +38,7 @@ def killed_at_every_call(folder: Path, before: Path, options: tuple[str, ...]) -
     counts = runs.calls_of(shutil.copytree(before, folder / "whole"), folder, *options)
     points = [(call, number) for call, count in counts.items() for number in range(1, count + 1)]
     assert len(points) > 30
+    print(f"killed at each of {len(points)} calls")
     good = {str(event.id) for event in runs.read(before)} if files_of(before) else set()
 
     def kill(point: tuple[str, int]) -> str:
