@@ -10,6 +10,9 @@ import msgspec
 from contract.tubes import ForeignTube, Tube, TubeError, TubeId, tube
 
 
+TEXT_DIGITS = 12  # of a tube of ours
+
+
 class LotWire(msgspec.Struct, frozen=True):
     """One lot as the server issues it: a run of our serials, or a list of makers' codes."""
 
@@ -78,6 +81,13 @@ class IssuedLots:
         if isinstance(seen, ForeignTube):
             return self._foreign.get(seen.text)
         return next((lot.lot for lot in self.lots if _holds(lot, seen)), None)
+
+    def holds(self, text: str) -> bool:
+        """Return whether the tube *text*, which was read and checked before, is of these lots."""
+        if len(text) != TEXT_DIGITS or not text.isdigit():
+            return text in self._foreign
+        series, serial = int(text[:2]), int(text[2:10])
+        return any(lot.series == series and lot.first <= serial <= lot.last for lot in self.lots)
 
     @property
     def size(self) -> int:

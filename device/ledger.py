@@ -24,7 +24,7 @@ from contract.events import (
 from contract.lots import IssuedLots
 from device.facts import Use
 from device.older import Older
-from device.shifts import Shift, Summary, begun_by
+from device.shifts import Shift, Summary
 
 VIETNAM = timezone(timedelta(hours=7), "ICT")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -44,6 +44,8 @@ class Ledger:
     _used_at: dict[str, datetime] = field(default_factory=dict)
     _pools: dict[str, None] = field(default_factory=dict)
     _tags_today: Counter[str] = field(default_factory=Counter)
+    _lots: IssuedLots | None = None
+    _long_ago: int = 0  # tubes of `_lots` among the older
     _day: tuple[datetime, datetime] = (_NEVER, _NEVER)  # from, until
 
     def use_of(self, tube: str) -> Use | None:
@@ -66,7 +68,9 @@ class Ledger:
         """Return what the open shift has come to so far, with *lots* in the box."""
         if self.shift is None:
             return None
-        return self.shift.summary(lots, self._live, self.older.count(lots))
+        if lots is not self._lots:
+            self._lots, self._long_ago = lots, self.older.count(lots)
+        return self.shift.summary(lots, self._live, self._long_ago)
 
     @property
     def open_pool(self) -> tuple[str, tuple[str, ...]] | None:
@@ -98,7 +102,7 @@ class Ledger:
     def _keep_shift(self, event: Event) -> None:
         match event:
             case ShiftBegan():
-                self.shift, self.operator = begun_by(event, self._live), event.operator
+                self.shift, self.operator = Shift(event.at, len(self._live)), event.operator
             case OperatorChanged():
                 self.operator = event.operator
             case ShiftEnded():

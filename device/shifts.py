@@ -6,16 +6,16 @@ a check of the books, not a definition, and a sum that is wrong is told.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from statistics import median
 from typing import NamedTuple
 from uuid import UUID
 
-from contract.events import Event, PairingVoided, ScanRefused, ShiftBegan, SlipSuspected, TubePaired
+from contract.events import Event, PairingVoided, ScanRefused, SlipSuspected, TubePaired
 from contract.lots import IssuedLots
-from contract.tubes import TubeError, tube
 from device.reasons import Refusal
 
 # The same code has to be read once more; nothing is wrong with the tube or the person.
@@ -52,11 +52,30 @@ class _Live(NamedTuple):
 
 
 @dataclass
+class Box:
+    """How many tubes of *lots* are out of the box; what was counted once is not counted again."""
+
+    lots: IssuedLots = field(default_factory=IssuedLots)
+    _counted: int = 0
+    _out: int = 0
+
+    def out(self, used: Iterable[str], first: int) -> int:
+        """Return how many of the *first* tubes of *used*, in that order, are of *lots*."""
+        if first < self._counted:
+            self._counted = self._out = 0
+        self._out += _of(self.lots, islice(used, self._counted, first))
+        self._counted = first
+        return self._out
+
+
+@dataclass
 class Shift:
-    """The shift that is open.  `before` are the tubes that were used when it began."""
+    """The shift that is open.  `before` tubes had been used when it began."""
 
     began: datetime
-    before: Set[str] = frozenset()
+    before: int = 0
+    _at_first: Box = field(default_factory=Box)
+    _now: Box = field(default_factory=Box)
     refusals: Counter[str] = field(default_factory=Counter)
     manual: int = 0
     slips: int = 0
@@ -87,16 +106,18 @@ class Shift:
         if last is not None and last.boot == event.boot:
             self._paces.append((event.mono - last.mono) // 1_000_000)
 
-    def summary(self, lots: IssuedLots, used_ever: Iterable[str], long_ago: int = 0) -> Summary:
-        """Return what the shift came to, with *lots* in the box and *used_ever* out of it.
+    def summary(self, lots: IssuedLots, used: Collection[str], long_ago: int = 0) -> Summary:
+        """Return what the shift came to; *used* are the tubes in the order of their use.
 
-        *long_ago* tubes of the lots were used in days that are neither in `before` nor there.
+        *long_ago* tubes of the lots were used in days that are not among them.
         """
+        if lots is not self._now.lots:
+            self._at_first, self._now = Box(lots), Box(lots)
         standing = {live.tube for live in self._live.values()}
         issued = returned = None
         if lots.lots:
-            issued = lots.size - long_ago - _of(lots, self.before)
-            returned = lots.size - long_ago - _of(lots, used_ever)
+            issued = lots.size - long_ago - self._at_first.out(used, self.before)
+            returned = lots.size - long_ago - self._now.out(used, len(used))
         return Summary(
             began=self.began,
             people=len({live.tag for live in self._live.values()}),
@@ -113,22 +134,10 @@ class Shift:
         )
 
 
-def begun_by(event: ShiftBegan, used: Iterable[str]) -> Shift:
-    """Return the shift that *event* began, when the tubes *used* were out of the box."""
-    return Shift(event.at, frozenset(used))
-
-
 def _median(values: list[int]) -> int:
     return max(0, round(median(values))) if values else 0
 
 
 def _of(lots: IssuedLots, tubes: Iterable[str]) -> int:
     """Return how many of *tubes* are of *lots*."""
-    return sum(_is_of(lots, text) for text in tubes)
-
-
-def _is_of(lots: IssuedLots, text: str) -> bool:
-    try:
-        return lots.lot_of(tube(text)) is not None
-    except TubeError:
-        return False
+    return sum(lots.holds(text) for text in tubes)

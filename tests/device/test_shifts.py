@@ -145,3 +145,11 @@ def test_issued_is_used_and_void_and_returned_whatever_happened(
     assert summary.adds_up
     assert summary.issued is not None
     assert summary.people <= summary.used <= summary.issued
+
+
+@given(st.sampled_from([0, 1, 10, 19, 20, 21, 99]), st.sampled_from([25, 26, 27]))
+def test_a_lot_holds_what_it_reads(serial: int, series: int) -> None:
+    text = TubeId.mint(series, serial).text
+    assert LOTS.holds(text) is (LOTS.lot_of(TubeId(text)) is not None)
+    assert LOTS.holds("ABC-1")
+    assert not LOTS.holds("ABC-3")
