@@ -29,7 +29,11 @@ def in_language(other: str) -> str:
 
 
 def local(at: datetime) -> datetime:
-    return at.astimezone(VIETNAM)
+    """Return *at* as clocks in Vietnam show it; a time at the very end of time stays as it is."""
+    try:
+        return at.astimezone(VIETNAM)
+    except OverflowError:  # a station's clock may say anything, and its page must still open
+        return at
 
 
 def time_of_day(at: datetime) -> str:

@@ -4,17 +4,20 @@ A view without a mark (`server.web`) is refused, so a forgotten mark opens nothi
 """
 
 import hmac
+import logging
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 
 from server.accounts import sessions
 from server.accounts.roles import GRANTS, Role
 from server.errors import DomainError
 from server.web import Access, SignedIn, access_of, now, reading, settings, transaction
 
+log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HEADERS = {
     "Content-Security-Policy": (
@@ -86,8 +89,16 @@ def identify() -> None:
     role = Role(person.role)
     g.user = SignedIn(person.id, person.login, person.name, person.role, person.place, GRANTS[role])
     if now() - login.seen_at >= sessions.SEEN_EVERY:
+        _mark_seen(token)
+
+
+def _mark_seen(token: str) -> None:
+    """Note that a log-in is in use; where the database is busy or full, pages can be read still."""
+    try:
         with transaction() as session:
             sessions.mark_seen(session, token, now=now())
+    except OperationalError as error:
+        log.warning("a log-in could not be noted as in use: %s", error)
 
 
 def _cookie(name: str) -> str:
