@@ -9,7 +9,6 @@ import msgspec
 
 from contract.tubes import ForeignTube, Tube, TubeError, TubeId, tube
 
-
 TEXT_DIGITS = 12  # of a tube of ours
 
 
