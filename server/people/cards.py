@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,12 @@ def make_cards(
     session.flush()
     audit.record(session, "cards.made", batch.id, by=by, now=now, detail=f"{len(rows)} cards")
     return batch
+
+
+def note_taken_out(session: Session, batch_id: UUID, form: str, *, by: str, now: datetime) -> None:
+    """Leave a trace: names and numbers of many people leave the server, as a sheet or as data."""
+    batch = queries.card_batch(session, batch_id)
+    audit.record(session, "cards.taken-out", batch.id, by=by, now=now, detail=form)
 
 
 def _person(session: Session, row: Row, place: str, now: datetime) -> Person:

@@ -11,6 +11,8 @@ from server.errors import BadInput
 
 LONGEST_LIST = 2000
 _SEXES = {"nam": "M", "m": "M", "nu": "F", "f": "F", "": ""}
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_NO_NAME = re.compile(r"""[\d<>=|@"]""")  # 'Mẫu,1991,Nữ' is a list with other separators, no name
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 
 
@@ -25,7 +27,7 @@ class Row:
 
 def read(text: str, *, longest: int = LONGEST_LIST) -> list[Row]:
     """Return the people of a list; empty lines do not count.  Raises BadInput with the line."""
-    lines = [(at, line.strip()) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(at, line.strip()) for at, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
     if not lines:
         raise BadInput(
             "Danh sách trống. Mỗi dòng một người: Họ tên;năm sinh;Nam hoặc Nữ.",
@@ -42,7 +44,7 @@ def read(text: str, *, longest: int = LONGEST_LIST) -> list[Row]:
 def _row(at: int, line: str) -> Row:
     name, year, sex, *more = (*(part.strip() for part in re.split(r"[;\t]", line)), "", "")
     shown = names.display(name)
-    if any(more) or not shown or not any(letter.isalpha() for letter in shown) or len(shown) > 80:
+    if any(more) or not _can_be_name(shown):
         raise _unreadable(at, "họ tên", "name")
     if year and _YEAR.fullmatch(year) is None:
         raise _unreadable(at, "năm sinh", "year of birth")
@@ -50,6 +52,11 @@ def _row(at: int, line: str) -> Row:
     if known is None:
         raise _unreadable(at, "giới tính", "sex")
     return Row(shown, int(year) if year else None, known)
+
+
+def _can_be_name(text: str) -> bool:
+    letters = any(letter.isalpha() for letter in text)
+    return letters and len(text) <= 80 and _NO_NAME.search(text) is None
 
 
 def _unreadable(at: int, vi: str, en: str) -> BadInput:

@@ -47,7 +47,8 @@ def show_batch(batch_id: UUID) -> ResponseReturnValue:
 @bp.get("/cards/<uuid:batch_id>/cards.json")
 @requires(Permission.CARD_WRITE)
 def batch_as_json(batch_id: UUID) -> ResponseReturnValue:
-    with reading() as session:
+    with transaction() as session:
+        cards.note_taken_out(session, batch_id, "json", by=actor(), now=now())
         return [
             {
                 "number": card.number,
@@ -67,7 +68,8 @@ def print_batch(batch_id: UUID) -> ResponseReturnValue:
     if size not in CARDS:
         raise BadInput("Chọn cỡ thẻ trong danh sách.", "Choose a card size from the list.")
     start = number({"start": "1", **request.args}, "start", low=1, high=100)
-    with reading() as session:
+    with transaction() as session:
+        cards.note_taken_out(session, batch_id, size, by=actor(), now=now())
         faces = _faces(queries.card_batch(session, batch_id))
     paper = BytesIO()
     card_sheet(faces, paper, size=size, start=start, single="single" in request.args)

@@ -34,6 +34,20 @@ def test_a_line_that_cannot_be_read_stops_the_list(line: str) -> None:
         roster.read(f"{line}\n")
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Nguyễn Thị Mẫu,1991,Nữ", "Nguyễn Thị Mẫu|1991|Nữ", "=HYPERLINK(x);1991;Nữ", "<b>;1991;"],
+)
+def test_what_is_no_name_is_printed_on_no_card(line: str) -> None:
+    with pytest.raises(BadInput):
+        roster.read(line)
+
+
+def test_only_a_new_line_ends_a_line() -> None:
+    rows = roster.read("\ufeffNguyễn\u2028Thị Mẫu;1991;Nữ\r\nTrần Thử;1950;Nam\r")
+    assert [row.name for row in rows] == ["Nguyễn Thị Mẫu", "Trần Thử"]
+
+
 def test_a_bad_line_is_named() -> None:
     with pytest.raises(BadInput, match="Line 2"):
         roster.read("Nguyễn Thị Mẫu;1991;Nữ\nTrần Văn Thử;sinh 1950;Nam")
@@ -75,3 +89,11 @@ def test_an_administrator_makes_and_prints_cards(sign_in: Callable[..., FlaskCli
 def test_nobody_else_sees_cards(sign_in: Callable[..., FlaskClient]) -> None:
     for role in (Role.LAB_TECHNICIAN, Role.HEALTH_OFFICER, Role.SWAB_TEAM):
         assert sign_in(role).get("/cards").status_code == 403
+
+
+def test_taking_cards_out_leaves_a_trace(sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in(Role.ADMINISTRATOR)
+    batch = client.post("/cards", data={"people": LIST}).location
+    for kind in ("cards.json", "cards.pdf"):
+        assert client.get(f"{batch}/{kind}").status_code == 200
+    assert client.get("/audit?about=cards.taken-out").text.count("cards.taken-out") >= 2
