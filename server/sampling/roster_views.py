@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import TubeKind, kind_of
+from server.audit import services as audit
 from server.forms import number, optional_text, required_text
 from server.sampling import lot_queries, queries, roster_lists, rosters
 from server.sampling.lot_views import choices
@@ -64,6 +65,9 @@ def show_roster(roster_id: UUID) -> ResponseReturnValue:
     """Show the list, or those of it who came, who did not, or in whose place another came."""
     shown = request.args.get("show", "")
     page = number({"page": "1", **request.args}, "page", low=1, high=1000)
+    with transaction() as session:
+        roster = rosters.roster_named(session, roster_id)
+        audit.record(session, "roster.read", roster.id, by=actor(), now=now())
     with reading() as session:
         roster = rosters.roster_named(session, roster_id)
         lot = lot_queries.lot_named(session, roster.lot_id)
