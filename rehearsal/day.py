@@ -22,11 +22,12 @@ from rehearsal.browser import Browser
 from rehearsal.laboratory import Laboratory
 from rehearsal.office import STATION, Account, Office, accounts, give_access
 from rehearsal.picture import Pictures
-from rehearsal.processes import ProcessTrouble, Server, Station, program, run
+from rehearsal.processes import ProcessTrouble, Server, Station, port_is_free, program, run
 from rehearsal.report import Report
 from rehearsal.table import Table
 
 SERIES, POOLS, OTHERS = 26, 90, 27
+SCREEN = 10  # the screen's port is the server's and this
 MARK = "ghepmau-rehearsal"  # a directory with this file in it may be thrown away
 
 
@@ -74,7 +75,6 @@ class Day:
         self.tell("Tối: đối chiếu · Evening: everything is reconciled")
         report = evening.reckon(officer, table, day, plan, found, drained)
         self._check_journal()
-        table.close()
         report.took = monotonic() - began
         self._note_logins()
         return report
@@ -124,7 +124,10 @@ class Day:
         camera, reader = MjpegCamera(fps=12), PtyReader(self.home / "reader")
         self._open.callback(camera.stop)
         self._open.callback(reader.close)
-        config = settings.write_station(self.home, camera.url, str(reader.path), self.base)
+        screen = self._screen_port()
+        config = settings.write_station(self.home, camera.url, str(reader.path), self.base, screen)
+        if screen:
+            self.tell(f"Màn hình ở bàn · The table's own screen: http://127.0.0.1:{screen}")
         station = Station(
             [program("ghepmau-station"), "run", "--config", str(config), "--json"], log
         )
@@ -132,6 +135,11 @@ class Day:
         pictures = Pictures(self.seed)
         self._open.callback(pictures.close)
         return Table(camera, reader, station, pictures)
+
+    def _screen_port(self) -> int:
+        """Return a port for the station's screen, beside the server's; 0 if that one is taken."""
+        port = self.port + SCREEN
+        return port if port < 65536 and port_is_free(port) else 0
 
     def _act(self, table: Table, acts: list[script.Act]) -> None:
         table.pictures.prepare([one.code for act in acts for one in act.visitors])

@@ -11,7 +11,8 @@ def write_server(home: Path, port: int) -> Path:
     return path
 
 
-def write_station(home: Path, camera: str, reader: str, server: str) -> Path:
+def write_station(home: Path, camera: str, reader: str, server: str, kiosk: int) -> Path:
+    """Write the station's settings; *kiosk* is the port of its screen, 0 for none."""
     path = home / "station.toml"
     path.write_text(
         f"""[station]
@@ -30,6 +31,10 @@ driver = "simulated"
 
 [server]
 url = "{server}"
+
+[kiosk]
+on = {"true" if kiosk else "false"}
+port = {kiosk or 8010}
 """
     )
     return path

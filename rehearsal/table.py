@@ -54,13 +54,6 @@ class Table:
         sleep(HUMAN)
         acts[type(act)](act)
 
-    def close(self) -> None:
-        """The day is over: end the station, pack up camera and reader."""
-        self.station.stop()
-        self.camera.stop()
-        self.reader.close()
-        self.pictures.close()
-
     def _single(self, act: script.Act) -> None:
         self._pair(act.visitors[0], act.tubes[0].text)
 
