@@ -19,6 +19,7 @@ def write_station(home: Path, camera: str, reader: str, server: str, kiosk: int)
 state = "{home}/station"
 duty = "sampling"
 hold_seconds = {HOLD_SECONDS}
+fast_seconds = 0  # the rehearsal's hands are faster than any person's
 
 [camera]
 source = "{camera}"
