@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from contract import cards, commands, identities, sealing, tubes
 from contract.identities import IdentityError, Kind, PersonCode, typed_number
 from contract.lots import IssuedLots, TubeOfOtherLot
-from device.facts import CommandGiven, Input, PairTyped, Person, PersonShown, TubeScanned, Unusable
+from device.facts import Person
+from device.inputs import CommandGiven, Input, PairTyped, PersonShown, TubeScanned, Unusable
 from device.reasons import Refusal
 from device.roster import Roster
 

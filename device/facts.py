@@ -1,4 +1,4 @@
-"""What goes into the pairing machine and what comes out of it.  Pure data.
+"""What the pairing machine knows and what comes out of it.  Pure data.
 
 Times are seconds of the monotonic clock.
 """
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from contract.commands import Command
 from contract.tubes import Tube
 from device.reasons import LetGoReason, Refusal
 from device.shifts import Summary
@@ -51,85 +50,6 @@ class Past(Protocol):
 
     @property
     def shift_open(self) -> bool: ...
-
-
-# --- inputs ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PersonShown:
-    person: Person
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class TubeScanned:
-    """`assigned`: the tube bears somebody's roster label."""
-
-    tube: Tube
-    at: float
-    assigned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PairTyped:
-    """A tube and a person, each typed twice; `sure`: the second look has been taken."""
-
-    person: Person
-    tube: Tube
-    at: float
-    assigned: bool = False
-    sure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SeveralPersons:
-    """Codes of two or more persons in one picture."""
-
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Unusable:
-    """A code that can be neither person, tube nor command here, and why."""
-
-    reason: Refusal
-    at: float
-    tube: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CommandGiven:
-    command: Command
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class HoldBroken:
-    """Nobody stays held on half a station: the reader or camera is gone, or the program ends."""
-
-    reason: LetGoReason
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    at: float
-
-
-Input = (
-    PersonShown
-    | TubeScanned
-    | PairTyped
-    | SeveralPersons
-    | Unusable
-    | CommandGiven
-    | HoldBroken
-    | Tick
-)
-
-
-# --- outcomes -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

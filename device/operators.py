@@ -9,17 +9,8 @@ from dataclasses import replace
 
 from contract.commands import Command
 from contract.identities import Kind
-from device.facts import (
-    CommandGiven,
-    OperatorAsked,
-    OperatorNamed,
-    Past,
-    PersonShown,
-    Refused,
-    ShiftClosed,
-    ShiftOpened,
-    TubeScanned,
-)
+from device.facts import OperatorAsked, OperatorNamed, Past, Refused, ShiftClosed, ShiftOpened
+from device.inputs import CommandGiven, PersonShown, TubeScanned
 from device.reasons import LetGoReason, Refusal
 from device.stages import AwaitingOperator, Badge, Idle, OpenPool, Rules, State, Step, let_go
 

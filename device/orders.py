@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from contract.commands import Command
-from device.facts import CommandGiven, Past, Refused, Voided
+from device.facts import Past, Refused, Voided
+from device.inputs import CommandGiven
 from device.operators import order_of_shift
 from device.pools import close_pool, void_pool, without
 from device.reasons import LetGoReason, Refusal

@@ -15,26 +15,28 @@ from dataclasses import replace
 from contract.tubes import Tube, TubeKind
 from device.assigned import is_anothers, settled
 from device.facts import (
-    CommandGiven,
-    HoldBroken,
-    Input,
     Order,
     Outcome,
     Paired,
-    PairTyped,
     Past,
     Person,
     PersonHeld,
-    PersonShown,
     Refused,
     SamePair,
-    SeveralPersons,
     SlipNoticed,
-    Tick,
     TubeHeld,
+    Use,
+)
+from device.inputs import (
+    CommandGiven,
+    HoldBroken,
+    Input,
+    PairTyped,
+    PersonShown,
+    SeveralPersons,
+    Tick,
     TubeScanned,
     Unusable,
-    Use,
 )
 from device.operators import is_badge_again, take_badge
 from device.orders import obey

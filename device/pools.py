@@ -8,7 +8,6 @@ from device.facts import (
     Paired,
     Past,
     Person,
-    PersonShown,
     PoolOpened,
     PoolShut,
     Refused,
@@ -16,6 +15,7 @@ from device.facts import (
     ShutBy,
     Voided,
 )
+from device.inputs import PersonShown
 from device.reasons import LetGoReason, Refusal
 from device.second_look import ask_at_pool, may_join
 from device.stages import (

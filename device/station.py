@@ -17,19 +17,8 @@ from device.clock import Clock
 from device.codes import Codes
 from device.drafts import Drafts, Moment
 from device.drivers import Button, Panel, Scan
-from device.facts import (
-    CommandGiven,
-    HoldBroken,
-    Input,
-    Outcome,
-    Paired,
-    PoolShut,
-    Refused,
-    SeveralPersons,
-    ShiftClosed,
-    Tick,
-    Voided,
-)
+from device.facts import Outcome, Paired, PoolShut, Refused, ShiftClosed, Voided
+from device.inputs import CommandGiven, HoldBroken, Input, SeveralPersons, Tick
 from device.journal import Journal, JournalTrouble
 from device.ledger import Ledger
 from device.lines import Line, Tell

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from contract.tubes import TubeKind
 from device.assigned import is_anothers
-from device.facts import Paired, PairTyped, Past, Refused, SamePair, SecondLookAsked
+from device.facts import Paired, Past, Refused, SamePair, SecondLookAsked
+from device.inputs import PairTyped
 from device.reasons import Refusal
 from device.second_look import is_due
 from device.stages import Idle, Last, OpenPool, Rules, State, Step

@@ -14,20 +14,8 @@ from contract.commands import Command
 from contract.events import Event, ScanRefused, TubePaired
 from contract.tubes import Tube, TubeId
 from device.drafts import Drafts, Moment
-from device.facts import (
-    CommandGiven,
-    Input,
-    Outcome,
-    Paired,
-    Person,
-    PersonShown,
-    Refused,
-    ShiftClosed,
-    ShiftOpened,
-    TubeScanned,
-    Use,
-    Voided,
-)
+from device.facts import Outcome, Paired, Person, Refused, ShiftClosed, ShiftOpened, Use, Voided
+from device.inputs import CommandGiven, Input, PersonShown, TubeScanned
 from device.ledger import Ledger
 from device.pairing import step
 from device.reasons import Refusal

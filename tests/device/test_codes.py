@@ -12,7 +12,7 @@ from contract.commands import Command
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import ForeignTube, TubeId
 from device.codes import CodeRules, Codes
-from device.facts import CommandGiven, Input, PersonShown, TubeScanned, Unusable
+from device.inputs import CommandGiven, Input, PersonShown, TubeScanned, Unusable
 from device.reasons import Refusal
 
 SERVER, PRESS = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()

@@ -15,8 +15,8 @@ from device.facts import (
     Refused,
     ShiftClosed,
     ShiftOpened,
-    Tick,
 )
+from device.inputs import Tick
 from device.reasons import LetGoReason, Refusal
 from device.stages import Idle, Rules
 

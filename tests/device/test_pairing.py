@@ -5,7 +5,6 @@ from typing import Any
 from contract.commands import Command
 from contract.tubes import TubeId
 from device.facts import (
-    HoldBroken,
     LetGo,
     Paired,
     Person,
@@ -13,12 +12,10 @@ from device.facts import (
     Refused,
     SamePair,
     SecondLookAsked,
-    SeveralPersons,
-    Tick,
     TubeHeld,
-    Unusable,
     Voided,
 )
+from device.inputs import HoldBroken, SeveralPersons, Tick, Unusable
 from device.reasons import LetGoReason, Refusal
 from device.stages import HoldingPerson, Idle, Rules
 

@@ -8,21 +8,16 @@ from hypothesis import strategies as st
 
 from contract.commands import Command
 from contract.tubes import TubeId
-from device.facts import (
+from device.facts import Paired, Person, ShiftClosed, ShiftOpened, Use, Voided
+from device.inputs import (
     CommandGiven,
     HoldBroken,
     Input,
-    Paired,
-    Person,
     PersonShown,
     SeveralPersons,
-    ShiftClosed,
-    ShiftOpened,
     Tick,
     TubeScanned,
     Unusable,
-    Use,
-    Voided,
 )
 from device.pairing import step
 from device.reasons import LetGoReason, Refusal

@@ -14,9 +14,9 @@ from device.facts import (
     PoolShut,
     Refused,
     SamePair,
-    Tick,
     Voided,
 )
+from device.inputs import Tick
 from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules
 

@@ -14,7 +14,8 @@ from contract.lots import AssignmentWire, IssuedLots, LotWire, RosterWire, assig
 from contract.tubes import TubeId
 from device.codes import Codes
 from device.enrolment import Office
-from device.facts import Paired, PersonHeld, PersonShown, Refused, TubeHeld, TubeScanned
+from device.facts import Paired, PersonHeld, Refused, TubeHeld
+from device.inputs import PersonShown, TubeScanned
 from device.reasons import Refusal
 from device.roster import Roster
 from device.stages import HoldingPerson, HoldingTube

@@ -15,9 +15,9 @@ from device.facts import (
     PoolOpened,
     Refused,
     SecondLookAsked,
-    Tick,
     TubeHeld,
 )
+from device.inputs import Tick
 from device.reasons import LetGoReason, Refusal
 from device.stages import HoldingPerson, Idle, Rules
 

@@ -22,16 +22,8 @@ from device.clock import SystemClock
 from device.codes import Codes
 from device.drafts import Drafts
 from device.drivers.simulated.panel import SimulatedPanel
-from device.facts import (
-    Paired,
-    PairTyped,
-    Person,
-    Refused,
-    SamePair,
-    SecondLookAsked,
-    Unusable,
-    Voided,
-)
+from device.facts import Paired, Person, Refused, SamePair, SecondLookAsked, Voided
+from device.inputs import PairTyped, Unusable
 from device.journal import Journal
 from device.lines import Line
 from device.manual import Desk, NobodyThere, Request, ask, socket_of
