@@ -12,7 +12,9 @@ from server.errors import BadInput
 LONGEST_LIST = 2000
 _SEXES = {"nam": "M", "m": "M", "nu": "F", "f": "F", "": ""}
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_NO_NAME = re.compile(r"""[\d<>=|@"]""")  # 'Mẫu,1991,Nữ' is a list with other separators, no name
+_NO_NAME = re.compile(
+    r"""[<>=|@"]|,\s*\d"""
+)  # 'Mẫu,1991,Nữ' is a list with other separators, no name
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 
 
