@@ -91,8 +91,8 @@ def record_print(
     printed = PrintRun(
         id=uuid4(), lot_id=lot.id, first=runs[0].first, last=runs[-1].last,
         codes=sum(run.size for run in runs), copies=order.copies, form=order.form,
-        stock=order.stock.name, start=order.start, dpi=order.dpi or round(order.stock.dpi), roster_id=roster,
-        at=now, by=by,
+        stock=order.stock.name, start=order.start,
+        dpi=order.dpi or round(order.stock.dpi), roster_id=roster, at=now, by=by,
     )  # fmt: skip
     session.add(printed)
     detail = (
