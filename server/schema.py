@@ -25,10 +25,10 @@ tables = Base.metadata  # all of them, now that every domain's models are import
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, *, to: str = "head") -> None:
     """Run the migrations that *database* lacks, all in one transaction; none is fine too."""
     with database.engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), to)
 
 
 def revision_of(database: Database) -> str | None:
