@@ -6,6 +6,7 @@ picture raises `DecoderFault` and nothing else.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -71,14 +72,21 @@ def tapirscan_high(grey: Grey, kind: Symbology) -> list[Code]:
 def _zxing(grey: Grey, kind: Symbology, binarizer: zxingcpp.Binarizer) -> list[Code]:
     try:
         found = zxingcpp.read_barcodes(grey, formats=_ZXING[kind], binarizer=binarizer)
-        whole = [each for each in found if each.valid and not _is_part(each, kind)]
+        codes = ((each.bytes, each) for each in found if each.valid)
+        whole = [(data, each) for data, each in codes if _is_whole(data, each, kind)]
     except _FAULTS as error:
         raise DecoderFault(f"zxing-cpp: {error}") from error
-    return _kept((each.bytes, kind, _corners(each.position)) for each in whole)
+    return _kept((data, kind, _corners(each.position)) for data, each in whole)
 
 
-def _is_part(found: zxingcpp.Barcode, kind: Symbology) -> bool:
-    return kind is Symbology.QR and is_part_of_set(found, _scanner("low", kind))
+def _is_whole(data: bytes, found: zxingcpp.Barcode, kind: Symbology) -> bool:
+    """Return whether *found* is no part of a set; a code that is held up is asked once."""
+    if kind is not Symbology.QR or hash(data) in _own.whole:
+        return True
+    if is_part_of_set(found, _scanner("low", kind)):
+        return False
+    _own.whole.append(hash(data))
+    return True
 
 
 def _corners(where: zxingcpp.Position) -> tuple[Corner, ...]:
@@ -86,18 +94,19 @@ def _corners(where: zxingcpp.Position) -> tuple[Corner, ...]:
     return tuple((point.x, point.y) for point in points)
 
 
-class _Scanners(threading.local):
-    """One of each kind a thread: a thread that hangs in one must not hold up the next thread."""
+class _Own(threading.local):
+    """What each thread has for itself: one that hangs in a scanner must not hold up the next."""
 
     def __init__(self) -> None:
-        self.made: dict[tuple[str, Symbology], tapirscan.Scanner] = {}
+        self.scanners: dict[tuple[str, Symbology], tapirscan.Scanner] = {}
+        self.whole: deque[int] = deque(maxlen=8)  # hashes of codes that are no part of a set
 
 
-_scanners = _Scanners()
+_own = _Own()
 
 
 def _scanner(mode: tapirscan.Mode, kind: Symbology) -> tapirscan.Scanner:
-    made = _scanners.made
+    made = _own.scanners
     if (mode, kind) not in made:
         made[mode, kind] = tapirscan.Scanner(mode, formats=[kind.value], parallel=False)
     return made[mode, kind]
