@@ -31,7 +31,7 @@ def test_an_error_at_any_call_pairs_nobody_falsely(tmp_path: Path, call: str) ->
     runs.needs("strace")
     options = ("--pairs", "1")
     count = runs.calls_of(tmp_path / "whole", tmp_path, *options)[call]
-    step = 1 if count < 30 else 3
+    step = 1 if count < 30 else 5
     for number in range(1, count + 1, step):
         folder = tmp_path / str(number)
         failed = runs.run(
