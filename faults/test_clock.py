@@ -1,6 +1,7 @@
 """F9: the clock stands in 1970, falls back twenty years, leaps ahead: pairing does not care."""
 
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from contract.events import Event, TubePaired
 from faults import runs
 
-YEAR = 365 * 86400
+YEARS = datetime.now(UTC).year - 1970
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def must_be_in_order(events: list[Event]) -> None:
 def test_a_clock_that_jumps_while_people_are_paired_changes_nothing(
     tmp_path: Path, library: Path
 ) -> None:
-    jumps = ["+0", "-20y", "@1970-01-02 00:00:00", "+2h", "-1d", "+10y"]
+    jumps = ["+0", "-20y", f"-{YEARS}y", "+2h", "-1d", "+10y"]
     time = tmp_path / "time"
     time.write_text(jumps[0])
     environment = {
@@ -65,8 +66,8 @@ def test_a_clock_that_jumps_while_people_are_paired_changes_nothing(
     assert kept.alarms == []
     must_be_in_order(kept.events)
     years = {event.at.year for event in kept.events}
-    assert 1970 in years
-    assert max(years) - 1970 > 50
+    assert min(years) in (1970, 1971)
+    assert max(years) - min(years) > 50
 
 
 def test_a_start_in_1970_goes_on_with_the_same_journal(tmp_path: Path, library: Path) -> None:
