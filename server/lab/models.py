@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
-from server.db import Base
+from server.db import Base, Encrypted
 
 
 class Reception(Base):
@@ -67,7 +67,7 @@ class Result(Base):
     ct_n: Mapped[str] = mapped_column(String(8))  # as written: 24.10 is not 24.1; '' if none
     ct_orf: Mapped[str] = mapped_column(String(8))
     method: Mapped[str] = mapped_column(String(20))
-    note: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Encrypted("result.note"))  # people write names here
     entered_by: Mapped[str] = mapped_column(String(80))
     entered_at: Mapped[datetime] = mapped_column(index=True)
     verified_by: Mapped[str | None] = mapped_column(String(80))
@@ -75,4 +75,4 @@ class Result(Base):
     released_by: Mapped[str | None] = mapped_column(String(80))
     released_at: Mapped[datetime | None] = mapped_column(index=True)
     corrects: Mapped[UUID | None] = mapped_column(ForeignKey("result.id"))
-    correction_reason: Mapped[str | None] = mapped_column(String(200))
+    correction_reason: Mapped[str | None] = mapped_column(Encrypted("result.correction_reason"))

@@ -140,7 +140,7 @@ def _enter(
     )
     session.add(result)
     action = "result.corrected" if corrects else "result.entered"
-    audit.record(session, action, corrects or result.id, by=by, now=now, detail=reason or str(tube))
+    audit.record(session, action, corrects or result.id, by=by, now=now, detail=str(tube))
     changes.changed(session, tube, now=now)
     return result
 

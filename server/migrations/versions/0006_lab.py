@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("ct_n", sa.String(length=8), nullable=False),
         sa.Column("ct_orf", sa.String(length=8), nullable=False),
         sa.Column("method", sa.String(length=20), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.Column("entered_by", sa.String(length=80), nullable=False),
         sa.Column("entered_at", sa.DateTime(), nullable=False),
         sa.Column("verified_by", sa.String(length=80), nullable=True),
@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("released_by", sa.String(length=80), nullable=True),
         sa.Column("released_at", sa.DateTime(), nullable=True),
         sa.Column("corrects", sa.Uuid(), nullable=True),
-        sa.Column("correction_reason", sa.String(length=200), nullable=True),
+        sa.Column("correction_reason", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "call IN ('negative', 'positive', 'inconclusive', 'invalid')", name="ck_result_call"
         ),
