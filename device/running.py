@@ -39,6 +39,7 @@ from device.shift_now import ShiftDesk
 from device.sight.eye import Settings as EyeSettings
 from device.sight.symbology import Symbology
 from device.sources import Arrivals, CameraSource, ReaderSource, Source
+from device.stages import HoldingPerson, Idle, SecondLook, State
 from device.station import Station
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ class Running:
         self.board.show(self.page())
 
     def _turn(self) -> None:
+        before = self.station.state
         try:
             arrival = self.arrivals.get(timeout=_SLICE)
         except Empty:
@@ -96,6 +98,9 @@ class Running:
         if (typed := self.desk.next()) is not None:
             self.station.arrive(typed)
         self.station.tick()
+        if was_let_go(before, self.station.state):
+            for source in self.sources:
+                source.let_go()
         if monotonic() - self._looked >= _LOOK:
             self.refresh()
         self.board.show(self.page())
@@ -138,6 +143,12 @@ class Running:
         page = page_of(self.station, self.papers, self.sent, self.board)
         shift = self._shift.now(self.station.journal, self.station.codes.lots)
         return msgspec.structs.replace(page, shift=shift)
+
+
+def was_let_go(before: State, after: State) -> bool:
+    """Return whether a person who was held is held no longer, and got no tube."""
+    held = isinstance(before.stage, HoldingPerson | SecondLook)
+    return held and isinstance(after.stage, Idle) and after.last == before.last
 
 
 def assemble(config: Config, tell: Tell) -> Running:

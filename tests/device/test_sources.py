@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from device.drivers.camera_opencv import OpenCvCamera
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.scene import Held, Scene, render
+from device.facts import Person
+from device.running import was_let_go
 from device.sight.eye import Eye, Seen, Settings, read_still
 from device.sight.looking import Looking, Looks
 from device.sight.watch import CodeShown
 from device.sources import Arrival, Arrivals, CameraSource, DeviceNews
+from device.stages import HoldingPerson, Last, SecondLook, State
 
 AN = Held("024091000001||Nguyễn Văn An|05031991|Nam|Bắc Giang|15042021".encode())
 SETTINGS = Settings(budget_ms=500.0)
@@ -80,6 +83,33 @@ def test_without_the_means_to_darken_it_is_not_read(film: MjpegCamera) -> None:
         arrivals.get(timeout=2.5)
     assert film.stops == 0
     source.stop()
+
+
+def test_a_person_whom_the_station_let_go_of_is_read_again_when_shown_again(
+    film: MjpegCamera,
+) -> None:
+    arrivals, card = Arrivals(), [render([AN], Scene(noise=2), np.random.default_rng(1))]
+    source = CameraSource(arrivals, lambda: OpenCvCamera(film.url), SETTINGS)
+    film.show(card)
+    source.start()
+    until(arrivals, is_shown)
+    source.let_go()
+    film.show(None)
+    with pytest.raises(Empty):
+        arrivals.get(timeout=0.8)
+    film.show(card)
+    until(arrivals, is_shown)
+    source.stop()
+
+
+def test_only_a_hold_that_ended_without_a_tube_is_a_letting_go() -> None:
+    person, tube_id = Person("0" * 16, "citizen-card", "", "M*"), "260000000182"
+    held = State(HoldingPerson(person, 1.0))
+    assert was_let_go(held, State())
+    assert was_let_go(State(SecondLook(person, 1.0, 1.0)), State())
+    assert not was_let_go(held, held)
+    assert not was_let_go(held, State(last=Last(tube_id, person.tag, 2.0)))
+    assert not was_let_go(State(), State())
 
 
 class Eyes:
