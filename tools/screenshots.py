@@ -33,6 +33,8 @@ SHOTS = [  # file, role, path, size, language
     ("verify", "lab-technician", "/verify", DESKTOP, "vi"),
     ("release", "lab-technician", "/release", DESKTOP, "vi"),
     ("lots", "administrator", "/lots", DESKTOP, "vi"),
+    ("lot", "administrator", "/lots/L-2026-0001", DESKTOP, "vi"),
+    ("rosters", "administrator", "/rosters", DESKTOP, "vi"),
     ("stations", "administrator", "/stations", DESKTOP, "vi"),
     ("cards", "administrator", "/cards", DESKTOP, "vi"),
     ("alerts", "administrator", "/intake/alerts", DESKTOP, "vi"),
