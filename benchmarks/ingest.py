@@ -28,9 +28,9 @@ from benchmarks.ingest_rows import prepare_stations, rows_of, schema_of
 from benchmarks.ingest_traffic import Chain, drive, http_post
 from benchmarks.report import Report, arguments, median, percentile
 
-STATIONS, BATCHING = 32, 8  # stations in all; those that send batches
+STATIONS, BATCHING = 32, 32  # stations in all; those that send batches
 ROUNDS = 5
-EVENTS = {50: 8_000, 500: 12_000}  # a round
+EVENTS = {50: 16_000, 500: 16_000}  # a round
 SINGLES, CLIENTS = 3_200, STATIONS
 
 

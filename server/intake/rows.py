@@ -21,7 +21,7 @@ COLUMNS = (
     "event_id", "station", "epoch", "seq", "kind", "hash", "prev", "payload", "received_at",
     "state", "problem", "applied_at",
 )  # fmt: skip
-TOGETHER = 32  # rows in one statement
+TOGETHER = 200  # rows in one statement
 _MANY = 500  # values in one IN (...)
 _HEAD = ("station", "epoch", "last_seq", "last_hash")
 _NEW_HEAD = _postgresql_insert(StationEpoch)

@@ -22,7 +22,7 @@ from server.intake.upload import Upload
 log = logging.getLogger(__name__)
 CAPACITY = 256  # uploads that may wait
 LARGEST_GROUP = 128  # uploads in one commit
-MOST_EVENTS = 5_000  # events in one commit
+MOST_EVENTS = 500  # events in one commit: the next uploads are read while these are written
 PATIENCE = 20.0  # seconds that a request waits for its commit
 
 
