@@ -105,14 +105,15 @@ def within(lot: Lot, run: Run) -> ColumnElement[bool]:
 
 
 def used_in(session: Session, lot: Lot, run: Run) -> int:
-    """Return how many tubes of *run* were given to somebody, and not taken back by an undo."""
+    """Return how many tubes of *run* were ever given to somebody: an undo uses a tube up as well,
+    because nobody can know what is in it."""
     distinct = select(func.count(Pairing.tube.distinct()))
-    return session.scalar(distinct.where(within(lot, run), ~undone())) or 0
+    return session.scalar(distinct.where(within(lot, run))) or 0
 
 
 def used_positions(session: Session, lot: Lot) -> list[int]:
-    """Return where the used tubes of *lot* stand, in order."""
-    asked = select(Pairing.tube).where(within(lot, Run(1, lot.size)), ~undone())
+    """Return where the used tubes of *lot* stand, in order; an undone pairing used its tube up."""
+    asked = select(Pairing.tube).where(within(lot, Run(1, lot.size)))
     own = lot.series is not None  # a maker's code may lie between two of ours as text
     tubes = {tube for tube in session.scalars(asked) if isinstance(tube, TubeId) is own}
     return sorted(positions_of(session, dict.fromkeys(tubes, lot)).values())
