@@ -64,9 +64,8 @@ say "Making .venv (goal: $goal) ..."
 extras='.[station,server,labels]'
 install=(.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$extras")
 [ "$goal" = run ] || install+=(-r tools/dev-requirements.txt)
-"${install[@]}" || stop "Python packages could not be installed.
-Is there a network?  What is needed stands in pyproject.toml and constraints.txt;
-once they are installed, no network is needed any more."
 mkdir -p .stamps
+"${install[@]}" >.stamps/install.log 2>&1 || stop "Python packages could not be installed: is there a network?
+What pip said is in .stamps/install.log.  Once they are installed, no network is needed any more."
 printf '%s' "$want" >"$stamp"
 if [ "$goal" = test ]; then printf '%s' "$want" >.stamps/run; fi
