@@ -35,12 +35,13 @@ if ! find_python && ! { install_packages python3 python3-venv && find_python; };
 On Debian 12 or Raspberry Pi OS: sudo apt-get install python3 python3-venv"
 fi
 
+# (grep reads to the end: with -q it would stop, and pipefail would call the first program broken.)
 missing=()
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
-ldconfig -p 2>/dev/null | grep -q 'libzbar\.so\.0' || missing+=(libzbar0)
+ldconfig -p 2>/dev/null | grep 'libzbar\.so\.0' >/dev/null || missing+=(libzbar0)
 if [ "$goal" = test ]; then
   [ -x /usr/bin/chromium ] || missing+=(chromium)
-  fc-list 2>/dev/null | grep -qi 'noto.*sans' || missing+=(fontconfig fonts-noto-core)
+  fc-list 2>/dev/null | grep -i 'noto.*sans' >/dev/null || missing+=(fontconfig fonts-noto-core)
 fi
 if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
   say "These system packages are missing and could not be installed: ${missing[*]}
