@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-HOLD_SECONDS = 4  # 30 at a real table; the person who walks away is waited for here
+HOLD_SECONDS = 8  # 30 at a real table; the person who walks away is waited for here
 
 
 def write_server(home: Path, port: int) -> Path:
