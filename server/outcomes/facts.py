@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from contract.tubes import Tube, TubeKind
 from server.lab.models import Reception, Result
 from server.lab.words import Call
-from server.outcomes.merge import Facts, Paired, Received, Resulted
+from server.outcomes.known import Facts, Held, Paired, Received, Resulted
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
 
 _CHUNK = 500  # databases limit how many values a question may carry
@@ -29,6 +29,8 @@ class _Known:
     receptions: set[Received] = field(default_factory=set)
     results: set[Resulted] = field(default_factory=set)
     members: set[int] = field(default_factory=set)
+    holds: set[Held] = field(default_factory=set)
+    upheld: set[tuple[UUID, UUID]] = field(default_factory=set)
 
     def facts(self, kind: TubeKind) -> Facts:
         return Facts(
@@ -40,6 +42,8 @@ class _Known:
             receptions=frozenset(self.receptions),
             results=frozenset(self.results),
             pool_members=frozenset(self.members),
+            holds=frozenset(self.holds),
+            upheld=frozenset(self.upheld),
         )
 
 
@@ -94,15 +98,18 @@ def _disputed(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]
             known[tube].conflicts.add(conflict)
         if upheld is False:
             known[tube].set_aside.add(pairing)
+        elif upheld:
+            known[tube].upheld.add((conflict, pairing))
 
 
 def _examined(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
-    reception = (Reception.reason, Reception.at)
-    for tube, reason, at in _ask(session, Reception.tube, tubes, *reception):
-        known[tube].receptions.add(Received(reason, at))
-    results = (Result.id, Result.call, Result.released_at, Result.corrects)
-    for tube, result, call, released_at, corrects in _ask(session, Result.tube, tubes, *results):
-        known[tube].results.add(Resulted(result, Call(call), released_at is not None, corrects))
+    reception = (Reception.id, Reception.reason, Reception.at)
+    for tube, each, reason, at in _ask(session, Reception.tube, tubes, *reception):
+        known[tube].receptions.add(Received(reason, at, each))
+    results = (Result.id, Result.call, Result.released_at, Result.corrects, Result.entered_at)
+    for tube, each, call, released_at, corrects, at in _ask(session, Result.tube, tubes, *results):
+        released = released_at is not None
+        known[tube].results.add(Resulted(each, Call(call), released, corrects, at=at))
 
 
 def _ask(

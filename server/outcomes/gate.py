@@ -6,6 +6,10 @@ from server.outcomes.merge import Facts, Problem, late_pairings, live_pairings, 
 
 HOLDS = {
     Problem.CONTESTED: ("có hai người nhận ống, chờ quyết định", "two claims wait to be decided"),
+    Problem.HELD: (
+        "bị giữ cùng các ống lân cận, chờ xem xét",
+        "it is held together with its neighbours, to be looked into",
+    ),
     Problem.CONTROL_PAIRED: ("là ống chứng", "it is a control"),
     Problem.UNPAIRED: ("chưa ghép với người nào", "it is paired with nobody"),
     Problem.NOT_RECEIVED: ("phòng xét nghiệm chưa nhận ống", "the laboratory did not receive it"),
@@ -23,7 +27,7 @@ class ResultHeld(DomainError):
 
 def hold(facts: Facts) -> Problem | None:
     """Return what keeps the results of a tube from being released, if anything does."""
-    if not live_pairings(facts) and not facts.open_conflicts:
+    if not (live_pairings(facts) or facts.open_conflicts or facts.holds):
         return Problem.UNPAIRED
     problems = merge(facts).problems
     if late_pairings(facts) != live_pairings(facts):  # somebody was given this very tube

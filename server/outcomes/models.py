@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
@@ -37,6 +37,7 @@ class Outcome(Base):
     result_id: Mapped[UUID | None] = mapped_column(ForeignKey("result.id"))
     place: Mapped[str] = mapped_column(String(64), index=True)
     sampled_at: Mapped[datetime] = mapped_column(index=True)
+    grounds: Mapped[str] = mapped_column(Text, server_default="")  # "reception:<id> …", sorted
     at: Mapped[datetime] = mapped_column(index=True)
     supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("outcome.id"))
 

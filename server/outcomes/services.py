@@ -19,8 +19,8 @@ from server.lab import services as lab
 from server.lab.models import Result
 from server.outcomes import callbacks, gate, queries
 from server.outcomes.facts import facts_of, facts_of_all
+from server.outcomes.merge import Ground, Status, TakenBack, merge, taken_back
 from server.outcomes.merge import Outcome as Wanted
-from server.outcomes.merge import Status, merge
 from server.outcomes.models import Outcome
 from server.sampling.models import Pairing
 from server.sampling.turns import take_turn
@@ -37,29 +37,36 @@ def settle(session: Session, tube: Tube, now: datetime) -> None:
     take_turn(session, [tube])
     if not queries.concerns_anybody(session, tube):
         return
-    wanted = {each.person: each for each in merge(facts_of(session, tube)).outcomes}
+    facts = facts_of(session, tube)
+    wanted = {each.person: each for each in merge(facts).outcomes}
     stored = queries.current_of(session, tube)
     for person in sorted(wanted.keys() | stored.keys()):
-        _settle_person(session, tube, stored.get(person), wanted.get(person), now)
-
-
-def _settle_person(
-    session: Session, tube: Tube, stored: Outcome | None, wanted: Wanted | None, now: datetime
-) -> None:
-    if wanted is None:
-        if stored is not None and stored.status != Status.WITHDRAWN:
-            _supersede(session, stored, now)
-    elif stored is None or not _same(stored, wanted):
-        _say(session, tube, stored, wanted, now)
+        before = stored.get(person)
+        if person not in wanted and before is not None:
+            _take_back(session, before, taken_back(facts, person), now)
+        elif before is None or not _same(before, wanted[person]):
+            _say(session, tube, before, wanted[person], now)
 
 
 def _same(stored: Outcome, wanted: Wanted) -> bool:
-    return (stored.status, stored.reason, stored.pairing_id, stored.result_id) == (
+    return (
+        stored.status,
+        stored.reason,
+        stored.pairing_id,
+        stored.result_id,
+        stored.grounds,
+    ) == (
         wanted.status.value,
         wanted.reason,
         wanted.pairing,
         wanted.result,
+        written(wanted.grounds),
     )
+
+
+def written(grounds: Iterable[Ground]) -> str:
+    """Return *grounds* as they are stored: "decision:<id> reception:<id>", sorted."""
+    return " ".join(sorted(f"{ground.kind}:{ground.id}" for ground in grounds))
 
 
 def _say(
@@ -75,21 +82,25 @@ def _say(
         result_id=wanted.result,
         place=pairing.place,
         sampled_at=pairing.paired_at,
+        grounds=written(wanted.grounds),
     )
     _publish(session, outcome, stored, now)
 
 
-def _supersede(session: Session, stored: Outcome, now: datetime) -> None:
+def _take_back(session: Session, stored: Outcome, why: TakenBack, now: datetime) -> None:
     """Take an outcome back: its ground is gone."""
+    if (stored.status, stored.reason) == (Status.WITHDRAWN, why):
+        return
     withdrawn = Outcome(
         tube=stored.tube,
         person_id=stored.person_id,
         status=Status.WITHDRAWN.value,
-        reason="",
+        reason=why.value,
         pairing_id=stored.pairing_id,
         result_id=stored.result_id,
         place=stored.place,
         sampled_at=stored.sampled_at,
+        grounds=stored.grounds,
     )
     _publish(session, withdrawn, stored, now)
 

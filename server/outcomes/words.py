@@ -2,7 +2,7 @@
 
 from server.lab.words import REJECTIONS
 from server.outcomes.desks import Desk
-from server.outcomes.merge import PAIRED_AFTER
+from server.outcomes.merge import PAIRED_AFTER, TakenBack
 
 Words = tuple[str, str]
 
@@ -22,6 +22,15 @@ REASONS: dict[str, Words] = {
         "Ghép khi phòng xét nghiệm đã có ống cùng mã",
         "Paired when the laboratory had a tube of that number already",
     ),
+    TakenBack.ENTERED_IN_ERROR: (
+        "Ghi nhầm: ống không phải của người này",
+        "Entered in error: the tube was not this person's",
+    ),
+    TakenBack.RECALLED: (
+        "Phòng xét nghiệm thu hồi kết quả, đang xét nghiệm lại",
+        "Recalled by the laboratory, being tested again",
+    ),
+    TakenBack.RECHECKING: ("Đang kiểm tra lại", "Being rechecked"),
     "inconclusive": ("Kết quả nghi ngờ", "The result was inconclusive"),
     "invalid": ("Mẫu không đạt", "The sample was invalid"),
     **{reason.value: words for reason, words in REJECTIONS.items()},

@@ -1,0 +1,141 @@
+"""What can be known of one tube, as sets: no order, no repetition.  Pure.
+
+Whoever learns a new kind of fact (another hold, a run taken back) adds it here and in `facts`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from contract.tubes import TubeKind
+from server.lab.words import Call
+
+CLOCKS_DIFFER = timedelta(minutes=10)  # between a station and the server, both set
+
+
+class Ground(NamedTuple):
+    """One fact that an outcome rests on, beside its pairing and its result."""
+
+    kind: str  # "decision", "reception"
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The tube was given to *person*; *claim* is the person, or a pool's station.
+
+    *trusted* says whether the station's clock was set when it wrote *at*.
+    """
+
+    id: UUID
+    person: UUID
+    claim: str
+    at: datetime
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The laboratory has the tube; *rejected* says why it will not be tested ('' if it will).
+
+    A reception or a rejection that was *undone* counts for nothing.
+    """
+
+    rejected: str = ""
+    at: datetime | None = None
+    id: UUID | None = None
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resulted:
+    """A result, which may correct another and may be released.
+
+    *withdrawn*: its run was taken back, or it was recalled: it speaks no more, and what it had
+    corrected does not speak again.  *final*: of several results of one tube, the laboratory's
+    rule, or a person, chose this one.  *at* is when it was entered.
+    """
+
+    id: UUID
+    call: Call
+    released: bool
+    corrects: UUID | None = None
+    withdrawn: bool = False
+    final: bool = False
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The tube is held for a reason beside its own claims: its neighbours' pairings slipped."""
+
+    id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything known about one tube.
+
+    `set_aside` are pairings that a decided conflict did not uphold, `upheld` the (decision,
+    pairing) that did; `open_conflicts` and `holds` hold the tube whatever else is known;
+    `pool_members` are counts that stations gave on closing the pool.
+    """
+
+    kind: TubeKind
+    pairings: frozenset[Paired] = frozenset()
+    voided: frozenset[UUID] = frozenset()
+    set_aside: frozenset[UUID] = frozenset()
+    open_conflicts: frozenset[UUID] = frozenset()
+    receptions: frozenset[Received] = frozenset()
+    results: frozenset[Resulted] = frozenset()
+    pool_members: frozenset[int] = frozenset()
+    holds: frozenset[Held] = frozenset()
+    upheld: frozenset[tuple[UUID, UUID]] = frozenset()
+
+
+def live_pairings(facts: Facts) -> frozenset[Paired]:
+    """Return the pairings that nobody voided and no decision set aside."""
+    gone = facts.voided | facts.set_aside
+    if not gone:
+        return facts.pairings
+    return frozenset(pairing for pairing in facts.pairings if pairing.id not in gone)
+
+
+def standing_receptions(facts: Facts) -> list[Received]:
+    """Return the receptions and rejections that nobody undid."""
+    return [reception for reception in facts.receptions if not reception.undone]
+
+
+def late_pairings(facts: Facts) -> frozenset[Paired]:
+    """Return the live pairings that were made when the laboratory had the tube already."""
+    times = [reception.at for reception in standing_receptions(facts) if reception.at]
+    if not times:
+        return frozenset()
+    latest = min(times) + CLOCKS_DIFFER
+    return frozenset(p for p in live_pairings(facts) if p.trusted and p.at > latest)
+
+
+def replaced(results: Iterable[Resulted]) -> set[UUID]:
+    """Return the ids that a released result corrects, directly or along a chain."""
+    corrects = {result.id: result.corrects for result in results}
+    gone: set[UUID] = set()
+    for result in results:
+        earlier = result.corrects if result.released else None
+        while earlier is not None and earlier not in gone:
+            gone.add(earlier)
+            earlier = corrects.get(earlier)
+    return gone
+
+
+def standing_results(results: frozenset[Resulted]) -> frozenset[Resulted]:
+    """Return the results that were neither replaced by a released one nor taken back."""
+    gone = replaced(results)
+    return frozenset(r for r in results if r.id not in gone and not r.withdrawn)
+
+
+def current_results(results: frozenset[Resulted]) -> frozenset[Resulted]:
+    """Return the released results that stand."""
+    return frozenset(result for result in standing_results(results) if result.released)
