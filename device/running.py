@@ -35,6 +35,7 @@ from device.kiosk.pages import page_of
 from device.kiosk.pairs import of_journal, with_line
 from device.lines import Board, Line, Page, Tell
 from device.manual import Desk
+from device.notify import Notifier
 from device.shift_now import ShiftDesk
 from device.sight.eye import Settings as EyeSettings
 from device.sight.symbology import Symbology
@@ -64,6 +65,7 @@ class Running:
     arrivals: Arrivals
     sources: list[Source] = field(default_factory=list)
     sent: Sent = field(default_factory=Sent)
+    notifier: Notifier = field(default_factory=Notifier)
     desk: Desk = field(init=False)
     _shift: ShiftDesk = field(default_factory=ShiftDesk)
     _seen: dict[str, int] = field(default_factory=dict)
@@ -79,8 +81,11 @@ class Running:
         for source in self.sources:
             source.start()
         self.desk.start()
+        self.notifier.ready()
         while not stop.is_set():
             self._turn()
+            self.notifier.alive(self.station.trouble)
+        self.notifier.stopping()
         self.desk.stop()
         for source in self.sources:
             source.stop()

@@ -25,6 +25,7 @@ from device.clock import boot_id
 from device.config import Config
 from device.enrolment import NotEnrolled, Office, Papers
 from device.journal_file import JournalTrouble
+from device.notify import Notifier
 from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable, Upstream
 
 log = logging.getLogger(__name__)
@@ -173,11 +174,13 @@ def open_uplink(config: Config) -> Uplink:
 
 def serve(config: Config, stop: Event, parent: int | None = None) -> None:
     """Work until *stop*, or until *parent* (a process id) is gone."""
-    lock = _only_one(config.folder / "uplink.lock", stop, parent)
+    ended = Ended(stop, parent, Notifier())
+    lock = _only_one(config.folder / "uplink.lock", ended)
     if lock is None:
         return
     uplink, wait = open_uplink(config), 0.0
-    while not _ended(stop, wait, parent):
+    ended.notifier.ready()
+    while not ended.within(wait, uplink.backlog.sent.trouble):
         try:
             wait = uplink.turn()
         except NotEnrolled:
@@ -188,25 +191,37 @@ def serve(config: Config, stop: Event, parent: int | None = None) -> None:
     os.close(lock)
 
 
-def _ended(stop: Event, seconds: float, parent: int | None) -> bool:
-    """Wait *seconds*; return whether it is time to end."""
-    until = time.monotonic() + seconds
-    while True:
-        left = until - time.monotonic()
-        if stop.wait(max(0.0, min(left, 0.5))) or (parent and os.getppid() != parent):
-            return True
-        if left <= 0.5:
-            return False
+@dataclass
+class Ended:
+    """When it is time to end; while it waits, it says that we live."""
+
+    stop: Event
+    parent: int | None
+    notifier: Notifier
+
+    def within(self, seconds: float, status: str = "") -> bool:
+        """Wait *seconds*; return whether it is time to end."""
+        until = time.monotonic() + seconds
+        while True:
+            self.notifier.alive(status)
+            left = until - time.monotonic()
+            gone = self.parent is not None and os.getppid() != self.parent
+            if self.stop.wait(max(0.0, min(left, 0.5))) or gone:
+                self.notifier.stopping()
+                return True
+            if left <= 0.5:
+                return False
 
 
-def _only_one(path: Path, stop: Event, parent: int | None) -> int | None:
+def _only_one(path: Path, ended: Ended) -> int | None:
     """Wait until no other uplink works in this folder; None where it is time to end."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if _ended(stop, 0.5, parent):
+            ended.notifier.ready()  # another one does the work; we stand by
+            if ended.within(0.5, "another uplink works in this folder"):
                 os.close(handle)
                 return None
         else:

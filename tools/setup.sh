@@ -41,6 +41,7 @@ missing=()
 ldconfig -p 2>/dev/null | grep 'libzbar\.so\.0' >/dev/null || missing+=(libzbar0)
 if [ "$goal" = test ]; then
   [ -x /usr/bin/chromium ] || missing+=(chromium)
+  command -v shellcheck >/dev/null || missing+=(shellcheck)
   fc-list 2>/dev/null | grep -i 'noto.*sans' >/dev/null || missing+=(fontconfig fonts-noto-core)
 fi
 if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then

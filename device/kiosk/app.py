@@ -38,6 +38,10 @@ def create_app(hub: Hub, beat: float = BEAT) -> Flask:
     def page() -> Response:
         return Response(hub.page(), headers={"Cache-Control": "no-store"})
 
+    @app.get("/alive")
+    def alive() -> Response:
+        return Response(status=204)
+
     @app.get("/stream")
     def stream() -> Response:
         try:

@@ -1,5 +1,6 @@
 """Serves the kiosk's page on loopback until told to stop, or until its parent is gone."""
 
+import http.client
 import logging
 import os
 import socket
@@ -12,9 +13,11 @@ from device.kiosk.app import BEAT, create_app
 from device.kiosk.hub import Hub
 from device.kiosk.screen import Screen
 from device.kiosk.sight import StateFile
+from device.notify import Notifier
 
 log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
+ASK = 5  # seconds between two questions to our own server
 
 
 class PortTaken(Exception):
@@ -40,6 +43,17 @@ class Kiosk:
     def address(self) -> str:
         return f"http://{HOST}:{self._server.port}/"
 
+    def answers(self, patience: float = 5.0) -> bool:
+        """Ask our own server for a sign of life, as the screen would."""
+        asking = http.client.HTTPConnection(HOST, self._server.port, timeout=patience)
+        try:
+            asking.request("GET", "/alive")
+            return asking.getresponse().status == 204
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asking.close()
+
     def start(self) -> None:
         self.hub.start()
         self._thread.start()
@@ -54,11 +68,16 @@ class Kiosk:
 
 def serve(config: Config, stop: Event, parent: int | None = None) -> None:
     """Work until *stop*, or until *parent* (a process id) is gone; raise PortTaken."""
-    kiosk = Kiosk(config)
+    kiosk, notifier = Kiosk(config), Notifier()
     kiosk.start()
+    notifier.ready()
     print(f"kiosk: {kiosk.address}", flush=True)  # noqa: T201 - where to look
+    beat = 0
     while not stop.wait(1.0) and parent in (None, os.getppid()):
-        pass
+        if beat % ASK == 0 and kiosk.answers():
+            notifier.alive()
+        beat += 1
+    notifier.stopping()
     kiosk.close()
 
 

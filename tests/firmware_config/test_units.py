@@ -108,6 +108,17 @@ def test_no_unit_gains_rights_or_runs_as_root_for_long(unit: Path) -> None:
     assert service.get("User", "root") != "root" or service["Type"] == "oneshot"
 
 
+@pytest.mark.parametrize("name", ["station", "uplink", "kiosk"])
+def test_a_program_of_the_station_that_hangs_is_started_again(name: str) -> None:
+    service = Unit(FOLDER / f"ghepmau-{name}.service")["Service"]
+    assert (service["Type"], service["Restart"]) == ("notify", "always")
+    assert 0 < int(service["WatchdogSec"]) <= 180
+
+
+def test_no_unit_is_more_exposed_than_we_would_ever_say() -> None:
+    assert max(float(score) for score in SCORES.values()) <= 2.6
+
+
 def test_the_station_never_gives_up_starting() -> None:
     unit = Unit(FOLDER / "ghepmau-station.service")
     assert (unit["Service"]["Restart"], unit["Unit"]["StartLimitIntervalSec"]) == ("always", "0")
