@@ -6,58 +6,54 @@ hash of the event before, so a gap, a fork or an edit shows.  (station, epoch, s
 ever; an epoch is one journal file; seq counts from 1 without gaps.
 
 A field that a reader does not know is ignored; a kind that it does not know is `Envelope` alone.
+Kinds that only check-in and reception write are in `contract.duty_events`.
 """
 
-from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
-VERSION: Literal[1] = 1
-NO_EVENT = "0" * 64  # `prev` of the first event of an epoch
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-Epoch = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Aware = Annotated[datetime, msgspec.Meta(tz=True)]
-Short = Annotated[str, msgspec.Meta(max_length=64)]
-TubeText = Annotated[str, msgspec.Meta(min_length=5, max_length=30)]
-Sealed = Annotated[str, msgspec.Meta(max_length=8192)]
+from contract.duty_events import (
+    BoxClosed,
+    BoxOpened,
+    CheckedIn,
+    CheckInVoided,
+    DutyChanged,
+    TubeArrived,
+)
+from contract.envelope import (
+    NO_EVENT as NO_EVENT,
+)
+from contract.envelope import (
+    VERSION,
+    Aware,
+    Count,
+    Name,
+    Sealed,
+    Short,
+    TubeText,
+)
+from contract.envelope import (
+    Envelope as Envelope,
+)
 
 
 class EventError(ValueError):
     """Bytes are no event."""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """What every event carries.
-
-    `at` is the station's wall clock and `trusted` whether it was set from the network since boot;
-    `mono` is nanoseconds of the monotonic clock of boot `boot`: durations come from it alone.
-    `operator` is the station's tag of who works there, or '': `shift-began` says whose it is.
-    """
-
-    v: Literal[1] = VERSION
-    id: UUID
-    station: Name
-    epoch: Epoch
-    seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-    prev: Digest
-    at: Aware
-    trusted: bool
-    boot: Short
-    mono: Count
-    operator: Short = ""
-
-
 class StationStarted(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="station-started"):
-    """The station's program began, on this software, with `open_pool` still open (or '')."""
+    """The station's program began, on this software, with `open_pool` still open (or '').
+
+    `duty` is what it does from here on; `set_duty` what its settings said then.
+    """
 
     software: Short
     open_pool: str = ""
+    duty: Short = ""
+    set_duty: Short = ""
 
 
 class TubePaired(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="tube-paired"):
@@ -167,6 +163,12 @@ Event = (
     | OperatorChanged
     | ShiftEnded
     | SlipSuspected
+    | DutyChanged
+    | CheckedIn
+    | CheckInVoided
+    | BoxOpened
+    | TubeArrived
+    | BoxClosed
 )
 
 # A RecursionError is brackets within brackets, thousands deep: nothing of ours.

@@ -29,6 +29,7 @@ def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
             return state, [Refused(Refusal.POOL_OPEN if pool else Refusal.NO_POOL)]
         case Command.BEGIN_SHIFT | Command.END_SHIFT | Command.CHANGE_OPERATOR:
             return order_of_shift(state, event, past)
+    return state, [Refused(Refusal.COMMAND_NOT_USED)]
 
 
 def _cancel(state: State, pool: OpenPool | None) -> Step:

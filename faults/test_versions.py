@@ -15,6 +15,7 @@ from contract.events import (
     decode,
     decode_envelope,
     digest,
+    encode,
     encode_batch,
 )
 from contract.lots import IssuedLots
@@ -24,7 +25,7 @@ from device.upstream import BATCHES, Upstream
 from faults.province import Home, Server, found, free_port, station_at
 
 GOLDEN = Path(__file__).with_name("golden")
-NAMES = ("station-v1.jsonl", "station-later.jsonl")
+NAMES = ("station-v1.jsonl", "station-later.jsonl", "station-duties.jsonl")
 LATER_PAPERS = {
     "station": "ban-1", "label": "Bàn 1", "place": "", "duty": "sampling", "sealing_key": "AAAA",
     "card_keys": {}, "now": "2027-01-01T00:00:00+00:00", "theme": "dark", "limits": {"pool": 20},
@@ -51,6 +52,11 @@ def test_a_field_of_a_later_version_is_passed_over_and_a_later_kind_is_told_apar
     assert [type(decode(data)) for data in later[:-1]] == [type(decode(data)) for data in old]
     with pytest.raises(EventError):
         decode(later[-1])
+
+
+def test_the_fixed_bytes_of_every_duty_are_written_again_byte_for_byte() -> None:
+    for data in golden("station-duties.jsonl"):
+        assert encode(decode(data)) == data
 
 
 def test_answers_of_a_later_server_are_understood() -> None:
@@ -90,7 +96,7 @@ def test_the_server_keeps_every_byte_of_stations_old_and_new(place: Place) -> No
         assert status == 200
         assert msgspec.json.decode(body, type=Receipt).stored == len(golden(name))
     stored = [row[3] for row in place.server.stored]
-    assert stored == golden(NAMES[0]) + golden(NAMES[1])
+    assert stored == [data for name in NAMES for data in golden(name)]
     assert place.server.alerts() == []
     status, body = place.send(golden(NAMES[1]))
     assert msgspec.json.decode(body, type=Receipt).known == len(golden(NAMES[1]))

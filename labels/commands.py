@@ -37,6 +37,16 @@ ORDERS = (
     Order(Command.UNDO, "HOÀN TÁC", "Undo", "Gỡ lần ghép vừa rồi.", RED),
     Order(Command.VOID_TUBE, "HỦY ỐNG", "Void tube", "Quét ống hỏng: không dùng lại.", RED),
     Order(Command.CHANGE_OPERATOR, "ĐỔI NGƯỜI", "Change operator", "Người vào thay quét thẻ."),
+    Order(Command.NO_SYMPTOMS, "KHÔNG TRIỆU CHỨNG", "No symptoms", "Sau khi hỏi người vừa quét."),
+    Order(
+        Command.SYMPTOMS, "CÓ TRIỆU CHỨNG", "Has symptoms", "Sốt, ho, khó thở, mất vị giác.", RED
+    ),
+    Order(Command.CLOSE_BOX, "ĐÓNG HỘP", "Close box", "Hết ống trong hộp: so số đếm."),
+    Order(Command.DUTY_SAMPLING, "NHIỆM VỤ LẤY MẪU", "Duty: sampling", "Trạm ghép người với ống."),
+    Order(Command.DUTY_CHECK_IN, "NHIỆM VỤ KHAI BÁO", "Duty: check-in", "Trạm ghi người đến điểm."),
+    Order(
+        Command.DUTY_RECEPTION, "NHIỆM VỤ NHẬN MẪU", "Duty: reception", "Trạm nhận ống, theo hộp."
+    ),
 )
 
 

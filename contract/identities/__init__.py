@@ -7,7 +7,7 @@ own kind answers, and what none knows is `unknown`.
 import re
 from collections.abc import Callable
 
-from contract import commands
+from contract import boxes, commands
 from contract.identities import (
     citizen_card,
     health_certificate,
@@ -64,8 +64,8 @@ _TUBE = re.compile(r"\s*(?:\][A-Za-z][0-9A-Za-z])?(?:[\s\0-]*[0-9]){12}[\s\0]*")
 def parse(raw: bytes) -> PersonCode:
     """Return what the code with bytes *raw* says about its bearer.
 
-    Raises IdentityError where the bytes can stand for nobody: empty, too long, a tube id (or a
-    misread one), a command card, a misread card of ours.
+    Raises IdentityError where the bytes can stand for nobody: empty, too long, a tube id or a box
+    label (or a misread one), a command card, a misread card of ours.
     """
     if not 0 < len(raw) <= LONGEST or not raw.strip():
         raise IdentityError("an empty or endless code stands for nobody")
@@ -74,6 +74,8 @@ def parse(raw: bytes) -> PersonCode:
         raise IdentityError("this is a tube's code, not a person's")
     if text.strip().upper().startswith(commands.PREFIX):
         raise IdentityError("this is a command card, not a person's code")
+    if boxes.is_label(text):
+        raise IdentityError("this is a box of tubes, not a person's code")
     for parser in (*PARSERS, *plugins.installed()):
         try:
             return parser(raw)

@@ -7,13 +7,13 @@ revoked stays revoked: its successor gets a name of its own, so that no event ch
 import re
 import secrets
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from contract.cards import ALPHABET
+from contract.duties import Duty
 from contract.signing import BadSignature, public_key
 from server.accounts import keyring
 from server.accounts.models import EnrolmentCode, Station
@@ -22,14 +22,6 @@ from server.errors import BadInput, DomainError, NotFound
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,31}", re.ASCII)
 _CODE_LETTERS = 16  # of 30 letters: 78 bits
-
-
-class Duty(StrEnum):
-    """What a station is set to do."""
-
-    SAMPLING = "sampling"
-    CHECK_IN = "check-in"
-    RECEPTION = "reception"
 
 
 DUTY_NAMES = {

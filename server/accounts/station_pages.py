@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from contract.duties import Duty
 from server.accounts import enrolment
-from server.accounts.enrolment import Duty
 from server.forms import choice, required_text
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
 

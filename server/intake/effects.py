@@ -10,6 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contract.duty_events import (
+    BoxClosed,
+    BoxOpened,
+    CheckedIn,
+    CheckInVoided,
+    DutyChanged,
+    TubeArrived,
+)
 from contract.events import (
     Event,
     OperatorChanged,
@@ -136,4 +144,10 @@ EFFECTS: dict[type[Event], Effect] = {
     PoolClosed: _close,
     ScanRefused: _refuse,
     PersonLeft: _let_go,
+    DutyChanged: _keep,
+    CheckedIn: _keep,
+    CheckInVoided: _keep,
+    BoxOpened: _keep,
+    TubeArrived: _keep,
+    BoxClosed: _keep,
 }

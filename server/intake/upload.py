@@ -13,7 +13,8 @@ from uuid import UUID
 import msgspec
 
 from contract import events
-from contract.events import Digest, Epoch, EventError, Name, Short
+from contract.envelope import VERSION, Digest, Epoch, Name, Short
+from contract.events import EventError
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
@@ -97,6 +98,6 @@ def problem_of(payload: bytes) -> str:
 
 
 def _problem(event: _Outline) -> str:
-    if event.v != events.VERSION:
+    if event.v != VERSION:
         return "unknown-version"
     return "unreadable-event" if event.kind in KINDS.values() else "unknown-kind"

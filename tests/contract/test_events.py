@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import events
+from contract import duty_events, events
+from contract.boxes import BoxId
 from contract.events import EventError
 
 SHORT = st.text(max_size=64)
@@ -24,6 +25,8 @@ ENVELOPE = {
     "operator": SHORT,
 }
 TUBE = st.text("0123456789", min_size=12, max_size=12)
+BOX = st.builds(BoxId.mint, st.integers(0, 10**8 - 1)).map(str)
+COUNT = st.none() | st.integers(0, 999)
 EVENTS = st.one_of(
     st.builds(events.StationStarted, **ENVELOPE, software=SHORT, open_pool=TUBE),
     st.builds(
@@ -42,6 +45,28 @@ EVENTS = st.one_of(
     st.builds(events.PairingVoided, **ENVELOPE, pairing=st.uuids(), tube=TUBE, reason=SHORT),
     st.builds(events.ScanRefused, **ENVELOPE, reason=SHORT, tube=TUBE),
     st.builds(events.PersonLeft, **ENVELOPE, reason=SHORT),
+    st.builds(duty_events.DutyChanged, **ENVELOPE, duty=SHORT, before=SHORT, by=SHORT),
+    st.builds(
+        duty_events.CheckedIn,
+        **ENVELOPE,
+        person=st.text("abcXYZ019_-", max_size=400),
+        person_kind=SHORT,
+        tag=st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
+        symptoms=st.sampled_from(("", "no", "yes")),
+        took_ms=st.integers(0, 10**6),
+        place=SHORT,
+    ),
+    st.builds(duty_events.CheckInVoided, **ENVELOPE, check_in=st.uuids(), reason=SHORT),
+    st.builds(duty_events.BoxOpened, **ENVELOPE, box=BOX, expected=COUNT, tubes=st.integers(0, 9)),
+    st.builds(duty_events.TubeArrived, **ENVELOPE, tube=TUBE, box=BOX, count=st.integers(0, 999)),
+    st.builds(
+        duty_events.BoxClosed,
+        **ENVELOPE,
+        box=BOX,
+        tubes=st.integers(0, 999),
+        expected=COUNT,
+        by=SHORT,
+    ),
 )
 
 

@@ -116,7 +116,7 @@ def test_a_poster_nobody_could_scan_is_refused(payload: str) -> None:
 
 def test_there_is_a_card_for_every_command() -> None:
     out = BytesIO()
-    assert command_sheet(out) == 2
+    assert command_sheet(out) == 3
     report = proof(out.getvalue())
     assert {parse(code.seen.text) for code in report.codes} == set(Command)
     assert not [dpi for dpi in report.resolutions if report.faults_at(dpi)]

@@ -6,8 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from contract.duties import Duty
 from contract.signing import public_text, request_message, sign
-from server.accounts.enrolment import Duty, create_station, issue_code, revoke_station
+from server.accounts.enrolment import create_station, issue_code, revoke_station
 from server.db import Database
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
