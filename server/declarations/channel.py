@@ -1,15 +1,15 @@
 """The embedded declaration record, as the outbox's first channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from server.db import Database
-from server.declarations import services
+from server.declarations import queries, services
 from server.declarations.notice import Notice, read
-from server.delivery.channels import Refused
+from server.delivery.channels import Message, Refused
 
 
 class EmbeddedRecord:
@@ -25,6 +25,19 @@ class EmbeddedRecord:
         with self._database.write() as session:
             entry = services.record_notice(session, person, key, notice, now=self._clock())
             return f"record:{entry.id}"
+
+    def deliver_all(self, messages: Sequence[Message]) -> list[str]:
+        """Record many notices in one transaction."""
+        parsed = [(*_parse(each.subject, each.payload), each.key) for each in messages]
+        with self._database.write() as session:
+            entries = services.record_notices(session, parsed, now=self._clock())
+            return [f"record:{entry}" for entry in entries]
+
+    def read_back(self, subject: str, key: str, payload: str) -> str:
+        """Return what differs between the record's entry and what was sent."""
+        person, notice = _parse(subject, payload)
+        with self._database.read() as session:
+            return queries.difference(session, person, key, notice)
 
 
 def _parse(subject: str, payload: str) -> tuple[UUID, Notice]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.declarations.models import RecordEntry
+from server.declarations.notice import Notice
 
 
 def record_of(session: Session, person_id: UUID) -> list[RecordEntry]:
@@ -16,3 +17,13 @@ def record_of(session: Session, person_id: UUID) -> list[RecordEntry]:
         .order_by(RecordEntry.sampled_at.desc(), RecordEntry.tube, RecordEntry.version.desc())
     )
     return list(session.scalars(found))
+
+
+def difference(session: Session, person_id: UUID, key: str, notice: Notice) -> str:
+    """Return '' if a person's record holds *notice* under *key*, else what differs."""
+    entry = session.scalar(select(RecordEntry).where(RecordEntry.key == key))
+    if entry is None:
+        return "the record has no such entry"
+    has = (entry.person_id, entry.tube, entry.status, entry.reason, entry.version)
+    wants = (person_id, notice.of, notice.status, notice.reason, notice.version)
+    return "" if has == wants else "the entry in the record says something else"

@@ -43,3 +43,33 @@ class Delivery(Base):
     receipt: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+
+
+class Circuit(Base):
+    """How a target answers.  While `open_until` lies ahead, nothing is sent to it.
+
+    One row for all workers: the first that finds a target away spares the others the waiting.
+    """
+
+    __tablename__ = "delivery_circuit"
+    __table_args__ = (CheckConstraint("failures >= 0", name="failures"),)
+
+    target: Mapped[str] = mapped_column(String(40), primary_key=True)
+    failures: Mapped[int]  # in a row, of the target and not of a message
+    open_until: Mapped[datetime | None]
+    away_since: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class RemoteCopy(Base):
+    """What a target calls a thing of ours: its own id and version, to update and not to add."""
+
+    __tablename__ = "delivery_remote"
+
+    target: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ours: Mapped[str] = mapped_column(String(120), primary_key=True)
+    theirs: Mapped[str] = mapped_column(String(80))
+    version: Mapped[str] = mapped_column(String(40))
+    seen_at: Mapped[datetime]

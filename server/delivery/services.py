@@ -4,20 +4,22 @@ A subject's messages to a target go out one after the other.  One that failed fo
 holds back only that subject's later ones, until a person sends it again or sets it aside.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from server.audit import services as audit
-from server.delivery import backoff
+from server.delivery import backoff, circuits
+from server.delivery.channels import Message
 from server.delivery.models import Delivery
 from server.errors import DomainError, NotFound
 
 ATTEMPTS = 12  # failures that are somebody's fault, before a person must look
 LEASE = timedelta(minutes=5)  # longer than a batch takes with every call at its time-out
-BATCH = 20
+BATCH = 100
 
 
 class NotDead(DomainError):
@@ -35,31 +37,47 @@ def enqueue(
     now: datetime,
 ) -> None:
     """Put a message into the outbox, in the transaction that makes it true."""
-    session.add(
-        Delivery(
-            target=target,
-            key=key,
-            subject=subject,
-            version=version,
-            payload=payload,
-            state="waiting",
-            attempts=0,
-            next_try_at=now,
-            created_at=now,
-        )
-    )
-    session.flush()
+    enqueue_all(session, [Message(target, key, subject, version, payload)], now=now)
 
 
-def claim(
-    session: Session, *, targets: list[str], now: datetime, limit: int = BATCH
-) -> list[Delivery]:
+def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime) -> None:
+    """Put messages into the outbox, in their order, in the transaction that makes them true."""
+    rows = [
+        {
+            "target": each.target,
+            "key": each.key,
+            "subject": each.subject,
+            "version": each.version,
+            "payload": each.payload,
+            "state": "waiting",
+            "attempts": 0,
+            "next_try_at": now,
+            "created_at": now,
+        }
+        for each in messages
+    ]
+    if rows:
+        session.flush()  # what the messages rest on stands before them
+        session.execute(insert(Delivery), rows)
+
+
+def known_keys(session: Session, target: str, keys: Sequence[str]) -> set[str]:
+    """Return those of *keys* that were put in for *target* already."""
+    found = select(Delivery.key).where(Delivery.target == target, Delivery.key.in_(keys))
+    return set(session.scalars(found))
+
+
+def claim(session: Session, *, target: str, now: datetime, limit: int = BATCH) -> list[Delivery]:
     """Take due messages that no earlier one of their subject waits before, oldest first.
 
-    Two workers never hold the same message: the lease is taken by a conditional update.
+    Two workers never hold the same message: the lease is taken by a conditional update.  A target
+    that is away gets none, and a single one when its time has come.
     """
+    limit = circuits.room(session, target, now=now, limit=limit)
+    if not limit:
+        return []
     lease = uuid4().hex
-    heads = select(Delivery.id).where(_due(targets, now)).order_by(Delivery.id).limit(limit)
+    heads = select(Delivery.id).where(_due(target, now)).order_by(Delivery.id).limit(limit)
     session.execute(
         update(Delivery)
         .where(Delivery.id.in_(list(session.scalars(heads))), _free(now))
@@ -71,11 +89,14 @@ def claim(
     return list(session.scalars(held))
 
 
-def anything_due(session: Session, *, targets: list[str], now: datetime) -> bool:
-    return session.scalar(select(Delivery.id).where(_due(targets, now)).limit(1)) is not None
+def anything_due(session: Session, *, target: str, now: datetime) -> bool:
+    """Return whether `claim` would find something; a look that holds no other writer up."""
+    if not circuits.room(session, target, now=now, limit=1):
+        return False
+    return session.scalar(select(Delivery.id).where(_due(target, now)).limit(1)) is not None
 
 
-def _due(targets: list[str], now: datetime) -> ColumnElement[bool]:
+def _due(target: str, now: datetime) -> ColumnElement[bool]:
     earlier = aliased(Delivery)
     first_of_its_subject = ~exists().where(
         earlier.target == Delivery.target,
@@ -86,7 +107,7 @@ def _due(targets: list[str], now: datetime) -> ColumnElement[bool]:
     return and_(
         Delivery.state == "waiting",
         Delivery.next_try_at <= now,
-        Delivery.target.in_(targets),
+        Delivery.target == target,
         _free(now),
         first_of_its_subject,
     )
@@ -98,22 +119,43 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 def note_delivered(session: Session, claimed: Delivery, *, receipt: str, now: datetime) -> bool:
     """Note the receipt; False if the lease was lost meanwhile (then another worker notes it)."""
-    return _finish(
-        session,
-        claimed,
-        state="delivered",
-        receipt=receipt[:200],
-        delivered_at=now,
-        attempts=claimed.attempts + 1,
-        last_error=None,
-    )
+    return bool(note_all_delivered(session, [(claimed, receipt)], now=now))
+
+
+def note_all_delivered(
+    session: Session, receipts: Sequence[tuple[Delivery, str]], *, now: datetime
+) -> int:
+    """Note what arrived; return how many were still ours to note."""
+    table = Delivery.__table__
+    done = 0
+    for claimed, receipt in receipts:
+        noted = session.connection().execute(
+            table.update()  # type: ignore[attr-defined]
+            .where(table.c.id == claimed.id, table.c.lease == claimed.lease)
+            .where(table.c.state == "waiting")
+            .values(
+                lease=None,
+                leased_until=None,
+                state="delivered",
+                receipt=receipt[:200],
+                delivered_at=now,
+                attempts=claimed.attempts + 1,
+                last_error=None,
+            )
+        )
+        done += noted.rowcount
+    return done
 
 
 def note_failed(
     session: Session, claimed: Delivery, *, error: str, final: bool, counts: bool, now: datetime
 ) -> bool:
-    """Note a failure: dead if *final* or the last of the attempts that count, else tried again."""
-    attempts = claimed.attempts + 1
+    """Note a failure: dead if *final* or the last of the attempts that count, else tried again.
+
+    What does not *count* is the target's trouble and not the message's: its circuit says when it
+    is asked again, and the message is ready then.
+    """
+    attempts = claimed.attempts + (1 if counts or final else 0)
     dead = final or (counts and attempts >= ATTEMPTS)
     return _finish(
         session,
@@ -121,8 +163,14 @@ def note_failed(
         state="dead" if dead else "waiting",
         attempts=attempts,
         last_error=error[:2000],
-        next_try_at=now + backoff.wait(attempts),
+        next_try_at=now + backoff.wait(attempts) if counts else now,
     )
+
+
+def let_go(session: Session, claimed: Sequence[Delivery]) -> None:
+    """Give back what was not tried: the target went away before its turn."""
+    for each in claimed:
+        _finish(session, each)
 
 
 def _finish(session: Session, claimed: Delivery, **values: object) -> bool:
@@ -142,6 +190,15 @@ def send_again(session: Session, delivery_id: int, *, by: str, now: datetime) ->
     dead.state, dead.attempts, dead.next_try_at = "waiting", 0, now
     audit.record(session, "delivery.sent-again", dead.key, by=by, now=now, detail=dead.last_error)
     return dead
+
+
+def send_all_again(session: Session, target: str, *, by: str, now: datetime) -> int:
+    """Let every dead message of *target* be tried again; return how many there are."""
+    found = select(Delivery.id).where(Delivery.target == target, Delivery.state == "dead")
+    ids = list(session.scalars(found.order_by(Delivery.id)))
+    for delivery_id in ids:
+        send_again(session, delivery_id, by=by, now=now)
+    return len(ids)
 
 
 def set_aside(

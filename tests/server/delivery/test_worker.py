@@ -1,5 +1,6 @@
 """The outbox under every fault that a receiver or a worker can have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
@@ -8,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from server.db import Database
-from server.delivery import backoff, services
-from server.delivery.channels import Refused, Unreachable
+from server.delivery import backoff, circuits, services
+from server.delivery.channels import Message, Refused, Unreachable
 from server.delivery.models import Delivery
 from server.delivery.worker import DeliveryWorker, hand_over, note, run_once
 
@@ -135,7 +136,7 @@ def test_a_worker_that_dies_before_it_notes_sends_again_to_no_effect(
     receiver = Receiver()
     put(database, "a", "b", now=now)
     with database.write() as session:
-        [claimed] = services.claim(session, targets=["records"], now=now)
+        [claimed] = services.claim(session, target="records", now=now)
     hand_over(receiver, claimed)  # and here the power fails
     assert run_once(database, {"records": receiver}, now) == 0
     assert run_once(database, {"records": receiver}, now + services.LEASE) == 2
@@ -147,7 +148,7 @@ def test_a_worker_that_comes_back_late_notes_nothing(database: Database, now: da
     receiver = Receiver()
     put(database, "a", now=now)
     with database.write() as session:
-        [slow] = services.claim(session, targets=["records"], now=now)
+        [slow] = services.claim(session, target="records", now=now)
     later = now + services.LEASE
     run_once(database, {"records": receiver}, later)
     with database.write() as session:
@@ -159,10 +160,10 @@ def test_two_workers_never_hold_the_same_message(database: Database, now: dateti
     for person in range(30):
         put(database, f"{person}-1", f"{person}-2", now=now, subject=str(person))
     with database.write() as session:
-        first = {each.id for each in services.claim(session, targets=["records"], now=now)}
+        first = {each.id for each in services.claim(session, target="records", now=now, limit=20)}
     with database.write() as session:
-        second = {each.id for each in services.claim(session, targets=["records"], now=now)}
-    assert (len(first), len(second)) == (services.BATCH, 30 - services.BATCH)
+        second = {each.id for each in services.claim(session, target="records", now=now, limit=20)}
+    assert (len(first), len(second)) == (20, 10)
     assert not first & second
 
 
@@ -186,3 +187,81 @@ def test_the_thread_delivers_and_stops(database: Database, now: datetime) -> Non
     assert receiver.arrived.wait(timeout=30)
     worker.stop()
     assert stored(database, "a").state == "delivered"
+
+
+def test_a_target_that_is_away_is_asked_with_one_message_at_a_time(
+    database: Database, now: datetime
+) -> None:
+    receiver = Receiver(script=[Unreachable("no route")] * 1000)
+    for person in range(30):
+        put(database, f"{person}", now=now, subject=str(person))
+    run_once(database, {"records": receiver}, now)
+    assert receiver.calls == circuits.TOLERATED
+    run_once(database, {"records": receiver}, now + HOUR)
+    assert receiver.calls == circuits.TOLERATED + 1
+
+
+def test_after_a_day_away_everything_arrives_in_order_and_nothing_twice(
+    database: Database, now: datetime
+) -> None:
+    receiver = Receiver(script=[Unreachable("no route")] * 10_000)
+    for person in range(20):
+        put(database, f"{person}-1", f"{person}-2", now=now, subject=str(person))
+    for minute in range(0, 24 * 60, 5):
+        run_once(database, {"records": receiver}, now + timedelta(minutes=minute))
+    assert receiver.taken == []
+    receiver.script.clear()
+    assert run_once(database, {"records": receiver}, now + HOUR * 25) == 40
+    assert len(set(receiver.taken)) == len(receiver.taken) == 40
+    assert all(
+        [key for who, key in receiver.taken if who == str(person)] == [f"{person}-1", f"{person}-2"]
+        for person in range(20)
+    )
+
+
+def test_messages_that_the_absence_kept_back_lose_no_attempt(
+    database: Database, now: datetime
+) -> None:
+    receiver = Receiver(script=[Unreachable("no route")] * 3)
+    put(database, "a", now=now)
+    run_once(database, {"records": receiver}, now)
+    assert (stored(database, "a").attempts, stored(database, "a").state) == (0, "waiting")
+
+
+@dataclass
+class Wholesaler(Receiver):
+    """Takes many at one go, unless one of them is bad."""
+
+    bad: str = ""
+    together: int = 0
+
+    def deliver(self, subject: str, key: str, payload: str) -> str:
+        if key == self.bad:
+            raise Refused("bad")
+        return super().deliver(subject, key, payload)
+
+    def deliver_all(self, messages: Sequence[Message]) -> list[str]:
+        if self.bad in {each.key for each in messages}:
+            raise Refused("one of them is bad")
+        self.together += len(messages)
+        return [super(Wholesaler, self).deliver(m.subject, m.key, m.payload) for m in messages]
+
+
+def test_many_go_at_one_go_and_one_bad_one_stops_only_itself(
+    database: Database, now: datetime
+) -> None:
+    receiver = Wholesaler(bad="3")
+    for person in range(10):
+        put(database, str(person), now=now, subject=str(person))
+    assert run_once(database, {"records": receiver}, now) == 9
+    assert stored(database, "3").state == "dead"
+    for person in range(10, 20):
+        put(database, str(person), now=now, subject=str(person))
+    assert run_once(database, {"records": receiver}, now) == 10
+    assert receiver.together == 10
+
+
+def test_the_time_left_alone_grows_and_ends() -> None:
+    pauses = [circuits.pause(failures) for failures in range(1, 40)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (timedelta(0), circuits.LONGEST)

@@ -1,0 +1,70 @@
+"""Circuits: a target that is away is left alone for a while, then asked with a single message.
+
+Only trouble of the target itself counts (no connection, 503, a token it does not take): what is
+wrong with one message stops nobody else's.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.delivery.models import Circuit
+
+TOLERATED = 3  # failures in a row before the circuit opens
+SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=5)
+
+
+def pause(failures: int) -> timedelta:
+    """Return how long a target is left alone after *failures* in a row.  Pure."""
+    over = failures - TOLERATED
+    if over < 0:
+        return timedelta(0)
+    grown: int = 2 ** min(over, 20)
+    return min(LONGEST, SHORTEST * grown)
+
+
+def of(session: Session, targets: Iterable[str]) -> dict[str, Circuit]:
+    found = session.scalars(select(Circuit).where(Circuit.target.in_(list(targets))))
+    return {circuit.target: circuit for circuit in found}
+
+
+def room(session: Session, target: str, *, now: datetime, limit: int) -> int:
+    """Return how many messages *target* may be sent now: none, one to try, or *limit*."""
+    circuit = session.get(Circuit, target)
+    if circuit is None or circuit.open_until is None:
+        return limit
+    return 0 if circuit.open_until > now else 1
+
+
+def answered(session: Session, target: str, *, now: datetime) -> None:
+    """Note that *target* took or refused a message: it is there."""
+    circuit = _get(session, target)
+    circuit.failures, circuit.open_until, circuit.away_since = 0, None, None
+    circuit.last_error, circuit.answered_at = None, now
+
+
+def was_away(session: Session, target: str, error: str, *, now: datetime) -> None:
+    """Note that *target* could not be reached."""
+    circuit = _get(session, target)
+    circuit.failures += 1
+    circuit.away_since = circuit.away_since or now
+    circuit.last_error = error[:2000]
+    left_alone = pause(circuit.failures)
+    circuit.open_until = now + left_alone if left_alone else None
+
+
+def close(session: Session, target: str) -> None:
+    """Let the next message go at once: somebody says that the target is back."""
+    circuit = _get(session, target)
+    circuit.open_until = None
+
+
+def _get(session: Session, target: str) -> Circuit:
+    circuit = session.get(Circuit, target, with_for_update=True)
+    if circuit is None:
+        circuit = Circuit(target=target, failures=0)
+        session.add(circuit)
+        session.flush()
+    return circuit
