@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0010_delivery"
-down_revision: str | None = "0009_lot_life"
+revision: str = "0011_delivery"
+down_revision: str | None = "0010_outcome_grounds"
 
 
 def upgrade() -> None:
