@@ -12,7 +12,7 @@ from threading import Event
 import msgspec
 
 from contract import signing
-from device import enrolment, manual_cli, running, uplink
+from device import enrolment, manual_cli, opening, running, uplink
 from device.backlog import Backlog
 from device.config import Config, ConfigError, load
 from device.drivers.panel_gpio import PanelLost
@@ -24,6 +24,7 @@ from device.kiosk import command as kiosk
 from device.lines import tell_json, tell_people
 from device.manual import NobodyThere
 from device.running import AlreadyRunning
+from device.sources import Arrivals
 from device.supervisor import Supervisor
 from device.upstream import Unreachable, Upstream
 
@@ -123,6 +124,7 @@ def _uplink(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     config = load(options.config)
+    opening.sources_of(config, Arrivals())  # a reader's file of settings is read, too
     print(msgspec.json.format(msgspec.json.encode(config), indent=2).decode())
     papers = enrolment.Office(config.folder).papers_or_none()
     print(f"enrolled as {papers.station} with {papers.server}" if papers else "not enrolled yet")

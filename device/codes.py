@@ -21,9 +21,9 @@ from contract.lots import IssuedLots, TubeOfOtherLot
 from device.facts import Person
 from device.inputs import CommandGiven, Input, PairTyped, PersonShown, TubeScanned, Unusable
 from device.reasons import Refusal
+from device.roles import TUBE_AIMS, ReaderUse, in_role
 from device.roster import Roster
 
-TUBE_AIMS = ("]C0", "]C1")  # Code 128, GS1-128
 _MATRIX = ("]Q", "]d", "]z")  # QR, Data Matrix, Aztec: what persons hold up
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
@@ -47,8 +47,12 @@ class Codes:
     rules: CodeRules = field(default_factory=CodeRules)
     roster: Roster = field(default_factory=Roster)
 
-    def from_reader(self, data: bytes, aim: str, at: float) -> Input:
-        """Return what a code from the serial reader means; *aim* is '' where none was sent."""
+    def from_reader(self, data: bytes, aim: str, at: float, use: ReaderUse | None = None) -> Input:
+        """Return what a code from a reader means; *aim* is '' where none was sent."""
+        use = use or ReaderUse(tube_aims=self.rules.tube_aims)
+        return in_role(self._read(data, aim, at, use.tube_aims), use.role)
+
+    def _read(self, data: bytes, aim: str, at: float, tube_aims: tuple[str, ...]) -> Input:
         if _CONTROL.search(data):
             return Unusable(Refusal.UNREADABLE, at)
         text = data.decode("utf-8", errors="replace")
@@ -56,7 +60,7 @@ class Codes:
             return _command(text, at)
         if aim.startswith(_MATRIX):
             return self._person(data, at, loose=True)
-        if aim and aim not in self.rules.tube_aims:
+        if aim and aim not in tube_aims:
             return Unusable(Refusal.NOT_A_TUBE, at)
         if aim or _like_tube(text):
             return self._tube(text, at)

@@ -13,14 +13,15 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from device.codes import TUBE_AIMS, CodeRules
+from device.codes import CodeRules
 from device.drivers.panel_gpio import Pins
 from device.drivers.reader_line import LineSettings
+from device.roles import TUBE_AIMS, ReaderUse, Role
 from device.stages import Rules
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
-_SHIFTING = re.compile(r"/dev/tty(USB|ACM)\d+")
+_SHIFTING = re.compile(r"/dev/(tty(USB|ACM)|input/event)\d+")
 
 
 class ConfigError(ValueError):
@@ -64,7 +65,14 @@ class Camera(Section, frozen=True):
 
 
 class Reader(Section, frozen=True):
+    """`[reader]` and `[reader2]`; `baud`, `prefix`, `partial_seconds` are for the driver `line`."""
+
     port: str = ""
+    driver: Literal["line", "gm65", "ssi", "gm67", "honeywell", "newland", "wedge"] = "line"
+    profile: str = ""
+    role: Role = Role.BOTH
+    beep: bool = True
+    configure: bool = True
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
     prefix: str = ""
     partial_seconds: Seconds = 0.2
@@ -73,6 +81,10 @@ class Reader(Section, frozen=True):
     @property
     def line(self) -> LineSettings:
         return LineSettings(self.baud, self.prefix.encode(), self.partial_seconds)
+
+    @property
+    def use(self) -> ReaderUse:
+        return ReaderUse(self.role, self.tube_aims)
 
 
 class Panel(Section, frozen=True):
@@ -112,6 +124,7 @@ class Config(Section, frozen=True):
     station: Table
     camera: Camera = Camera()
     reader: Reader = Reader()
+    reader2: Reader = Reader()
     panel: Panel = Panel()
     kiosk: Kiosk = Kiosk()
     server: Server = Server()
@@ -125,6 +138,12 @@ class Config(Section, frozen=True):
         """Where the page for the screen is; a folder in memory spares the card."""
         live = self.station.live
         return Path(live) if live else self.folder / "state.json"
+
+    @property
+    def readers(self) -> dict[str, Reader]:
+        """The readers that there are, by the names of their tables."""
+        tables = {"reader": self.reader, "reader2": self.reader2}
+        return {name: table for name, table in tables.items() if table.port}
 
     @property
     def code_rules(self) -> CodeRules:
@@ -145,6 +164,7 @@ def load(path: Path) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {_plain(str(error))}") from error
     _refuse_shifting(path, config)
+    _refuse_deaf(path, config)
     state = str(path.parent / config.station.state)
     return msgspec.structs.replace(
         config, station=msgspec.structs.replace(config.station, state=state)
@@ -170,9 +190,21 @@ def _plain(complaint: str) -> str:
 
 
 def _refuse_shifting(path: Path, config: Config) -> None:
-    for key, name in (("reader.port", config.reader.port),):
-        if _SHIFTING.fullmatch(name):
+    for name, table in config.readers.items():
+        if _SHIFTING.fullmatch(table.port):
             raise ConfigError(
-                f"{path}: {key}: {name} may be another device after the next start; "
-                "give its lasting name under /dev/serial/by-id or /dev/serial/by-path"
+                f"{path}: {name}.port: {table.port} may be another device after the next start; "
+                "give its lasting name under /dev/ghepmau, /dev/serial/by-id or /dev/input/by-id"
             )
+
+
+def _refuse_deaf(path: Path, config: Config) -> None:
+    """Refuse readers whose roles leave the table without somebody to read persons, or tubes."""
+    readers, camera = config.readers, config.camera
+    roles = {table.role for table in readers.values()}
+    if len({table.port for table in readers.values()}) < len(readers):
+        raise ConfigError(f"{path}: reader2.port: is the port of [reader], too")
+    if roles == {Role.PERSON} and not camera.tubes:
+        raise ConfigError(f"{path}: reader.role: nothing here reads tubes; 'both' reads all")
+    if roles == {Role.TUBE} and camera.source == "":
+        raise ConfigError(f"{path}: reader.role: nothing here reads persons; 'both' reads all")

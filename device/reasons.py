@@ -31,6 +31,8 @@ class Refusal(StrEnum):
     NO_POOL = "no-pool"
     NOTHING_TO_UNDO = "nothing-to-undo"
     COMMAND_NOT_USED = "command-not-used"
+    PERSON_AT_TUBE_READER = "person-at-tube-reader"  # two readers, each with its role
+    TUBE_AT_PERSON_READER = "tube-at-person-reader"
     STALE = "stale-scan"  # scanned before the hold began
     SHIFT_OPEN = "shift-open"  # BEGIN SHIFT in the middle of one
     NO_SHIFT = "no-shift"

@@ -53,6 +53,14 @@ REFUSALS: dict[Refusal, Said] = {
         "Đây không phải mã ống. Quét mã vạch trên ống.",
         "This is no tube's code. Scan the bars on the tube.",
     ),
+    _R.PERSON_AT_TUBE_READER: Said(
+        "Đầu đọc này chỉ để quét ống. Đưa mã người sang đầu đọc kia hoặc máy ảnh.",
+        "This reader is for tubes. Show the person's code to the other reader, or the camera.",
+    ),
+    _R.TUBE_AT_PERSON_READER: Said(
+        "Đầu đọc này chỉ để quét mã người. Quét ống bằng đầu đọc kia.",
+        "This reader is for persons' codes. Scan the tube with the other reader.",
+    ),
     _R.NOT_A_PERSON: Said(
         "Mã này không phải của người. Xin mã QR trên thẻ hoặc điện thoại.",
         "This code is no person's. Ask for the QR on a card or a phone.",

@@ -7,7 +7,6 @@ once a second, and taken in where they changed.
 import fcntl
 import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -22,11 +21,9 @@ from device.backlog import Sent, read_sent
 from device.clock import ServerTime, SystemClock
 from device.config import Config
 from device.drafts import Drafts
-from device.drivers import Camera, Panel
-from device.drivers.camera_opencv import OpenCvCamera
+from device.drivers import Panel
 from device.drivers.panel_gpio import GpioPanel, PanelLost
 from device.drivers.panel_none import NoPanel
-from device.drivers.reader_line import LineReader
 from device.drivers.simulated.panel import SimulatedPanel
 from device.enrolment import NotEnrolled, Office, Papers
 from device.journal import Journal
@@ -36,10 +33,9 @@ from device.kiosk.pairs import of_journal, with_line
 from device.lines import Board, Line, Page, Tell
 from device.manual import Desk
 from device.notify import Notifier
+from device.opening import sources_of
 from device.shift_now import ShiftDesk
-from device.sight.eye import Settings as EyeSettings
-from device.sight.symbology import Symbology
-from device.sources import Arrivals, CameraSource, ReaderSource, Source
+from device.sources import Arrivals, Source
 from device.stages import HoldingPerson, Idle, SecondLook, State
 from device.station import Station
 
@@ -157,7 +153,7 @@ def was_let_go(before: State, after: State) -> bool:
 
 
 def assemble(config: Config, tell: Tell) -> Running:
-    """Put a station together; raise NotEnrolled, JournalTrouble, PanelLost or ValueError."""
+    """Put a station together; raise NotEnrolled, JournalTrouble, ConfigError or ValueError."""
     office = Office(config.folder)
     papers, secrets, sent = office.papers(), office.secrets(), read_sent(config.folder)
     if papers.duty != config.station.duty:
@@ -168,7 +164,7 @@ def assemble(config: Config, tell: Tell) -> Running:
     clock, arrivals = SystemClock(), Arrivals()
     board = Board(config.page_file)
     codes = Faces(secrets.tags, papers.sealing, office.lots(), papers.cards, config.code_rules)
-    sources = _sources(config, arrivals)
+    sources = sources_of(config, arrivals)
     station = Station(
         journal=Journal(config.folder / "journal", papers.station, sent.acked),
         codes=codes,
@@ -193,20 +189,6 @@ def lock(folder: Path) -> int:
         os.close(handle)
         raise AlreadyRunning(f"another station program works in {folder}; end it first") from error
     return handle
-
-
-def _sources(config: Config, arrivals: Arrivals) -> list[Source]:
-    sources: list[Source] = []
-    camera, reader = config.camera, config.reader
-    if reader.port:
-        sources.append(ReaderSource(arrivals, lambda: LineReader(reader.port, reader.line)))
-    if camera.source != "":
-        kinds = (Symbology.QR, Symbology.CODE_128) if camera.tubes else (Symbology.QR,)
-        opened: Callable[[], Camera] = lambda: OpenCvCamera(  # noqa: E731
-            camera.source, camera.width, camera.height
-        )
-        sources.append(CameraSource(arrivals, opened, EyeSettings(kinds, camera.budget_ms)))
-    return sources
 
 
 def _panel(config: Config) -> Panel:

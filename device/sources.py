@@ -1,4 +1,4 @@
-"""Where codes come from: one thread for the reader, one for the camera, each with its own loop.
+"""Where codes come from: a thread for each reader, one for the camera, each with its own loop.
 
 The camera's frames are looked at in one more thread, which is left behind if a decoder hangs.
 
@@ -12,10 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from time import monotonic
 
 from device.drivers import Camera, DeviceLost, Exposable, Reader, Scan
+from device.roles import ReaderUse
+from device.scanned import Scanned, tell_reader
 from device.sight.exposing import Exposing
 from device.sight.eye import Seen
 from device.sight.eye import Settings as EyeSettings
@@ -36,7 +39,7 @@ class DeviceNews:
     why: str = ""
 
 
-Arrival = Scan | CodeShown | SeveralInView | DeviceNews
+Arrival = Scan | Scanned | CodeShown | SeveralInView | DeviceNews
 Arrivals = SimpleQueue[Arrival]
 
 
@@ -45,7 +48,8 @@ class Source(ABC):
 
     name = ""
 
-    def __init__(self, arrivals: Arrivals) -> None:
+    def __init__(self, arrivals: Arrivals, name: str = "") -> None:
+        self.name = name or self.name
         self._arrivals = arrivals
         self._stop = threading.Event()
         self._up: bool | None = None
@@ -74,6 +78,11 @@ class Source(ABC):
             except DeviceLost as lost:
                 wait = _SHORTEST if self._up else min(wait * 2, _LONGEST)
                 self._tell(up=False, why=str(lost))
+            except Exception as error:
+                # A thread that ended would be a device that is lost and never missed.
+                log.exception("%s: this should not have happened; it is opened again", self.name)
+                wait = _LONGEST
+                self._tell(up=False, why=f"{type(error).__name__}")
             self._stop.wait(wait)
 
     def _tell(self, *, up: bool, why: str = "") -> None:
@@ -83,13 +92,19 @@ class Source(ABC):
 
 
 class ReaderSource(Source):
-    """Scans of a serial reader."""
+    """Codes of one reader; what became of each is told to it."""
 
     name = "reader"
 
-    def __init__(self, arrivals: Arrivals, opened: Callable[[], Reader]) -> None:
-        super().__init__(arrivals)
-        self._opened = opened
+    def __init__(
+        self,
+        arrivals: Arrivals,
+        opened: Callable[[], Reader],
+        use: ReaderUse | None = None,
+        name: str = "",
+    ) -> None:
+        super().__init__(arrivals, name)
+        self._opened, self._use = opened, use or ReaderUse()
 
     def _work(self) -> None:
         with closing(self._opened()) as reader:
@@ -97,7 +112,7 @@ class ReaderSource(Source):
             while not self._stop.is_set():
                 scan = reader.read(_SLICE)
                 if scan is not None:
-                    self._arrivals.put(scan)
+                    self._arrivals.put(Scanned(scan, self._use, partial(tell_reader, reader)))
 
 
 class CameraSource(Source):

@@ -26,6 +26,7 @@ from device.manual import TypedPair
 from device.pairing import step
 from device.reasons import LetGoReason, Refusal
 from device.refusal_words import Said
+from device.scanned import Scanned
 from device.sentences import shown
 from device.shown import Shown
 from device.sight.watch import CodeShown, SeveralInView
@@ -92,10 +93,20 @@ class Station:
         finally:
             pair.answer(self._told)
 
+    def _take_scanned(self, scanned: Scanned) -> None:
+        """Take a reader's code; the reader is told what became of it after it is written down."""
+        self._told, scan = [], scanned.scan
+        try:
+            self.take(self.codes.from_reader(scan.data, scan.aim, scan.at, scanned.use))
+        finally:
+            scanned.answer(self._told)
+
     def _arrive(self, arrival: Arrival | TypedPair) -> None:
         match arrival:
             case Scan():
                 self.take(self.codes.from_reader(arrival.data, arrival.aim, arrival.at))
+            case Scanned():
+                self._take_scanned(arrival)
             case CodeShown():
                 self.take(self.codes.from_camera(arrival.data, arrival.kind.value, arrival.at))
             case SeveralInView():

@@ -14,6 +14,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 EDGES = {
     "device/cli.py",
     "device/uplink.py",
+    "device/sources.py",
     "device/station.py",
     "rehearsal/cli.py",
     "server/cli.py",

@@ -50,6 +50,23 @@ class Reader(Protocol):
         """Release the hardware; closing twice is harmless."""
 
 
+@runtime_checkable
+class Answerable(Protocol):
+    """A reader that can be told what became of a code; one without a sign for it does nothing.
+
+    Each may be called while another thread reads; each raises ReaderLost.
+    """
+
+    def good(self) -> None:
+        """Say that what was scanned is recorded: call it after the durable write."""
+
+    def bad(self) -> None:
+        """Say that the code was refused."""
+
+    def seen(self) -> None:
+        """Say that the code was taken note of, and nothing is recorded yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture: grey, 8 bits, rows by columns; taken at `at`."""

@@ -47,6 +47,7 @@ IDLE_PROMPTS = {"reception": Words("QUÉT ỐNG", "Scan a tube")}  # by duty, wh
 DEVICES = {
     "camera": Words("máy ảnh", "camera"),
     "reader": Words("đầu đọc", "reader"),
+    "reader2": Words("đầu đọc 2", "reader 2"),
     "card": Words("thẻ nhớ", "card"),
     "network": Words("mạng", "network"),
     "clock": Words("đồng hồ", "clock"),
@@ -65,6 +66,9 @@ LOST = {
     ),
     "reader": Words(
         "Mất đầu đọc. Cắm lại dây đầu đọc.", "The reader is lost. Plug its cable in again."
+    ),
+    "reader2": Words(
+        "Mất đầu đọc 2. Cắm lại dây đầu đọc.", "Reader 2 is lost. Plug its cable in again."
     ),
     "card": Words(
         "Thẻ nhớ không ghi được: CHƯA ghép. Báo trưởng nhóm, rồi quét lại.",

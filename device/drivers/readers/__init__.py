@@ -42,12 +42,14 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     profile    a name in `firmware_config/readers` or a path; the driver's own name if empty
     reads      'tubes', or 'both' where the same reader reads persons' codes, too
+    persons_too  a reader for tubes that reads a person's code gives it, to be refused aloud
     answers    the station calls good() or bad() for each code
     configure  False leaves the reader as it is set
     """
 
     profile: str = ""
     reads: Reads = Reads.TUBES
+    persons_too: bool = False
     answers: bool = False
     configure: bool = True
 
@@ -58,6 +60,15 @@ def read_settings(settings: Mapping[str, object]) -> ReaderSettings:
         return msgspec.convert(dict(settings), ReaderSettings)
     except msgspec.ValidationError as error:
         raise ProfileError(f"the reader's settings: {error}") from error
+
+
+def check_reader(driver: str, settings: Mapping[str, object]) -> None:
+    """Raise ProfileError where *driver* could not be opened with *settings* on any port."""
+    chosen = read_settings(settings)
+    if driver not in DRIVERS:
+        raise ProfileError(f"no reader driver {driver!r}; known are: {', '.join(DRIVERS)}")
+    if driver != "wedge":
+        _prepared(driver, chosen)
 
 
 def open_reader(driver: str, path: str, settings: Mapping[str, object]) -> Reader:
@@ -81,17 +92,23 @@ def open_serial(
     trace: Callable[[str, bytes], None] | None = None,
 ) -> SerialReader:
     """Do what `open_reader` does for the serial ones; *trace* is shown every byte ('in', 'out')."""
-    profile = load_profile(find_profile(chosen.profile or driver))
-    if profile.driver != driver:
-        raise ProfileError(f"profile {chosen.profile!r} is for driver {profile.driver!r}")
-    dialect = DIALECTS[driver](profile)
-    dialect.check(profile.setting)
+    profile, dialect = _prepared(driver, chosen)
     port = Port(path, profile.bauds[0], trace)
     with ExitStack() as half_open:
         half_open.callback(port.close)
-        reader = SerialReader(port, dialect, profile, chosen.reads)
+        reader = SerialReader(port, dialect, profile, chosen.reads, persons=chosen.persons_too)
         reader.find()
         if chosen.configure:
             reader.establish(chosen.reads, answers=chosen.answers)
         half_open.pop_all()
     return reader
+
+
+def _prepared(driver: str, chosen: ReaderSettings) -> tuple[Profile, Dialect]:
+    """Return what *driver* needs to know; raise ProfileError where its file cannot be used."""
+    profile = load_profile(find_profile(chosen.profile or driver))
+    if profile.driver != driver:
+        raise ProfileError(f"profile {chosen.profile!r} is for driver {profile.driver!r}")
+    dialect = DIALECTS[driver](profile)
+    dialect.check(profile.setting)
+    return profile, dialect

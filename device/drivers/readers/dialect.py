@@ -39,5 +39,8 @@ class Dialect(Protocol):
     def bad(self, kept: Sequence[str]) -> bytes:
         """Return the frame that says 'refused'."""
 
+    def seen(self, kept: Sequence[str]) -> bytes:
+        """Return the frame that says 'read, nothing recorded yet': never a beep."""
+
     def trigger(self, *, on: bool) -> bytes:
         """Return the frame that starts or stops a read."""

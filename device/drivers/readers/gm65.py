@@ -44,6 +44,9 @@ class Gm65:
     def bad(self, kept: Sequence[str]) -> bytes:
         return b""
 
+    def seen(self, kept: Sequence[str]) -> bytes:
+        return b""
+
     def trigger(self, *, on: bool) -> bytes:
         return gm65.TRIGGER if on else gm65.RELEASE
 

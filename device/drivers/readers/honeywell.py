@@ -42,6 +42,9 @@ class Honeywell:
     def bad(self, kept: Sequence[str]) -> bytes:
         return honeywell.BAD if HOST_ACK in kept else b""
 
+    def seen(self, kept: Sequence[str]) -> bytes:
+        return honeywell.SEEN if HOST_ACK in kept else b""
+
     def trigger(self, *, on: bool) -> bytes:
         return honeywell.TRIGGER if on else honeywell.RELEASE
 

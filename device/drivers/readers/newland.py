@@ -39,6 +39,9 @@ class Newland:
     def bad(self, kept: Sequence[str]) -> bytes:
         return b""
 
+    def seen(self, kept: Sequence[str]) -> bytes:
+        return b""
+
     def trigger(self, *, on: bool) -> bytes:
         return newland.command(newland.TRIGGER_ON if on else newland.TRIGGER_OFF)
 

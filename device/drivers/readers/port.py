@@ -8,6 +8,7 @@ import serial
 
 from device.drivers import ReaderLost
 
+_WRITE = 0.5  # seconds: a reader that takes nothing must not hold up the station
 _T = TypeVar("_T")
 
 
@@ -25,7 +26,9 @@ class Port:
         self.path = path
         self._trace = trace
         try:
-            self._serial = serial.serial_for_url(path, baud, timeout=0, exclusive=True)
+            self._serial = serial.serial_for_url(
+                path, baud, timeout=0, write_timeout=_WRITE, exclusive=True
+            )
         except (serial.SerialException, OSError, ValueError) as error:
             raise ReaderLost(f"cannot open the reader at {path}: {error}") from error
 

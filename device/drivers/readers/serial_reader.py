@@ -13,7 +13,8 @@ from device.drivers.readers.link import Link, NoAnswer
 from device.drivers.readers.port import Port
 from device.drivers.readers.profile import Profile, Reads
 
-AIMS = {Reads.TUBES: ("]C0", "]C1"), Reads.BOTH: ("]C0", "]C1", "]Q", "]d")}
+_PERSONS = ("]Q", "]d", "]z")
+AIMS = {Reads.TUBES: ("]C0", "]C1"), Reads.BOTH: ("]C0", "]C1", *_PERSONS)}
 _MISSED = 3  # questions unanswered before a reader counts as gone
 
 
@@ -25,10 +26,18 @@ class SerialReader:
     Those two and trigger() may be called while another thread reads.
     """
 
-    def __init__(self, port: Port, dialect: Dialect, profile: Profile, reads: Reads) -> None:
+    def __init__(
+        self,
+        port: Port,
+        dialect: Dialect,
+        profile: Profile,
+        reads: Reads,
+        *,
+        persons: bool = False,
+    ) -> None:
         self._port, self._dialect, self._profile = port, dialect, profile
         self._link = Link(port, dialect.stream, dialect.respond, profile.answer_seconds)
-        self._aims = AIMS[reads]
+        self._aims = AIMS[Reads.BOTH if persons else reads]
         self._refused = Counter[str]()
         self._asked_at, self._missed = time.monotonic(), 0
         self.identity = ""
@@ -85,6 +94,10 @@ class SerialReader:
     def bad(self) -> None:
         """Let the reader say that the code was refused."""
         self._say(self._dialect.bad(self._kept))
+
+    def seen(self) -> None:
+        """Let the reader go on, where it waits for an answer: nothing is recorded yet."""
+        self._say(self._dialect.seen(self._kept))
 
     def trigger(self, *, on: bool) -> None:
         """Start or stop a read, where the reader waits for the host."""

@@ -57,6 +57,9 @@ class Ssi:
     def bad(self, kept: Sequence[str]) -> bytes:
         return ssi.packet(ssi.Op.BEEP, b"\x12")
 
+    def seen(self, kept: Sequence[str]) -> bytes:
+        return b""
+
     def trigger(self, *, on: bool) -> bytes:
         return ssi.START if on else ssi.STOP
 

@@ -22,6 +22,7 @@ _STATUSES = (0x05, 0x06, 0x15)
 
 TRIGGER, RELEASE = b"\x16\x54\x0d", b"\x16\x55\x0d"
 BEEP = b"\x16\x07\x0d"
+SEEN = b"\x1b1"  # its green light for 135 ms, and no sound
 GOOD, BAD = b"\x1b7", b"\x1b8"  # the answers that a reader in host-acknowledge mode waits for
 
 

@@ -1,7 +1,7 @@
 """Honeywell and Newland readers inside: settings as text, echoed with how they were taken."""
 
 from device.drivers.readers.codecs.heard import ACK, ENQ
-from device.drivers.readers.codecs.honeywell import BAD, BEEP, GOOD
+from device.drivers.readers.codecs.honeywell import BAD, BEEP, GOOD, SEEN
 from device.drivers.simulated.readers.model import Store
 
 _SYMBOLOGIES = ("128ENA", "QRCENA", "C39ENA")
@@ -48,7 +48,7 @@ class _Texts:
 
 
 class HoneywellModel(_Texts):
-    """Implements `Model`.  `answers` are what the host said about codes: good, bad or beep."""
+    """Implements `Model`.  `answers` are what the host said: good, bad, seen or beep."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class HoneywellModel(_Texts):
 
     def hear(self, data: bytes) -> list[bytes]:
         self._heard += data
-        for frame, name in ((GOOD, "good"), (BAD, "bad"), (BEEP, "beep")):
+        for frame, name in ((GOOD, "good"), (BAD, "bad"), (SEEN, "seen"), (BEEP, "beep")):
             self.answers += [name] * self._heard.count(frame)
             self._heard = self._heard.replace(frame, b"")
         answers = list[bytes]()
