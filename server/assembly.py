@@ -5,6 +5,7 @@ from typing import Protocol
 from flask import Flask
 
 from server import home
+from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
@@ -23,7 +24,7 @@ from server.sampling.views import bp as sampling
 from server.worklist import DESKS
 
 PAGES = (
-    home.bp, accounts, stations, station_pages, audit, people, sampling, lab, outcome_pages,
+    home.bp, accounts, stations, station_pages, partner_pages, audit, people, sampling, lab, outcome_pages,
     intake, officers,
 )  # fmt: skip
 

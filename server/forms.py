@@ -29,6 +29,7 @@ WORDS = {
     "name": ("họ tên", "name"),
     "note": ("ghi chú", "note"),
     "password": ("mật khẩu", "password"),
+    "partner": ("mã đối tác", "partner"),
     "people": ("danh sách người", "list of people"),
     "place": ("nơi", "place"),
     "reason": ("lý do", "reason"),

@@ -12,9 +12,12 @@ class Permission(StrEnum):
     CALLBACK_WRITE = "callback:write"
     CARD_WRITE = "card:write"
     CONFLICT_DECIDE = "conflict:decide"
+    DELIVERY_READ = "delivery:read"
+    DELIVERY_WRITE = "delivery:write"
     LOT_READ = "lot:read"
     LOT_WRITE = "lot:write"
     OUTCOME_READ = "outcome:read"
+    PARTNER_WRITE = "partner:write"
     PERSON_READ = "person:read"
     RECEPTION_WRITE = "reception:write"
     RESULT_RELEASE = "result:release"
@@ -25,3 +28,12 @@ class Permission(StrEnum):
     STORY_READ = "story:read"
     SUMMARY_READ = "summary:read"
     USER_WRITE = "user:write"
+
+
+class Scope(StrEnum):
+    """What a partner's program may be allowed to do, whatever roles there are for people."""
+
+    FHIR_READ = "fhir:read"  # results of persons whose number the partner knows
+    RESOLVE = "resolve"  # a code's person key
+    RESOLVE_STATUS = "resolve:status"  # and that person's last test and declaration
+    UPSTREAM = "upstream"  # hand over outcomes and figures of a server below

@@ -34,6 +34,7 @@ STATES = {
     "inconclusive": Shown("▲", "waiting", "nghi ngờ", "inconclusive"),
     "invalid": Shown("▲", "waiting", "không hợp lệ", "invalid"),
     "negative": Shown("−", "negative", "âm tính", "negative"),
+    "overdue": Shown("▲", "problem", "quá hạn", "overdue"),
     "paired": Shown("●", "paired", "đã ghép", "paired"),
     "pending": Shown("▲", "waiting", "đang chờ", "waiting"),
     "positive": Shown("✚", "problem", "dương tính", "positive"),

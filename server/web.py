@@ -1,6 +1,6 @@
 """What every blueprint shares: the transaction, who may call a view, code converters.
 
-Every view carries exactly one mark: `public`, `signed_in`, `station_signed` or
+Every view carries exactly one mark: `public`, `signed_in`, `station_signed`, `partner(scope)` or
 `requires(permission)`.  The gate (`server.accounts.gate`) refuses a view without a mark.
 Fields of forms are read with `server.forms`, shown with `server.display`.
 """
@@ -22,6 +22,7 @@ from server.config import Settings
 from server.db import Database
 from server.display import t as t
 from server.permissions import Permission as Permission
+from server.permissions import Scope as Scope
 
 V = TypeVar("V", bound=Callable[..., object])
 Clock = Callable[[], datetime]
@@ -82,7 +83,7 @@ def user() -> SignedIn | None:
 def actor() -> str:
     """Return who acts, for `by=`: "user:lan", or "nobody" on a public page."""
     found = user()
-    return f"user:{found.login}" if found else "nobody"
+    return f"user:{found.login}" if found else g.get("partner_name", "nobody")
 
 
 def may(permission: str) -> bool:
@@ -111,13 +112,18 @@ def station_signed(view: V) -> V:
     return _marked(view, Access.STATION)
 
 
-def access_of(view: Callable[..., object] | None) -> Access | Permission | None:
+def partner(scope: Scope) -> Callable[[V], V]:
+    """Let a view run only for a partner's program whose token has *scope*."""
+    return lambda view: _marked(view, scope)
+
+
+def access_of(view: Callable[..., object] | None) -> Access | Permission | Scope | None:
     """Return a view's mark, or None for a view that nobody may call."""
-    found: Access | Permission | None = getattr(view, "access", None)
+    found: Access | Permission | Scope | None = getattr(view, "access", None)
     return found
 
 
-def _marked(view: V, access: Access | Permission) -> V:
+def _marked(view: V, access: Access | Permission | Scope) -> V:
     view.__dict__["access"] = access
     return view
 

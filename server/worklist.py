@@ -69,6 +69,10 @@ DESKS = (
         "Ghi danh trạm quét, thu hồi trạm mất.", "Enrol stations, revoke lost ones.",
     ),
     Desk(
+        Permission.PARTNER_WRITE, "/partners", "Đối tác", "Partners", None,
+        "Hệ thống khác được hỏi gì, gửi gì?", "What may other systems ask or hand over?",
+    ),
+    Desk(
         Permission.ALERT_READ, "/intake/alerts", "Cảnh báo", "Alerts",
         waiting.alerts,
         "Nhật ký của trạm bị hở, bị sửa, hoặc không đọc được.",

@@ -12,10 +12,10 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
-from server.accounts import sessions
+from server.accounts import partners, sessions
 from server.accounts.roles import GRANTS, Role
 from server.errors import DomainError
-from server.web import Access, SignedIn, access_of, now, reading, settings, transaction
+from server.web import Access, Scope, SignedIn, access_of, now, reading, settings, transaction
 
 log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -35,6 +35,16 @@ HEADERS = {
 class SignInFirst(DomainError):
     code = "sign-in-first"
     status = 401
+
+
+class TokenRefused(DomainError):
+    code = "token-refused"
+    status = 401
+
+
+class ScopeMissing(DomainError):
+    code = "scope-missing"
+    status = 403
 
 
 class FormTooOld(DomainError):
@@ -116,12 +126,32 @@ def guard() -> ResponseReturnValue | None:
         abort(403)
     if access is Access.STATION:
         return None
+    if isinstance(access, Scope):
+        _admit_partner(access)
+        return None
     if access is not Access.PUBLIC and "user" not in g:
         return _sign_in()
     if not isinstance(access, Access) and access not in g.user.permissions:
         abort(403)
     _check_form(access)
     return None
+
+
+def _admit_partner(scope: Scope) -> None:
+    """Let a partner's program in by its token; raise TokenRefused or ScopeMissing."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    with reading() as session:
+        found = partners.find_partner(session, token.strip(), now=now())
+    if kind.lower() != "bearer" or found is None:
+        raise TokenRefused(
+            "Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi.",
+            "The token is wrong, has ended or was revoked.",
+        )
+    if scope not in found.scopes:
+        raise ScopeMissing(
+            f"Mã truy cập này không có quyền {scope}.", f"This token has no scope {scope}."
+        )
+    g.partner, g.partner_name = found, f"partner:{found.id}"
 
 
 def _sign_in() -> ResponseReturnValue:
