@@ -24,9 +24,19 @@ from server.sampling.views import bp as sampling
 from server.worklist import DESKS
 
 PAGES = (
-    home.bp, accounts, stations, station_pages, partner_pages, audit, people, sampling, lab, outcome_pages,
-    intake, officers,
-)  # fmt: skip
+    home.bp,
+    accounts,
+    stations,
+    station_pages,
+    partner_pages,
+    audit,
+    people,
+    sampling,
+    lab,
+    outcome_pages,
+    intake,
+    officers,
+)
 
 
 class Worker(Protocol):
