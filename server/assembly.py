@@ -14,6 +14,7 @@ from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
 from server.delivery.worker import DeliveryWorker
 from server.intake.views import bp as intake
+from server.lab.queries import first_result_at
 from server.lab.views import bp as lab
 from server.officers.views import bp as officers
 from server.outcomes import services as outcomes
@@ -54,6 +55,8 @@ def assemble(app: Flask) -> None:
     app.extensions["desks"] = DESKS
     if outcomes.settle not in changes.listeners:
         changes.listeners.append(outcomes.settle)
+    if first_result_at not in changes.testers:
+        changes.testers.append(first_result_at)
     app.extensions["background"] = workers(app)
 
 

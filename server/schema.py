@@ -17,8 +17,11 @@ import server.intake.models
 import server.lab.models
 import server.outcomes.models
 import server.people.models
+import server.sampling.decision_models
 import server.sampling.lot_models
-import server.sampling.models  # noqa: F401 - each import adds its tables to Base.metadata
+import server.sampling.models
+import server.sampling.roster_models
+import server.sampling.shift_models  # noqa: F401 - each import adds its tables to Base.metadata
 from server.db import Base, Database
 
 tables = Base.metadata  # all of them, now that every domain's models are imported

@@ -24,6 +24,11 @@ def results_of(session: Session, tube: Tube) -> list[Result]:
     return list(session.scalars(found))
 
 
+def first_result_at(session: Session, tube: Tube) -> datetime | None:
+    """Return when the first result of *tube* was entered, if one was."""
+    return session.scalar(select(func.min(Result.entered_at)).where(Result.tube == tube))
+
+
 def correction_of(session: Session, result_id: UUID) -> Result | None:
     """Return the result that corrects *result_id*, if one does."""
     return session.scalar(select(Result).where(Result.corrects == result_id))

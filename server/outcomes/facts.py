@@ -1,4 +1,4 @@
-"""Gather what is known of tubes, in the words of `merge`: six questions for any number of them."""
+"""Gather what is known of tubes, in the words of `merge`: nine questions for any number of them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from contract.tubes import Tube, TubeKind
 from server.lab.models import Reception, Result
 from server.lab.words import Call
 from server.outcomes.known import Facts, Held, Paired, Received, Resulted
+from server.sampling.holds import holds_of
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
 
 _CHUNK = 500  # databases limit how many values a question may carry
@@ -60,6 +61,8 @@ def facts_of_all(session: Session, tubes: Sequence[Tube]) -> dict[Tube, Facts]:
         _sampled(session, some, known)
         _disputed(session, some, known)
         _examined(session, some, known)
+        for tube, why, about in holds_of(session, some):
+            known[tube].holds.add(Held(about, why))
     return {tube: known[tube].facts(tube.kind) for tube in tubes}
 
 

@@ -7,8 +7,8 @@ from server.outcomes.merge import Facts, Problem, late_pairings, live_pairings, 
 HOLDS = {
     Problem.CONTESTED: ("có hai người nhận ống, chờ quyết định", "two claims wait to be decided"),
     Problem.HELD: (
-        "bị giữ cùng các ống lân cận, chờ xem xét",
-        "it is held together with its neighbours, to be looked into",
+        "có nghi vấn (lệch ống, một người hai lần, danh tính), chờ người xem",
+        "a doubt waits for a person (a slip, somebody twice, an identity)",
     ),
     Problem.CONTROL_PAIRED: ("là ống chứng", "it is a control"),
     Problem.UNPAIRED: ("chưa ghép với người nào", "it is paired with nobody"),

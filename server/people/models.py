@@ -33,6 +33,7 @@ class Person(Base):
     address: Mapped[str | None] = mapped_column(Encrypted("person.address"))
     place: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime]
+    block_blind: Mapped[str | None] = mapped_column(String(32), index=True)  # `queries.block_blind`
 
     identities: Mapped[list["Identity"]] = relationship(
         back_populates="person", order_by="Identity.linked_at"
@@ -103,6 +104,44 @@ class IdentityQuestion(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None] = mapped_column(String(80))
     answer: Mapped[str | None] = mapped_column(String(200))
+
+
+class Disagreement(Base):
+    """A number led to somebody on record, but its code names another person than the record does.
+
+    The event that showed it stands as it is; results that rest on it wait for the answer.
+    """
+
+    __tablename__ = "disagreement"
+    __table_args__ = (
+        CheckConstraint("answer IN ('same', 'another')", name="answer"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (answered_by IS NULL)"
+            " AND (answered_at IS NULL) = (answer IS NULL)"
+            " AND (answered_at IS NULL) = (reason IS NULL)",
+            name="answered_wholly",
+        ),
+        Index("ix_disagreement_event_id", "event_id"),
+        Index("ix_disagreement_said_blind", "person_id", "said_blind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    event_id: Mapped[UUID | None]  # the pairing that showed it
+    system: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    said_name: Mapped[str | None] = mapped_column(Encrypted("disagreement.said_name"))
+    said_birth: Mapped[str | None] = mapped_column(Encrypted("disagreement.said_birth"))
+    said_sex: Mapped[str | None] = mapped_column(String(1))
+    said_blind: Mapped[str] = mapped_column(String(32))  # the same words are asked about once
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    answer: Mapped[str | None] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(Encrypted("disagreement.reason"))
+    other_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # if it is another
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
 class CardBatch(Base):

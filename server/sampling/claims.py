@@ -19,6 +19,15 @@ class Contradiction(StrEnum):
     TWO_STATIONS = "two-stations"
 
 
+class Hold(StrEnum):
+    """Why a tube waits for a person.  The value is stored and never changes."""
+
+    SLIP = "slip"
+    TWICE = "person-twice"
+    VOIDED = "voided-after-result"
+    IDENTITY = "identity"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One pairing that holds so far."""

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
-from server.sampling import changes, queries
+from server.sampling import changes, queries, slips
 from server.sampling.claims import Claim, contradiction, upheld_with
+from server.sampling.decisions import About, record_decision
 from server.sampling.models import ConflictClaim, Pairing, TubeConflict
 from server.sampling.turns import take_turn
 
@@ -79,13 +80,15 @@ def decide_conflict(
     by: str,
     now: datetime,
     seen: int | None = None,
+    instead_of: UUID | None = None,
 ) -> TubeConflict:
     """Uphold the claim *keep* (for a pool: its station's claims), or none, and free the tube.
 
-    What is not upheld is set aside, never deleted.  *seen* is how many claims the deciding person
-    saw.  Raises NotFound, AlreadyDecided, ConflictGrew, BadInput.
+    What is not upheld is set aside, never deleted; the runs that it stands in are looked at.
+    *seen* is how many claims the deciding person saw; *instead_of* is the decision that this one
+    supersedes.  Raises NotFound, AlreadyDecided, ConflictGrew, DecidedSince, BadInput.
     """
-    conflict = _undecided(session, conflict_id)
+    conflict = _undecided(session, conflict_id, again=instead_of is not None)
     if seen is not None and seen != len(conflict.claims):
         raise ConflictGrew(
             f"Vừa có thêm lần ghép của ống {conflict.tube.grouped}. Xem lại rồi quyết định.",
@@ -103,19 +106,28 @@ def decide_conflict(
         each.upheld = each.pairing_id in upheld
     conflict.decided_at, conflict.decided_by = now, by
     conflict.kept_id, conflict.reason = keep, reason
-    detail = f"kept {keep or 'none'}"  # the reason may name somebody: it stays with the conflict
-    audit.record(session, "conflict.decided", conflict.tube, by=by, now=now, detail=detail)
+    record_decision(
+        session, About.CONFLICT, conflict_id, verdict="kept" if keep else "kept-none", kept=keep,
+        reason=reason, by=by, now=now, tube=conflict.tube, instead_of=instead_of,
+    )  # fmt: skip
     changes.changed(session, conflict.tube, now=now)
+    for each in conflict.claims:
+        if each.pairing_id in live and not each.upheld:
+            slips.flag_around(session, each.pairing, slips.Cause.CONFLICT, now=now)
     return conflict
 
 
-def _undecided(session: Session, conflict_id: UUID) -> TubeConflict:
+def _undecided(session: Session, conflict_id: UUID, *, again: bool) -> TubeConflict:
     conflict = session.get(TubeConflict, conflict_id)
     if conflict is None:
         raise NotFound("Không có tranh chấp này.", "There is no such conflict.")
     take_turn(session, [conflict.tube])
     session.refresh(conflict)
-    if conflict.decided_at is not None:
+    if again and _is_decided(conflict):
+        for each in conflict.claims:
+            each.upheld = None
+        session.flush()
+    elif conflict.decided_at is not None:
         raise AlreadyDecided(
             f"Tranh chấp về ống {conflict.tube.grouped} đã được giải quyết. Mở lại trang để xem.",
             f"The conflict about tube {conflict.tube.grouped} is decided. Open the page again.",

@@ -5,7 +5,7 @@ a tiling: each begins right after another or at 1, each is followed by another o
 no two begin or end alike.  So a tube is always in one part: with one holder, void or not.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
@@ -145,6 +145,7 @@ class Roster(Base):
     place: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(80))
+    day: Mapped[date | None] = mapped_column(index=True)  # of the sampling; None: any day
 
     entries: Mapped[list["RosterEntry"]] = relationship(order_by="RosterEntry.position")
 
@@ -161,3 +162,8 @@ class RosterEntry(Base):
     name: Mapped[str] = mapped_column(Encrypted("roster_entry.name"))
     birth_year: Mapped[int | None]
     sex: Mapped[str] = mapped_column(String(1))
+    birth: Mapped[str | None] = mapped_column(Encrypted("roster_entry.birth"))
+    system: Mapped[str | None] = mapped_column(String(20))  # of the number
+    number: Mapped[str | None] = mapped_column(Encrypted("roster_entry.number"))
+    phone: Mapped[str | None] = mapped_column(Encrypted("roster_entry.phone"))
+    address: Mapped[str | None] = mapped_column(Encrypted("roster_entry.address"))

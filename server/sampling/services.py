@@ -19,7 +19,7 @@ from contract.tubes import tube as tube_of
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.people.models import Person
-from server.sampling import changes, conflicts, lot_queries, queries
+from server.sampling import changes, conflicts, lot_queries, matters, queries
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -86,9 +86,14 @@ def record_pairings(
     ]
     audit.record_each(session, "tube.paired", entries, now=now)
     session.flush()
+    new = [recorded[each.event.id] for each in fresh]
+    held = matters.note_repeats(session, new, now=now)
+    matters.note_early_voids(session, new, now=now)
     for tube, times in Counter(tubes).items():
         if times > 1 or tube in before:
             conflicts.review(session, tube, now=now)
+        changes.changed(session, tube, now=now)
+    for tube in held - set(tubes):
         changes.changed(session, tube, now=now)
     return recorded
 
@@ -125,6 +130,8 @@ def record_void(session: Session, event: PairingVoided, *, now: datetime) -> Pai
     audit.record(session, "tube.voided", given, by=by, now=now, detail=event.reason)
     session.flush()
     conflicts.review(session, given, now=now)
+    if pairing is not None:
+        matters.note_void(session, pairing, now=now)
     changes.changed(session, given, now=now)
     return void
 

@@ -1,0 +1,57 @@
+"""What keeps the results of a tube from leaving until a person has looked.  Reads only."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.people.models import Disagreement
+from server.sampling.claims import Hold
+from server.sampling.decision_models import Matter, SlipGroup, SlipMember
+from server.sampling.models import Pairing
+
+
+class Standing(NamedTuple):
+    """One reason why a tube is held; `id` is the group, the matter or the question."""
+
+    tube: Tube
+    why: Hold
+    id: UUID
+
+
+def holds_of(session: Session, tubes: Sequence[Tube]) -> Iterator[Standing]:
+    """Return why each of *tubes* is held: three questions for any number of them."""
+    for tube, group in session.execute(_slipped(tubes)):
+        yield Standing(tube, Hold.SLIP, group)
+    for tube, question in session.execute(_doubted(tubes)):
+        yield Standing(tube, Hold.IDENTITY, question)
+    for matter, kind, *both in session.execute(_matters(tubes)):
+        for tube in both:
+            if tube is not None and tube in tubes:
+                yield Standing(tube, Hold(kind), matter)
+
+
+def held_by_slip(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
+    """Return those of *tubes* that stand in a slip group which nobody has released."""
+    return {row[0] for row in session.execute(_slipped(list(tubes)))}
+
+
+def _slipped(tubes: Sequence[Tube]) -> Select[Tube, UUID]:
+    asked = select(SlipMember.tube, SlipMember.group_id).join(SlipGroup)
+    return asked.where(SlipGroup.decided_at.is_(None), SlipMember.tube.in_(tubes))
+
+
+def _doubted(tubes: Sequence[Tube]) -> Select[Tube, UUID]:
+    """Ask for the tubes of pairings whose code named another person than the record does."""
+    asked = select(Pairing.tube, Disagreement.id)
+    asked = asked.join(Disagreement, Disagreement.event_id == Pairing.id)
+    return asked.where(Disagreement.answered_at.is_(None), Pairing.tube.in_(tubes))
+
+
+def _matters(tubes: Sequence[Tube]) -> Select[UUID, str, Tube, Tube | None]:
+    asked = select(Matter.id, Matter.kind, Matter.tube, Matter.other_tube)
+    concerned = or_(Matter.tube.in_(tubes), Matter.other_tube.in_(tubes))
+    return asked.where(concerned, Matter.held.is_(True), Matter.decided_at.is_(None))

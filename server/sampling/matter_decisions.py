@@ -1,0 +1,98 @@
+"""A person decides a matter: which pairings hold, and why."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from server.errors import BadInput, NotFound
+from server.sampling import changes, slips
+from server.sampling.decision_models import Matter
+from server.sampling.decisions import About, DecidedSince, record_decision
+from server.sampling.matters import Kind
+from server.sampling.models import Pairing
+from server.sampling.turns import take_turn
+from server.sampling.withdrawals import Why, is_live, pairing_of, withdraw
+
+
+class Verdict(StrEnum):
+    """The value is stored and never changes."""
+
+    BOTH = "both-hold"
+    FIRST = "first-holds"
+    SECOND = "second-holds"
+    NEITHER = "neither-holds"
+    VOID_STANDS = "void-stands"
+
+
+ALLOWED = {
+    Kind.PERSON_TWICE: {Verdict.BOTH, Verdict.FIRST, Verdict.SECOND, Verdict.NEITHER},
+    Kind.VOIDED_AFTER_RESULT: {Verdict.VOID_STANDS},
+}
+
+
+def decide_matter(
+    session: Session, matter_id: UUID, *, verdict: Verdict, reason: str, by: str, now: datetime
+) -> Matter:
+    """Decide a matter; pairings that do not hold are taken back.
+
+    Raises NotFound, DecidedSince, BadInput for a verdict that the matter does not know.
+    """
+    matter = session.get(Matter, matter_id, with_for_update=True)
+    if matter is None:
+        raise NotFound("Không có việc này.", "There is no such matter.")
+    tubes = [tube for tube in (matter.tube, matter.other_tube) if tube]
+    take_turn(session, tubes)
+    session.refresh(matter)
+    if matter.decided_at is not None:
+        raise DecidedSince(
+            "Việc này đã được giải quyết. Mở lại trang để xem.",
+            "This is settled already. Open the page again.",
+        )
+    if verdict not in ALLOWED[Kind(matter.kind)]:
+        raise BadInput("Hãy chọn một cách giải quyết.", "Choose one of the ways.")
+    record_decision(
+        session, About.MATTER, matter_id, verdict=verdict, reason=reason, by=by, now=now,
+        tube=matter.tube,
+    )  # fmt: skip
+    matter.decided_at = now
+    session.flush()
+    for pairing in _falling(matter, verdict):
+        _prove_wrong(session, pairing, by, now)
+    for tube in tubes:
+        changes.changed(session, tube, now=now)
+    return matter
+
+
+def _falling(matter: Matter, verdict: Verdict) -> list[Pairing]:
+    fallen: dict[Verdict, list[Pairing | None]] = {
+        Verdict.FIRST: [matter.other],
+        Verdict.SECOND: [matter.pairing],
+        Verdict.NEITHER: [matter.pairing, matter.other],
+    }
+    return [each for each in fallen.get(verdict, []) if each is not None]
+
+
+def _prove_wrong(session: Session, pairing: Pairing, by: str, now: datetime) -> None:
+    """Somebody else's sample may be in the tube: take the pairing back and look at its run."""
+    if is_live(session, pairing):
+        withdraw(session, pairing, Why.TWICE, by=by, now=now)
+        slips.flag_around(session, pairing, slips.Cause.DENIED, now=now)
+
+
+def deny_pairing(
+    session: Session, pairing_id: UUID, *, reason: str, by: str, now: datetime
+) -> Pairing:
+    """Take back a pairing that proved wrong (its person denies it), and look at its run.
+
+    Raises NotFound, NoLongerPaired.
+    """
+    pairing = pairing_of(session, pairing_id)
+    withdraw(session, pairing, Why.DENIED, by=by, now=now)
+    record_decision(
+        session, About.PAIRING, pairing_id, verdict="denied", reason=reason, by=by, now=now,
+        tube=pairing.tube,
+    )  # fmt: skip
+    slips.flag_around(session, pairing, slips.Cause.DENIED, now=now)
+    return pairing

@@ -1,0 +1,141 @@
+"""What must be looked at beside conflicts: one person twice, and a pairing voided after a result.
+
+Both claims are kept.  Two swabs of one person within minutes are hardly both theirs, so both tubes
+are held; hours apart they are only shown.  A matter whose pairing is voided ends by itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.audit import services as audit
+from server.sampling import changes, lot_queries, slips
+from server.sampling.decision_models import Matter
+from server.sampling.models import Pairing
+
+REVIEWER = "system:sampling"
+TWICE_WITHIN = timedelta(hours=12)
+HELD_WITHIN = timedelta(minutes=15)
+
+
+class Kind(StrEnum):
+    """The value is stored and never changes."""
+
+    PERSON_TWICE = "person-twice"
+    VOIDED_AFTER_RESULT = "voided-after-result"
+
+
+def note_repeats(session: Session, fresh: Sequence[Pairing], *, now: datetime) -> set[Tube]:
+    """Open a matter for each of *fresh* whose person was given another tube not long apart.
+
+    Return the tubes that are held because of it.  One question for many pairings.
+    """
+    if not fresh:
+        return set()
+    people = {each.person.id for each in fresh}
+    earliest = min(each.paired_at for each in fresh) - TWICE_WITHIN
+    latest = max(each.paired_at for each in fresh) + TWICE_WITHIN
+    asked = select(Pairing).where(
+        Pairing.person_id.in_(people),
+        Pairing.paired_at.between(earliest, latest),
+        ~lot_queries.undone(),
+    )
+    near: dict[UUID, list[Pairing]] = {}
+    for each in session.scalars(asked.order_by(Pairing.paired_at, Pairing.id)):
+        near.setdefault(each.person_id, []).append(each)
+    ids = {each.id for each in fresh}
+    pairs = {
+        (first.id, second.id): (first, second)
+        for same in near.values()
+        for at, first in enumerate(same)
+        for second in same[at + 1 :]
+        if ids & {first.id, second.id} and _is_repeat(first, second)
+    }
+    return _open_repeats(session, pairs, now)
+
+
+def _is_repeat(first: Pairing, second: Pairing) -> bool:
+    """Return whether two pairings of one person are near; clocks that are not set prove nothing."""
+    comparable = (first.trusted and second.trusted) or first.station == second.station
+    apart = second.paired_at - first.paired_at
+    return comparable and first.tube != second.tube and apart <= TWICE_WITHIN
+
+
+def _open_repeats(
+    session: Session, pairs: dict[tuple[UUID, UUID], tuple[Pairing, Pairing]], now: datetime
+) -> set[Tube]:
+    held: set[Tube] = set()
+    for first, second in pairs.values():
+        close = second.paired_at - first.paired_at <= HELD_WITHIN
+        session.add(
+            Matter(
+                id=uuid4(), kind=Kind.PERSON_TWICE, tube=first.tube, pairing_id=first.id,
+                other_tube=second.tube, other_id=second.id, held=close, opened_at=now,
+            )
+        )  # fmt: skip
+        if close:
+            held |= {first.tube, second.tube}
+        audit.record(session, "matter.opened", first.tube, by=REVIEWER, now=now, detail="twice")
+    session.flush()
+    return held
+
+
+def note_void(session: Session, pairing: Pairing, *, now: datetime) -> None:
+    """End what a void settles; where the tube had a result already, ask, and look at the run."""
+    touched = _end_repeats(session, pairing, now)
+    tested = changes.tested_at(session, pairing.tube)
+    if tested is not None and not _is_known(session, pairing):
+        session.add(
+            Matter(
+                id=uuid4(), kind=Kind.VOIDED_AFTER_RESULT, tube=pairing.tube,
+                pairing_id=pairing.id, held=True, opened_at=now,
+            )
+        )  # fmt: skip
+        detail = "voided after a result"
+        audit.record(session, "matter.opened", pairing.tube, by=REVIEWER, now=now, detail=detail)
+        session.flush()
+        slips.flag_around(session, pairing, slips.Cause.VOID, now=now)
+    for tube in touched:
+        changes.changed(session, tube, now=now)
+
+
+def note_early_voids(session: Session, fresh: Sequence[Pairing], *, now: datetime) -> None:
+    """Look at those of *fresh* whose void came before them: the order of arrival is no matter."""
+    ids = [each.id for each in fresh]
+    void = set(session.scalars(select(Pairing.id).where(Pairing.id.in_(ids), lot_queries.undone())))
+    for each in fresh:
+        if each.id in void:
+            note_void(session, each, now=now)
+
+
+def _end_repeats(session: Session, pairing: Pairing, now: datetime) -> set[Tube]:
+    """End the matters that *pairing* has a part in; return the other tubes they were about."""
+    asked = select(Matter).where(
+        Matter.kind == Kind.PERSON_TWICE,
+        Matter.decided_at.is_(None),
+        or_(Matter.pairing_id == pairing.id, Matter.other_id == pairing.id),
+    )
+    touched: set[Tube] = set()
+    for matter in session.scalars(asked):
+        matter.decided_at = now
+        touched |= {matter.tube, *([matter.other_tube] if matter.other_tube else [])}
+    session.flush()
+    return touched - {pairing.tube}
+
+
+def _is_known(session: Session, pairing: Pairing) -> bool:
+    asked = select(Matter.id).where(
+        Matter.kind == Kind.VOIDED_AFTER_RESULT, Matter.pairing_id == pairing.id
+    )
+    return session.scalar(asked) is not None
+
+
+def open_matters(session: Session, kinds: Iterable[Kind] = tuple(Kind)) -> list[Matter]:
+    """Return what waits for a person: what holds tubes first, then oldest first."""
+    asked = select(Matter).where(Matter.decided_at.is_(None), Matter.kind.in_(list(kinds)))
+    return list(session.scalars(asked.order_by(Matter.held.desc(), Matter.opened_at)))

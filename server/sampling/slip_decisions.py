@@ -1,0 +1,64 @@
+"""A person looks at a slip group, or at what a station suspected, and decides with a reason."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from server.errors import BadInput, NotFound
+from server.sampling import changes, slips
+from server.sampling.decision_models import SlipGroup
+from server.sampling.decisions import About, DecidedSince, record_decision
+from server.sampling.shift_models import SlipSuspicion
+from server.sampling.withdrawals import Why, is_live, withdraw
+
+
+def decide_group(
+    session: Session,
+    group_id: UUID,
+    *,
+    wrong: Collection[UUID],
+    reason: str,
+    by: str,
+    now: datetime,
+) -> SlipGroup:
+    """Take back the pairings *wrong* of a group, and let the others' results go again.
+
+    Raises NotFound, DecidedSince, BadInput for a pairing that is not of the group.
+    """
+    group = session.get(SlipGroup, group_id, with_for_update=True)
+    if group is None:
+        raise NotFound("Không có nhóm này.", "There is no such group.")
+    if set(wrong) - {each.pairing_id for each in group.members}:
+        raise BadInput("Chọn các lần ghép của nhóm này.", "Choose pairings of this group.")
+    verdict = "some-wrong" if wrong else "all-right"
+    record_decision(session, About.SLIP, group_id, verdict=verdict, reason=reason, by=by, now=now)
+    group.decided_at = now
+    session.flush()
+    for member in group.members:
+        if member.pairing_id in wrong and is_live(session, member.pairing):
+            withdraw(session, member.pairing, Why.SLIP, by=by, now=now)
+    for tube in dict.fromkeys(each.tube for each in group.members):
+        changes.changed(session, tube, now=now)
+    return group
+
+
+def decide_suspicion(
+    session: Session, event_id: UUID, *, slipped: bool, reason: str, by: str, now: datetime
+) -> int:
+    """Let a suspicion rest, or hold its pairs as a group; return how many tubes are held now."""
+    suspicion = session.get(SlipSuspicion, event_id, with_for_update=True)
+    if suspicion is None:
+        raise NotFound("Không có nghi vấn này.", "There is no such suspicion.")
+    if suspicion.decided_at is not None:
+        raise DecidedSince(
+            "Có người vừa xem nghi vấn này. Mở lại trang.",
+            "Somebody just looked at this. Open the page again.",
+        )
+    verdict = "hold" if slipped else "no-slip"
+    record_decision(
+        session, About.SUSPICION, event_id, verdict=verdict, reason=reason, by=by, now=now
+    )
+    suspicion.decided_at = now
+    return len(slips.flag_suspected(session, suspicion, now=now)) if slipped else 0

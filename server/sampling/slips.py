@@ -1,0 +1,166 @@
+"""When a pairing is proved wrong: flag what one shift would make wrong with it, and hold that."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from contract.tubes import Tube, TubeError, tube
+from server.audit import services as audit
+from server.sampling import changes, lot_queries, queries
+from server.sampling.decision_models import SlipGroup, SlipMember
+from server.sampling.models import ConflictClaim, Pairing, PairingVoid
+from server.sampling.shift_models import SlipSuspicion
+from server.sampling.slip_runs import REACH, Given, group_around, skipped_between
+
+FLAGGER = "system:sampling"
+AROUND = timedelta(hours=8)  # of a station's work, on each side of the wrong pairing
+
+
+class Cause(StrEnum):
+    """What proved a pairing wrong.  The value is stored and never changes."""
+
+    CONFLICT = "conflict"
+    VOID = "void"
+    DENIED = "denied"
+    SUSPECTED = "suspected"
+
+
+def flag_around(session: Session, wrong: Pairing, cause: Cause, *, now: datetime) -> list[Tube]:
+    """Hold the neighbours that a shift by one would explain; return their tubes."""
+    run = run_around(session, wrong)
+    skipped = skipped_between(run)
+    group = group_around(run, wrong.id, accounted(session, skipped))
+    known = set(session.scalars(_grouped().where(SlipGroup.decided_at.is_(None))))
+    fresh = [pairing_id for pairing_id in group.members if pairing_id not in known]
+    if not fresh:
+        return []
+    return open_group(session, wrong.station, fresh, cause, wrong.id, shift=group.shift, now=now)
+
+
+def flag_suspected(session: Session, suspicion: SlipSuspicion, *, now: datetime) -> list[Tube]:
+    """Hold the pairs that a station told of when it suspected a slip."""
+    tubes = tubes_of(suspicion)
+    asked = select(Pairing.id).where(
+        Pairing.tube.in_(tubes),
+        Pairing.station == suspicion.station,
+        ~lot_queries.undone(),
+        ~lot_queries.put_aside(),
+    )
+    found = list(session.scalars(asked.order_by(Pairing.paired_at, Pairing.id)))
+    if not found:
+        return []
+    station = suspicion.station
+    return open_group(session, station, found, Cause.SUSPECTED, None, shift=True, now=now)
+
+
+def open_group(
+    session: Session,
+    station: str,
+    members: Sequence[UUID],
+    cause: Cause,
+    wrong: UUID | None,
+    *,
+    shift: bool,
+    now: datetime,
+) -> list[Tube]:
+    """Hold the pairings *members* together; what was said of their people is taken back."""
+    rows = session.execute(select(Pairing.id, Pairing.tube).where(Pairing.id.in_(members)))
+    tubes = {row[0]: row[1] for row in rows}
+    group = SlipGroup(
+        id=uuid4(), station=station, cause=cause, wrong_id=wrong, shift=shift, opened_at=now,
+        members=[
+            SlipMember(pairing_id=each, tube=tubes[each], place=place)
+            for place, each in enumerate(members, 1)
+        ],
+    )  # fmt: skip
+    session.add(group)
+    session.flush()
+    detail = f"{cause}, {len(members)} pairings of {station}"
+    audit.record(session, "slip.flagged", group.id, by=FLAGGER, now=now, detail=detail)
+    held = list(dict.fromkeys(tubes[each] for each in members))
+    for each in held:
+        changes.changed(session, each, now=now)
+    return held
+
+
+def run_around(session: Session, wrong: Pairing) -> list[Given]:
+    """Return what the station paired around *wrong*, oldest first, void or not."""
+    near = Pairing.paired_at.between(wrong.paired_at - AROUND, wrong.paired_at + AROUND)
+    asked = select(Pairing).where(Pairing.station == wrong.station)
+    before = asked.where(near, Pairing.paired_at <= wrong.paired_at)
+    after = asked.where(near, Pairing.paired_at > wrong.paired_at)
+    most = REACH + 5
+    pairings = [
+        *reversed(
+            session.scalars(
+                before.order_by(Pairing.paired_at.desc(), Pairing.id.desc()).limit(most)
+            ).all()
+        ),
+        *session.scalars(after.order_by(Pairing.paired_at, Pairing.id).limit(most)),
+    ]
+    if all(each.id != wrong.id for each in pairings):
+        pairings.append(wrong)
+    ids = [each.id for each in pairings]
+    gone, sound = _gone(session, ids), set(session.scalars(_stood(ids)))
+    return [
+        Given(each.id, each.tube, each.person_id, each.operator, each.paired_at,
+              live=each.id not in gone, sound=each.id in sound)
+        for each in pairings
+    ]  # fmt: skip
+
+
+def accounted(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
+    """Return those of *tubes* that are void, or were given to somebody."""
+    wanted = set(tubes)
+    if not wanted:
+        return set()
+    void = lot_queries.voids_among(session, queries.lots_of(session, wanted))
+    return queries.paired_before(session, wanted) | set(void)
+
+
+def open_groups(session: Session) -> list[SlipGroup]:
+    """Return the groups that wait for a person, oldest first, with pairings and people."""
+    loaded = selectinload(SlipGroup.members).joinedload(SlipMember.pairing)
+    asked = select(SlipGroup).where(SlipGroup.decided_at.is_(None))
+    return list(
+        session.scalars(
+            asked.options(loaded.joinedload(Pairing.person)).order_by(SlipGroup.opened_at)
+        )
+    )
+
+
+def tubes_of(suspicion: SlipSuspicion) -> list[Tube]:
+    """Return the tubes that a station told of; what is no tube is left out."""
+    found = []
+    for text in suspicion.tubes.split():
+        try:
+            found.append(tube(text))
+        except TubeError:
+            continue
+    return found
+
+
+def _gone(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Return those that were voided by their station, or set aside."""
+    asked = select(Pairing.id).where(Pairing.id.in_(ids))
+    voided = asked.join(
+        PairingVoid,
+        (PairingVoid.pairing_id == Pairing.id) & (PairingVoid.station == Pairing.station),
+    )
+    aside = select(ConflictClaim.pairing_id).where(
+        ConflictClaim.pairing_id.in_(ids), ConflictClaim.upheld.is_(False)
+    )
+    return {*session.scalars(voided), *session.scalars(aside)}
+
+
+def _grouped() -> Select[UUID]:
+    return select(SlipMember.pairing_id).join(SlipGroup, SlipGroup.id == SlipMember.group_id)
+
+
+def _stood(ids: Sequence[UUID]) -> Select[UUID]:
+    """Ask which pairings a person looked at in a group that is decided."""
+    return _grouped().where(SlipMember.pairing_id.in_(ids), SlipGroup.decided_at.is_not(None))
