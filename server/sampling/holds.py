@@ -29,9 +29,9 @@ def holds_of(session: Session, tubes: Sequence[Tube]) -> Iterator[Standing]:
     for tube, question in session.execute(_doubted(tubes)):
         yield Standing(tube, Hold.IDENTITY, question)
     for matter, kind, *both in session.execute(_matters(tubes)):
-        for tube in both:
-            if tube is not None and tube in tubes:
-                yield Standing(tube, Hold(kind), matter)
+        for each in both:
+            if each is not None and each in tubes:
+                yield Standing(each, Hold(kind), matter)
 
 
 def held_by_slip(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
