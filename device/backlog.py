@@ -7,13 +7,24 @@ file may be lost or old: uploads are idempotent, so then some rows go twice.
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic_ns
 
 import msgspec
 
+from contract.events import Envelope, EventError, decode_envelope
 from device.chain import Row, fault_of
+from device.drafts import Moment
 from device.files import read_whole, write_whole
-from device.journal_file import JournalTrouble, epoch_of, files_of, open_for_reading, rows_after
+from device.journal_file import (
+    JournalTrouble,
+    epoch_of,
+    files_of,
+    last_seq,
+    open_for_reading,
+    rows_after,
+)
 
 MOST_BYTES = 1_000_000  # of one upload
 
@@ -38,6 +49,23 @@ class Sent(msgspec.Struct):
     server_boot: str = ""
     contact: str = ""
     trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many events wait, and when the oldest of them was written."""
+
+    events: int = 0
+    oldest: Envelope | None = None
+
+    def age(self, now: Moment) -> float:
+        """Return the seconds that the oldest has waited; 0.0 where nobody can say."""
+        if self.oldest is None:
+            return 0.0
+        if self.oldest.boot == now.boot:
+            return max(0.0, (now.mono - self.oldest.mono) / 1e9)
+        both = now.trusted and self.oldest.trusted
+        return max(0.0, (now.at - self.oldest.at).total_seconds()) if both else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +146,49 @@ class Backlog:
             self.set_aside(Batch(epoch, rows[:1]), 0, "damaged-here")
             return self._next_of(path, most)
         return Batch(epoch, _that_fit(rows, epoch))
+
+
+def standing(state: Path, sent: Sent, drained: set[Path]) -> Standing | None:
+    """Return how much waits in the journal of *state*; None where it cannot be read now.
+
+    *drained* remembers the closed files of which nothing waits, so that they are opened once.
+    """
+    events, oldest = 0, None
+    try:
+        files = files_of(state / "journal")
+        for path in files:
+            if path in drained:
+                continue
+            after = sent.acked.get(epoch_of(path), 0)
+            with closing(open_for_reading(path)) as db:
+                more = last_seq(db) - after
+                first = next(rows_after(db, after, 1), None) if more > 0 and not oldest else None
+            if more <= 0 and path != files[-1]:
+                drained.add(path)
+            events += max(0, more)
+            oldest = _envelope(first) if first else oldest
+    except (sqlite3.Error, OSError):
+        return None
+    return Standing(events, oldest)
+
+
+def _envelope(row: Row) -> Envelope | None:
+    try:
+        return decode_envelope(row.body)
+    except EventError:
+        return None
+
+
+def offset(sent: Sent, boot: str) -> int | None:
+    """Return the wall clock less the server's time in milliseconds, None where it is not known."""
+    if sent.server_boot != boot or not sent.server_now:
+        return None
+    try:
+        told = datetime.fromisoformat(sent.server_now)
+    except ValueError:
+        return None
+    now = told + timedelta(microseconds=(monotonic_ns() - sent.server_mono) // 1000)
+    return round((datetime.now(UTC) - now) / timedelta(milliseconds=1))
 
 
 def _that_fit(rows: list[Row], epoch: str) -> list[Row]:

@@ -118,6 +118,13 @@ class Server(Section, frozen=True):
     ca_file: str = ""
 
 
+class Health(Section, frozen=True):
+    """How the station tells of its health; `root` stands in front of /sys, for trials."""
+
+    heartbeat_seconds: Seconds = 60.0
+    root: str = "/"
+
+
 class Config(Section, frozen=True):
     """All settings of one station."""
 
@@ -128,6 +135,7 @@ class Config(Section, frozen=True):
     panel: Panel = Panel()
     kiosk: Kiosk = Kiosk()
     server: Server = Server()
+    health: Health = Health()
 
     @property
     def folder(self) -> Path:

@@ -102,6 +102,14 @@ def rows_after(db: sqlite3.Connection, seq: int, limit: int = -1) -> Iterator[Ro
     yield from map(_row, db.execute(query, (seq, limit)))
 
 
+def last_seq(db: sqlite3.Connection) -> int:
+    """Return the number of the newest row, 0 where there is none or no table yet."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'event'").fetchone():
+        return 0
+    [last] = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+    return last if isinstance(last, int) else 0
+
+
 def _row(found: tuple[object, ...]) -> Row:
     """A damaged file may give any type: what is none of ours fails its check later."""
     seq, name, body = found

@@ -39,6 +39,7 @@ class Ledger:
     shift: Shift | None = None
     last_shift: ShiftEnded | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)  # of today, by reason
     older: Older = field(default_factory=Older)  # tubes of files that were closed long ago
     _live: dict[str, dict[str, UUID]] = field(default_factory=dict)
     _used_at: dict[str, datetime] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class Ledger:
                 self.counts["pools"] += 1
             case ScanRefused():
                 self.counts["refused"] += 1
+                self.refusals[event.reason] += 1
             case SlipSuspected():
                 self.counts["slips"] += 1
             case PersonLeft():
@@ -117,6 +119,7 @@ class Ledger:
         midnight = at.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
         self._day = (midnight, midnight + timedelta(days=1))
         self.counts.clear()
+        self.refusals.clear()
         self._tags_today.clear()
 
     def _pair(self, event: TubePaired) -> None:

@@ -30,9 +30,9 @@ from device.journal import Journal
 from device.kiosk.faces import Faces
 from device.kiosk.pages import page_of
 from device.kiosk.pairs import of_journal, with_line
+from device.life import Life
 from device.lines import Board, Line, Page, Tell
 from device.manual import Desk
-from device.notify import Notifier
 from device.opening import sources_of
 from device.shift_now import ShiftDesk
 from device.sources import Arrivals, Source
@@ -61,7 +61,7 @@ class Running:
     arrivals: Arrivals
     sources: list[Source] = field(default_factory=list)
     sent: Sent = field(default_factory=Sent)
-    notifier: Notifier = field(default_factory=Notifier)
+    life: Life = field(default_factory=lambda: Life(_software()))
     desk: Desk = field(init=False)
     _shift: ShiftDesk = field(default_factory=ShiftDesk)
     _seen: dict[str, int] = field(default_factory=dict)
@@ -77,11 +77,11 @@ class Running:
         for source in self.sources:
             source.start()
         self.desk.start()
-        self.notifier.ready()
+        self.life.begun()
         while not stop.is_set():
             self._turn()
-            self.notifier.alive(self.station.trouble)
-        self.notifier.stopping()
+            self.life.turned(self)
+        self.life.ending()
         self.desk.stop()
         for source in self.sources:
             source.stop()

@@ -24,6 +24,7 @@ from device.backlog import Backlog, Batch
 from device.clock import boot_id
 from device.config import Config
 from device.enrolment import NotEnrolled, Office, Papers
+from device.heartbeat import Heart
 from device.journal_file import JournalTrouble
 from device.notify import Notifier
 from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable, Upstream
@@ -179,10 +180,12 @@ def serve(config: Config, stop: Event, parent: int | None = None) -> None:
     if lock is None:
         return
     uplink, wait = open_uplink(config), 0.0
+    heart = Heart(config, uplink.office, uplink.backlog, uplink.upstream)
     ended.notifier.ready()
     while not ended.within(wait, uplink.backlog.sent.trouble):
         try:
             wait = uplink.turn()
+            heart.turn()
         except NotEnrolled:
             raise
         except Exception:

@@ -12,6 +12,7 @@ from contract.signing import request_message, sign
 BATCHES = "/api/v1/intake/batches"
 ENROL = "/api/v1/stations/enrol"
 ME = "/api/v1/stations/me"
+HEARTBEAT = "/api/v1/stations/me/heartbeat"
 MY_LOTS = "/api/v1/stations/me/lots"
 MY_ROSTER = "/api/v1/stations/me/roster"
 _LONGEST_WAIT = 300.0

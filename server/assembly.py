@@ -64,7 +64,11 @@ def workers(app: Flask) -> list[Worker]:
     """Return the work beside the pages, in the order of its start."""
     database, clock = app.extensions["database"], app.extensions["clock"]
     channels = {notice.TARGET: EmbeddedRecord(database, clock)}
-    return [*app.extensions["intake"], DeliveryWorker(database, channels, clock)]
+    return [
+        *app.extensions["intake"],
+        app.extensions["pulse"],
+        DeliveryWorker(database, channels, clock),
+    ]
 
 
 def start_background(app: Flask) -> None:

@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+import server.accounts.health_models
 import server.accounts.models
 import server.audit.models
 import server.declarations.models

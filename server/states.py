@@ -34,6 +34,7 @@ STATES = {
     "inconclusive": Shown("▲", "waiting", "nghi ngờ", "inconclusive"),
     "invalid": Shown("▲", "waiting", "không hợp lệ", "invalid"),
     "negative": Shown("−", "negative", "âm tính", "negative"),
+    "off": Shown("○", "quiet", "đã tắt", "switched off"),
     "overdue": Shown("▲", "problem", "quá hạn", "overdue"),
     "paired": Shown("●", "paired", "đã ghép", "paired"),
     "pending": Shown("▲", "waiting", "đang chờ", "waiting"),
@@ -46,11 +47,15 @@ STATES = {
     "resample": Shown("↻", "waiting", "lấy mẫu lại", "sample again"),
     "resulted": Shown("◑", "resulted", "có kết quả", "resulted"),
     "revoked": Shown("✖", "problem", "đã thu hồi", "revoked"),
+    "sick": Shown("✖", "problem", "có vấn đề", "something is wrong"),
+    "silent": Shown("▲", "waiting", "mất liên lạc", "silent"),
     "superseded": Shown("○", "quiet", "đã thay thế", "superseded"),
+    "unheard": Shown("○", "quiet", "chưa nghe", "never heard"),
     "unpaired": Shown("✖", "problem", "chưa ghép", "not paired"),
     "verified": Shown("◑", "resulted", "đã duyệt", "verified"),
     "voided": Shown("○", "quiet", "đã hủy", "voided"),
     "waiting": Shown("▲", "waiting", "đang chờ", "waiting"),
+    "well": Shown("✔", "released", "khỏe", "well"),
     "withdrawn": Shown("○", "quiet", "đã rút lại", "withdrawn"),
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from server.accounts import health_queries
 from server.desks import Waiting
 from server.intake.models import ChainAlert
 from server.lab import queries as lab
@@ -13,6 +14,7 @@ from server.lab.models import Reception, Result
 from server.outcomes import desks as unmatched
 from server.outcomes.gate_desk import candidates
 from server.outcomes.models import Callback
+from server.web import now
 
 MineToo = Callable[[Session, str], Waiting]
 
@@ -56,6 +58,11 @@ def alerts(session: Session, _by: str) -> Waiting:
     open_ones = select(func.count(), func.min(ChainAlert.at))
     count, oldest = session.execute(open_ones.where(ChainAlert.closed_at.is_(None))).one()
     return Waiting(count, oldest)
+
+
+def unwell_stations(session: Session, _by: str) -> Waiting:
+    """Count the stations that are silent or sick."""
+    return Waiting(*health_queries.unwell(session, now()))
 
 
 def _results(results: Iterable[Result]) -> Waiting:

@@ -65,8 +65,9 @@ DESKS = (
         "In thẻ cho người không có điện thoại.", "Print cards for people without a phone.",
     ),
     Desk(
-        Permission.STATION_WRITE, "/stations", "Trạm", "Stations", None,
-        "Ghi danh trạm quét, thu hồi trạm mất.", "Enrol stations, revoke lost ones.",
+        Permission.STATION_WRITE, "/stations", "Trạm", "Stations", waiting.unwell_stations,
+        "Trạm nào mất liên lạc, trạm nào có vấn đề? Ghi danh, thu hồi.",
+        "Which are silent, which are sick? Enrol stations, revoke lost ones.",
     ),
     Desk(
         Permission.PARTNER_WRITE, "/partners", "Đối tác", "Partners", None,

@@ -11,8 +11,10 @@ from time import monotonic
 
 import msgspec
 from flask import Flask, Response, abort, send_file
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from device.kiosk.hub import Hub, TooManyViewers
+from device.kiosk.metrics import text_of
 
 BEAT = 2.0
 HEADERS = {
@@ -29,18 +31,15 @@ HEADERS = {
 WEIGHTS = {"medium": "Medium", "bold": "Bold"}
 
 
-def create_app(hub: Hub, beat: float = BEAT) -> Flask:
-    """Return the application that shows what *hub* sees."""
+def create_app(hub: Hub, page_file: Path, beat: float = BEAT) -> Flask:
+    """Return the application that shows what *hub* sees, of the station of *page_file*."""
     app = Flask(__name__)
+    _add_signs_of_life(app, page_file)
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]  # another site's name is refused
 
     @app.get("/")
     def page() -> Response:
         return Response(hub.page(), headers={"Cache-Control": "no-store"})
-
-    @app.get("/alive")
-    def alive() -> Response:
-        return Response(status=204)
 
     @app.get("/stream")
     def stream() -> Response:
@@ -66,6 +65,18 @@ def create_app(hub: Hub, beat: float = BEAT) -> Flask:
         return answer
 
     return app
+
+
+def _add_signs_of_life(app: Flask, page_file: Path) -> None:
+    """For our own watchdog, and for Prometheus."""
+
+    @app.get("/alive")
+    def alive() -> Response:
+        return Response(status=204)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(text_of(page_file), content_type=CONTENT_TYPE_LATEST)
 
 
 def _tell(hub: Hub, beat: float) -> Iterator[bytes]:

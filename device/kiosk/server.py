@@ -36,7 +36,7 @@ class Kiosk:
 
     def __init__(self, config: Config, beat: float = BEAT) -> None:
         self.hub = Hub(StateFile(config.page_file), Screen(config.kiosk.language))
-        self._server = _listen(config.kiosk.port, self.hub, beat)
+        self._server = _listen(config, self.hub, beat)
         self._thread = Thread(target=self._server.serve_forever, name="kiosk-http", daemon=True)
 
     @property
@@ -81,7 +81,8 @@ def serve(config: Config, stop: Event, parent: int | None = None) -> None:
     kiosk.close()
 
 
-def _listen(port: int, hub: Hub, beat: float) -> BaseWSGIServer:
+def _listen(config: Config, hub: Hub, beat: float) -> BaseWSGIServer:
+    port = config.kiosk.port
     try:
         listening = socket.create_server((HOST, port), backlog=16)
     except OSError as error:
@@ -93,7 +94,7 @@ def _listen(port: int, hub: Hub, beat: float) -> BaseWSGIServer:
         return make_server(
             HOST,
             listening.getsockname()[1],
-            create_app(hub, beat),
+            create_app(hub, config.page_file, beat),
             threaded=True,
             request_handler=_Handler,
             fd=listening.fileno(),  # it takes a copy

@@ -9,9 +9,11 @@ with the interpreter's lock in its hands stops this watch too; systemd's watchdo
 import hashlib
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Protocol
 
 from device.drivers import CameraLost, Frame
@@ -48,6 +50,7 @@ class Looking:
         self._left_behind: list[_Thread] = []
         self._thread: _Thread | None = None
         self.hung = 0  # looks that were given up
+        self.times: deque[float] = deque(maxlen=50)  # milliseconds of the newest looks
 
     @property
     def left_behind(self) -> int:
@@ -68,9 +71,11 @@ class Looking:
         thread = self._thread
         if thread is None:
             raise CameraLost("nobody looks at the pictures: begin first")
+        began = monotonic()
         seen = thread.look(frame, steady, self._patience)
         if seen is None:
             raise self._given_up(thread, frame)
+        self.times.append((monotonic() - began) * 1000)
         return seen
 
     def end(self) -> None:

@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.duties import Duty
-from server.accounts import enrolment
+from server.accounts import enrolment, health_queries
+from server.accounts.sickness import words_of
 from server.forms import choice, required_text
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
 
@@ -55,16 +56,33 @@ def revoke_station(station: str) -> ResponseReturnValue:
     return redirect(url_for(".show_stations"))
 
 
+@bp.get("/stations/<station>/health")
+@requires(Permission.STATION_WRITE)
+def show_health(station: str) -> ResponseReturnValue:
+    """What one station says of itself, and what it said in the last days."""
+    with reading() as session:
+        found = enrolment.station_named(session, station)
+        return render_template(
+            "accounts/station_health.html",
+            station=found,
+            patient=health_queries.patient(session, found, now()),
+            said=health_queries.report_of(session, station),
+            hours=health_queries.hours_of(session, station),
+            words=words_of,
+        )
+
+
 def _life() -> timedelta:
     return timedelta(minutes=settings().enrol_minutes)
 
 
 def _page(station: str = "", code: str = "") -> str:
     with reading() as session:
-        stations = enrolment.all_stations(session)
+        ward = health_queries.ward(session, now())
     return render_template(
         "accounts/stations.html",
-        stations=stations,
+        ward=ward,
+        words=words_of,
         new=station,
         code=code,
         duties=enrolment.DUTY_NAMES,

@@ -1,21 +1,31 @@
 """Which station signed this request; and the API by which stations enrol and ask who they are."""
 
 import msgspec
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, current_app, jsonify, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from contract import health
 from contract.cards import key_name
 from contract.signing import BadSignature, encode, private_key, public_text, request_message, verify
 from server import vault
 from server.accounts import enrolment, keyring, throttle
 from server.accounts.keyring import KnownStation
 from server.accounts.models import Station
+from server.accounts.pulse import Pulse
 from server.errors import BadInput, DomainError
 from server.web import database, now, public, reading, station_signed, transaction
 
 STATION_HEADER = "X-Ghepmau-Station"
 SIGNATURE_HEADER = "X-Ghepmau-Signature"
 bp = Blueprint("stations", __name__)
+
+
+@bp.record_once
+def install(state: BlueprintSetupState) -> None:
+    """Give the app its ear for heartbeats (not started yet)."""
+    app = state.app
+    app.extensions["pulse"] = Pulse(app.extensions["database"], app.extensions["clock"])
 
 
 class UnknownStation(DomainError):
@@ -94,6 +104,26 @@ def enrol() -> ResponseReturnValue:
 def me() -> ResponseReturnValue:
     """Tell a station again what it learned when it enrolled."""
     return jsonify(_introduction(signed_station()))
+
+
+@bp.post("/api/v1/stations/me/heartbeat")
+@station_signed
+def heartbeat() -> ResponseReturnValue:
+    """Hear how a station is, and tell it the time."""
+    station = signed_station()
+    try:
+        said = health.decode(request.get_data())
+    except health.NoHeartbeat as error:
+        raise BadInput(
+            "Tin báo của trạm không đọc được.", "The station's heartbeat is unreadable."
+        ) from error
+    if said.station != station.id:
+        raise BadInput(
+            f"Trạm {station.id} báo thay trạm khác.", f"{station.id} speaks for another station."
+        )
+    pulse: Pulse = current_app.extensions["pulse"]
+    pulse.hear(said, now())
+    return jsonify({"now": now().isoformat()})
 
 
 def _introduction(station: Station | KnownStation) -> dict[str, object]:

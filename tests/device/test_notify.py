@@ -88,7 +88,8 @@ class Working:
 
     def _work(self) -> None:
         running = assemble(self._config, lambda _: None)
-        running.notifier, running.station.panel = Notifier(self._systemd.environment), self.panel
+        running.life.notifier = Notifier(self._systemd.environment)
+        running.station.panel = self.panel
         with closing(running.station.journal):
             running.serve(self.stop)
 

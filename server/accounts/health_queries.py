@@ -1,0 +1,86 @@
+"""Which stations are silent or sick, and what one station said.  Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from contract.health import Heartbeat, NoHeartbeat, decode
+from server.accounts.health_models import StationHealth, StationHour
+from server.accounts.models import Station
+from server.accounts.sickness import OFF, SILENT, State, state_of
+
+_WORST = (State.SICK, State.SILENT, State.UNHEARD, State.WELL, State.OFF)
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One station and how it stands: `problems` are codes, `since` when it fell sick or silent."""
+
+    station: Station
+    state: State
+    heard_at: datetime | None = None
+    problems: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+def ward(session: Session, now: datetime) -> list[Patient]:
+    """Return every station, the sick and silent first, revoked ones last."""
+    asked = select(Station, StationHealth).outerjoin(
+        StationHealth, StationHealth.station == Station.id
+    )
+    patients = [_patient(station, health, now) for station, health in session.execute(asked).all()]
+    return sorted(patients, key=_place)
+
+
+def unwell(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many stations need somebody, and since when the longest."""
+    silent = StationHealth.heard_at < now - SILENT
+    since = func.min(func.coalesce(StationHealth.sick_since, StationHealth.heard_at))
+    asked = (
+        select(func.count(), since)
+        .join(Station, Station.id == StationHealth.station)
+        .where(
+            Station.state == "enrolled",
+            StationHealth.heard_at >= now - OFF,
+            or_(silent, StationHealth.problems != ""),
+        )
+    )
+    count, oldest = session.execute(asked).one()
+    return count, oldest
+
+
+def report_of(session: Session, station: str) -> Heartbeat | None:
+    """Return what *station* said last; None where it never did, or in words of another version."""
+    row = session.get(StationHealth, station)
+    try:
+        return decode(row.report) if row else None
+    except NoHeartbeat:
+        return None
+
+
+def patient(session: Session, station: Station, now: datetime) -> Patient:
+    return _patient(station, session.get(StationHealth, station.id), now)
+
+
+def hours_of(session: Session, station: str, most: int = 72) -> list[StationHour]:
+    """Return what was heard of *station*, hour by hour, the newest first."""
+    asked = select(StationHour).where(StationHour.station == station)
+    return list(session.scalars(asked.order_by(StationHour.hour.desc()).limit(most)))
+
+
+def _patient(station: Station, health: StationHealth | None, now: datetime) -> Patient:
+    if health is None:
+        return Patient(station, state_of(None, "", now))
+    state = state_of(health.heard_at, health.problems, now)
+    since = health.heard_at if state in (State.SILENT, State.OFF) else health.sick_since
+    return Patient(station, state, health.heard_at, tuple(health.problems.split()), since)
+
+
+def _place(patient: Patient) -> tuple[bool, int, str]:
+    return (
+        patient.station.state == "revoked",
+        _WORST.index(patient.state),
+        patient.station.id,
+    )
