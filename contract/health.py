@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from contract.events import Aware, Count, Name, Short
+from contract.envelope import Aware, Count, Name, Short
 
 Few = Annotated[dict[Short, Short], msgspec.Meta(max_length=20)]
 Counts = Annotated[dict[Short, Count], msgspec.Meta(max_length=80)]
