@@ -1,0 +1,1 @@
+"""What machines say, read from their files and messages.  Pure: bytes in, typed readings out."""

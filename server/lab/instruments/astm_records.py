@@ -1,0 +1,160 @@
+"""ASTM E1394 / LIS02-A2 records: H, P, O, R, C, L; framed (E1381) or plain.  Pure.
+
+Delimiters are read from H: GeneXpert sends `H|@^\\|`.  A message without its L record is cut short.
+A frame whose checksum is wrong yields nothing: what it says cannot be trusted.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from server.lab.instruments.astm_frames import STX, frames_in
+from server.lab.instruments.formats import Box, Format, Head
+from server.lab.instruments.observations import Observed, best_sample, items
+from server.lab.instruments.profile import ASTM_FIELDS, PLAIN, Profile
+from server.lab.instruments.readings import Item, Notice, Role, RunFacts
+from server.lab.instruments.reasons import Why
+
+LARGEST = 16 << 20  # bytes of one message
+_FINAL = {"", "F", "C", "V", "N"}
+_ENDED = {"", "N", "F"}
+_LINES = re.compile(r"\r\n|\r|\n")
+
+
+def looks(head: Head) -> bool:
+    return head.box is Box.ASTM
+
+
+def read(file: BinaryIO, profile: Profile = PLAIN) -> Iterator[Item]:
+    """Yield the items of every message in *file*."""
+    file.seek(0)
+    content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        yield Notice(Why.TOO_LARGE_INSIDE)
+        return
+    text, notices = _unframed(content)
+    yield from notices
+    yield from _Reader(profile).read(_decoded(text))
+
+
+def _unframed(content: bytes) -> tuple[bytes, list[Notice]]:
+    if STX not in content:
+        return content.strip(b"\x04\x05\x06\x15 "), []
+    text, notices = b"", []
+    for at, frame in enumerate(frames_in(content), 1):
+        if frame is None:
+            notices.append(Notice(Why.CUT_NO_END, f"{at}"))
+        elif not frame.sound:
+            notices.append(Notice(Why.BAD_CHECKSUM, f"{at}"))
+        else:
+            text += frame.text
+    return text, notices
+
+
+def _decoded(text: bytes) -> str:
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("cp1252", errors="replace")
+
+
+class _Reader:
+    """Walks records; each O begins a specimen."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._fields = profile.sample_fields or ASTM_FIELDS
+        self._field, self._repeat, self._component = "|", "\\", "^"
+        self._records: dict[str, list[str]] = {}
+        self._observed: list[Observed] = []
+        self._facts = RunFacts()
+        self._open = False
+        self._seen = 0
+
+    def read(self, text: str) -> Iterator[Item]:
+        for number, line in enumerate(_LINES.split(text), 1):
+            plain = line.strip("\x00\x1a")
+            if plain:
+                yield from self._record(number, plain)
+        yield from self._flush()
+        yield self._facts
+        if self._open:
+            yield Notice(Why.CUT_NO_END, "L")
+        if not self._seen:
+            yield Notice(Why.NO_RESULTS)
+
+    def _record(self, number: int, line: str) -> Iterator[Item]:
+        kind = line[:1].upper()
+        if kind == "H":
+            yield from self._begin(line)
+            return
+        cells = line.split(self._field)
+        if kind == "R":
+            self._seen += 1
+            self._observed.append(self._result(number, cells))
+        elif kind in "PO":
+            yield from self._flush()
+            if kind == "P":
+                self._records.clear()
+            self._records[kind] = cells
+        elif kind == "L":
+            yield from self._flush()
+            self._open = False
+            if _cell(cells, 2) not in _ENDED:
+                yield Notice(Why.CUT_NO_END, f"L-3 = {_cell(cells, 2)}")
+
+    def _begin(self, line: str) -> Iterator[Item]:
+        yield from self._flush()
+        if self._open:
+            yield Notice(Why.CUT_NO_END, "L")
+        self._open, self._records = True, {}
+        self._field = line[1:2] or "|"
+        marks = line[2:5]
+        self._repeat, self._component = marks[:1] or "\\", marks[1:2] or "^"
+        cells = ["H", marks, *line[5:].removeprefix(self._field).split(self._field)]
+        sender = _cell(cells, 4).split(self._component)
+        if _cell(cells, 11) in {"T", "D"}:
+            yield Notice(Why.NOT_FINAL, f"H-12 = {_cell(cells, 11)}")
+        self._facts = self._facts.merged(
+            RunFacts(
+                instrument=" ".join(part for part in sender[:3] if part)[:120],
+                run_id=_cell(cells, 2)[:120],
+                started=_cell(cells, 13)[:40],
+            )
+        )
+
+    def _result(self, number: int, cells: list[str]) -> Observed:
+        parts = _cell(cells, 2).split(self._component)
+        analyte, kind = (parts[6], parts[7]) if len(parts) >= 8 else ("", "")
+        named = analyte or (parts[3] if len(parts) > 3 else "") or next(filter(None, parts), "")
+        words, _, digits = _cell(cells, 3).partition(self._component)
+        return Observed(
+            number,
+            target=named.rstrip("^ ")[:120],
+            text=words.strip()[:120],
+            number=digits.partition(self._component)[0].strip(),
+            unit=_cell(cells, 4),
+            kind="ct" if kind.casefold() in {"ct", "cq"} else "",
+            flags=_cell(cells, 6)[:40],
+            final=_cell(cells, 8).partition(self._repeat)[0] in _FINAL,
+            other=kind.casefold() not in {"", "ct", "cq"},
+        )
+
+    def _flush(self) -> Iterator[Item]:
+        observed, self._observed = self._observed, []
+        if observed:
+            order = self._records.get("O", [])
+            control = _cell(order, 11).partition(self._repeat)[0] == "Q"
+            role = Role.CONTROL if control else Role.SAMPLE
+            yield from items(best_sample(self._candidates()), role, observed)
+
+    def _candidates(self) -> Iterator[str]:
+        for wanted in self._fields:
+            name, _, place = wanted.partition("-")
+            yield from _cell(self._records.get(name, []), int(place) - 1).split(self._component)
+
+
+def _cell(cells: list[str], at: int) -> str:
+    return cells[at] if at < len(cells) else ""
+
+
+FORMAT = Format("astm", "ASTM E1394", looks, read)

@@ -1,0 +1,111 @@
+"""Which column holds what, by its heading in Vietnamese or English.  Pure.
+
+A heading row is one that names a Ct or a call, and a well or a sample.  Headings are compared
+folded (`values.fold`), so `Cт` with a Cyrillic т, `CT` and `C(t)` are one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.lab.instruments.values import fold
+
+_FIELDS = {
+    "well": "wellposition wellpos well pos position gieng vitri vitrigieng wellname wellid o",
+    "sample": "tubeid sampleid sampleidentifier sample samplename tube mauid maong mamau tenmau"
+    " mau barcode samplebarcode specimenid specimen sid maxetnghiem sampleno"
+    " samplenumber masoong mavach ongnghiem ong maongnghiem sampledesc accession name",
+    "target": "targetname target gene genename detectorname detector analyte assay assayname"
+    " snpassayname gen tengen gendich dich chitieu tendich targetid",
+    "dye": "fluor reporter dye channel kenh filter color mau1",
+    "ct": "ct cq cp crt ctvalue cqvalue cpvalue giatrict ctdrn ctdr cyclethreshold"
+    " nguongchuky chukynguong ctcq cqct",
+    "call": "call result results ketqua ketluan interpretation finalcall targetcall phiengiai"
+    " amcall kq conclusion qualitativeresult",
+    "role": "task content type role sampletype loaimau loai tasktype welltype contenttype",
+    "omit": "omit omitted excluded boqua",
+    "include": "include included",
+    "amp": "ampstatus amplificationstatus",
+    "flags": "flags flag resultqualityissues qualityissues qualityissue curvequality warnings"
+    " canhbao",
+    "run": "run runid runname me lanchay mechay",
+}  # fmt: skip
+_FIELD_OF = {name: field for field, names in _FIELDS.items() for name in names.split()}
+_RANK = {name: at for names in _FIELDS.values() for at, name in enumerate(names.split())}
+_WIDE = re.compile(
+    r"^(?:gia tri\s*)?(?:ct|cq|cp|crt)[\s_(\[:-]+(?:gen\s+|of\s+|gene\s+)?(.+?)[)\]]?$"
+    r"|^(.+?)[\s_(\[:-]+(?:ct|cq|cp|crt)[)\]]?$"
+)
+_STATISTICS = re.compile(
+    r"mean|\bsd|\bse\b|threshold|conf|avg|average|std|dev|\bmin|\bmax|delta|error|method|auto|value"
+    r"|baseline|score|\bdr?n\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each field stands; `wide` are (target, index) of Ct columns that name their target."""
+
+    at: dict[str, int]
+    width: int
+    wide: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def last(self) -> int:
+        """The last column that we read: a row that ends before it is short."""
+        return max([*self.at.values(), *(index for _, index in self.wide)])
+
+
+def fields_of(cells: Sequence[str]) -> Columns:
+    """Return the columns that *cells* name.
+
+    Of two columns for a field the better name wins, then the first: `Target Name` stands twice in
+    real files, and `Well Position` is better than `Well`.
+    """
+    best: dict[str, tuple[int, int]] = {}
+    for index, cell in enumerate(cells):
+        name = fold(cell) if len(cell) <= 60 else ""
+        field = _FIELD_OF.get(name)
+        if field is not None and (field not in best or _RANK[name] < best[field][0]):
+            best[field] = (_RANK[name], index)
+    at = {field: index for field, (_, index) in best.items()}
+    width = max((index + 1 for index, cell in enumerate(cells) if cell.strip()), default=0)
+    return Columns(at, width, () if "ct" in at else _wide(cells))
+
+
+def _wide(cells: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    found = []
+    for index, cell in enumerate(cells):
+        plain = _spaced(cell)
+        match = _WIDE.match(plain) if len(plain) <= 60 else None
+        if match and not _STATISTICS.search(plain):
+            target = (match[1] or match[2]).strip()
+            start = plain.find(target)
+            found.append((cell.strip()[start : start + len(target)] or target, index))
+    return tuple(found)
+
+
+def _spaced(cell: str) -> str:
+    """Fold letter by letter, so that places in the result are places in the cell."""
+    return "".join(fold(letter)[:1] or letter for letter in cell.strip())
+
+
+def heading(cells: Sequence[str]) -> Columns | None:
+    """Return the columns of a heading row of results, or None for any other row."""
+    if len(cells) < 2 or not _may_head(cells):
+        return None
+    columns = fields_of(cells)
+    says = "ct" in columns.at or "call" in columns.at or bool(columns.wide)
+    names = "well" in columns.at or "sample" in columns.at
+    return columns if says and names else None
+
+
+def _may_head(cells: Sequence[str]) -> bool:
+    return sum(1 for cell in cells if cell and not cell[0].isdigit()) >= 2
+
+
+def setup_heading(cells: Sequence[str]) -> Columns | None:
+    """Return the columns of a table that says what was put where, before anything was read."""
+    columns = fields_of(cells)
+    setup = {"well", "sample"} <= columns.at.keys() and {"target", "role"} & columns.at.keys()
+    return columns if setup and not {"ct", "call"} & columns.at.keys() else None

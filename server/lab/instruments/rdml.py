@@ -1,0 +1,129 @@
+"""RDML 1.0 to 1.3: a zip with `rdml_data.xml` (Roche's LC96 files too), or the bare XML.  Pure.
+
+The XML is read as a stream: samples, dyes and targets first, then a run's reactions.  Entities are
+refused, and so is a member that unpacks to far more than a run of plates.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from typing import IO, BinaryIO
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from server.lab.instruments.formats import Box, Format, Head
+from server.lab.instruments.readings import Item, Notice, Reading, Role, RunFacts, Unread
+from server.lab.instruments.reasons import Why
+from server.lab.instruments.values import ct_of, role_by_name, role_of, well_of
+
+LARGEST = 256 << 20
+_TYPES = {
+    "unkn": Role.SAMPLE,
+    "ntc": Role.NEGATIVE,
+    "nac": Role.NEGATIVE,
+    "nrt": Role.NEGATIVE,
+    "ntp": Role.NEGATIVE,
+    "std": Role.STANDARD,
+    "pos": Role.POSITIVE,
+    "opt": Role.CONTROL,
+}
+
+
+def looks(head: Head) -> bool:
+    return head.box is Box.RDML
+
+
+def read(file: BinaryIO) -> Iterator[Item]:
+    """Yield the items; what breaks off is said in a notice after what could be read."""
+    file.seek(0)
+    try:
+        if file.read(2) != b"PK":
+            file.seek(0)
+            yield from _read(file)
+            return
+        with zipfile.ZipFile(file) as packed:
+            name = next(each for each in packed.namelist() if each.endswith("rdml_data.xml"))
+            if packed.getinfo(name).file_size > LARGEST:
+                yield Notice(Why.TOO_LARGE_INSIDE)
+                return
+            with packed.open(name) as inside:
+                yield from _read(inside)
+    except DefusedXmlException:
+        yield Notice(Why.TOO_LARGE_INSIDE)
+    except (ParseError, zipfile.BadZipFile, EOFError, OSError, StopIteration, ValueError) as error:
+        yield Notice(Why.DAMAGED, str(error)[:120])
+
+
+def _read(inside: IO[bytes]) -> Iterator[Item]:
+    roles: dict[str, Role] = {}
+    columns, facts, reactions = 12, RunFacts(), 0
+    for _, element in iterparse(inside, events=("end",)):
+        match _tag(element):
+            case "sample" if element.get("id") and element.find("{*}type") is not None:
+                roles[element.get("id", "")] = _role(element)
+                element.clear()
+            case "pcrFormat":
+                columns = int(_text(element, "columns") or 12)
+            case "react":
+                reactions += 1
+                yield from _reaction(element, roles, columns, reactions)
+                element.clear()
+            case "run":
+                facts = facts.merged(_facts(element))
+                element.clear()
+    yield facts
+    if not reactions:
+        yield Notice(Why.NO_RESULTS)
+
+
+def _reaction(react: Element, roles: dict[str, Role], columns: int, at: int) -> Iterator[Item]:
+    well = well_of(react.get("id", ""), columns) or react.get("id", "")[:8]
+    sample = _id(react, "sample")
+    role = roles.get(sample, Role.SAMPLE)
+    if role is Role.SAMPLE:
+        role = role_by_name(sample) or role
+    for data in react.findall("{*}data"):
+        target, raw = _id(data, "tar"), _text(data, "cq")
+        ct = ct_of(raw)
+        if _text(data, "excl"):
+            yield Unread(at, Why.OMITTED, well, sample, target, raw)
+        elif role is Role.STANDARD:
+            yield Unread(at, Why.STANDARD, well, sample, target, raw)
+        elif ct is None:
+            yield Unread(at, Why.BAD_CT, well, sample, target, raw)
+        elif not raw:
+            yield Unread(at, Why.NOTHING_READ, well, sample, target)
+        else:
+            yield Reading(at, well, sample, target, ct[0], ct[1], role=role)
+
+
+def _role(sample: Element) -> Role:
+    said = _text(sample, "type")
+    return _TYPES.get(said) or role_of(said) or Role.SAMPLE
+
+
+def _facts(run: Element) -> RunFacts:
+    return RunFacts(
+        run_id=run.get("id", "")[:120],
+        instrument=_text(run, "instrument")[:120],
+        operator=_id(run, "experimenter")[:120],
+        started=_text(run, "runDate")[:40],
+        software=_text(run, "dataCollectionSoftware/{*}name")[:120],
+    )
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _text(element: Element, path: str) -> str:
+    return (element.findtext(f"{{*}}{path}") or "").strip()
+
+
+def _id(element: Element, name: str) -> str:
+    found = element.find(f"{{*}}{name}")
+    return found.get("id", "") if found is not None else ""
+
+
+FORMAT = Format("rdml", "RDML", looks, read)

@@ -1,0 +1,211 @@
+"""Tables of results among everything else that an export holds: facts, sections, footers.  Pure.
+
+The same walk reads QuantStudio's sections, Design & Analysis sheets, CFX, LightCycler and plain
+CSV: a heading row begins a table, `[Another section]` ends it, `Key = value` is a fact of the run.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from server.lab.instruments.columns import Columns, heading, setup_heading
+from server.lab.instruments.readings import Item, Notice, Reading, RunFacts, Unread
+from server.lab.instruments.reasons import Why
+from server.lab.instruments.rows import RowReader, row_reader, wide_readers
+from server.lab.instruments.values import fold, well_of
+
+_FACT = re.compile(r"\*?\s*([^=:\t]{2,60}?)\s*[=:]\s*(.*)")
+_FACTS = {
+    "instrument": "instrumenttype instrumentname instrument may thietbi instrumentmodel",
+    "serial": "instrumentserialnumber baseserialnumber serialnumber seri sericuamay",
+    "run_id": "experimentname runname runid experiment filename experimentfilename me lanchay",
+    "operator": "operator username experimentusername createdbyuser user nguoichay kythuatvien",
+    "started": "experimentrunendtime runstartdatetime runstarted runenddatetime runended date ngay"
+    " ngaychay",
+    "software": "softwarenameandversion softwarename softwareversion",
+}  # fmt: skip
+_FACT_OF = {key: name for name, keys in _FACTS.items() for key in keys.split()}
+_RANK = {key: at for keys in _FACTS.values() for at, key in enumerate(keys.split())}
+_COUNTS = {"rows", "rowcount", "sodong", "tongsodong", "numberofrows"}
+_FOLDERS = re.compile(r".*[\\/]")
+_RESULTS = ("result", "ketqua")
+_SETUP = "samplesetup"
+_NO_VALUE = {"", "na"}
+_LONGEST_FACT = 120
+_SHOWN_WELLS = 12
+_ENDED_AFTER = (Why.BAD_CT, Why.EMPTY_WELL, Why.NOTHING_READ, Why.NO_SAMPLE, Why.SHORT_ROW)
+
+
+@dataclass(slots=True)
+class Walk:
+    """How tables are read, and what was seen while they were."""
+
+    empty_is_none: bool = False
+    calls: dict[tuple[str, str], str] = field(default_factory=dict)  # (well, target) -> call
+    expected: set[str] = field(default_factory=set)  # wells that were set up
+    respell: Callable[[str], Iterable[str]] | None = None  # other ways to read a doubtful heading
+    facts: dict[str, str] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)  # how good a fact's name was
+    plate_columns: int = 12
+    declared: int | None = None
+    rows: int = 0
+    tables: int = 0
+    cells: int = 0  # of the last row that was read
+    columns: Columns | None = None
+    reader: RowReader | None = None
+    wide: list[tuple[str, RowReader]] = field(default_factory=list)
+    setup: Columns | None = None
+    section: str = ""
+    seen: set[str] = field(default_factory=set)
+
+    def joined(self, item: Reading) -> Reading:
+        """Add the call that another sheet gives, and remember the well."""
+        self.seen.add(item.well)
+        if not item.call:
+            item.call = self.calls.get((item.well, fold(item.target)), "")
+        return item
+
+    def unread(self, number: int, cells: list[str], item: Item) -> Iterator[Item]:
+        """A row of the table gave no reading: it is refused, blank, or not of the table at all."""
+        if not any(map(str.strip, cells)):
+            return
+        if isinstance(item, Unread) and item.reason in _ENDED_AFTER and _ends(cells):
+            self.reader = None
+            yield from self.outside(number, cells)
+            return
+        self.rows += 1
+        if isinstance(item, Unread):
+            self.seen.add(item.well)
+        yield item
+
+    def outside(self, number: int, cells: list[str]) -> Iterator[Item]:
+        """A row that is of no table of results: a section, a fact, a heading, a set-up sample."""
+        first = fold(cells[0]) if cells and cells[0].strip().startswith("[") else ""
+        if first:
+            self.section, self.setup, self.wide = first, None, []
+        elif self.wide and not _ends(cells):
+            yield from self._wide(number, cells)
+        elif self.section and not self.section.startswith(_RESULTS):
+            self._expect(cells)
+        else:
+            self.wide = []
+            self._begin(cells)
+
+    def _begin(self, cells: list[str]) -> None:
+        columns = self._heading(cells)
+        if columns is None:
+            if self.setup is not None or (self.tables == 0 and setup_heading(cells)):
+                self._expect(cells)
+            else:
+                self.note(cells)
+            return
+        self.tables, self.columns, self.setup = self.tables + 1, columns, None
+        if columns.wide:
+            self.wide = wide_readers(columns, self.plate_columns)
+        else:
+            self.reader = row_reader(
+                columns, plate_columns=self.plate_columns, empty_is_none=self.empty_is_none
+            )
+
+    def _heading(self, cells: Sequence[str]) -> Columns | None:
+        columns = heading(cells)
+        if columns is not None or self.respell is None:
+            return columns
+        spelled = [list(self.respell(cell)) for cell in cells]
+        others = (heading(list(each)) for each in zip(*spelled, strict=False))
+        return next((each for each in others if each is not None), None)
+
+    def _wide(self, number: int, cells: list[str]) -> Iterator[Item]:
+        """A row with a Ct column for each target gives an item for each."""
+        if not any(map(str.strip, cells)):
+            return
+        self.cells = len(cells)
+        for target, reader in self.wide:
+            item = reader(number, list(cells))
+            if isinstance(item, (Reading, Unread)):
+                item.target = target
+                self.seen.add(item.well)
+            self.rows += 1
+            yield item
+
+    def _expect(self, cells: list[str]) -> None:
+        """In a table of what was put where, remember the wells that hold a sample."""
+        if self.setup is None:
+            self.setup = (
+                setup_heading(cells) if not self.section or self.section == _SETUP else None
+            )
+            return
+        well, sample = self.setup.at["well"], self.setup.at["sample"]
+        if len(cells) > max(well, sample) and cells[sample].strip():
+            place = well_of(cells[well], self.plate_columns)
+            if place:
+                self.expected.add(place)
+
+    def note(self, cells: Sequence[str]) -> None:
+        """Keep a fact of the run: `* Key = value`, `Key: value`, or key and value in two cells."""
+        key, value = _fact(cells)
+        plain = fold(key)
+        if plain == "blocktype" and "384" in value:
+            self.plate_columns = 24
+        if plain in _COUNTS and value.isdigit():
+            self.declared = int(value)
+        name = _FACT_OF.get(plain)
+        if name and fold(value) not in _NO_VALUE and _RANK[plain] < self.ranks.get(name, 99):
+            self.ranks[name] = _RANK[plain]
+            plain_value = _FOLDERS.sub("", value) if "file" in plain else value
+            self.facts[name] = plain_value[:_LONGEST_FACT]
+
+    def end(self) -> Iterator[Item]:
+        """Yield the run's facts, and what is missing."""
+        yield RunFacts(**self.facts)
+        missing = sorted(self.expected - self.seen, key=lambda well: (well[0], int(well[1:])))
+        if self.tables == 0:
+            yield Notice(Why.NO_RESULTS)
+        elif missing:
+            more = " …" if len(missing) > _SHOWN_WELLS else ""
+            yield Notice(Why.CUT_WELLS, ", ".join(missing[:_SHOWN_WELLS]) + more)
+        if self.declared is not None and self.declared != self.rows:
+            yield Notice(Why.COUNT_DIFFERS, f"{self.rows} / {self.declared}")
+
+
+def read(rows: Iterable[tuple[int, list[str]]], walk: Walk) -> Iterator[Item]:
+    """Yield the items of every table of results in *rows*, then the run's facts and notices."""
+    watched = bool(walk.calls)
+    for number, cells in rows:
+        if walk.reader is None:
+            yield from walk.outside(number, cells)
+            watched = bool(walk.calls or walk.expected)
+            continue
+        walk.cells = len(cells)
+        item = walk.reader(number, cells)
+        if item.__class__ is Reading:
+            walk.rows += 1
+            yield walk.joined(item) if watched else item
+        else:
+            yield from walk.unread(number, cells, item)
+    yield from walk.end()
+
+
+def _ends(cells: Sequence[str]) -> bool:
+    """Return whether a row is not of the table above it: a section, a footer, a new heading."""
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled:
+        return False
+    if filled[0].lstrip().startswith(("[", "* ")):
+        return True
+    if len(filled) <= 2:
+        key, value = _fact(filled)
+        return bool(key) and (
+            len(filled) == 1 or fold(key) in _FACT_OF or bool(value and "=" in filled[0])
+        )
+    return heading(filled) is not None
+
+
+def _fact(cells: Sequence[str]) -> tuple[str, str]:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if len(filled) >= 2 and not _FACT.fullmatch(filled[0]):
+        return filled[0].rstrip(":= "), filled[1]
+    match = _FACT.fullmatch(filled[0]) if filled else None
+    if match is None:
+        return (filled[0].rstrip(":= "), filled[1]) if len(filled) >= 2 else ("", "")
+    return match[1], match[2] or (filled[1] if len(filled) > 1 else "")
