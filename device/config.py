@@ -57,7 +57,12 @@ class Table(Section, frozen=True):
 
 
 class Camera(Section, frozen=True):
+    """`guard`: a camera of this machine gets a process that can be ended when its driver hangs."""
+
     source: str | int = ""
+    driver: Literal["opencv", "picamera2", "replay"] = "opencv"
+    guard: bool = True
+    focus: Annotated[float, msgspec.Meta(ge=0, le=32)] = 0.0
     width: Annotated[int, msgspec.Meta(ge=160, le=4096)] = 1280
     height: Annotated[int, msgspec.Meta(ge=120, le=4096)] = 720
     budget_ms: Annotated[float, msgspec.Meta(ge=1, le=1000)] = 40.0
@@ -89,6 +94,7 @@ class Reader(Section, frozen=True):
 
 class Panel(Section, frozen=True):
     driver: Literal["none", "gpio", "simulated"] = "none"
+    chip: str = ""
     green: Pin = 17
     red: Pin = 27
     blue: Pin = 22

@@ -7,7 +7,9 @@ from device.config import Camera as CameraTable
 from device.config import Config, ConfigError
 from device.config import Reader as ReaderTable
 from device.drivers import Camera, Reader, ReaderLost
-from device.drivers.camera_opencv import OpenCvCamera
+from device.drivers.camera_guarded import GuardedCamera
+from device.drivers.camera_process import Spec, open_camera
+from device.drivers.camera_replay import ReplayCamera
 from device.drivers.reader_line import LineReader
 from device.drivers.readers import check_reader, open_reader
 from device.drivers.readers.profile import ProfileError, Reads
@@ -56,5 +58,18 @@ def _open(driver: str, port: str, settings: dict[str, object]) -> Reader:
 
 
 def camera_of(table: CameraTable) -> Callable[[], Camera]:
-    """Return what opens the camera."""
-    return lambda: OpenCvCamera(table.source, table.width, table.height)
+    """Return what opens the camera: a process of its own for one that hangs with its driver."""
+    spec = Spec(table.driver, table.source, table.width, table.height, table.focus)
+    if table.driver == "replay":
+        return lambda: ReplayCamera(str(table.source))
+    if table.driver == "picamera2" and not str(table.source).isdigit():
+        raise ConfigError(f"camera.source: {table.source!r}: a Pi camera has a number, from 0 on")
+    if table.guard and _is_local(table):
+        return lambda: GuardedCamera(spec)
+    return lambda: open_camera(spec)
+
+
+def _is_local(table: CameraTable) -> bool:
+    """Return whether a kernel's driver of this machine stands between us and the camera."""
+    on_bus = isinstance(table.source, int) or table.source.startswith("/dev/")
+    return table.driver == "picamera2" or on_bus

@@ -197,7 +197,7 @@ def _panel(config: Config) -> Panel:
     if config.panel.driver == "none":
         return NoPanel()
     try:
-        return GpioPanel(config.panel.pins)
+        return GpioPanel(config.panel.pins, config.panel.chip)
     except PanelLost as lost:
         log.error("working without the panel: %s", lost)  # noqa: TRY400 - the sentence says all
         return NoPanel()

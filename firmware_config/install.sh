@@ -121,11 +121,13 @@ release_name() {
 }
 
 install_release() {
-  local releases=/opt/ghepmau/releases new limits=()
+  local releases=/opt/ghepmau/releases new limits=() sees=()
   new=$releases/$(release_name)-$role
   if [ ! -e "$new/ready" ]; then
     rm -rf "$new"
-    python3 -m venv "$new"
+    # picamera2 is a package of the system's, and only where a ribbon-cable camera is.
+    if [ "$role" = station ] && python3 -c 'import picamera2' 2>/dev/null; then sees=(--system-site-packages); fi
+    python3 -m venv "${sees[@]}" "$new"
     [ ! -f "$here/../constraints.txt" ] || limits=(-c "$here/../constraints.txt")
     "$new/bin/pip" install --quiet --disable-pip-version-check "${limits[@]}" "${source}[$(extras)]"
     "$new/bin/ghepmau-$role" --help >/dev/null

@@ -1,6 +1,7 @@
 """Lights, sounder and buttons on a Raspberry Pi's header, through the `RPi.GPIO` interface alone.
 
-The environment chooses who answers to that name (`rpi-lgpio` on every kernel of today).  Buttons
+The environment chooses who answers to that name (`rpi-lgpio` on every kernel of today); the chip is
+found by its label, `chip` or one of a Raspberry Pi's.  Buttons
 are asked every 20 ms: edge detection fails on kernels from 6.6 on.  A thread of its own plays the
 signs, so that a scan never waits for a tone.
 """
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from device.drivers import Button, DeviceLost
+from device.drivers.gpio_chips import choose_chip
 from device.signals import Light, Signal, Sound, score
 
 POLL_SECONDS = 0.02
@@ -75,8 +77,9 @@ class _Gpio(Protocol):
 class GpioPanel:
     """Implements `device.drivers.Panel`."""
 
-    def __init__(self, pins: Pins | None = None) -> None:
+    def __init__(self, pins: Pins | None = None, chip: str = "") -> None:
         self._pins = pins or Pins()
+        choose_chip(chip)
         self._gpio = _gpio()
         self._set_up()
         self._signal, self._since = Signal("off"), time.monotonic()
