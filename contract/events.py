@@ -180,22 +180,19 @@ _envelopes = msgspec.json.Decoder(Envelope)
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """One upload: events of one station in the order of its journal, as the bytes it wrote."""
+    """One upload: events of one station in the order of its journal, as the bytes it wrote.
+
+    `boot` and `mono` are the station's clock when it sent them ('' where it does not say): so a
+    server learns how that boot's monotonic clock stands to its own.  `fork`: the station knows that
+    its journal was set back, and that the server has other events under some of these numbers.
+    """
 
     station: Name
     events: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=1000)]
     v: Literal[1] = VERSION
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """The server's answer: everything in the batch is on its disk (new, or known before).
-
-    `now` is the server's clock (ISO 8601, UTC), for stations that have none.
-    """
-
-    stored: int
-    known: int
-    now: str
+    boot: Short = ""
+    mono: Count = 0
+    fork: bool = False
 
 
 _batches = msgspec.json.Decoder(Batch)
@@ -227,9 +224,12 @@ def decode_envelope(data: bytes | msgspec.Raw) -> Envelope:
         raise EventError(f"not an event: {error}") from error
 
 
-def encode_batch(station: str, events: list[bytes]) -> bytes:
+def encode_batch(
+    station: str, events: list[bytes], *, boot: str = "", mono: int = 0, fork: bool = False
+) -> bytes:
     """Return the body of an upload of *events*, each as its journal holds it."""
-    return _encoder.encode(Batch(station, [msgspec.Raw(event) for event in events]))
+    raws = [msgspec.Raw(event) for event in events]
+    return _encoder.encode(Batch(station, raws, boot=boot, mono=mono, fork=fork))
 
 
 def decode_batch(body: bytes) -> Batch:

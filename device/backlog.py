@@ -44,6 +44,7 @@ class Sent(msgspec.Struct):
     acked: dict[str, int] = {}
     sent: int = 0
     set_aside: list[SetAside] = []
+    forks: dict[str, int] = {}  # epochs in which the server has other events, and from which seq
     server_now: str = ""
     server_mono: int = 0
     server_boot: str = ""
@@ -128,6 +129,18 @@ class Backlog:
         """Go on without the one event of *batch*; it stays in the journal."""
         self.sent.acked[batch.epoch] = batch.last
         self.sent.set_aside.append(SetAside(batch.epoch, batch.last, status, code))
+
+    def row_at(self, epoch: str, seq: int) -> Row | None:
+        """Return the row *seq* of our own file of *epoch*, None where there is none."""
+        try:
+            for path in files_of(self._state / "journal"):
+                if epoch_of(path) == epoch:
+                    with closing(open_for_reading(path)) as db:
+                        row = next(rows_after(db, seq - 1, 1), None)
+                    return row if row and row.seq == seq else None
+        except (sqlite3.Error, OSError) as error:
+            raise JournalTrouble(f"the journal cannot be read: {error}") from error
+        return None
 
     def save(self) -> None:
         """Keep the page; without a wait for the disk, as an old page does no harm."""

@@ -12,7 +12,7 @@ from threading import Event
 import msgspec
 
 from contract import signing
-from device import enrolment, manual_cli, opening, running, uplink
+from device import enrolment, manual_cli, opening, running, uplink, uplink_process
 from device.backlog import Backlog
 from device.config import Config, ConfigError, load
 from device.drivers.panel_gpio import PanelLost
@@ -118,7 +118,7 @@ def _beside(options: argparse.Namespace, config: Config) -> list[Supervisor]:
 
 
 def _uplink(options: argparse.Namespace) -> int:
-    uplink.serve(load(options.config), _stop_by_signal(), options.parent)
+    uplink_process.serve(load(options.config), _stop_by_signal(), options.parent)
     return 0
 
 

@@ -68,6 +68,13 @@ class Journal:
         self._note_high_water()
         return events
 
+    def begin_anew(self, why: str) -> None:
+        """Close this file and go on in a new epoch, for the reason *why*; raise JournalTrouble."""
+        files = journal_file.files_of(self.folder)
+        self.alarms.append(f"{files[-1].name}: {why}")
+        self._abandon()
+        self._begin(journal_file.number_of(files[-1]) + 1)
+
     def close(self) -> None:
         if self._db is not None:
             self._db.close()

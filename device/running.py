@@ -26,7 +26,7 @@ from device.drivers.panel_gpio import GpioPanel, PanelLost
 from device.drivers.panel_none import NoPanel
 from device.drivers.simulated.panel import SimulatedPanel
 from device.enrolment import NotEnrolled, Office, Papers
-from device.journal import Journal
+from device.journal import Journal, JournalTrouble
 from device.kiosk.faces import Faces
 from device.kiosk.pages import page_of
 from device.kiosk.pairs import of_journal, with_line
@@ -41,6 +41,7 @@ from device.station import Station
 
 log = logging.getLogger(__name__)
 _SLICE = 0.05  # seconds between two looks at buttons and holds
+SET_BACK = "it was set back: the server has other events of it; look for tubes used twice"
 _LOOK = 1.0  # seconds between two looks at what uplink brought
 
 
@@ -116,8 +117,17 @@ class Running:
         if self._changed(self.config.folder / "uplink.json"):
             self.sent = read_sent(self.config.folder)
             self.clock.server = _server_time(self.sent)
+        self._leave_a_fork()
         if self._changed(self.office.papers_file):
             self._take_papers()
+
+    def _leave_a_fork(self) -> None:
+        """Write into a new epoch where the server has other events of this one."""
+        if self.station.journal.epoch in self.sent.forks:
+            try:
+                self.station.journal.begin_anew(SET_BACK)
+            except JournalTrouble as trouble:
+                self.station.trouble = str(trouble)
 
     def _take_papers(self) -> None:
         try:

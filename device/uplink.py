@@ -5,28 +5,23 @@ as a batch is halved down to the one event, which is set aside and kept; anythin
 about an event (no network, 5xx, a revoked station) changes nothing and is tried again later.
 """
 
-import fcntl
 import logging
-import os
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from threading import Event
 
 import msgspec
 
-from contract.events import Receipt, encode_batch
+from contract.events import encode_batch
 from contract.lots import IssuedLots
+from contract.receipts import Changed, Receipt
 from device.backlog import Backlog, Batch
 from device.clock import boot_id
 from device.config import Config
-from device.enrolment import NotEnrolled, Office, Papers
-from device.heartbeat import Heart
+from device.enrolment import Office, Papers
 from device.journal_file import JournalTrouble
-from device.notify import Notifier
 from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable, Upstream
 
 log = logging.getLogger(__name__)
@@ -73,8 +68,11 @@ class Uplink:
         batch = self.backlog.next(self._size)
         if batch is None:
             return self._refresh() if self._is_due() else self.every
-        body = encode_batch(self._papers.station, [row.body for row in batch.rows])
         asked = time.monotonic_ns()
+        body = encode_batch(
+            self._papers.station, [row.body for row in batch.rows],
+            boot=boot_id(), mono=asked, fork=batch.epoch in self.backlog.sent.forks,
+        )  # fmt: skip
         answer = self.upstream.post(BATCHES, self._papers.station, self._key, body)
         return self._take(batch, answer, asked)
 
@@ -83,6 +81,10 @@ class Uplink:
             return self._stored(batch, answer, asked)
         if answer.status not in _ABOUT_EVENTS or self._refused_in_a_row >= _MOST_IN_A_ROW:
             return self._keep(_said(answer), answer.retry_after)
+        if self._was_set_back(batch, answer):
+            self.backlog.sent.forks[batch.epoch] = batch.rows[0].seq
+            log.warning("the journal %s was set back; it is sent as a fork", batch.epoch)
+            return 0.0
         if len(batch.rows) > 1:
             self._size = max(1, len(batch.rows) // 2)
             return 0.0
@@ -90,6 +92,20 @@ class Uplink:
         self.backlog.set_aside(batch, answer.status, answer.problem.code)
         self._refused_in_a_row += 1
         return 0.0
+
+    def _was_set_back(self, batch: Batch, answer: Answer) -> bool:
+        """Return whether the server has events of this epoch that our journal never saw."""
+        if answer.problem.code != "changed-replay" or batch.epoch in self.backlog.sent.forks:
+            return False
+        try:
+            heads = msgspec.json.decode(answer.body, type=Changed).heads
+        except msgspec.DecodeError:
+            return False
+        for head in heads:
+            if head.epoch == batch.epoch and head.seq:
+                ours = self.backlog.row_at(head.epoch, head.seq)
+                return ours is None or ours.hash != head.hash
+        return False
 
     def _stored(self, batch: Batch, answer: Answer, asked: int) -> float:
         try:
@@ -171,61 +187,3 @@ def open_uplink(config: Config) -> Uplink:
     return Uplink(
         office, backlog, upstream, settings.batch, settings.every_seconds, settings.refresh_seconds
     )
-
-
-def serve(config: Config, stop: Event, parent: int | None = None) -> None:
-    """Work until *stop*, or until *parent* (a process id) is gone."""
-    ended = Ended(stop, parent, Notifier())
-    lock = _only_one(config.folder / "uplink.lock", ended)
-    if lock is None:
-        return
-    uplink, wait = open_uplink(config), 0.0
-    heart = Heart(config, uplink.office, uplink.backlog, uplink.upstream)
-    ended.notifier.ready()
-    while not ended.within(wait, uplink.backlog.sent.trouble):
-        try:
-            wait = uplink.turn()
-            heart.turn()
-        except NotEnrolled:
-            raise
-        except Exception:
-            log.exception("uplink stumbled; it goes on")
-            wait = LONGEST_WAIT / 2
-    os.close(lock)
-
-
-@dataclass
-class Ended:
-    """When it is time to end; while it waits, it says that we live."""
-
-    stop: Event
-    parent: int | None
-    notifier: Notifier
-
-    def within(self, seconds: float, status: str = "") -> bool:
-        """Wait *seconds*; return whether it is time to end."""
-        until = time.monotonic() + seconds
-        while True:
-            self.notifier.alive(status)
-            left = until - time.monotonic()
-            gone = self.parent is not None and os.getppid() != self.parent
-            if self.stop.wait(max(0.0, min(left, 0.5))) or gone:
-                self.notifier.stopping()
-                return True
-            if left <= 0.5:
-                return False
-
-
-def _only_one(path: Path, ended: Ended) -> int | None:
-    """Wait until no other uplink works in this folder; None where it is time to end."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            ended.notifier.ready()  # another one does the work; we stand by
-            if ended.within(0.5, "another uplink works in this folder"):
-                os.close(handle)
-                return None
-        else:
-            return handle

@@ -11,7 +11,6 @@ from contract import signing
 from contract.events import (
     NO_EVENT,
     EventError,
-    Receipt,
     decode,
     decode_envelope,
     digest,
@@ -19,6 +18,7 @@ from contract.events import (
     encode_batch,
 )
 from contract.lots import IssuedLots
+from contract.receipts import Receipt
 from device.chain import Row, check
 from device.enrolment import Papers
 from device.upstream import BATCHES, Upstream

@@ -13,7 +13,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 # Where a process meets the world: what goes wrong there is logged, and the process goes on.
 EDGES = {
     "device/cli.py",
-    "device/uplink.py",
+    "device/uplink_process.py",
     "device/sources.py",
     "device/station.py",
     "rehearsal/cli.py",

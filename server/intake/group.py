@@ -5,11 +5,11 @@ stored, and what does not hold is said in alerts, in the same transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from server.intake import quarantine, rows
+from server.intake import forks, quarantine, rows
 from server.intake.alerts import raise_alert
 from server.intake.chain import Findings, Head, Span, examine, is_straight
 from server.intake.upload import Arrival, Upload
@@ -24,6 +24,7 @@ class Outcome:
     new: int
     known: int = 0
     changed: tuple[Arrival, ...] = ()
+    heads: dict[str, Head] = field(default_factory=dict)  # of the epochs of what changed
 
 
 class Group:
@@ -38,6 +39,8 @@ class Group:
     def add(self, upload: Upload, *, careful: bool = False) -> Outcome:
         """Take one upload; *careful* compares it with the database even if it looks usual."""
         arrivals = upload.arrivals
+        if upload.fork:
+            return self._add_fork(upload)
         key = (upload.station, arrivals[0].epoch)
         if not careful and is_straight(arrivals, self._head(key)):
             self._rows += rows.rows_of(upload, arrivals)
@@ -68,7 +71,30 @@ class Group:
         self._alert(upload, found, changed)
         epochs = {each.epoch for each in new}
         rows.close_filled_gaps(self._connection, upload.station, epochs, upload.received_at)
-        return Outcome(len(new), found.duplicates, changed)
+        return Outcome(len(new), found.duplicates, changed, self._heads_of(upload.station, changed))
+
+    def _add_fork(self, upload: Upload) -> Outcome:
+        """Keep what a journal that was set back went on with, beside what is stored already."""
+        self.flush()
+        beside = forks.sort_out(self._connection, upload)
+        self._rows += rows.rows_of(upload, beside.moved)
+        self.heads |= {(upload.station, epoch): head for epoch, head in beside.heads.items()}
+        self.flush()
+        for begun in beside.begun:
+            detail = f"the station's journal was set back; it goes on here as {begun.name}"
+            self._raise(upload, "fork", begun.at, detail)
+        forks.close_alerts(self._connection, upload, beside)
+        for each in beside.changed:
+            self._put_aside(upload, each)
+        changed = tuple(beside.changed)
+        heads = self._heads_of(upload.station, changed)
+        return Outcome(len(beside.moved), beside.known, changed, heads)
+
+    def _heads_of(self, station: str, changed: Sequence[Arrival]) -> dict[str, Head]:
+        return {
+            epoch: rows.head_of(self._connection, station, epoch)
+            for epoch in {each.epoch for each in changed}
+        }
 
     def _alert(self, upload: Upload, found: Findings, changed: Sequence[Arrival]) -> None:
         for gap in found.gaps:

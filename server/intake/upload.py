@@ -36,6 +36,9 @@ class Upload(msgspec.Struct, frozen=True):
     station: str
     arrivals: list[Arrival]
     received_at: datetime
+    boot: str = ""
+    mono: int = 0
+    fork: bool = False
 
 
 class _Outline(msgspec.Struct, frozen=True):
@@ -61,7 +64,8 @@ def read_upload(station: str, body: bytes, received_at: datetime) -> Upload:
     batch = events.decode_batch(body)
     if batch.station != station:
         raise EventError(f"signed by {station}, but it says it is from {batch.station}")
-    return Upload(station, _arrivals(station, batch.events), received_at)
+    arrivals = _arrivals(station, batch.events)
+    return Upload(station, arrivals, received_at, batch.boot, batch.mono, batch.fork)
 
 
 def _arrivals(station: str, raws: Sequence[msgspec.Raw]) -> list[Arrival]:

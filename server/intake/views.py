@@ -19,11 +19,13 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from contract.events import EventError, Receipt
+from contract.events import EventError
+from contract.receipts import HeadWire, Receipt
 from server.accounts.stations import STATION_HEADER, signed_station
 from server.errors import DomainError
 from server.intake import alerts, applier, quarantine, queries, refusals
 from server.intake.applier import Applier
+from server.intake.group import Outcome
 from server.intake.upload import read_upload
 from server.intake.writer import Busy, Writer
 from server.web import (
@@ -70,9 +72,18 @@ def take_batch() -> ResponseReturnValue:
     except Busy:
         return _come_again()
     if outcome.changed:
-        raise refusals.changed_replay(len(outcome.changed))
+        return _changed(outcome)
     receipt = Receipt(outcome.new, outcome.known, at.isoformat())
     return Response(msgspec.json.encode(receipt), mimetype="application/json")
+
+
+def _changed(outcome: Outcome) -> ResponseReturnValue:
+    """Say what was not stored, and how far we have those journals: one may have been set back."""
+    error = refusals.changed_replay(len(outcome.changed))
+    heads = [HeadWire(epoch, head.seq, head.hash) for epoch, head in outcome.heads.items()]
+    said = {"code": error.code, "message": error.vi, "message_en": error.en, "heads": heads}
+    body = msgspec.json.encode(said)
+    return Response(body, status=error.status, mimetype="application/json")
 
 
 def _body() -> bytes:

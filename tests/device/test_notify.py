@@ -18,7 +18,7 @@ from device.enrolment import Office, Papers, Secrets
 from device.kiosk.server import serve as serve_kiosk
 from device.notify import Notifier
 from device.running import assemble
-from device.uplink import Ended
+from device.uplink_process import Ended
 
 SEALING = signing.encode(X25519PrivateKey.generate().public_key().public_bytes_raw())
 PAPERS = Papers("ban-1", "Bàn 1", "", "sampling", SEALING, {}, server="http://127.0.0.1:9")

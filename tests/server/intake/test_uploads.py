@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from contract import events
+from contract.receipts import Receipt
 from server.accounts.models import Station
 from server.accounts.roles import Role
 from server.db import Database
@@ -44,7 +45,7 @@ def test_events_are_kept_as_they_came_and_a_receipt_says_so(
     written = [sender.write() for _ in range(3)]
     answer = sender.send(*written)
     assert answer.status_code == 200
-    receipt = msgspec.json.decode(answer.data, type=events.Receipt)
+    receipt = msgspec.json.decode(answer.data, type=Receipt)
     assert (receipt.stored, receipt.known) == (3, 0)
     assert receipt.now == "2026-11-23T01:00:00+00:00"
     assert payloads(database) == written

@@ -1,0 +1,105 @@
+"""A journal that was set back and went on: both histories are kept, nothing twice."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+from werkzeug.test import TestResponse
+
+from contract import events
+from contract.events import encode_batch
+from contract.receipts import Changed
+from server.db import Database
+from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent
+
+Sender = Any
+
+
+def again(sender: Sender, *written: bytes) -> TestResponse:
+    """Send events as a station does that knows that its journal was set back."""
+    return sender.post(encode_batch(sender.name, list(written), fork=True))
+
+
+def stored(database: Database) -> set[bytes]:
+    with database.read() as session:
+        return set(session.scalars(select(WireEvent.payload)))
+
+
+def standing(database: Database) -> list[tuple[str, int]]:
+    with database.read() as session:
+        found = select(ChainAlert).where(ChainAlert.closed_at.is_(None))
+        return [(alert.kind, alert.seq) for alert in session.scalars(found)]
+
+
+def two_histories(sender: Sender, before: int, after: int, other: int) -> tuple[list[bytes], ...]:
+    """Write a journal, set it back to *before* events, and write on otherwise."""
+    first = [sender.write() for _ in range(before)]
+    image = replace(sender)
+    lost = [sender.write() for _ in range(after)]
+    return first, lost, [image.write() for _ in range(other)]
+
+
+def test_a_refusal_says_how_far_the_server_has_the_journal(
+    sender: Sender, database: Database
+) -> None:
+    first, lost, other = two_histories(sender, 3, 4, 2)
+    sender.send(*first, *lost)
+    answer = sender.send(*other)
+    assert answer.status_code == 409
+    [head] = msgspec.json.decode(answer.data, type=Changed).heads
+    assert (head.epoch, head.seq, head.hash) == (sender.epoch, 7, events.digest(lost[-1]))
+
+
+def test_both_histories_are_kept_and_one_alert_stays_for_a_person(
+    sender: Sender, database: Database
+) -> None:
+    first, lost, other = two_histories(sender, 3, 4, 2)
+    sender.send(*first, *lost)
+    sender.send(*other)
+    answer = again(sender, *other)
+    assert (answer.status_code, answer.get_json()["stored"]) == (200, 2)
+    assert stored(database) == {*first, *lost, *other}
+    assert standing(database) == [("fork", 4)]
+    assert again(sender, *other).get_json()["known"] == 2
+    assert sender.send(*first, *lost).get_json()["known"] == 7
+
+
+def test_an_event_with_other_bytes_under_its_own_id_is_still_put_aside(
+    sender: Sender, database: Database
+) -> None:
+    first, lost, other = two_histories(sender, 1, 1, 1)
+    sender.send(*first, *lost)
+    again(sender, *other)
+    answer = again(sender, other[0].replace(b"0.1.0", b"6.6.6"))
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "changed-replay")
+    assert stored(database) == {*first, *lost, *other}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.integers(0, 3),
+    after=st.integers(1, 6),
+    other=st.integers(1, 9),
+    cuts=st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5)), max_size=5),
+)
+def test_in_any_portions_and_any_number_of_times_the_end_is_the_same(
+    sender: Sender, database: Database, before: int, after: int, other: int,
+    cuts: list[tuple[int, int]],
+) -> None:  # fmt: skip
+    with database.write() as session:
+        for model in (WireEvent, StationEpoch, ChainAlert, Quarantine):
+            session.execute(delete(model))
+    sender.epoch = f"{abs(hash((before, after, other, tuple(cuts)))):016x}"[:16]
+    sender.seq, sender.prev = 0, events.NO_EVENT
+    first, lost, branch = two_histories(sender, before, after, other)
+    sender.send(*first, *lost)
+    for start, size in [*cuts, (0, len(branch))]:
+        if portion := branch[start : start + size]:
+            assert again(sender, *portion).status_code == 200
+    assert stored(database) == {*first, *lost, *branch}
+    with database.read() as session:
+        hashes = list(session.scalars(select(WireEvent.hash)))
+    assert len(hashes) == len(set(hashes)) == len(first) + len(lost) + len(branch)
