@@ -53,8 +53,8 @@ def assemble(app: Flask) -> None:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.extensions["desks"] = DESKS
-    if outcomes.settle not in changes.listeners:
-        changes.listeners.append(outcomes.settle)
+    if outcomes.settle_many not in changes.listeners:
+        changes.listeners.append(outcomes.settle_many)
     if first_result_at not in changes.testers:
         changes.testers.append(first_result_at)
     app.extensions["background"] = workers(app)

@@ -16,6 +16,7 @@ import server.declarations.models
 import server.delivery.models
 import server.intake.models
 import server.lab.models
+import server.outcomes.desk_models
 import server.outcomes.models
 import server.people.models
 import server.sampling.decision_models

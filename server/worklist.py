@@ -2,6 +2,7 @@
 
 from server import waiting
 from server.desks import Desk
+from server.outcomes.desks import UNMATCHED
 from server.outcomes.desks import Desk as Unmatched
 from server.permissions import Permission
 
@@ -16,7 +17,7 @@ DESKS = (
     ),
     Desk(
         Permission.OUTCOME_READ, "/unmatched", "Không khớp", "Unmatched",
-        waiting.on_desks(*Unmatched),
+        waiting.on_desks(*UNMATCHED),
         "Kết quả chưa có người, mẫu chưa tới, kết quả chưa phát hành.",
         "Results without a person, samples that never came, results not released.",
     ),

@@ -68,7 +68,7 @@ def overview() -> ResponseReturnValue:
             width=WIDTH,
             height=HEIGHT,
             loads=desks.loads(session),
-            desks=words.DESKS,
+            desks={desk: words.DESKS[desk] for desk in desks.UNMATCHED},
             statuses=outcomes.current_counts(session),
             calls=outcomes.callbacks(session, done=False),
         )

@@ -1,56 +1,113 @@
-"""Whom to call for another sample: opened and closed by outcomes, done by a person."""
+"""Whom to call for another sample: opened and closed by outcomes, done by a person.
 
-from datetime import datetime
+A call is needed as long as the tube's outcome asks for another sample and no later sample of the
+same person says anything certain.  It is worked out anew from a person's outcomes whenever one of
+them changes, so the order in which samples and results come makes no difference.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.audit import services as audit
-from server.errors import DomainError, NotFound
-from server.outcomes import queries
+from contract.tubes import Tube
 from server.outcomes.merge import Status
 from server.outcomes.models import Callback, Outcome
+from server.outcomes.versions import Version
 
 AGAIN = {Status.RESAMPLE, Status.INCONCLUSIVE, Status.INVALID}
+CERTAIN = {Status.NEGATIVE, Status.POSITIVE}
 NO_LONGER = "không còn cần: kết quả đã thay đổi"
+RESAMPLED = "đã lấy mẫu lại và có kết quả"
 SYSTEM = "system:outcomes"
+FIRST_CALL = timedelta(hours=4)  # after the outcome, somebody has tried to reach the person
 
 
-class CallbackDone(DomainError):
-    code = "callback-done"
+def follow(session: Session, fresh: Sequence[Version], *, now: datetime) -> None:
+    """Open the calls that *fresh* versions ask for, and close those that they make needless."""
+    people = {version.person for version in fresh}
+    waiting = select(Callback.person_id).where(
+        Callback.person_id.in_(people), Callback.done_at.is_(None)
+    )
+    concerned = set(session.scalars(waiting)) | {
+        version.person for version in fresh if version.version > 1 or version.status in AGAIN
+    }
+    if not concerned:
+        return
+    outcomes = _current(session, concerned)
+    calls: dict[UUID, list[Callback]] = defaultdict(list)
+    found = select(Callback).where(Callback.person_id.in_(concerned))
+    for call in session.scalars(found.order_by(Callback.opened_at, Callback.id)):
+        calls[call.person_id].append(call)
+    for person in sorted(concerned):
+        _follow_person(session, outcomes[person], calls[person], now)
+    session.flush()
 
 
-def follow(session: Session, outcome: Outcome, *, now: datetime) -> None:
-    """Open a call where *outcome* asks for another sample, and close one it makes needless."""
-    known = queries.open_callback(session, outcome.tube, outcome.person_id)
-    needed = Status(outcome.status) in AGAIN
-    if needed and known:
-        known.reason = outcome.reason or outcome.status
-    elif needed:
-        session.add(
-            Callback(
-                id=uuid4(),
-                tube=outcome.tube,
-                person_id=outcome.person_id,
-                reason=outcome.reason or outcome.status,
-                place=outcome.place,
-                opened_at=now,
-            )
-        )
-    elif known:
-        known.done_at, known.done_by, known.note = now, SYSTEM, NO_LONGER
+def _current(session: Session, people: Collection[UUID]) -> dict[UUID, list[Outcome]]:
+    """Return the current outcome of each tube of each of *people*."""
+    newest: dict[tuple[UUID, Tube], Outcome] = {}
+    found = select(Outcome).where(Outcome.person_id.in_(people)).order_by(Outcome.version)
+    for outcome in session.scalars(found):
+        newest[outcome.person_id, outcome.tube] = outcome
+    by_person: dict[UUID, list[Outcome]] = defaultdict(list)
+    for outcome in newest.values():
+        by_person[outcome.person_id].append(outcome)
+    return by_person
 
 
-def finish(session: Session, callback_id: UUID, *, note: str, by: str, now: datetime) -> Callback:
-    """Note that a person was reached (or why not), so that nobody calls twice."""
-    found = session.get(Callback, callback_id, with_for_update=True)
-    if found is None:
-        raise NotFound("Không có lượt gọi này.", "There is no such call.")
-    if found.done_at is not None:
-        raise CallbackDone(
-            "Lượt gọi này đã xong: có người vừa làm. Tải lại trang.",
-            "This call is done: somebody just did it. Open the page again.",
-        )
-    found.done_at, found.done_by, found.note = now, by, note
-    audit.record(session, "callback.done", found.id, by=by, now=now, detail=str(found.tube))
-    return found
+def needed(outcomes: Iterable[Outcome]) -> dict[Tube, Outcome]:
+    """Return, of a person's current outcomes, those that ask for a sample that did not come yet."""
+    known = list(outcomes)
+    certain = [each.sampled_at for each in known if each.status in CERTAIN]
+    return {
+        each.tube: each
+        for each in known
+        if each.status in AGAIN and all(at <= each.sampled_at for at in certain)
+    }
+
+
+def _follow_person(
+    session: Session, outcomes: list[Outcome], calls: list[Callback], now: datetime
+) -> None:
+    wanted = needed(outcomes)
+    asking = {each.tube for each in outcomes if each.status in AGAIN}
+    open_ones = {call.tube: call for call in calls if call.done_at is None}
+    for tube, call in open_ones.items():
+        if tube in wanted:
+            call.reason = _why(wanted[tube])
+        else:
+            _close(call, "resampled" if tube in asking else "not-needed", now)
+    for tube, outcome in wanted.items():
+        if tube not in open_ones and not _seen_to(outcome, calls):
+            session.add(_opened(outcome, now))
+
+
+def _seen_to(outcome: Outcome, calls: Iterable[Callback]) -> bool:
+    """Return whether a person closed the call for this very version of the outcome."""
+    mine = [call for call in calls if call.tube == outcome.tube and call.opened_at >= outcome.at]
+    return any(call.done_by not in (None, SYSTEM) for call in mine)
+
+
+def _opened(outcome: Outcome, now: datetime) -> Callback:
+    return Callback(
+        id=uuid4(),
+        tube=outcome.tube,
+        person_id=outcome.person_id,
+        reason=_why(outcome),
+        place=outcome.place,
+        opened_at=now,
+        due_at=now + FIRST_CALL,
+    )
+
+
+def _close(call: Callback, ended: str, now: datetime) -> None:
+    call.done_at, call.done_by, call.ended = now, SYSTEM, ended
+    call.note = RESAMPLED if ended == "resampled" else NO_LONGER
+
+
+def _why(outcome: Outcome) -> str:
+    return outcome.reason or outcome.status

@@ -1,49 +1,75 @@
-"""The desks: everything that does not match, each with its age.  Reads only.
+"""What stands on the desks, oldest first, a page at a time.  Reads only.
 
-A tube stands on one desk at a time, at the first thing that it lacks; only a conflict stands beside
-that.  Halves that come late meet by themselves, and the tube leaves its desk.
+Tubes stand in `desk_item`; conflicts, undelivered messages and calls have rows of their own, and
+are asked for in the same words.  What a person explained is left out until it changes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, tube
 from server.delivery.models import Delivery
-from server.lab.models import Reception, Result
+from server.outcomes.desk_models import DeskCase, DeskItem
+from server.outcomes.models import Callback
+from server.outcomes.standing import RULES
+from server.outcomes.standing import Desk as Desk
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
 
-SHOWN = 200
+PAGE = 50
+NOBODY = "nobody"
+UNMATCHED = tuple(desk for desk in Desk if desk is not Desk.CALLBACKS_OPEN)
+UNDELIVERED = ("waiting", "dead")
 
 
-class Desk(StrEnum):
-    """What a tube lacks.  The value is part of the JSON summary and never changes."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which of a desk's items are asked for; the page's address holds it.
 
-    CONFLICTS_OPEN = "conflicts_open"
-    RESULT_WITHOUT_PAIRING = "result_without_pairing"
-    RECEPTION_WITHOUT_PAIRING = "reception_without_pairing"
-    PAIRING_WITHOUT_RECEPTION = "pairing_without_reception"
-    RECEPTION_WITHOUT_RESULT = "reception_without_result"
-    RESULT_WITHOUT_RELEASE = "result_without_release"
-    OUTCOME_WITHOUT_DELIVERY = "outcome_without_delivery"
+    *owner* is an actor, NOBODY, or '' for all; *after* is where the page before ended.
+    """
+
+    place: str = ""
+    station: str = ""
+    box: str = ""
+    tube: str = ""
+    owner: str = ""
+    explained: bool = False
+    person: UUID | None = None
+    after: tuple[datetime, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One tube on a desk.
+    """One item.  `subject` is what its case goes by; `delivery` is the message, on that desk."""
 
-    `detail` helps to find it: the place of its pairing, its box, what was found, how far it is;
-    `delivery` is the message that did not arrive, if that is the desk.
-    """
-
+    desk: Desk
+    subject: str
     tube: Tube
     since: datetime
-    detail: str
-    delivery: Delivery | None = None
+    detail: str = ""
+    place: str = ""
+    station: str = ""
+    box: str = ""
+    owner: str | None = None
+    explained: bool = False
+    delivery: Delivery | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,107 +89,140 @@ def live() -> ColumnElement[bool]:
     return and_(~voided, ~aside)
 
 
-def _paired(of: Any) -> ColumnElement[bool]:
-    return exists().where(Pairing.tube == of, live())
-
-
-def _received(of: Any) -> ColumnElement[bool]:
-    return exists().where(Reception.tube == of, Reception.accepted.is_(True))
-
-
-def _contested(of: Any) -> ColumnElement[bool]:
-    return exists().where(TubeConflict.tube == of, TubeConflict.decided_at.is_(None))
-
-
-def _conflicts() -> Select[*tuple[Any, ...]]:
+def _of_items(desk: Desk) -> Select[*tuple[Any, ...]]:
     found = select(
-        TubeConflict.tube, TubeConflict.opened_at.label("since"), TubeConflict.kind.label("detail")
+        type_coerce(DeskItem.tube, String).label("subject"), DeskItem.since.label("since"),
+        DeskItem.detail, DeskItem.place, DeskItem.station, DeskItem.box,
+    )  # fmt: skip
+    return found.where(DeskItem.desk == desk.value)
+
+
+def _of_conflicts(_desk: Desk) -> Select[*tuple[Any, ...]]:
+    claimed = select(func.min(Pairing.place)).join(
+        ConflictClaim, ConflictClaim.pairing_id == Pairing.id
     )
+    place = claimed.where(ConflictClaim.conflict_id == TubeConflict.id).scalar_subquery()
+    found = select(
+        type_coerce(TubeConflict.tube, String).label("subject"),
+        TubeConflict.opened_at.label("since"), TubeConflict.kind.label("detail"),
+        func.coalesce(place, "").label("place"), *_no("station", "box"),
+    )  # fmt: skip
     return found.where(TubeConflict.decided_at.is_(None))
 
 
-def _results_unpaired() -> Select[*tuple[Any, ...]]:
-    found = select(Result.tube, Result.entered_at.label("since"), Result.call.label("detail"))
-    return found.where(Result.corrects.is_(None), ~_paired(Result.tube), ~_contested(Result.tube))
-
-
-def _receptions_unpaired() -> Select[*tuple[Any, ...]]:
-    found = select(Reception.tube, Reception.at.label("since"), Reception.box.label("detail"))
-    return found.where(
-        ~_paired(Reception.tube),
-        ~_contested(Reception.tube),
-        ~exists().where(Result.tube == Reception.tube),
-    )
-
-
-def _pairings_not_received() -> Select[*tuple[Any, ...]]:
+def _of_deliveries(_desk: Desk) -> Select[*tuple[Any, ...]]:
     found = select(
-        Pairing.tube,
-        func.min(Pairing.paired_at).label("since"),
-        func.min(Pairing.place).label("detail"),
-    )
-    return found.where(live(), ~exists().where(Reception.tube == Pairing.tube)).group_by(
-        Pairing.tube
-    )
+        Delivery.key.label("subject"), Delivery.created_at.label("since"),
+        Delivery.state.label("detail"), *_no("place", "station", "box"),
+    )  # fmt: skip
+    return found.where(Delivery.state.in_(UNDELIVERED))
 
 
-def _receptions_untested() -> Select[*tuple[Any, ...]]:
-    found = select(Reception.tube, Reception.at.label("since"), Reception.box.label("detail"))
-    return found.where(
-        Reception.accepted.is_(True),
-        _paired(Reception.tube),
-        ~exists().where(Result.tube == Reception.tube),
-    )
+def _of_calls(_desk: Desk) -> Select[*tuple[Any, ...]]:
+    found = select(
+        type_coerce(Callback.tube, String).label("subject"), Callback.opened_at.label("since"),
+        Callback.reason.label("detail"), Callback.place.label("place"), *_no("station", "box"),
+    )  # fmt: skip
+    return found.where(Callback.done_at.is_(None))
 
 
-def _results_held() -> Select[*tuple[Any, ...]]:
-    later = aliased(Result)
-    state = case((Result.verified_at.is_(None), "entered"), else_="verified").label("detail")
-    found = select(Result.tube, Result.entered_at.label("since"), state)
-    return found.where(
-        Result.released_at.is_(None),
-        ~exists().where(later.corrects == Result.id),
-        _paired(Result.tube),
-        _received(Result.tube),
-        ~_contested(Result.tube),
-    )
+def _no(*names: str) -> list[Any]:
+    return [literal("").label(name) for name in names]
 
 
-def _undelivered() -> Select[*tuple[Any, ...]]:
-    found = select(Delivery.key, Delivery.created_at.label("since"), literal("").label("detail"))
-    return found.where(Delivery.state.in_(("waiting", "dead")))
-
-
-STATEMENTS = {
-    Desk.CONFLICTS_OPEN: _conflicts,
-    Desk.RESULT_WITHOUT_PAIRING: _results_unpaired,
-    Desk.RECEPTION_WITHOUT_PAIRING: _receptions_unpaired,
-    Desk.PAIRING_WITHOUT_RECEPTION: _pairings_not_received,
-    Desk.RECEPTION_WITHOUT_RESULT: _receptions_untested,
-    Desk.RESULT_WITHOUT_RELEASE: _results_held,
-    Desk.OUTCOME_WITHOUT_DELIVERY: _undelivered,
+SOURCES = {
+    **dict.fromkeys(RULES, _of_items),
+    Desk.CONFLICTS_OPEN: _of_conflicts,
+    Desk.OUTCOME_WITHOUT_DELIVERY: _of_deliveries,
+    Desk.CALLBACKS_OPEN: _of_calls,
 }
 
 
 def load_of(session: Session, desk: Desk) -> Load:
-    rows = STATEMENTS[desk]().subquery()
-    count, oldest = session.execute(select(func.count(), func.min(rows.c.since))).one()
-    return Load(count, oldest)
+    """Count what waits on a desk, without what is explained."""
+    rows = SOURCES[desk](desk).subquery()
+    count = session.scalar(select(func.count()).select_from(rows)) or 0
+    explained = _explained(desk)
+    if count and desk in RULES:
+        count -= session.scalar(select(func.count()).select_from(explained.subquery())) or 0
+    oldest = select(rows.c.since).where(rows.c.subject.not_in(explained))
+    return Load(count, session.scalar(oldest.order_by(rows.c.since).limit(1)) if count else None)
 
 
-def loads(session: Session) -> dict[Desk, Load]:
-    """Return how much waits on every desk."""
-    return {desk: load_of(session, desk) for desk in Desk}
+def _explained(desk: Desk) -> Select[str]:
+    found = select(DeskCase.subject).where(DeskCase.desk == desk.value)
+    return found.where(DeskCase.closed_at.is_not(None))
 
 
-def waiting_on(session: Session, desk: Desk) -> list[Waiting]:
-    """Return what waits on a desk, oldest first, at most as much as a page shows."""
-    if desk is Desk.OUTCOME_WITHOUT_DELIVERY:
-        found = select(Delivery).where(Delivery.state.in_(("waiting", "dead")))
-        messages = session.scalars(found.order_by(Delivery.state, Delivery.id).limit(SHOWN))
-        return [Waiting(tube_of(each.key), each.created_at, "", each) for each in messages]
-    rows = session.execute(STATEMENTS[desk]().order_by("since").limit(SHOWN))
-    return [Waiting(which, since, detail) for which, since, detail in rows]
+def loads(session: Session, desks: Iterable[Desk] = UNMATCHED) -> dict[Desk, Load]:
+    """Return how much waits on each of *desks*; calls have a page of their own."""
+    return {desk: load_of(session, desk) for desk in desks}
+
+
+def waiting_on(session: Session, desk: Desk, wish: Wish | None = None) -> list[Waiting]:
+    """Return a page of what waits on a desk, oldest first, and one more if there is more."""
+    wish = wish or Wish()
+    rows = SOURCES[desk](desk).subquery()
+    case = and_(DeskCase.desk == desk.value, DeskCase.subject == rows.c.subject)
+    found = select(rows, DeskCase.owner, DeskCase.closed_at).outerjoin(DeskCase, case)
+    found = found.where(*_fitting(rows.c, wish)).order_by(rows.c.since, rows.c.subject)
+    page = session.execute(found.limit(PAGE + 1)).all()
+    return _with_messages(session, [_waiting(desk, row) for row in page])
+
+
+def _waiting(desk: Desk, row: Any) -> Waiting:
+    subject, since, detail, place, station, box, owner, closed_at = row
+    which = tube_of(subject) if desk is Desk.OUTCOME_WITHOUT_DELIVERY else tube(subject)
+    explained = closed_at is not None
+    return Waiting(desk, subject, which, since, detail, place, station, box, owner, explained)
+
+
+def _fitting(columns: Any, wish: Wish) -> list[ColumnElement[bool]]:
+    closed = DeskCase.closed_at
+    fitting: list[ColumnElement[bool]] = [
+        closed.is_not(None) if wish.explained else closed.is_(None),
+        *(columns[name] == value for name, value in _exact(wish) if value),
+    ]
+    if wish.place:
+        fitting.append(columns.place.startswith(wish.place, autoescape=True))
+    if wish.owner:
+        nobody = wish.owner == NOBODY
+        fitting.append(DeskCase.owner.is_(None) if nobody else DeskCase.owner == wish.owner)
+    if wish.person:
+        given = select(type_coerce(Pairing.tube, String)).where(Pairing.person_id == wish.person)
+        fitting.append(columns.subject.in_(given))
+    if wish.after:
+        since, subject = wish.after
+        later = and_(columns.since == since, columns.subject > subject)
+        fitting.append(or_(columns.since > since, later))
+    return fitting
+
+
+def _exact(wish: Wish) -> tuple[tuple[str, str], ...]:
+    return ("station", wish.station), ("box", wish.box), ("subject", wish.tube)
+
+
+def _with_messages(session: Session, items: list[Waiting]) -> list[Waiting]:
+    keys = [each.subject for each in items if each.desk is Desk.OUTCOME_WITHOUT_DELIVERY]
+    if not keys:
+        return items
+    found = session.scalars(select(Delivery).where(Delivery.key.in_(keys)))
+    by_key = {message.key: message for message in found if message.state in UNDELIVERED}
+    return [_with(each, by_key.get(each.subject)) for each in items]
+
+
+def _with(item: Waiting, delivery: Delivery | None) -> Waiting:
+    return Waiting(item.desk, item.subject, item.tube, item.since, item.detail, item.place,
+                   item.station, item.box, item.owner, item.explained, delivery)  # fmt: skip
+
+
+def desk_of(session: Session, which: Tube) -> Desk | None:
+    """Return the desk that a tube stands on: its conflict's first."""
+    contested = TubeConflict.tube == which, TubeConflict.decided_at.is_(None)
+    if session.scalar(select(TubeConflict.id).where(*contested).limit(1)):
+        return Desk.CONFLICTS_OPEN
+    found = session.scalar(select(DeskItem.desk).where(DeskItem.tube == which))
+    return Desk(found) if found else None
 
 
 def tube_of(key: str) -> Tube:

@@ -1,12 +1,16 @@
-"""Gather what is known of tubes, in the words of `merge`: nine questions for any number of them."""
+"""Gather what is known of tubes, in the words of `merge`: a few questions for any number of them.
 
-from collections import defaultdict
+Tubes are asked for by their text and answered for by it: reading a million ids back into checked
+ones costs more than merging them.
+"""
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, String, and_, bindparam, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contract.tubes import Tube, TubeKind
@@ -16,13 +20,17 @@ from server.outcomes.known import Facts, Held, Paired, Received, Resulted
 from server.sampling.holds import holds_of
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
 
-_CHUNK = 500  # databases limit how many values a question may carry
+CHUNK = 500  # databases limit how many values a question may carry
 
 
-@dataclass
-class _Known:
-    """What is known of one tube, while it is gathered."""
+@dataclass(slots=True)
+class Known:
+    """What is known of one tube: its facts, and what its message and its desk say beside them.
 
+    `places` and `stations` are by pairing, `released` and `verified` times by result.
+    """
+
+    kind: TubeKind
     pairings: set[Paired] = field(default_factory=set)
     voided: set[UUID] = field(default_factory=set)
     set_aside: set[UUID] = field(default_factory=set)
@@ -32,10 +40,16 @@ class _Known:
     members: set[int] = field(default_factory=set)
     holds: set[Held] = field(default_factory=set)
     upheld: set[tuple[UUID, UUID]] = field(default_factory=set)
+    places: dict[UUID, str] = field(default_factory=dict)
+    stations: dict[UUID, str] = field(default_factory=dict)
+    released: dict[UUID, datetime] = field(default_factory=dict)
+    verified: set[UUID] = field(default_factory=set)
+    box: str = ""
+    closed_at: datetime | None = None
 
-    def facts(self, kind: TubeKind) -> Facts:
+    def facts(self) -> Facts:
         return Facts(
-            kind=kind,
+            kind=self.kind,
             pairings=frozenset(self.pairings),
             voided=frozenset(self.voided),
             set_aside=frozenset(self.set_aside),
@@ -48,6 +62,9 @@ class _Known:
         )
 
 
+Gathered = dict[str, Known]  # by the tube's text
+
+
 def facts_of(session: Session, tube: Tube) -> Facts:
     """Return everything that is known about *tube*."""
     return facts_of_all(session, [tube])[tube]
@@ -55,48 +72,62 @@ def facts_of(session: Session, tube: Tube) -> Facts:
 
 def facts_of_all(session: Session, tubes: Sequence[Tube]) -> dict[Tube, Facts]:
     """Return everything that is known about each of *tubes*."""
-    known: dict[Tube, _Known] = defaultdict(_Known)
-    for start in range(0, len(tubes), _CHUNK):
-        some = tubes[start : start + _CHUNK]
+    return {tube: known.facts() for tube, known in known_of_all(session, tubes).items()}
+
+
+def known_of_all(session: Session, tubes: Sequence[Tube]) -> dict[Tube, Known]:
+    """Return everything that is known about each of *tubes*, in their order."""
+    known = {tube.text: Known(tube.kind) for tube in tubes}
+    by_text = {tube.text: tube for tube in tubes}
+    names = list(known)
+    for start in range(0, len(names), CHUNK):
+        some = names[start : start + CHUNK]
+        for tube, why, about in holds_of(session, [by_text[name] for name in some]):
+            known[tube.text].holds.add(Held(about, why))
         _sampled(session, some, known)
         _disputed(session, some, known)
         _examined(session, some, known)
-        for tube, why, about in holds_of(session, some):
-            known[tube].holds.add(Held(about, why))
-    return {tube: known[tube].facts(tube.kind) for tube in tubes}
+        if any(known[name].kind is TubeKind.POOL for name in some):
+            _pooled(session, some, known)
+    return {tube: known[tube.text] for tube in tubes}
 
 
-def _sampled(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
-    when = (Pairing.paired_at, Pairing.trusted)
-    asked = (Pairing.id, Pairing.person_id, Pairing.station, *when)
-    for tube, pairing, person, station, at, trusted in _ask(session, Pairing.tube, tubes, *asked):
-        claim = station if tube.kind is TubeKind.POOL else str(person)
-        known[tube].pairings.add(Paired(pairing, person, claim, at, trusted))
-    for tube, pairing in session.execute(_voids_of(tubes)):
+def text_of(column: InstrumentedAttribute[Any]) -> Any:
+    """Return a tube's column as the text it is."""
+    return type_coerce(column, String)
+
+
+def _sampled(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+    asked = (Pairing.id, Pairing.person_id, Pairing.station)
+    when = (Pairing.paired_at, Pairing.trusted, Pairing.place)
+    for row in _ask(session, Pairing.tube, tubes, *asked, *when):
+        tube, pairing, person, station, at, trusted, place = row
+        one = known[tube]
+        claim = station if one.kind is TubeKind.POOL else str(person)
+        one.pairings.add(Paired(pairing, person, claim, at, trusted))
+        one.places[pairing], one.stations[pairing] = place, station
+    for tube, pairing in session.execute(_VOIDS, {"tubes": tubes}):
         known[tube].voided.add(pairing)
-    for tube, members in _ask(session, PoolClosing.tube, tubes, PoolClosing.members):
-        known[tube].members.add(members)
 
 
-def _voids_of(tubes: Sequence[Tube]) -> Select[Tube, UUID]:
+def _voids() -> Select[Any, UUID]:
     """Ask which pairings were voided, by the station that made them and whatever tube it named."""
     own = and_(PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station)
-    return select(Pairing.tube, Pairing.id).join(PairingVoid, own).where(Pairing.tube.in_(tubes))
+    found = select(text_of(Pairing.tube), Pairing.id).join(PairingVoid, own)
+    return found.where(_among(Pairing.tube))
 
 
-def _disputed(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
-    found = (
-        select(
-            TubeConflict.tube,
-            TubeConflict.id,
-            TubeConflict.decided_at,
-            ConflictClaim.pairing_id,
-            ConflictClaim.upheld,
-        )
-        .outerjoin(ConflictClaim)
-        .where(TubeConflict.tube.in_(tubes))
-    )
-    for tube, conflict, decided_at, pairing, upheld in session.execute(found):
+def _pooled(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+    closing = (PoolClosing.members, PoolClosing.closed_at)
+    for tube, members, at in _ask(session, PoolClosing.tube, tubes, *closing):
+        known[tube].members.add(members)
+        known[tube].closed_at = min(known[tube].closed_at or at, at)
+
+
+def _disputed(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+    for tube, conflict, decided_at, pairing, upheld in session.execute(
+        _CONFLICTS, {"tubes": tubes}
+    ):
         if decided_at is None:
             known[tube].conflicts.add(conflict)
         if upheld is False:
@@ -105,20 +136,46 @@ def _disputed(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]
             known[tube].upheld.add((conflict, pairing))
 
 
-def _examined(session: Session, tubes: Sequence[Tube], known: dict[Tube, _Known]) -> None:
-    reception = (Reception.id, Reception.reason, Reception.at)
-    for tube, each, reason, at in _ask(session, Reception.tube, tubes, *reception):
+def _conflicts() -> Select[Any, UUID, datetime | None, UUID, bool | None]:
+    found = select(
+        text_of(TubeConflict.tube),
+        TubeConflict.id,
+        TubeConflict.decided_at,
+        ConflictClaim.pairing_id,
+        ConflictClaim.upheld,
+    )
+    return found.outerjoin(ConflictClaim).where(_among(TubeConflict.tube))
+
+
+def _examined(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+    reception = (Reception.id, Reception.reason, Reception.at, Reception.box)
+    for tube, each, reason, at, box in _ask(session, Reception.tube, tubes, *reception):
         known[tube].receptions.add(Received(reason, at, each))
-    results = (Result.id, Result.call, Result.released_at, Result.corrects, Result.entered_at)
-    for tube, each, call, released_at, corrects, at in _ask(session, Result.tube, tubes, *results):
+        known[tube].box = box
+    said = (Result.id, Result.call, Result.corrects)
+    when = (Result.entered_at, Result.verified_at, Result.released_at)
+    for row in _ask(session, Result.tube, tubes, *said, *when):
+        tube, each, call, corrects, at, verified_at, released_at = row
         released = released_at is not None
         known[tube].results.add(Resulted(each, Call(call), released, corrects, at=at))
+        if released:
+            known[tube].released[each] = released_at
+        if verified_at is not None:
+            known[tube].verified.add(each)
 
 
 def _ask(
     session: Session,
     of: InstrumentedAttribute[Any],
-    tubes: Sequence[Tube],
+    tubes: Sequence[str],
     *columns: InstrumentedAttribute[Any],
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    yield from session.execute(select(of, *columns).where(of.in_(tubes)))
+    question = select(text_of(of), *columns).where(_among(of))
+    yield from session.execute(question, {"tubes": tubes})
+
+
+def _among(column: InstrumentedAttribute[Any]) -> Any:
+    return text_of(column).in_(bindparam("tubes", expanding=True))
+
+
+_VOIDS, _CONFLICTS = _voids(), _conflicts()

@@ -28,7 +28,7 @@ class Outcome(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    tube: Mapped[Tube] = mapped_column(index=True)
+    tube: Mapped[Tube]  # found by the unique constraint, which begins with it
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     version: Mapped[int]
     status: Mapped[str] = mapped_column(String(12))
@@ -43,23 +43,28 @@ class Outcome(Base):
 
 
 class Callback(Base):
-    """A person to be called for another sample.  One is open for a person and a tube at a time."""
+    """A person to be called for another sample.  One is open for a person and a tube at a time.
+
+    `due_at` is when the next step is due; `ended` says how it ended.
+    """
 
     __tablename__ = "callback"
     __table_args__ = (
         Index(
-            "uq_callback_open",
-            "tube",
-            "person_id",
-            unique=True,
-            sqlite_where=text("done_at IS NULL"),
-            postgresql_where=text("done_at IS NULL"),
+            "uq_callback_open", "tube", "person_id", unique=True,
+            sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL"),
+        ),
+        Index(
+            "ix_callback_due", "due_at",
+            sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL"),
         ),
         CheckConstraint(
-            "(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (note IS NULL)",
+            "(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (note IS NULL)"
+            " AND (done_at IS NULL) = (ended IS NULL)",
             name="done_wholly",
         ),
-    )
+        CheckConstraint("ended IN ('resampled', 'not-needed', 'given-up')", name="ended"),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tube: Mapped[Tube]
@@ -67,7 +72,30 @@ class Callback(Base):
     reason: Mapped[str] = mapped_column(String(40))
     place: Mapped[str] = mapped_column(String(64), index=True)
     opened_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
     done_by: Mapped[str | None] = mapped_column(String(80))
+    ended: Mapped[str | None] = mapped_column(String(12))
     # What people write of a call names persons and their phones.
     note: Mapped[str | None] = mapped_column(Encrypted("callback.note"))
+
+
+class CallbackAttempt(Base):
+    """Somebody tried to reach the person.  Only ever added."""
+
+    __tablename__ = "callback_attempt"
+    __table_args__ = (
+        CheckConstraint(
+            "how IN ('no-answer', 'wrong-number', 'reached', 'appointment', 'refuses')", name="how"
+        ),
+        CheckConstraint("(how = 'appointment') = (appointment_at IS NOT NULL)", name="appointment"),
+        Index("ix_callback_attempt_callback_id", "callback_id", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    callback_id: Mapped[UUID] = mapped_column(ForeignKey("callback.id"))
+    how: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(Encrypted("callback_attempt.note"))
+    appointment_at: Mapped[datetime | None]
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]

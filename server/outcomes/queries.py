@@ -1,13 +1,22 @@
 """What people's records must say, and whom to call.  Reads only."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.lab.models import Reception
+from server.outcomes.facts import text_of
 from server.outcomes.models import Callback, Outcome
+from server.outcomes.versions import Version
+
+# In the order of a Version's fields.
+_STORED = select(
+    text_of(Outcome.tube), Outcome.id, Outcome.person_id, Outcome.version, Outcome.status,
+    Outcome.reason, Outcome.pairing_id, Outcome.result_id, Outcome.place, Outcome.sampled_at,
+    Outcome.grounds, Outcome.supersedes,
+).where(text_of(Outcome.tube).in_(bindparam("tubes", expanding=True)))  # fmt: skip
 
 
 def versions_of(session: Session, tube: Tube) -> list[Outcome]:
@@ -16,11 +25,16 @@ def versions_of(session: Session, tube: Tube) -> list[Outcome]:
     return list(session.scalars(found.order_by(Outcome.at, Outcome.person_id, Outcome.version)))
 
 
-def concerns_anybody(session: Session, tube: Tube) -> bool:
-    """Return whether *tube* was received, or said something before: else no outcome can follow."""
-    received = exists().where(Reception.tube == tube)
-    said = exists().where(Outcome.tube == tube)
-    return bool(session.scalar(select(or_(received, said))))
+def stored_versions(session: Session, tubes: Iterable[Tube]) -> dict[str, dict[UUID, Version]]:
+    """Return the current version for each person of *tubes*, withdrawn ones too, by tube's text."""
+    by_text = {tube.text: tube for tube in tubes}
+    found: dict[str, dict[UUID, Version]] = {}
+    for text, each, *said in session.execute(_STORED, {"tubes": list(by_text)}):
+        version = Version(each, by_text[text], *said)
+        known = found.setdefault(text, {}).get(version.person)
+        if known is None or known.version < version.version:
+            found[text][version.person] = version
+    return found
 
 
 def current_of(session: Session, tube: Tube) -> dict[UUID, Outcome]:

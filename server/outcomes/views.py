@@ -11,7 +11,7 @@ from server.display import t
 from server.errors import DomainError
 from server.lab.scans import ticked
 from server.lab.words import CALLS
-from server.outcomes import callbacks, desks, gate, gate_desk, queries, services, words
+from server.outcomes import calls, desks, gate, gate_desk, queries, services, words
 from server.people.queries import person
 from server.web import Permission, actor, now, reading, requires, transaction
 
@@ -71,7 +71,7 @@ def finish_callback(callback_id: UUID) -> ResponseReturnValue:
     try:
         note = forms.required_text(request.form, "note", longest=200)
         with transaction() as session:
-            callbacks.finish(session, callback_id, note=note, by=actor(), now=now())
+            calls.finish(session, callback_id, note=note, by=actor(), now=now())
     except DomainError as problem:
         return _callbacks(problem)
     flash(t("Đã ghi: lượt gọi này xong.", "Noted: this call is done."))
@@ -94,11 +94,11 @@ def show_unmatched() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "outcomes/unmatched.html",
-            desks=words.DESKS,
+            desks={desk: words.DESKS[desk] for desk in desks.UNMATCHED},
             details=words.DETAILS,
             loads=desks.loads(session),
-            waiting={desk: desks.waiting_on(session, desk) for desk in desks.Desk},
-            shown_at_most=desks.SHOWN,
+            waiting={desk: desks.waiting_on(session, desk) for desk in desks.UNMATCHED},
+            shown_at_most=desks.PAGE,
         )
 
 

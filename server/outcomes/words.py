@@ -57,6 +57,13 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
             "Mostly a station that has not uploaded yet; it matches by itself when that comes.",
         ),
     ),
+    Desk.POOL_MISCOUNTED: (
+        ("Mẫu gộp đếm lệch", "Pools that were miscounted"),
+        (
+            "Trạm đếm một số người, hệ thống có số khác: còn dữ liệu chưa gửi, hay ghép nhầm?",
+            "The station counted other members than we know: uploads missing, or a mistake?",
+        ),
+    ),
     Desk.PAIRING_WITHOUT_RECEPTION: (
         ("Đã ghép, ống chưa đến", "Paired, not received"),
         (
@@ -67,6 +74,13 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
     Desk.RECEPTION_WITHOUT_RESULT: (
         ("Đã nhận, chưa có kết quả", "Received, no result"),
         ("Phòng xét nghiệm đang làm.", "The laboratory is at work."),
+    ),
+    Desk.SEVERAL_RESULTS: (
+        ("Nhiều kết quả khác nhau", "Results that differ"),
+        (
+            "Một ống có nhiều kết quả đã phát hành, khác nhau: chọn kết quả cuối cùng.",
+            "One tube has released results that differ: choose the one that is final.",
+        ),
     ),
     Desk.RESULT_WITHOUT_RELEASE: (
         ("Có kết quả, chưa phát hành", "Result not released"),
@@ -82,11 +96,19 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
             "It is sent again by itself. What has stopped needs a person.",
         ),
     ),
+    Desk.CALLBACKS_OPEN: (
+        ("Cần gọi lấy mẫu lại", "To be called for another sample"),
+        (
+            "Gọi, hẹn, theo đến khi đã lấy mẫu lại và có kết quả.",
+            "Call, agree on a time, and follow up until another sample has its result.",
+        ),
+    ),
 }
 # What a desk shows of each tube, beside its age.
 DETAILS: dict[Desk, Words] = {
     Desk.RESULT_WITHOUT_PAIRING: ("Kết quả", "Call"),
     Desk.RECEPTION_WITHOUT_PAIRING: ("Hộp", "Box"),
+    Desk.POOL_MISCOUNTED: ("Đã ghép / trạm đếm", "Paired / counted"),
     Desk.PAIRING_WITHOUT_RECEPTION: ("Nơi lấy mẫu", "Place"),
     Desk.RECEPTION_WITHOUT_RESULT: ("Hộp", "Box"),
     Desk.RESULT_WITHOUT_RELEASE: ("Đến bước", "Step"),

@@ -92,9 +92,7 @@ def record_pairings(
     for tube, times in Counter(tubes).items():
         if times > 1 or tube in before:
             conflicts.review(session, tube, now=now)
-        changes.changed(session, tube, now=now)
-    for tube in held - set(tubes):
-        changes.changed(session, tube, now=now)
+    changes.all_changed(session, [*tubes, *sorted(held)], now=now)
     return recorded
 
 

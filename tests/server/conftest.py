@@ -24,7 +24,7 @@ from server.accounts.roles import Role
 from server.app import create_app
 from server.config import Settings
 from server.db import Database, open_database
-from server.outcomes.services import settle
+from server.outcomes.services import settle_many
 from server.people.models import Person
 from server.sampling import changes, conflicts
 from server.sampling.models import Lot, Pairing, PairingVoid
@@ -206,7 +206,7 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
         return Scene(session, now)
 
     known = list(changes.listeners)
-    changes.listeners[:] = [settle]
+    changes.listeners[:] = [settle_many]
     yield make
     changes.listeners[:] = known
 

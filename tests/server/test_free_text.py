@@ -7,7 +7,7 @@ from sqlalchemy import text
 from server.audit.queries import entries
 from server.lab import services as lab
 from server.lab.words import Call, Rejection
-from server.outcomes import callbacks, queries
+from server.outcomes import calls, queries
 from server.outcomes.models import Callback
 from server.outcomes.services import release
 from server.sampling.conflicts import decide_conflict
@@ -31,7 +31,7 @@ def test_the_note_of_a_call_is_encrypted(scene: Any) -> None:
     scene.pair(tube, scene.person("Lê An"))
     lab.reject_tube(scene.session, tube, Rejection.EMPTY, by="user:lan", now=scene.now)
     (call,) = queries.callbacks(scene.session, done=False)
-    callbacks.finish(scene.session, call.id, note=SAID, by="user:hoa", now=scene.now)
+    calls.finish(scene.session, call.id, note=SAID, by="user:hoa", now=scene.now)
     scene.session.flush()
     assert "0912" not in stored(scene)
     scene.session.expire_all()

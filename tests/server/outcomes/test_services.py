@@ -21,7 +21,7 @@ from server.lab.services import (
 )
 from server.lab.words import Call, Rejection
 from server.outcomes import queries
-from server.outcomes.callbacks import CallbackDone, finish
+from server.outcomes.calls import CallbackDone, finish
 from server.outcomes.gate import ResultHeld
 from server.outcomes.models import Outcome
 from server.outcomes.services import release, settle

@@ -24,7 +24,7 @@ def heard() -> Iterator[list[Tube]]:
     """Tubes that the domains above were told of."""
     told: list[Tube] = []
     known = list(changes.listeners)
-    changes.listeners[:] = [lambda _session, tube, _now: told.append(tube)]
+    changes.listeners[:] = [lambda _session, tubes, _now: told.extend(tubes)]
     yield told
     changes.listeners[:] = known
 

@@ -1,0 +1,103 @@
+"""Calling people: every attempt is noted, until they were sampled again or are given up."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from server.audit import services as audit
+from server.errors import BadInput, DomainError, NotFound
+from server.outcomes.models import Callback, CallbackAttempt
+
+TRY_AGAIN = timedelta(hours=2)
+TO_COME = timedelta(hours=24)  # reached, and no time was agreed
+AFTER_APPOINTMENT = timedelta(hours=4)
+
+
+class CallbackDone(DomainError):
+    code = "callback-done"
+
+
+class How(StrEnum):
+    """How an attempt went.  Stored, so the values never change."""
+
+    NO_ANSWER = "no-answer"
+    WRONG_NUMBER = "wrong-number"
+    REACHED = "reached"
+    APPOINTMENT = "appointment"
+    REFUSES = "refuses"
+
+
+NEXT = {
+    How.NO_ANSWER: TRY_AGAIN,
+    How.WRONG_NUMBER: TRY_AGAIN,
+    How.REACHED: TO_COME,
+    How.REFUSES: TO_COME,
+}
+
+
+def attempt(
+    session: Session,
+    callback_id: UUID,
+    how: How,
+    *,
+    note: str,
+    appointment: datetime | None = None,
+    by: str,
+    now: datetime,
+) -> CallbackAttempt:
+    """Note an attempt; the call is due again after a while, or after the *appointment*."""
+    call = _open(session, callback_id)
+    if (how is How.APPOINTMENT) != (appointment is not None):
+        raise BadInput(
+            "Một cuộc hẹn cần ngày giờ, và chỉ cuộc hẹn mới có.",
+            "An appointment needs its time, and nothing else has one.",
+        )
+    made = CallbackAttempt(
+        id=uuid4(), callback_id=call.id, how=how.value, note=note, appointment_at=appointment,
+        by=by, at=now,
+    )  # fmt: skip
+    call.due_at = appointment + AFTER_APPOINTMENT if appointment else now + NEXT[how]
+    session.add(made)
+    audit.record(session, "callback.tried", call.id, by=by, now=now, detail=how.value)
+    return made
+
+
+def finish(session: Session, callback_id: UUID, *, note: str, by: str, now: datetime) -> Callback:
+    """Give a call up for a reason, so that nobody calls again."""
+    found = _open(session, callback_id)
+    found.done_at, found.done_by, found.note, found.ended = now, by, note, "given-up"
+    audit.record(session, "callback.done", found.id, by=by, now=now, detail=str(found.tube))
+    return found
+
+
+def reopen(session: Session, callback_id: UUID, *, by: str, now: datetime) -> Callback:
+    """Take back that a call was given up."""
+    found = _locked(session, callback_id)
+    if found.ended != "given-up":
+        raise CallbackDone(
+            "Chỉ mở lại được lượt gọi đã bỏ.",
+            "Only a call that was given up can be taken up again.",
+        )
+    found.done_at = found.done_by = found.note = found.ended = None
+    found.due_at = now
+    audit.record(session, "callback.reopened", found.id, by=by, now=now, detail=str(found.tube))
+    return found
+
+
+def _open(session: Session, callback_id: UUID) -> Callback:
+    found = _locked(session, callback_id)
+    if found.done_at is not None:
+        raise CallbackDone(
+            "Lượt gọi này đã xong: có người vừa làm. Tải lại trang.",
+            "This call is done: somebody just did it. Open the page again.",
+        )
+    return found
+
+
+def _locked(session: Session, callback_id: UUID) -> Callback:
+    found = session.get(Callback, callback_id, with_for_update=True)
+    if found is None:
+        raise NotFound("Không có lượt gọi này.", "There is no such call.")
+    return found
