@@ -92,7 +92,7 @@ def record_pairings(
     for tube, times in Counter(tubes).items():
         if times > 1 or tube in before:
             conflicts.review(session, tube, now=now)
-    changes.all_changed(session, [*tubes, *sorted(held)], now=now)
+    changes.all_changed(session, [*tubes, *held], now=now)
     return recorded
 
 
