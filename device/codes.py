@@ -9,17 +9,26 @@ noise on a wire must never become a person.
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from contract import cards, commands, identities, sealing, tubes
+from contract import boxes, cards, commands, identities, sealing, tubes
 from contract.identities import IdentityError, Kind, PersonCode, typed_number
 from contract.lots import IssuedLots, TubeOfOtherLot
 from device.facts import Person
-from device.inputs import CommandGiven, Input, PairTyped, PersonShown, TubeScanned, Unusable
+from device.inputs import (
+    BoxScanned,
+    CommandGiven,
+    Input,
+    PairTyped,
+    PersonShown,
+    TubeScanned,
+    Unusable,
+    VehicleShown,
+)
 from device.reasons import Refusal
 from device.roles import TUBE_AIMS, ReaderUse, in_role
 from device.roster import Roster
@@ -56,8 +65,8 @@ class Codes:
         if _CONTROL.search(data):
             return Unusable(Refusal.UNREADABLE, at)
         text = data.decode("utf-8", errors="replace")
-        if text.startswith(commands.PREFIX):
-            return _command(text, at)
+        if (order := _order(text, at)) is not None:
+            return order
         if aim.startswith(_MATRIX):
             return self._person(data, at, loose=True)
         if aim and aim not in tube_aims:
@@ -69,8 +78,8 @@ class Codes:
     def from_camera(self, data: bytes, symbology: str, at: float) -> Input:
         """Return what a code before the camera means."""
         text = data.decode("utf-8", errors="replace")
-        if text.startswith(commands.PREFIX):
-            return _command(text, at)
+        if (order := _order(text, at)) is not None:
+            return order
         if symbology.replace(" ", "").lower().startswith("code128"):
             return self._tube(text, at)
         return self._person(data, at, loose=True)
@@ -110,13 +119,19 @@ class Codes:
         if code.kind is Kind.TYPED:
             return Unusable(Refusal.NOT_A_PERSON, at)
         if not code.names_person:
-            vehicle = code.kind is Kind.VEHICLE
-            return Unusable(Refusal.VEHICLE if vehicle else Refusal.NOT_A_PERSON, at)
+            return self._no_person(code, at)
         if code.kind is Kind.UNKNOWN and not loose:
             return Unusable(Refusal.NOT_A_TUBE, at)
         if code.kind is Kind.UNKNOWN and not self.rules.accept_unknown:
             return Unusable(Refusal.UNKNOWN_CODE, at)
         return PersonShown(self.person_of(code), at)
+
+    def _no_person(self, code: PersonCode, at: float) -> Input:
+        if code.kind is Kind.VEHICLE:
+            tail = "".join(filter(str.isalnum, code.primary.value))[-3:]
+            return VehicleShown(replace(self.person_of(code), shown=f"Xe …{tail}"), at)
+        place = "names-place" in code.warnings
+        return Unusable(Refusal.PLACE_POSTER if place else Refusal.NOT_A_PERSON, at)
 
     def _card_trouble(self, data: bytes) -> Refusal | None:
         """Check one of our own cards; anything else is no trouble here."""
@@ -156,7 +171,15 @@ def tag_of(secret: bytes, code: PersonCode) -> str:
     return hmac.new(secret, f"{key.system.value}|{key.value}".encode(), sha256).hexdigest()[:16]
 
 
-def _command(text: str, at: float) -> Input:
+def _order(text: str, at: float) -> Input | None:
+    """Return what a command card or a box label means; None for every other code."""
+    if boxes.is_label(text):
+        try:
+            return BoxScanned(boxes.read_label(text.strip()), at)
+        except boxes.BoxError:
+            return Unusable(Refusal.BOX_MISREAD, at)
+    if not text.startswith(commands.PREFIX):
+        return None
     try:
         return CommandGiven(commands.parse(text), at)
     except commands.CommandError:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from contract.duties import Duty
 from device.codes import CodeRules
 from device.drivers.panel_gpio import Pins
 from device.drivers.reader_line import LineSettings
@@ -33,11 +34,11 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Table(Section, frozen=True):
-    """`[station]`: the state folder, and how persons and tubes are paired."""
+    """`[station]`: the state folder, its duty, and the rules by which it works."""
 
     state: Annotated[str, msgspec.Meta(min_length=1)]
     live: str = ""
-    duty: Literal["sampling"] = "sampling"
+    duty: Duty = Duty.SAMPLING
     hold_seconds: Seconds = 30.0
     undo_seconds: Seconds = 60.0
     echo_seconds: Annotated[float, msgspec.Meta(ge=0, le=30)] = 3.0
@@ -48,6 +49,8 @@ class Table(Section, frozen=True):
     shift_required: bool = False
     slip_alarm: bool = True
     fast_seconds: Annotated[float, msgspec.Meta(ge=0, le=10)] = 1.0
+    again_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 3600.0
+    declare: Literal["symptoms", "none"] = "symptoms"
 
     @property
     def rules(self) -> Rules:

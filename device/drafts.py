@@ -11,6 +11,14 @@ from uuid import UUID
 
 import msgspec
 
+from contract.duty_events import (
+    BoxClosed,
+    BoxOpened,
+    CheckedIn,
+    CheckInVoided,
+    DutyChanged,
+    TubeArrived,
+)
 from contract.events import (
     NO_EVENT,
     Event,
@@ -24,6 +32,14 @@ from contract.events import (
     SlipSuspected,
     StationStarted,
     TubePaired,
+)
+from device.duties.facts import (
+    BoxBegun,
+    BoxShut,
+    CheckInMade,
+    CheckInUndone,
+    DutySet,
+    TubeTaken,
 )
 from device.facts import (
     LetGo,
@@ -66,19 +82,35 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """How a station begins: what is still open, who works there, and its duty."""
+
+    open_pool: str = ""
+    operator: str = ""
+    duty: str = ""
+    set_duty: str = ""
+
+
+_NOTHING = Begun()
+
+
+@dataclass(frozen=True, slots=True)
 class Drafts:
     """Drafts of one station at one place."""
 
     station: str
     place: str = ""
 
-    def started(self, now: Moment, software: str, open_pool: str, operator: str = "") -> Event:
-        blank = self._blank(now)
-        return StationStarted(**blank, operator=operator, software=software, open_pool=open_pool)
+    def started(self, now: Moment, software: str, begun: Begun = _NOTHING) -> Event:
+        return StationStarted(**self._blank(now), software=software, **asdict(begun))
 
     def of(self, outcome: Outcome, now: Moment, ledger: Ledger) -> Event | None:
         """Return what the journal must say about *outcome*; None for what changes nothing."""
-        event = self._shift(outcome, now) or self._event(outcome, now, ledger)
+        event = (
+            self._shift(outcome, now)
+            or self._duty(outcome, now, ledger)
+            or self._event(outcome, now, ledger)
+        )
         if event is None or event.operator:
             return event
         return msgspec.structs.replace(event, operator=ledger.operator)
@@ -92,6 +124,42 @@ class Drafts:
             case ShiftClosed(summary=Summary() as summary):
                 return ShiftEnded(**self._blank(now), **asdict(summary))
         return None
+
+    def _duty(self, outcome: Outcome, now: Moment, ledger: Ledger) -> Event | None:
+        match outcome:
+            case DutySet(duty=duty, before=before) if duty is not before:
+                return DutyChanged(**self._blank(now), duty=duty.value, before=before.value)
+            case CheckInMade():
+                return self._checked_in(outcome, now)
+            case CheckInUndone(tag=tag):
+                known = ledger.duties.check_in_of(tag)
+                blank = self._blank(now)
+                return CheckInVoided(**blank, check_in=known, reason="undo") if known else None
+            case BoxBegun() | TubeTaken() | BoxShut():
+                return self._box(outcome, now)
+        return None
+
+    def _box(self, outcome: BoxBegun | TubeTaken | BoxShut, now: Moment) -> Event:
+        blank, box = self._blank(now), outcome.box.text
+        match outcome:
+            case BoxBegun(expected=expected, tubes=tubes):
+                return BoxOpened(**blank, box=box, expected=expected, tubes=tubes)
+            case TubeTaken(tube=tube, count=count):
+                return TubeArrived(**blank, tube=tube.text, box=box, count=count)
+        return BoxClosed(
+            **blank, box=box, tubes=outcome.tubes, expected=outcome.expected, by=outcome.by
+        )
+
+    def _checked_in(self, made: CheckInMade, now: Moment) -> Event:
+        return CheckedIn(
+            **self._blank(now),
+            person=made.person.sealed,
+            person_kind=made.person.kind,
+            tag=made.person.tag,
+            symptoms=made.symptoms,
+            took_ms=made.took_ms,
+            place=self.place,
+        )
 
     def _event(self, outcome: Outcome, now: Moment, ledger: Ledger) -> Event | None:
         match outcome:

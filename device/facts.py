@@ -3,33 +3,29 @@
 Times are seconds of the monotonic clock.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from contract.tubes import Tube
+from device.duties.facts import (
+    BoxBegun,
+    BoxShut,
+    CheckInAgain,
+    CheckInAsked,
+    CheckInMade,
+    CheckInUndone,
+    DutySet,
+    SameArrival,
+    TubeTaken,
+)
+from device.person import Person as Person
 from device.reasons import LetGoReason, Refusal
 from device.shifts import Summary
 from device.slips import Slip
 
 Order = Literal["person-first", "tube-first", "pool"]
 ShutBy = Literal["tube", "card", "cap", "idle", "void"]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person as the station knows them: the same person if the tag is the same.
-
-    `shown` is the masked name; `sealed` can be read by the server alone; `assigned` are the tubes
-    that bear this person's roster label.
-    """
-
-    tag: str
-    kind: str = field(compare=False)
-    sealed: str = field(compare=False, repr=False)
-    shown: str = field(default="?", compare=False)
-    birth_year: int | None = field(default=None, compare=False)
-    assigned: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,15 @@ class Past(Protocol):
 
     @property
     def shift_open(self) -> bool: ...
+
+    def checked_in_at(self, tag: str) -> float | None:
+        """Return when the person with *tag* was checked in last, on this boot's clock."""
+
+    def box_of(self, tube: str) -> str:
+        """Return the box in which *tube* arrived, or ''."""
+
+    def tubes_in(self, box: str) -> int:
+        """Return how many tubes of *box* have arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class Refused:
     reason: Refusal
     tube: str = ""
     used_at: datetime | None = None
+    box: str = ""  # the one in which the tube arrived, or the one that is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +176,19 @@ Outcome = (
     | OperatorNamed
     | ShiftClosed
     | SlipNoticed
+    | DutySet
+    | CheckInAsked
+    | CheckInMade
+    | CheckInAgain
+    | CheckInUndone
+    | BoxBegun
+    | TubeTaken
+    | SameArrival
+    | BoxShut
+)
+
+# What the journal must have before the station may go on as if it had happened.
+RECORDED = (
+    *(Paired, PoolShut, Voided, DutySet),
+    *(CheckInMade, CheckInUndone, BoxBegun, TubeTaken, BoxShut),
 )

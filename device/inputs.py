@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contract.boxes import BoxLabel
 from contract.commands import Command
 from contract.tubes import Tube
 from device.facts import Person
@@ -21,6 +22,20 @@ class TubeScanned:
     tube: Tube
     at: float
     assigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleShown:
+    """A vehicle's pass: it names nobody, but a point may note that the vehicle came."""
+
+    vehicle: Person
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class BoxScanned:
+    label: BoxLabel
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,8 @@ class Tick:
 Input = (
     PersonShown
     | TubeScanned
+    | VehicleShown
+    | BoxScanned
     | PairTyped
     | SeveralPersons
     | Unusable

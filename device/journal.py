@@ -169,8 +169,10 @@ class Journal:
 
     @property
     def _something_is_open(self) -> bool:
-        """A pool or a shift is not cut in two by a new file."""
-        return self.ledger.open_pool is not None or self.ledger.shift_open
+        """A pool, a box or a shift is not cut in two by a new file."""
+        ledger = self.ledger
+        box = ledger.duties.open_box is not None
+        return ledger.open_pool is not None or box or ledger.shift_open
 
     def _begin(self, number: int) -> None:
         epoch = secrets.token_hex(8)

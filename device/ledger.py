@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
+from contract.duty_events import CheckedIn, CheckInVoided, TubeArrived
 from contract.events import (
     Event,
     OperatorChanged,
@@ -22,11 +23,21 @@ from contract.events import (
     TubePaired,
 )
 from contract.lots import IssuedLots
+from device.duties.books import Books
 from device.facts import Use
 from device.older import Older
 from device.shifts import Shift, Summary
 
 VIETNAM = timezone(timedelta(hours=7), "ICT")
+_COUNTED: dict[type[Event], str] = {
+    PoolClosed: "pools",
+    ScanRefused: "refused",
+    SlipSuspected: "slips",
+    PersonLeft: "let-go",
+    CheckedIn: "checked-in",
+    CheckInVoided: "check-ins-voided",
+    TubeArrived: "arrived",
+}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -40,6 +51,7 @@ class Ledger:
     last_shift: ShiftEnded | None = None
     counts: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)  # of today, by reason
+    duties: Books = field(default_factory=Books)
     older: Older = field(default_factory=Older)  # tubes of files that were closed long ago
     _live: dict[str, dict[str, UUID]] = field(default_factory=dict)
     _used_at: dict[str, datetime] = field(default_factory=dict)
@@ -56,6 +68,15 @@ class Ledger:
 
     def tubes_today(self, tag: str) -> int:
         return self._tags_today[tag]
+
+    def checked_in_at(self, tag: str) -> float | None:
+        return self.duties.checked_in_at(tag)
+
+    def box_of(self, tube: str) -> str:
+        return self.duties.box_of(tube)
+
+    def tubes_in(self, box: str) -> int:
+        return self.duties.tubes_in(box)
 
     def pairing_of(self, tube: str, tag: str) -> UUID | None:
         """Return the live pairing of *tube* with the person *tag*."""
@@ -85,6 +106,7 @@ class Ledger:
         """Add one event."""
         self._turn_the_day(event.at)
         self._keep_shift(event)
+        self.duties.take(event)
         match event:
             case TubePaired():
                 self._pair(event)
@@ -92,14 +114,12 @@ class Ledger:
                 self._void(event)
             case PoolClosed():
                 self._pools.pop(event.tube, None)
-                self.counts["pools"] += 1
-            case ScanRefused():
-                self.counts["refused"] += 1
-                self.refusals[event.reason] += 1
-            case SlipSuspected():
-                self.counts["slips"] += 1
-            case PersonLeft():
-                self.counts["let-go"] += 1
+        if (counted := _COUNTED.get(type(event))) is not None:
+            self.counts[counted] += 1
+        if isinstance(event, CheckedIn) and event.symptoms == "yes":
+            self.counts["with-symptoms"] += 1
+        if isinstance(event, ScanRefused):
+            self.refusals[event.reason] += 1
 
     def _keep_shift(self, event: Event) -> None:
         match event:

@@ -40,7 +40,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What is held: 'idle', 'person', 'tube', 'pool', 'second-look', or 'operator' (awaited).
+    """What is held: 'idle', 'person', 'tube', 'pool', 'second-look', 'answer' (of a person), 'box',
+    or 'operator' (awaited).
 
     `until` is on the boot's monotonic clock.
     """
@@ -52,10 +53,15 @@ class Held(msgspec.Struct, frozen=True):
     members: int = 0
     until: float | None = None
     names: list[str] = []  # of a pool's members: masked, '?' where it is not known any more
+    box: str = ""
+    expected: int | None = None  # tubes of a box; `members` have arrived
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """A tube that was given to somebody.  `mark`: 'paired', 'pool' or 'voided'."""
+    """A tube that was given to somebody, a check-in (which has no tube), or a tube that arrived.
+
+    `mark`: 'paired', 'pool', 'voided', 'checked-in', 'symptoms' or 'arrived'.
+    """
 
     at: str
     tube: str

@@ -2,7 +2,7 @@
 
 Pure.  BEGIN SHIFT or CHANGE OPERATOR asks for a card; the next personal card of ours, within the
 hold, says who works here.  No other code can: a passer-by's paper must not become a signature.
-An open pool is closed first, so that it is one operator's work.
+An open pool or box is closed first, so that it is one operator's work.
 """
 
 from dataclasses import replace
@@ -12,13 +12,25 @@ from contract.identities import Kind
 from device.facts import OperatorAsked, OperatorNamed, Past, Refused, ShiftClosed, ShiftOpened
 from device.inputs import CommandGiven, PersonShown, TubeScanned
 from device.reasons import LetGoReason, Refusal
-from device.stages import AwaitingOperator, Badge, Idle, OpenPool, Rules, State, Step, let_go
+from device.stages import (
+    AwaitingOperator,
+    Badge,
+    Idle,
+    OpenBox,
+    OpenPool,
+    Rules,
+    State,
+    Step,
+    let_go,
+)
 
 
 def order_of_shift(state: State, event: CommandGiven, past: Past) -> Step:
     """Obey BEGIN SHIFT, CHANGE OPERATOR or END SHIFT, or refuse it where it makes no sense."""
     if isinstance(state.stage, OpenPool):
         return state, [Refused(Refusal.POOL_OPEN, state.stage.tube.text)]
+    if isinstance(state.stage, OpenBox):
+        return state, [Refused(Refusal.BOX_OPEN, box=state.stage.box.text)]
     if event.command is Command.BEGIN_SHIFT and past.shift_open:
         return state, [Refused(Refusal.SHIFT_OPEN)]
     if event.command is Command.END_SHIFT and not past.shift_open:

@@ -28,6 +28,7 @@ from device.facts import (
     Use,
 )
 from device.inputs import (
+    BoxScanned,
     CommandGiven,
     HoldBroken,
     Input,
@@ -37,6 +38,7 @@ from device.inputs import (
     Tick,
     TubeScanned,
     Unusable,
+    VehicleShown,
 )
 from device.operators import is_badge_again, take_badge
 from device.orders import obey
@@ -99,12 +101,19 @@ def _take(state: State, event: Input, past: Past, rules: Rules) -> Step:
             return obey(state, event, past, rules)
         case SeveralPersons():
             return _several(state)
-        case Unusable():
-            return state, [Refused(event.reason, event.tube)]
+        case Unusable() | VehicleShown() | BoxScanned():
+            return state, [_useless(event)]
         case HoldBroken():
             return let_go(state, event.reason)
         case Tick():
             return state, []
+
+
+def _useless(event: Unusable | VehicleShown | BoxScanned) -> Refused:
+    if isinstance(event, Unusable):
+        return Refused(event.reason, event.tube)
+    vehicle = isinstance(event, VehicleShown)
+    return Refused(Refusal.VEHICLE if vehicle else Refusal.BOX_NOT_HERE)
 
 
 def _scan(state: State, event: PersonShown | TubeScanned, past: Past, rules: Rules) -> Step:

@@ -41,6 +41,19 @@ class Refusal(StrEnum):
     ASSIGNED_TO_OTHER = "assigned-to-other"  # the tube bears somebody else's roster label
     BUSY = "busy"  # something was typed while a person or tube is held
     OPERATOR_FIRST = "operator-first"  # a tube, while an operator's card is asked for
+    PLACE_POSTER = "place-poster"  # it names a place
+    DUTY_BUSY = "duty-busy"  # another duty, while somebody is held or a pool or box is open
+    WRONG_DUTY = "wrong-duty"  # something was typed that this duty has no use for
+    BOX_NOT_HERE = "box-not-here"  # a box, where no tubes are received
+    TUBE_NOT_HERE = "tube-not-here"  # a tube, at check-in
+    PERSON_NOT_HERE = "person-not-here"  # a person, or a vehicle, at reception
+    NOBODY_HELD = "nobody-held"  # an answer, and nobody was asked
+    NO_BOX = "no-box"  # a tube, or CLOSE BOX, without an open box
+    BOX_OPEN = "box-open"  # another box, or END SHIFT, while one is open
+    BOX_MISREAD = "box-misread"  # its check digits are wrong
+    TUBE_IN_OTHER_BOX = "tube-in-other-box"
+    UNKNOWN_TUBE = "unknown-tube"  # at reception: of no registered lot
+    DAMAGED_TUBE = "damaged-tube"  # at reception: its check digits are wrong
 
 
 class LetGoReason(StrEnum):

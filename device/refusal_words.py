@@ -140,6 +140,58 @@ REFUSALS: dict[Refusal, Said] = {
         "Chưa nhận ống: đang chờ thẻ nhân viên. Quét thẻ đó, hoặc thẻ BỎ QUA.",
         "No tube yet: a staff card is awaited. Scan it, or the CANCEL card.",
     ),
+    _R.PLACE_POSTER: Said(
+        "Đây là mã của địa điểm, không phải của người. Xin mã của chính người đó.",
+        "This code names a place, not a person. Ask for the person's own code.",
+    ),
+    _R.DUTY_BUSY: Said(
+        "Chưa đổi nhiệm vụ: còn người, ống gộp hoặc hộp đang mở. Làm cho xong, rồi quét lại thẻ.",
+        "The duty stays: a person, pool or box is still open. Finish it, then scan the card again.",
+    ),
+    _R.WRONG_DUTY: Said(
+        "Trạm đang không lấy mẫu nên không nhập tay được. Quét thẻ NHIỆM VỤ LẤY MẪU trước.",
+        "The station is not sampling: nothing can be typed. Scan the card DUTY: SAMPLING first.",
+    ),
+    _R.BOX_NOT_HERE: Said(
+        "Đây là nhãn hộp. Trạm này không nhận hộp mẫu.",
+        "This is a box label. This station receives no boxes.",
+    ),
+    _R.TUBE_NOT_HERE: Said(
+        "Đây là mã ống. Trạm này chỉ ghi người đến: quét mã người.",
+        "This is a tube's code. This station only checks persons in: scan the person's code.",
+    ),
+    _R.PERSON_NOT_HERE: Said(
+        "Trạm này chỉ nhận ống, không ghi mã người. Quét ống hoặc nhãn hộp.",
+        "This station receives tubes and notes no persons. Scan a tube or a box label.",
+    ),
+    _R.NOBODY_HELD: Said(
+        "Chưa có ai để trả lời. Quét mã người trước, rồi thẻ trả lời.",
+        "There is nobody to answer. Scan the person's code first, then the answer card.",
+    ),
+    _R.NO_BOX: Said(
+        "Chưa mở hộp nào. Quét nhãn hộp trước, rồi từng ống.",
+        "No box is open. Scan the box label first, then each tube.",
+    ),
+    _R.BOX_OPEN: Said(
+        "Hộp {box} còn mở. Quét lại nhãn hộp đó, hoặc thẻ ĐÓNG HỘP, để đóng.",
+        "Box {box} is still open. Scan its label again, or the CLOSE BOX card, to close it.",
+    ),
+    _R.BOX_MISREAD: Said(
+        "Đọc sai nhãn hộp. Quét lại; nếu vẫn sai, dán nhãn hộp khác.",
+        "The box label was misread. Scan again; if it stays wrong, stick on another label.",
+    ),
+    _R.TUBE_IN_OTHER_BOX: Said(
+        "Ống {tube} đã nhận ở hộp {box}. Xem ống thật sự nằm ở hộp nào, báo phụ trách.",
+        "Tube {tube} arrived in box {box}. Look which box it is really in, tell the lead.",
+    ),
+    _R.UNKNOWN_TUBE: Said(
+        "Ống {tube} không thuộc lô nào đã đăng ký. Để riêng, báo phụ trách.",
+        "Tube {tube} is of no registered lot. Put it aside and tell the lead.",
+    ),
+    _R.DAMAGED_TUBE: Said(
+        "Đọc sai mã ống. Quét lại; nếu vẫn sai, để riêng, báo phụ trách.",
+        "The tube's code was misread. Scan again; if it stays wrong, put it aside, tell the lead.",
+    ),
 }
 
 _TIMEOUT = Said("Hết giờ: quét lại mã người.", "Time is up: scan the person again.")

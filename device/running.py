@@ -36,7 +36,7 @@ from device.manual import Desk
 from device.opening import sources_of
 from device.shift_now import ShiftDesk
 from device.sources import Arrivals, Source
-from device.stages import HoldingPerson, Idle, SecondLook, State
+from device.stages import Answering, HoldingPerson, Idle, SecondLook, State
 from device.station import Station
 
 log = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ class Running:
 
 def was_let_go(before: State, after: State) -> bool:
     """Return whether a person who was held is held no longer, and got no tube."""
-    held = isinstance(before.stage, HoldingPerson | SecondLook)
+    held = isinstance(before.stage, HoldingPerson | SecondLook | Answering)
     return held and isinstance(after.stage, Idle) and after.last == before.last
 
 
@@ -166,11 +166,6 @@ def assemble(config: Config, tell: Tell) -> Running:
     """Put a station together; raise NotEnrolled, JournalTrouble, ConfigError or ValueError."""
     office = Office(config.folder)
     papers, secrets, sent = office.papers(), office.secrets(), read_sent(config.folder)
-    if papers.duty != config.station.duty:
-        raise NotEnrolled(
-            f"{papers.station} was enrolled for the duty {papers.duty!r}, and station.duty "
-            f"says {config.station.duty!r}; make the two agree"
-        )
     clock, arrivals = SystemClock(), Arrivals()
     board = Board(config.page_file)
     codes = Faces(secrets.tags, papers.sealing, office.lots(), papers.cards, config.code_rules)
@@ -183,6 +178,7 @@ def assemble(config: Config, tell: Tell) -> Running:
         tell=_both(tell, board),
         drafts=Drafts(papers.station, papers.place),
         rules=config.station.rules,
+        set_duty=config.station.duty,
         devices=dict.fromkeys(source.name for source in sources),
     )
     board.pairs = of_journal(config.folder / "journal", clock.moment().at)

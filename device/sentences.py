@@ -3,12 +3,13 @@
 Vietnamese first, English beside it; a person's name is masked, and no error names anybody.
 """
 
+from contract.boxes import BoxId
 from contract.tubes import TubeError, tube
+from device.duties.words import of_duty, who
 from device.facts import (
     LetGo,
     Outcome,
     Paired,
-    Person,
     PersonHeld,
     PoolOpened,
     PoolShut,
@@ -30,6 +31,8 @@ _SIGNS = {
     Refusal.SECOND_TUBE: "second",
     Refusal.SEVERAL_PERSONS: "second",
     Refusal.ASSIGNED_TO_OTHER: "anothers-tube",
+    Refusal.DUTY_BUSY: "duty-refused",
+    Refusal.TUBE_IN_OTHER_BOX: "other-box",
 }
 
 
@@ -51,7 +54,7 @@ def shown(outcome: Outcome, pool_cap: int) -> Shown:
             return Shown("pool-member", "pool-member", said, tube=outcome.tube.text)
         case Paired():
             return _paired(outcome)
-    return of_shift(outcome) or _quiet(outcome)
+    return of_shift(outcome) or of_duty(outcome) or _quiet(outcome)
 
 
 def _quiet(outcome: Outcome) -> Shown:
@@ -106,39 +109,35 @@ def _paired(pair: Paired) -> Shown:
 
 
 def _second_look(asked: SecondLookAsked) -> Shown:
-    who = _who(asked.person)
+    name = who(asked.person)
     said = Said(
-        f"{who}: hôm nay đã có {asked.today} ống. Hỏi lại tên và năm sinh;"
+        f"{name}: hôm nay đã có {asked.today} ống. Hỏi lại tên và năm sinh;"
         " đúng người thì đưa mã lần nữa, không thì thẻ BỎ QUA.",
-        f"{who}: was given {asked.today} today already. Ask for name and birth year again;"
+        f"{name}: was given {asked.today} today already. Ask for name and birth year again;"
         " if it is right, show the code once more, if not, the CANCEL card.",
     )
     return Shown("second-look", "second-look", said, "again-today")
 
 
-def _who(person: Person) -> str:
-    return f"{person.shown} · {person.birth_year}" if person.birth_year else person.shown
-
-
 def _person(held: PersonHeld) -> Shown:
-    who = _who(held.person)
+    name = who(held.person)
     own = ", ".join(f"…{text[-4:]}" for text in sorted(held.person.assigned))
     label = (f" dán sẵn {own}", f" labelled {own}") if own else ("", "")
     again = ("", "") if not held.today else (" Hôm nay đã có ống!", " Has a tube of today!")
     said = Said(
-        f"{who}. Quét ống{label[0]}.{again[0]}",
-        f"{who}. Scan the tube{label[1]}.{again[1]}",
+        f"{name}. Quét ống{label[0]}.{again[0]}",
+        f"{name}. Scan the tube{label[1]}.{again[1]}",
     )
     return Shown("person-held", "person-held", said, "again-today" if held.today else "")
 
 
 def _refused(refused: Refused) -> Shown:
     said = REFUSALS[refused.reason]
-    name = _grouped(refused.tube)
+    name, box = _grouped(refused.tube), _box(refused.box)
     at = refused.used_at.astimezone(VIETNAM).strftime("%H:%M") if refused.used_at else ""
     filled = Said(
-        said.vi.format(tube=name, when=at and f" lúc {at}"),
-        said.en.format(tube=name, when=at and f" at {at}"),
+        said.vi.format(tube=name, when=at and f" lúc {at}", box=box),
+        said.en.format(tube=name, when=at and f" at {at}", box=box),
     )
     signal = _SIGNS.get(refused.reason, "refused")
     return Shown("refused", signal, filled, refused.reason.value, refused.tube)
@@ -149,3 +148,7 @@ def _grouped(text: str) -> str:
         return tube(text).grouped
     except TubeError:
         return text
+
+
+def _box(text: str) -> str:
+    return BoxId(text).grouped if text else ""

@@ -58,6 +58,17 @@ _SLIP = (*_RISING, Tone(0, 120), *_WARBLE, *_WARBLE, *_WARBLE)
 _LOOK = (Tone(TOP, 80), _GAP, Tone(TOP, 80), _GAP, Tone(MIDDLE, 160))
 _OWN = (*_RISING, Tone(0, 30), Tone(TOP, 120))
 _ANOTHERS = (*_TWO_LOW, _GAP, Tone(HIGH, 80), _GAP, Tone(HIGH, 80))
+_CHECKED = (Tone(MIDDLE, 80), Tone(0, 30), Tone(HIGH, 80), Tone(0, 30), Tone(TOP, 120))
+_ILL = (*_CHECKED, _GAP, Tone(LOW, 600))
+_HERE = (Tone(MIDDLE, 40), _GAP, Tone(MIDDLE, 40))
+_BOX = (Tone(LOW, 80), _GAP, Tone(HIGH, 80))
+_TUBE = (Tone(TOP, 60),)
+_TUBE_AGAIN = (Tone(TOP, 30), _GAP, Tone(TOP, 30))
+_BOX_SHUT = (Tone(HIGH, 120), _GAP, Tone(TOP, 240))
+_BOX_WRONG = (Tone(HIGH, 120), _GAP, Tone(LOW, 600))
+_OTHER_BOX = (*_TWO_LOW, _GAP, Tone(TOP, 80))
+_DUTY = (Tone(LOW, 100), Tone(MIDDLE, 100), Tone(HIGH, 100), Tone(TOP, 100))
+_NO_DUTY = (*reversed(_DUTY), _GAP, Tone(LOW, 400))
 _PULSE = (Tone(LOW, 150), Tone(0, 1850))
 
 _ROWS = (
@@ -81,6 +92,17 @@ _ROWS = (
     Signal("slip-suspected", _SLIP, Light.RED, 4.0, shape="⇄"),
     Signal("anothers-tube", _ANOTHERS, Light.RED, shape="≠"),
     Signal("second", _THREE_LOW, Light.RED, shape="✖"),
+    Signal("checked-in", _CHECKED, Light.GREEN, 1.5, shape="✔"),
+    Signal("checked-in-ill", _ILL, Light.RED, 4.0, shape="✚"),
+    Signal("checked-in-again", _HERE, Light.GREEN, 0.5, shape="✔"),
+    Signal("box-opened", _BOX, Light.BLUE, shape="▣"),
+    Signal("tube-arrived", _TUBE, Light.BLUE, shape="▣"),
+    Signal("same-arrival", _TUBE_AGAIN, Light.BLUE, shape="▣"),
+    Signal("box-closed", _BOX_SHUT, Light.GREEN, 1.5, shape="✔"),
+    Signal("box-mismatch", _BOX_WRONG, Light.RED, shape="≠"),
+    Signal("other-box", _OTHER_BOX, Light.RED, shape="≠"),
+    Signal("duty-set", _DUTY, Light.BLUE, 1.5, shape="⚙"),
+    Signal("duty-refused", _NO_DUTY, Light.RED, shape="⚙"),
     Signal("trouble", _PULSE, Light.RED, slow=True, shape="▲"),
     Signal("off", shape="○"),
 )

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
+from contract.boxes import BoxId
+from contract.duties import Duty
 from contract.tubes import Tube
 from device.facts import LetGo, Outcome, Person, Refused
 from device.reasons import LetGoReason
@@ -17,6 +20,9 @@ class Rules:
     `shift_required`: nobody is paired outside a shift.
     `fast_seconds`: two pairs closer than this are faster than hands can be.
 
+    `again_seconds`: who is shown again so soon after their check-in is checked in already.
+    `declare`: what is asked at check-in.
+
     `echo_seconds`: a code seen again so soon after its pair was made is the same gesture.
     """
 
@@ -29,6 +35,8 @@ class Rules:
     shift_required: bool = False
     slip_alarm: bool = True
     fast_seconds: float = 1.0
+    again_seconds: float = 3600.0
+    declare: Literal["symptoms", "none"] = "symptoms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +93,40 @@ class AwaitingOperator:
     since: float
 
 
-Stage = Idle | HoldingPerson | HoldingTube | SecondLook | OpenPool | AwaitingOperator
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """At check-in: a person whose answer is awaited."""
+
+    person: Person
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBox:
+    """At reception: `tubes` of `box` have arrived; `fresh`: none since it was opened."""
+
+    box: BoxId
+    expected: int | None
+    tubes: int
+    since: float
+    fresh: bool = True
+
+
+Stage = (
+    Idle
+    | HoldingPerson
+    | HoldingTube
+    | SecondLook
+    | OpenPool
+    | AwaitingOperator
+    | Answering
+    | OpenBox
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last pairing that was made: what UNDO undoes."""
+    """The last pairing or check-in that was made: what UNDO undoes.  A check-in has no tube."""
 
     tube: str
     tag: str
@@ -114,6 +150,7 @@ class State:
     last: Last | None = None
     badge: Badge | None = None
     run: Run = field(default_factory=Run)
+    duty: Duty = Duty.SAMPLING
 
 
 Step = tuple[State, Sequence[Outcome]]
@@ -130,7 +167,7 @@ _OF_TUBE = {
 def let_go(state: State, reason: LetGoReason) -> Step:
     """Let go of the person or tube that is held; an open pool stays open."""
     match state.stage:
-        case HoldingPerson():
+        case HoldingPerson() | Answering():
             return replace(state, stage=Idle()), [LetGo(reason)]
         case HoldingTube(tube=tube):
             return replace(state, stage=Idle()), [LetGo(_OF_TUBE[reason], tube.text)]
@@ -151,7 +188,7 @@ def clear_both(state: State, refused: Refused) -> Step:
 def expire(state: State, at: float, rules: Rules) -> Step:
     """End a hold that has lasted too long by *at*."""
     stage = state.stage
-    if isinstance(stage, Idle | OpenPool):
+    if isinstance(stage, Idle | OpenPool | OpenBox):
         return state, []
     if at - stage.since > rules.hold_seconds:
         return let_go(state, LetGoReason.TIMEOUT)

@@ -11,28 +11,30 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from contract.commands import Command
+from contract.duties import Duty
 from contract.events import Event
-from contract.tubes import tube
 from device.clock import Clock
 from device.codes import Codes
-from device.drafts import Drafts, Moment
+from device.drafts import Begun, Drafts, Moment
 from device.drivers import Button, Panel, Scan
-from device.facts import Outcome, Paired, PoolShut, Refused, ShiftClosed, Voided
+from device.duties.facts import CheckInUndone
+from device.duties.machine import step
+from device.duties.start import state_at_start
+from device.duties.words import NOT_WRITTEN, READY
+from device.facts import RECORDED, Outcome, Refused, ShiftClosed, Voided
 from device.inputs import CommandGiven, HoldBroken, Input, SeveralPersons, Tick
 from device.journal import Journal, JournalTrouble
-from device.ledger import Ledger
 from device.lines import Line, Tell
 from device.manual import TypedPair
-from device.pairing import step
 from device.reasons import LetGoReason, Refusal
 from device.refusal_words import Said
 from device.scanned import Scanned
 from device.sentences import shown
-from device.shown import Shown
 from device.sight.watch import CodeShown, SeveralInView
 from device.signals import SIGNALS
 from device.sources import Arrival, DeviceNews
-from device.stages import Last, OpenPool, Rules, Stage, State
+from device.stages import OpenBox, OpenPool, Rules, State
+from device.telling import line_of
 
 log = logging.getLogger(__name__)
 _BUTTONS = {Button.CANCEL: Command.CANCEL, Button.UNDO: Command.UNDO}
@@ -52,22 +54,18 @@ class Station:
     devices: dict[str, bool | None] = field(default_factory=dict)
     state: State = field(default_factory=State)
     trouble: str = ""
+    set_duty: Duty = Duty.SAMPLING
     _told: list[Line] = field(default_factory=list)
     _was_ready: bool = False
 
     def begin(self, software: str) -> None:
         """Go on where the journal ended: an open pool stays open, UNDO still knows its pair."""
         ledger, now = self.journal.ledger, self.clock.moment()
-        stage: Stage = State().stage
-        if ledger.open_pool is not None:
-            text, members = ledger.open_pool
-            stage = OpenPool(tube(text), members, _joined_at(ledger, now))
-        last = ledger.last
-        known = Last(last.tube, last.tag, last.mono / 1e9) if last else None
-        same_boot = last is not None and last.boot == now.boot
-        self.state = State(stage, known if same_boot else None)
+        self.state = state_at_start(ledger, now, self.set_duty)
         pool = ledger.open_pool[0] if ledger.open_pool else ""
-        self.journal.append(self.drafts.started(now, software, pool, ledger.operator))
+        duty = self.state.duty
+        begun = Begun(pool, ledger.operator, duty.value, self.set_duty.value)
+        self.journal.append(self.drafts.started(now, software, begun))
         self._ready_if_all_there()
 
     def arrive(self, arrival: Arrival | TypedPair) -> None:
@@ -76,8 +74,9 @@ class Station:
             self._arrive(arrival)
         except Exception:
             log.exception("a code could not be dealt with; who was held is held no longer")
-            pool = isinstance(self.state.stage, OpenPool)
-            self.state = self.state if pool else State(last=self.state.last)
+            is_open = isinstance(self.state.stage, OpenPool | OpenBox)
+            kept = State(last=self.state.last, duty=self.state.duty)
+            self.state = self.state if is_open else kept
             said = Said(
                 "Máy gặp lỗi với mã này. Quét lại; nếu lặp lại, xin giấy tờ khác.",
                 "This code troubled the station. Scan again, or ask for another paper.",
@@ -151,27 +150,26 @@ class Station:
         return events
 
     def _possible(self, outcome: Outcome) -> Outcome:
-        """A pairing that the journal does not know cannot be undone; only it sums up a shift."""
+        """What the journal does not know cannot be undone; only it sums up a shift."""
         if isinstance(outcome, ShiftClosed):
             return ShiftClosed(self.journal.ledger.sum_up(self.codes.lots))
         if isinstance(outcome, Voided):
             known = self.journal.ledger.pairing_of(outcome.tube, outcome.tag)
+            return outcome if known else Refused(Refusal.NOTHING_TO_UNDO)
+        if isinstance(outcome, CheckInUndone):
+            known = self.journal.ledger.duties.check_in_of(outcome.tag)
             return outcome if known else Refused(Refusal.NOTHING_TO_UNDO)
         return outcome
 
     def _not_written(
         self, trouble: JournalTrouble, after: State, outcomes: Sequence[Outcome]
     ) -> None:
-        """Nothing was paired; who is held stays held, unless they were being let go of."""
+        """Nothing happened; who is held stays held, unless they were being let go of."""
         log.error("journal: %s", trouble)
         self.trouble = str(trouble)
-        if not any(isinstance(outcome, Paired | PoolShut | Voided) for outcome in outcomes):
+        if not any(isinstance(outcome, RECORDED) for outcome in outcomes):
             self.state = after
-        said = Said(
-            "Thẻ nhớ không ghi được: CHƯA ghép. Báo trưởng nhóm, rồi quét lại.",
-            "The card cannot be written: NOT paired. Tell the lead, then scan again.",
-        )
-        self._tell_of("journal-trouble", "trouble", said)
+        self._tell_of("journal-trouble", "trouble", NOT_WRITTEN[self.state.duty])
 
     # --- devices --------------------------------------------------------------------------
 
@@ -193,8 +191,7 @@ class Station:
         if self._was_ready or not all(self.devices.values()):
             return
         self._was_ready = True
-        said = Said("Sẵn sàng. Quét mã người.", "Ready. Scan the person's code.")
-        self._tell_of("ready", "ready", said)
+        self._tell_of("ready", "ready", READY[self.state.duty])
 
     # --- telling --------------------------------------------------------------------------
 
@@ -205,36 +202,8 @@ class Station:
 
     def _tell(self, outcome: Outcome, now: Moment, event: Event | None) -> None:
         told = shown(outcome, self.rules.pool_cap)
-        self._say(_line(outcome, told, now, event))
+        self._say(line_of(outcome, told, now, event))
 
     def _say(self, line: Line) -> None:
         self._told = [*self._told[-9:], line]
         self.tell(line)
-
-
-def _joined_at(ledger: Ledger, now: Moment) -> float:
-    """Return when the open pool was last joined, on this boot's clock, as far as can be known."""
-    last = ledger.last
-    if last is not None and last.boot == now.boot:
-        return last.mono / 1e9
-    used = ledger.use_of(ledger.open_pool[0]) if ledger.open_pool else None
-    if used is None or used.at is None or not now.trusted:
-        return monotonic()
-    return monotonic() - max(0.0, (now.at - used.at).total_seconds())
-
-
-def _line(outcome: Outcome, told: Shown, now: Moment, event: Event | None) -> Line:
-    pair = outcome if isinstance(outcome, Paired) else None
-    return Line(
-        at=now.at.isoformat(),
-        outcome=told.outcome,
-        reason=told.reason,
-        tube=told.tube,
-        event=str(event.id) if event else None,
-        tag=pair.person.tag if pair else "",
-        order=pair.order if pair else "",
-        took_ms=pair.took_ms if pair else None,
-        members=pair.members or None if pair else None,
-        vi=told.said.vi,
-        en=told.said.en,
-    )

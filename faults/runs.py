@@ -129,7 +129,7 @@ def goes_on(folder: Path) -> bool:
     """Return whether a journal takes one more event and gives it back."""
     with closing(Journal(folder, STATION)) as journal:
         drafts = Drafts(STATION)
-        [event] = journal.append(drafts.started(SystemClock().moment(), "faults", ""))
+        [event] = journal.append(drafts.started(SystemClock().moment(), "faults"))
     return event in read(folder)
 
 

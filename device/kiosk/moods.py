@@ -8,13 +8,23 @@ from device.lines import Line
 from device.signals import SIGNALS, Light, Signal
 
 SHORTEST = 1.5  # seconds that green stays: long enough to be seen
-_SIGNALS = {"station-trouble": "refused", "stopped": "off"}  # where the word is not the signal's
+_SIGNALS = {  # where the word is not the signal's
+    "station-trouble": "refused",
+    "stopped": "off",
+    "check-in-asked": "person-held",
+    "check-in-voided": "voided",
+}
+WARNINGS = {
+    ("checked-in", "symptoms"): "checked-in-ill",
+    ("box-closed", "mismatch"): "box-mismatch",
+}
 _ENDINGS = {"-lost": "trouble", "-trouble": "trouble", "-back": "ready"}
 
 
 def signal_of(line: Line) -> Signal:
     """Return the sign that the panel gave with *line*; none for a word that we do not know."""
-    name = _SIGNALS.get(line.outcome, line.outcome)
+    known = WARNINGS.get((line.outcome, line.reason))
+    name = known or _SIGNALS.get(line.outcome, line.outcome)
     if name not in SIGNALS:
         ends = [signal for ending, signal in _ENDINGS.items() if name.endswith(ending)]
         name = ends[0] if ends else "off"

@@ -4,7 +4,16 @@ from device.backlog import Sent
 from device.enrolment import Papers
 from device.kiosk.faces import Faces
 from device.lines import Board, Held, Page
-from device.stages import AwaitingOperator, HoldingPerson, HoldingTube, OpenPool, SecondLook, State
+from device.stages import (
+    Answering,
+    AwaitingOperator,
+    HoldingPerson,
+    HoldingTube,
+    OpenBox,
+    OpenPool,
+    SecondLook,
+    State,
+)
 from device.station import Station
 
 
@@ -15,7 +24,7 @@ def page_of(station: Station, papers: Papers, sent: Sent, board: Board) -> Page:
     return Page(
         station=papers.station,
         label=papers.label,
-        duty=papers.duty,
+        duty=station.state.duty.value,
         hold_seconds=station.rules.hold_seconds,
         pool_cap=station.rules.pool_cap,
         shift_required=station.rules.shift_required,
@@ -47,6 +56,11 @@ def held_of(state: State, hold_seconds: float, names: dict[str, str]) -> Held:
             return Held("second-look", person.shown, person.birth_year, until=until)
         case AwaitingOperator(since=since):
             return Held("operator", until=since + hold_seconds)
+        case Answering(person=person, since=since):
+            until = since + hold_seconds
+            return Held("answer", person.shown, person.birth_year, until=until)
+        case OpenBox(box=box, tubes=tubes, expected=expected):
+            return Held("box", box=box.text, members=tubes, expected=expected)
         case OpenPool(tube=tube, members=members):
             known = [names.get(tag, "?") for tag in members]
             return Held("pool", tube=tube.text, members=len(members), names=known)

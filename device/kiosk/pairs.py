@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from contract.duty_events import CheckedIn, CheckInVoided, TubeArrived
 from contract.events import Event, EventError, PairingVoided, TubePaired, decode
 from device.journal_file import JournalTrouble, files_of, open_for_reading, rows_after
 from device.ledger import VIETNAM
@@ -16,14 +17,21 @@ from device.lines import Line, Pair
 log = logging.getLogger(__name__)
 KEEP = 5
 _ROWS = 60  # of the journal's newest file, looked through for pairs
-_MARKS = {"paired": "paired", "pool-member": "pool"}
+_MARKS = {
+    "paired": "paired",
+    "pool-member": "pool",
+    "checked-in": "checked-in",
+    "tube-arrived": "arrived",
+}
+_UNDOING = ("voided", "check-in-voided")
 
 
 def with_line(pairs: tuple[Pair, ...], line: Line) -> tuple[Pair, ...]:
     """Return *pairs*, oldest first, after *line*: one more, or one of them undone."""
     if line.outcome in _MARKS:
-        return (*pairs, Pair(line.at, line.tube, _MARKS[line.outcome]))[-KEEP:]
-    return _undone(pairs, line.tube) if line.outcome == "voided" else pairs
+        mark = "symptoms" if line.reason == "symptoms" else _MARKS[line.outcome]
+        return (*pairs, Pair(line.at, line.tube, mark))[-KEEP:]
+    return _undone(pairs, line.tube) if line.outcome in _UNDOING else pairs
 
 
 def with_event(pairs: tuple[Pair, ...], event: Event) -> tuple[Pair, ...]:
@@ -34,6 +42,13 @@ def with_event(pairs: tuple[Pair, ...], event: Event) -> tuple[Pair, ...]:
             return (*pairs, Pair(event.at.isoformat(), event.tube, mark))[-KEEP:]
         case PairingVoided():
             return _undone(pairs, event.tube)
+        case CheckedIn():
+            mark = "symptoms" if event.symptoms == "yes" else "checked-in"
+            return (*pairs, Pair(event.at.isoformat(), "", mark))[-KEEP:]
+        case CheckInVoided():
+            return _undone(pairs, "")
+        case TubeArrived():
+            return (*pairs, Pair(event.at.isoformat(), event.tube, "arrived"))[-KEEP:]
     return pairs
 
 

@@ -7,8 +7,10 @@ is sent only what really changed, and counts the seconds of a hold by itself.
 from dataclasses import dataclass
 from datetime import datetime
 
+from contract.boxes import BoxId
 from device.kiosk import words
-from device.kiosk.moods import mood_of
+from device.kiosk.duties import face_of
+from device.kiosk.moods import WARNINGS, mood_of
 from device.kiosk.sight import Seen
 from device.kiosk.words import Words
 from device.ledger import VIETNAM
@@ -18,6 +20,8 @@ _NAMES = 4  # lines that the smallest screen has room for
 _SHOWN = {  # by the prompt itself, or by a colour that has gone
     *("person-held", "tube-held", "second-look", "pool-opened", "pool-member", "operator-asked"),
     *("ready", "paired", "same-pair", "pool-closed", "shift-ended"),
+    *("check-in-asked", "checked-in", "checked-in-again", "box-opened", "tube-arrived"),
+    "box-closed",
 }
 
 
@@ -54,6 +58,7 @@ class Holding:
     members: int = 0
     cap: int = 0
     names: tuple[str, ...] = ()
+    box: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,17 @@ class View:
 
     mood: str
     label: str = "Ghép Mẫu"
-    paired: int = 0
+    duty: Words | None = None
+    paired: int = 0  # or checked in, or received: as `counted` says
+    counted: Words = words.PAIRED_TODAY
+    nothing: Words = words.NO_PAIRS
     waiting: int = 0
     offline: bool = False
     said: Words | None = None
     more: Words | None = None
     tail: str = ""
     note: Words | None = None
-    grave: bool = False  # the note is a warning
+    grave: bool = False  # the note, or what was said, is a warning
     holding: Holding | None = None
     pairs: tuple[Row, ...] = ()
     devices: tuple[Device, ...] = ()
@@ -87,11 +95,15 @@ def view_of(seen: Seen, now: float) -> View:
         return View(mood, page.label if page else "Ghép Mẫu", said=title, more=advice)
     newest = page.recent[-1] if page.recent else None
     said, more, tail = _news(mood, newest)
-    note, grave = _note(page, newest) if mood == "calm" else (None, False)
+    note, grave = _note(page, newest) if mood == "calm" else (None, _is_warning(newest))
+    face = face_of(page.duty)
     return View(
         mood=mood,
         label=page.label,
-        paired=max(0, page.counts.get("paired", 0) - page.counts.get("voided", 0)),
+        duty=face.name,
+        paired=max(0, page.counts.get(face.plus, 0) - page.counts.get(face.minus, 0)),
+        counted=face.counted,
+        nothing=face.nothing,
         waiting=page.waiting,
         offline=_is_offline(page),
         said=said,
@@ -103,6 +115,10 @@ def view_of(seen: Seen, now: float) -> View:
         pairs=tuple(_row(pair) for pair in reversed(page.pairs)),
         devices=_devices(page),
     )
+
+
+def _is_warning(line: Line | None) -> bool:
+    return line is not None and (line.outcome, line.reason) in WARNINGS
 
 
 def _news(mood: str, line: Line | None) -> tuple[Words | None, Words | None, str]:
@@ -149,7 +165,8 @@ def _holding(page: Page) -> Holding:
         until=held.until,
         whole=page.hold_seconds,
         members=held.members,
-        cap=page.pool_cap,
+        cap=(held.expected or 0) if held.kind == "box" else page.pool_cap,
+        box=_grouped(held.box),
         names=_newest_names(held),
     )
 
@@ -159,7 +176,11 @@ def _idle_prompt(page: Page) -> Words:
         return words.STARTING
     if page.shift_required and not (page.shift and page.shift.open):
         return words.NO_SHIFT
-    return words.IDLE_PROMPTS.get(page.duty, words.PROMPTS["idle"])
+    return face_of(page.duty).idle
+
+
+def _grouped(box: str) -> str:
+    return BoxId(box).grouped if box else ""
 
 
 def _newest_names(held: Held) -> tuple[str, ...]:

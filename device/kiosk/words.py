@@ -20,6 +20,14 @@ FOR_TUBE = Words("cho ống", "for the tube")
 SECONDS = Words("giây", "seconds")
 POOL = Words("GỘP", "POOL")
 CLOSE = Words("Quét lại ống gộp để đóng", "Scan the pool's tube again to close it")
+BOX = Words("HỘP", "BOX")
+CLOSE_BOX = Words("Quét lại nhãn hộp để đóng", "Scan the box label again to close it")
+ASK_SYMPTOMS = Words("Hỏi: sốt, ho, khó thở?", "Ask: fever, cough?")
+MARKS = {
+    "checked-in": Words("đã ghi", "checked in"),
+    "symptoms": Words("có triệu chứng", "with symptoms"),
+    "arrived": Words("đã nhận", "received"),
+}
 NOBODY = Words("chưa có ai", "nobody yet")
 IS_OWN = Words("Đúng ống của người này", "This person's own tube")
 PAIRED = Words("Đã ghép", "Paired")
@@ -40,9 +48,10 @@ PROMPTS = {  # by what is held
     "second-look": Words("ĐƯA LẠI MÃ ẤY", "Show that code once more"),
     "tube": Words("QUÉT MÃ NGƯỜI", "Scan the person's code"),
     "pool": Words("QUÉT NGƯỜI KẾ TIẾP", "Scan the next person"),
+    "answer": Words("QUÉT THẺ TRẢ LỜI", "Scan the answer card"),
+    "box": Words("QUÉT ỐNG KẾ TIẾP", "Scan the next tube"),
     "operator": Words("QUÉT THẺ NHÂN VIÊN", "Scan the staff member's card"),
 }
-IDLE_PROMPTS = {"reception": Words("QUÉT ỐNG", "Scan a tube")}  # by duty, where it is another
 
 DEVICES = {
     "camera": Words("máy ảnh", "camera"),

@@ -7,12 +7,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract import commands, sealing
+from contract.boxes import BoxId, BoxLabel
 from contract.cards import CardNumber, SignedCard, key_name, sign_card
 from contract.commands import Command
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import ForeignTube, TubeId
 from device.codes import CodeRules, Codes
-from device.inputs import CommandGiven, Input, PersonShown, TubeScanned, Unusable
+from device.inputs import (
+    BoxScanned,
+    CommandGiven,
+    Input,
+    PersonShown,
+    TubeScanned,
+    Unusable,
+    VehicleShown,
+)
 from device.reasons import Refusal
 
 SERVER, PRESS = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()
@@ -123,8 +132,19 @@ def test_an_unknown_code_is_a_person_to_the_camera_unless_the_settings_say_no(
 
 def test_a_vehicle_and_a_poster_are_nobody(codes: Codes) -> None:
     plate, poster = b"29A-123.45", b"https://tokhaiyte.vn/?g=abc"
-    assert why(codes.from_camera(plate, "QRCode", 1.0)) is Refusal.VEHICLE
-    assert why(codes.from_camera(poster, "QRCode", 1.0)) is Refusal.NOT_A_PERSON
+    vehicle = codes.from_camera(plate, "QRCode", 1.0)
+    assert isinstance(vehicle, VehicleShown)
+    assert (vehicle.vehicle.shown, vehicle.vehicle.kind) == ("Xe …345", "vehicle-pass")
+    assert why(codes.from_camera(poster, "QRCode", 1.0)) is Refusal.PLACE_POSTER
+
+
+def test_a_box_label_is_a_box_to_reader_and_camera(codes: Codes) -> None:
+    label = BoxLabel(BoxId.mint(12), 96)
+    for symbology in ("QRCode", "Code128"):
+        assert codes.from_camera(label.text.encode(), symbology, 1.0) == BoxScanned(label, 1.0)
+    assert codes.from_reader(label.text.encode(), "", 1.0) == BoxScanned(label, 1.0)
+    wrong = label.text[:-1] + str((int(label.text[-1]) + 1) % 10)
+    assert why(codes.from_reader(wrong.encode(), "]C0", 1.0)) is Refusal.BOX_MISREAD
 
 
 def test_a_command_card_is_a_command_to_reader_and_camera(codes: Codes) -> None:

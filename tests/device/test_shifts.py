@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contract.events import Event, ShiftEnded, TubePaired
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import TubeId
-from device.drafts import Drafts, Moment
+from device.drafts import Begun, Drafts, Moment
 from device.facts import (
     OperatorNamed,
     Outcome,
@@ -86,7 +86,8 @@ def test_the_operator_is_in_every_event_and_known_after_a_restart(
     with closing(again.journal):
         assert again.journal.ledger.shift_open
         [after] = again.write(pair(1, 9))
-        assert drafts.started(morning, "x", "", again.journal.ledger.operator).operator == LAN.tag
+        assert drafts.started(morning, "x", Begun(operator=LAN.tag)).operator == LAN.tag
+        assert again.journal.ledger.operator == LAN.tag
         again.write(ShiftClosed())
         [later] = again.write(pair(2, 9))
     assert [event.operator for event in (before, after, later)] == ["", LAN.tag, ""]

@@ -7,7 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from contract.boxes import BoxId
+from contract.duties import Duty
+from contract.duty_events import Symptoms
 from contract.tubes import TubeId
+from device.duties.facts import (
+    BoxBegun,
+    BoxShut,
+    CheckInAgain,
+    CheckInAsked,
+    CheckInMade,
+    CheckInUndone,
+    DutySet,
+    SameArrival,
+    TubeTaken,
+)
 from device.facts import (
     LetGo,
     OperatorAsked,
@@ -34,6 +48,8 @@ from device.shifts import Summary
 from device.signals import SIGNALS, Light, Tone, score
 from device.slips import Slip
 
+BOX = BoxId.mint(12)
+SAID: tuple[Symptoms, ...] = ("", "no", "yes")
 TUBE = TubeId.mint(26, 1)
 PERSON = Person("a" * 16, "card", "sealed", "N●●●●● Thị M●●", 1991)
 SUMMARY = Summary(
@@ -61,7 +77,19 @@ OUTCOMES: list[Outcome] = [
     PoolShut(TubeId.mint(90, 1).text, 5),
     PoolShut(TubeId.mint(90, 1).text, 3, "idle"),
     Voided(TUBE.text, PERSON.tag, "undo"),
-    *[Refused(reason, TUBE.text) for reason in Refusal],
+    *[Refused(reason, TUBE.text, box=BOX.text) for reason in Refusal],
+    *[DutySet(duty, Duty.SAMPLING) for duty in Duty],
+    CheckInAsked(PERSON),
+    *[CheckInMade(PERSON, said, 1000) for said in SAID],
+    CheckInMade(replace(PERSON, kind="vehicle-pass", shown="Xe …567"), "", 0),
+    CheckInAgain(PERSON),
+    CheckInUndone(PERSON.tag),
+    BoxBegun(BOX, 96, 0),
+    TubeTaken(TUBE, BOX, 12, 96),
+    SameArrival(BOX, 12, 96),
+    SameArrival(BOX, 12, 96, TUBE.text),
+    BoxShut(BOX, 96, 96, "card"),
+    BoxShut(BOX, 95, 96, "label"),
     *[LetGo(reason) for reason in LetGoReason],
 ]
 
@@ -80,7 +108,7 @@ def test_no_sentence_of_a_refusal_asks_for_more_than_is_known() -> None:
     for said in REFUSALS.values():
         for sentence in said:
             fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
-            assert fields <= {"tube", "when"}
+            assert fields <= {"tube", "when", "box"}
 
 
 def test_a_used_tube_is_named_with_the_time_at_the_table() -> None:
@@ -111,12 +139,24 @@ def test_only_what_is_on_the_disk_is_green_and_rising() -> None:
         "paired-own",
         "same-pair",
         "pool-closed",
+        "checked-in",
+        "checked-in-again",
+        "box-closed",
     }
 
 
 def test_a_pair_and_a_refusal_never_sound_alike() -> None:
     audible = {name: SIGNALS[name].tones for name in ("paired", "refused", "second", "let-go")}
     assert len(set(audible.values())) == len(audible)
+
+
+def test_every_sound_of_a_duty_means_one_thing() -> None:
+    alike = {"ready": "same-pair", "tube-held": "person-held", "pool-member": "pool-opened"}
+    alike |= {"let-go": "voided", "operator-changed": "shift-began"}
+    tones: dict[tuple[Tone, ...], str] = {}
+    for name, signal in SIGNALS.items():
+        known = tones.setdefault(signal.tones, alike.get(name, name))
+        assert known == alike.get(name, name)
 
 
 def test_a_score_ends_in_silence() -> None:

@@ -12,9 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from device.facts import Refused
+from contract.boxes import BoxId
+from contract.duties import Duty
+from device.duties.facts import BoxShut, CheckInAgain, CheckInMade, DutySet, SameArrival
+from device.facts import Outcome, Person, Refused
 from device.kiosk.server import Kiosk
-from device.lines import Held
+from device.lines import Held, Pair
 from device.reasons import Refusal
 from device.refusal_words import REFUSALS
 from device.sentences import shown
@@ -24,6 +27,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 SIZES = [(480, 320), (800, 480), (1920, 1080)]
 NAMES = ["N●●●●● Thị M●●", "T●●● Văn Minh Khôi N●●●●", "L● T●●●"]
 TUBE = "260000123482"
+BOX = BoxId.mint(12)
+WHO = Person("a" * 16, "citizen-card", "sealed", NAMES[1], 1991)
 SPILL = """() => ['body', '#head', '#main', '#pairs', '#devices'].filter(name => {
   const box = document.querySelector(name);
   return box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1;
@@ -84,11 +89,12 @@ def states(desk: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "calm", {**calm, "held": look, "recent": [desk.tell("second-look")]}
     own = Held("person", NAMES[0], 1991, tube=TUBE, until=monotonic() + 9)
     yield "calm", {**calm, "held": own}
-    yield "calm", {**calm, "held": Held("tube", tube=TUBE, until=monotonic() + 9)}
-    yield "calm", {**calm, "held": pool, "pool_cap": 10}
+    for held in (Held("tube", tube=TUBE, until=monotonic() + 9), pool):
+        yield "calm", {**calm, "held": held, "pool_cap": 10}
     yield "calm", {**calm, "trouble": "no route", "waiting": 10_000}
     yield "calm", {**calm, "devices": {"camera": "opening", "reader": "ok"}}
     lost = {"camera": "ok", "reader": "lost"}
+    yield from states_of_duties(desk, calm)
     yield "calm", {**calm, "devices": lost, "clock_trusted": False, "alarms": ["row 3"]}
     yield "trouble", {**calm, "devices": lost, "recent": [desk.tell("reader-lost")]}
     yield "good", {**calm, "recent": [desk.tell("paired", tube=TUBE)]}
@@ -96,6 +102,30 @@ def states(desk: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "good", {**calm, "recent": [closed]}
     yield "bad", {**calm, "held": person(), "recent": [refused(desk, Refusal.TUBE_USED)]}
     yield "stopped", {**calm, "recent": [desk.tell("stopped")]}
+
+
+def states_of_duties(desk: Any, calm: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    point, bench = {**calm, "duty": "check-in"}, {**calm, "duty": "reception"}
+    yield "calm", point
+    asked = Held("answer", NAMES[1], 1991, until=monotonic() + 9)
+    yield "calm", {**point, "held": asked, "recent": [desk.tell("check-in-asked")]}
+    rows = [Pair("2026-11-22T01:14:00+00:00", "", mark) for mark in ("checked-in", "symptoms")]
+    yield "bad", {**point, "pairs": rows, "recent": [told_of(desk, CheckInMade(WHO, "yes", 9))]}
+    yield "good", {**point, "recent": [told_of(desk, CheckInMade(WHO, "no", 9))]}
+    yield "good", {**point, "recent": [told_of(desk, CheckInAgain(WHO))]}
+    yield "calm", bench
+    box = Held("box", box=BOX.text, members=95, expected=96)
+    again = told_of(desk, SameArrival(BOX, 95, 96, TUBE))
+    yield "calm", {**bench, "held": box}
+    yield "calm", {**bench, "held": box, "recent": [again]}
+    yield "bad", {**bench, "recent": [told_of(desk, BoxShut(BOX, 95, 96, "label"))]}
+    yield "good", {**bench, "recent": [told_of(desk, BoxShut(BOX, 96, 96, "label"))]}
+    yield "calm", {**bench, "recent": [told_of(desk, DutySet(Duty.RECEPTION, Duty.SAMPLING))]}
+
+
+def told_of(desk: Any, outcome: Outcome) -> Any:
+    told = shown(outcome, 5)
+    return desk.tell(told.outcome, told.said.vi, told.said.en, reason=told.reason, tube=told.tube)
 
 
 def refused(desk: Any, reason: Refusal) -> Any:

@@ -1,0 +1,1 @@
+"""What a station can be set to do beside sampling, each a pure machine of its own."""

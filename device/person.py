@@ -1,0 +1,19 @@
+"""A person as one station knows them.  Pure data."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as the station knows them: the same person if the tag is the same.
+
+    `shown` is the masked name; `sealed` can be read by the server alone; `assigned` are the tubes
+    that bear this person's roster label.
+    """
+
+    tag: str
+    kind: str = field(compare=False)
+    sealed: str = field(compare=False, repr=False)
+    shown: str = field(default="?", compare=False)
+    birth_year: int | None = field(default=None, compare=False)
+    assigned: frozenset[str] = field(default=frozenset(), compare=False)
