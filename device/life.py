@@ -19,7 +19,10 @@ from device.station import Station
 
 log = logging.getLogger(__name__)
 EVERY = 5.0  # seconds between two looks at ourselves
-_MISREAD = (Refusal.TUBE_MISREAD, Refusal.UNREADABLE, Refusal.DAMAGED_CARD)
+_MISREAD = (
+    *(Refusal.TUBE_MISREAD, Refusal.DAMAGED_TUBE, Refusal.BOX_MISREAD),
+    *(Refusal.UNREADABLE, Refusal.DAMAGED_CARD),
+)
 
 
 class Turning(Protocol):
@@ -77,7 +80,7 @@ def vitals_of(running: Turning, software: str, drained: set[Path]) -> Heartbeat:
         station=running.papers.station,
         at=now.at, trusted=now.trusted, boot=now.boot, mono=now.mono,
         software=software,
-        duty=config.station.duty,
+        duty=station.state.duty.value,
         silent_s=0.0,
         queue=waits.events,
         oldest_s=waits.age(now),

@@ -49,6 +49,7 @@ _OF_TUBES = {  # what cannot be a person, in the words of this duty
     Refusal.TUBE_MISREAD: Refusal.TUBE_NOT_HERE,
     Refusal.TUBE_OF_OTHER_LOT: Refusal.TUBE_NOT_HERE,
     Refusal.NO_LOTS: Refusal.TUBE_NOT_HERE,
+    Refusal.TUBE_AT_PERSON_READER: Refusal.TUBE_NOT_HERE,
     Refusal.NOT_A_TUBE: Refusal.NOT_A_PERSON,
 }
 

@@ -31,6 +31,7 @@ from device.stages import Idle, OpenBox, Rules, State, Step, expire, let_go
 _AT_THE_BENCH = {  # there is no other tube to take: what cannot be used is put aside
     Refusal.TUBE_MISREAD: Refusal.DAMAGED_TUBE,
     Refusal.TUBE_OF_OTHER_LOT: Refusal.UNKNOWN_TUBE,
+    Refusal.PERSON_AT_TUBE_READER: Refusal.PERSON_NOT_HERE,
     Refusal.NOT_A_PERSON: Refusal.NOT_A_TUBE,
     Refusal.PLACE_POSTER: Refusal.NOT_A_TUBE,
     Refusal.UNKNOWN_CODE: Refusal.NOT_A_TUBE,

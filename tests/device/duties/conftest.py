@@ -30,6 +30,10 @@ class Table:
     ledger: Ledger = field(default_factory=Ledger)
     events: list[Event] = field(default_factory=list)
 
+    def fresh(self) -> "Table":
+        """Return a table like this one, on which nothing has happened."""
+        return Table(self.morning, State(duty=self.state.duty))
+
     def see(self, event: Input) -> Sequence[Outcome]:
         self.state, outcomes = step(self.state, event, self.ledger, self.rules)
         now = replace(self.morning, mono=round(event.at * 1e9))

@@ -113,7 +113,7 @@ ACTS = st.lists(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)
 def test_an_answer_goes_to_the_one_person_who_was_shown_last(point: Any, acts: list[Any]) -> None:
-    at, shown = point.ledger.duties.tubes_in("") + 1e6 * (len(point.events) + 1), None
+    point, at, shown = point.fresh(), 1e6, None
     for act, later in acts:
         at += later
         outcomes = point.person(act, at) if isinstance(act, Person) else point.order(act, at)

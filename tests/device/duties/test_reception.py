@@ -107,7 +107,7 @@ SCANS = st.lists(st.one_of(st.integers(0, 5), st.sampled_from(["box-1", "box-2",
 def test_whatever_is_scanned_each_tube_counts_once_and_in_one_box(
     bench: Any, scans: list[int | str]
 ) -> None:
-    at = 1e6 * (len(bench.events) + 1)
+    bench, at = bench.fresh(), 1e6
     for scan in scans:
         at += 5.0
         if isinstance(scan, int):
