@@ -1,0 +1,25 @@
+"""Run the SEKMET FHIR server on loopback: sekmet_server.py PORT FOLDER (in the peers' own venv).
+
+It knows no search parameter for a specimen's container: one is added, as its own table allows.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+port, folder = sys.argv[1], Path(sys.argv[2])
+settings = folder / "settings.yaml"
+settings.write_text(
+    f"host: 127.0.0.1\nport: {port}\nbase_url: http://127.0.0.1:{port}/fhir\n"
+    f"data_dir: {folder / 'data'}\nsimulator: {{enabled: false}}\nvalidation: {{inbound: strict}}\n"
+)
+os.environ["SEKMET_CONFIG"] = str(settings)
+
+import uvicorn  # noqa: E402
+from sekmet.config import get_settings  # noqa: E402
+from sekmet.fhir import search_params  # noqa: E402
+from sekmet.main import create_app  # noqa: E402
+
+container = search_params.SearchParam("container-id", "token", ("container.identifier",))
+search_params.PARAMS["Specimen"]["container-id"] = container
+uvicorn.run(create_app(get_settings()), host="127.0.0.1", port=int(port), log_level="warning")
