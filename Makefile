@@ -37,4 +37,4 @@ format: setup-test  ## Put the code into its form
 	@$(VENV)/ruff format --quiet .
 
 clean:  ## Remove what was set up and the rehearsal's data
-	rm -rf .venv .stamps var
+	rm -rf .venv .stamps .peers var

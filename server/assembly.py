@@ -12,7 +12,10 @@ from server.accounts.views import bp as accounts
 from server.audit.views import bp as audit
 from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
+from server.delivery import routes
+from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
+from server.exchange.targets import channel_of, load_targets
 from server.intake.views import bp as intake
 from server.lab.queries import first_result_at
 from server.lab.views import bp as lab
@@ -53,8 +56,16 @@ def assemble(app: Flask) -> None:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.extensions["desks"] = DESKS
+<<<<<<< HEAD
     if outcomes.settle_many not in changes.listeners:
         changes.listeners.append(outcomes.settle_many)
+=======
+    targets = load_targets(app.extensions["settings"].targets)
+    app.extensions["targets"] = targets
+    routes.install(target.route for target in targets)
+    if outcomes.settle not in changes.listeners:
+        changes.listeners.append(outcomes.settle)
+>>>>>>> 26140c8 (Tell outcomes to FHIR servers, signed webhooks and CSV folders, each by its own rules; tried on two servers of others)
     if first_result_at not in changes.testers:
         changes.testers.append(first_result_at)
     app.extensions["background"] = workers(app)
@@ -63,7 +74,10 @@ def assemble(app: Flask) -> None:
 def workers(app: Flask) -> list[Worker]:
     """Return the work beside the pages, in the order of its start."""
     database, clock = app.extensions["database"], app.extensions["clock"]
-    channels = {notice.TARGET: EmbeddedRecord(database, clock)}
+    channels: dict[str, Channel] = {notice.TARGET: EmbeddedRecord(database, clock)}
+    for target in app.extensions["targets"]:
+        channels[target.name] = channel_of(target, database, clock)
+    app.extensions["channels"] = channels
     return [
         *app.extensions["intake"],
         app.extensions["pulse"],

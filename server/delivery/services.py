@@ -5,6 +5,7 @@ holds back only that subject's later ones, until a person sends it again or sets
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -12,9 +13,10 @@ from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from server.audit import services as audit
-from server.delivery import backoff, circuits
+from server.delivery import backoff, circuits, routes
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
+from server.delivery.routes import Label
 from server.errors import DomainError, NotFound
 
 ATTEMPTS = 12  # failures that are somebody's fault, before a person must look
@@ -61,9 +63,27 @@ def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime)
         session.execute(insert(Delivery), rows)
 
 
-def known_keys(session: Session, target: str, keys: Sequence[str]) -> set[str]:
-    """Return those of *keys* that were put in for *target* already."""
-    found = select(Delivery.key).where(Delivery.target == target, Delivery.key.in_(keys))
+def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: datetime) -> None:
+    """Put messages into the outbox for their own target and for each that wants to be told.
+
+    Who was told one version is told the later ones as well, whatever they say.
+    """
+    every = [message for message, _ in told]
+    for route in routes.installed():
+        known = _told_before(session, route.target, [message for message, _ in told])
+        for message, label in told:
+            if message.before in known or route.wants(label):
+                known.add(message.key)
+                every.append(replace(message, target=route.target))
+    enqueue_all(session, every, now=now)
+
+
+def _told_before(session: Session, target: str, messages: Sequence[Message]) -> set[str]:
+    """Return the keys of versions before *messages* that *target* was or will be told."""
+    before = [message.before for message in messages if message.before]
+    if not before:
+        return set()
+    found = select(Delivery.key).where(Delivery.target == target, Delivery.key.in_(before))
     return set(session.scalars(found))
 
 

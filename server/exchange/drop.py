@@ -36,7 +36,7 @@ class DropChannel:
     _seen: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
-        """Add the row; the receipt names the file.  Raises Unreachable for a folder that is away."""
+        """Add the row; the receipt names the file.  A folder that is away is Unreachable."""
         row = document(told_of(self.database, subject, key, payload))
         name = f"outcomes-{local(row.at):%Y%m%d}.csv"
         try:

@@ -1,8 +1,8 @@
 """A FHIR R4 server as a channel: one transaction for each outcome, each sent once in effect.
 
 What the receiver has of ours is remembered with its ids and updated there; what it turns out to
-have although we did not know is updated too.  After a send the count is read back: receivers that make things twice
-although they were told not to were seen in the wild (docs/delivery.md).
+have although we did not know is updated too.  After a send the count is read back: receivers that
+make things twice although they were told not to were seen in the wild (docs/delivery.md).
 """
 
 import re

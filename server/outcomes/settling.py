@@ -16,6 +16,7 @@ from server.audit import services as audit
 from server.declarations import notice
 from server.delivery import services as delivery
 from server.delivery.channels import Message
+from server.delivery.routes import Label
 from server.outcomes import callbacks, desk_rows, queries
 from server.outcomes.facts import CHUNK, Known, known_of_all
 from server.outcomes.models import Outcome
@@ -65,8 +66,11 @@ def _write(
     # Who reads the trail reads no findings.
     entries = [(SETTLER, each.id, f"{each.tube.text} v{each.version}") for each in fresh]
     audit.record_each(session, "outcome.written", entries, now=now)
-    messages = [_message(each, known[each.tube].released) for each in fresh]
-    delivery.enqueue_all(session, messages, now=now)
+    told = [
+        (_message(each, known[each.tube].released), Label(each.status, each.place))
+        for each in fresh
+    ]
+    delivery.publish(session, told, now=now)
     callbacks.follow(session, fresh, now=now)
 
 
@@ -100,5 +104,10 @@ def _message(version: Version, released: Mapping[UUID, datetime]) -> Message:
         supersedes=version.key_before,
     )
     return Message(
-        notice.TARGET, version.key, str(version.person), version.version, notice.write(told)
+        notice.TARGET,
+        version.key,
+        str(version.person),
+        version.version,
+        notice.write(told),
+        version.key_before,
     )

@@ -15,10 +15,10 @@ settings.write_text(
 )
 os.environ["SEKMET_CONFIG"] = str(settings)
 
-import uvicorn  # noqa: E402
-from sekmet.config import get_settings  # noqa: E402
-from sekmet.fhir import search_params  # noqa: E402
-from sekmet.main import create_app  # noqa: E402
+import uvicorn
+from sekmet.config import get_settings
+from sekmet.fhir import search_params
+from sekmet.main import create_app
 
 container = search_params.SearchParam("container-id", "token", ("container.identifier",))
 search_params.PARAMS["Specimen"]["container-id"] = container

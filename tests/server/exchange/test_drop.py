@@ -1,0 +1,84 @@
+"""CSV files for systems that have no API."""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.delivery import routes
+from server.delivery.routes import Route
+from server.delivery.worker import run_once
+from server.exchange.drop import COLUMNS, DropChannel, safe
+from server.lab.words import Call
+
+Day = Any
+
+
+@pytest.fixture
+def drop(tmp_path: Path, day: Day) -> DropChannel:
+    routes.install([Route("so-y-te")])
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    return DropChannel(folder, day.database)
+
+
+def rows(drop: DropChannel) -> list[dict[str, str]]:
+    [path] = drop.folder.glob("*.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_each_version_is_a_row_once(drop: DropChannel, day: Day) -> None:
+    tube, _ = day.pair("Nguyễn Thị Mẫu")
+    day.correct(day.release(tube, Call.POSITIVE, ct_n="24.10"), Call.NEGATIVE)
+    assert run_once(day.database, {"so-y-te": drop}, day.now) == 2
+    again = DropChannel(drop.folder, day.database)
+    for each in day.messages("so-y-te"):
+        again.deliver(each.subject, each.key, each.payload)
+        drop.deliver(each.subject, each.key, each.payload)
+    assert [(row["version"], row["status"]) for row in rows(drop)] == [
+        ("1", "positive"), ("2", "negative"),
+    ]  # fmt: skip
+    assert (rows(drop)[0]["name"], rows(drop)[0]["cts"]) == ("Nguyễn Thị Mẫu", "N=24.10")
+
+
+def test_a_row_that_a_power_cut_left_half_written_is_written_whole(
+    drop: DropChannel, day: Day
+) -> None:
+    for name in ("Lê Văn An", "Trần Thị Bình"):
+        tube, _ = day.pair(name)
+        day.release(tube, Call.NEGATIVE)
+    run_once(day.database, {"so-y-te": drop}, day.now)
+    [path] = drop.folder.glob("*.csv")
+    path.write_bytes(path.read_bytes()[:-25])
+    last = day.messages("so-y-te")[-1]
+    DropChannel(drop.folder, day.database).deliver(last.subject, last.key, last.payload)
+    whole = [row for row in rows(drop) if row["released_at"]]
+    assert [row["name"] for row in whole] == ["Lê Văn An", "Trần Thị Bình"]
+
+
+def test_a_folder_that_is_away_loses_nothing(drop: DropChannel, day: Day, tmp_path: Path) -> None:
+    drop.folder.rename(tmp_path / "unmounted")
+    tube, _ = day.pair("Lê Văn An")
+    day.release(tube, Call.NEGATIVE)
+    assert run_once(day.database, {"so-y-te": drop}, day.now) == 0
+    (tmp_path / "unmounted").rename(drop.folder)
+    later = day.now + timedelta(minutes=1)
+    assert run_once(day.database, {"so-y-te": drop}, later) == 1
+
+
+def test_a_name_that_is_a_formula_is_text(drop: DropChannel, day: Day) -> None:
+    tube, _ = day.pair('=HYPERLINK("http://x","y")')
+    day.release(tube, Call.NEGATIVE)
+    run_once(day.database, {"so-y-te": drop}, day.now)
+    assert rows(drop)[0]["name"].startswith("'=")
+    assert len(rows(drop)[0]) == len(COLUMNS)
+
+
+@given(st.text())
+def test_no_cell_begins_as_a_formula_does(text: str) -> None:
+    assert not safe(text).startswith(("=", "+", "-", "@", "\t", "\r"))
