@@ -56,16 +56,11 @@ def assemble(app: Flask) -> None:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.extensions["desks"] = DESKS
-<<<<<<< HEAD
-    if outcomes.settle_many not in changes.listeners:
-        changes.listeners.append(outcomes.settle_many)
-=======
     targets = load_targets(app.extensions["settings"].targets)
     app.extensions["targets"] = targets
     routes.install(target.route for target in targets)
-    if outcomes.settle not in changes.listeners:
-        changes.listeners.append(outcomes.settle)
->>>>>>> 26140c8 (Tell outcomes to FHIR servers, signed webhooks and CSV folders, each by its own rules; tried on two servers of others)
+    if outcomes.settle_many not in changes.listeners:
+        changes.listeners.append(outcomes.settle_many)
     if first_result_at not in changes.testers:
         changes.testers.append(first_result_at)
     app.extensions["background"] = workers(app)
