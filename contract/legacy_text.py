@@ -102,6 +102,33 @@ def detect(text: str) -> Charset:
     return max(readings, key=lambda charset: _sense(readings[charset]))
 
 
+def text_of(data: bytes) -> str:
+    """Return the text of a file, as offices save it: UTF-8, UTF-16, Windows-1258 or older.
+
+    TCVN3 and VNI come back as Western letters, to be decoded a column at a time.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    if half := _half_empty(data):
+        return data.decode(half, errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        western = data.decode("latin-1")
+    vietnamese = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
+    plain = {"unicode": western, "tcvn3": decode_tcvn3(western), "vni": decode_vni(western)}
+    legacy = max(map(_sense, plain.values()))
+    return vietnamese if _sense(vietnamese) >= legacy else western
+
+
+def _half_empty(data: bytes) -> str:
+    """Return which UTF-16 *data* is in, where it says so by its empty bytes alone; else ''."""
+    head = data[:400]
+    if len(head) < 2 or head.count(0) * 3 < len(head):
+        return ""
+    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+
+
 def decode(text: str) -> str:
     """Return *text* in Unicode, whatever it was written in.  Idempotent on Vietnamese names."""
     charset = detect(text)

@@ -49,6 +49,7 @@ class Uplink:
     _failures: int = 0
     _refused_in_a_row: int = 0
     _refreshed: float | None = None
+    _roster_tag: str = ""
 
     def __post_init__(self) -> None:
         self._size = self.most
@@ -161,11 +162,13 @@ class Uplink:
 
     def _refresh_roster(self) -> None:
         """Fetch which tubes stand ready for whom; a server that has no rosters says 404."""
-        answer = self._ask(MY_ROSTER)
+        known = self._roster_tag if self.office.roster_file.exists() else ""
+        answer = self.upstream.get(MY_ROSTER, self._papers.station, self._key, known)
         if answer.status != 200:
             return
         try:
             self.office.keep_roster(answer.body)
+            self._roster_tag = answer.tag
         except ValueError:
             log.warning("the roster cannot be read, the old one stays")
 

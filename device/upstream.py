@@ -37,6 +37,7 @@ class Answer:
     status: int
     body: bytes
     retry_after: float | None = None
+    tag: str = ""  # of what was answered; asked with it again, the answer is 304 if it is the same
 
     @property
     def problem(self) -> Problem:
@@ -60,8 +61,9 @@ class Upstream:
             ca_certs=ca_file or None,
         )
 
-    def get(self, path: str, station: str, key: Ed25519PrivateKey) -> Answer:
-        return self._ask("GET", path, b"", _signed(station, key, "GET", path, b""))
+    def get(self, path: str, station: str, key: Ed25519PrivateKey, tag: str = "") -> Answer:
+        known = {"If-None-Match": tag} if tag else {}
+        return self._ask("GET", path, b"", {**_signed(station, key, "GET", path, b""), **known})
 
     def post(self, path: str, station: str, key: Ed25519PrivateKey, body: bytes) -> Answer:
         return self._ask("POST", path, body, _signed(station, key, "POST", path, body))
@@ -79,7 +81,8 @@ class Upstream:
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable(f"{self._server} does not answer: {error}") from error
-        return Answer(answer.status, answer.data, _seconds(answer.headers.get("Retry-After")))
+        wait = _seconds(answer.headers.get("Retry-After"))
+        return Answer(answer.status, answer.data, wait, answer.headers.get("ETag", ""))
 
 
 def _signed(

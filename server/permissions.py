@@ -16,6 +16,7 @@ class Permission(StrEnum):
     DELIVERY_WRITE = "delivery:write"
     LOT_READ = "lot:read"
     LOT_WRITE = "lot:write"
+    MATCH_DECIDE = "match:decide"
     OUTCOME_READ = "outcome:read"
     PARTNER_WRITE = "partner:write"
     PERSON_READ = "person:read"

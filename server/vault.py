@@ -99,6 +99,11 @@ class Vault:
         message = purpose.encode() + b"\0" + value.encode()
         return hmac.new(self._blind, message, sha256).hexdigest()[:32]
 
+    def derive(self, purpose: str, value: str) -> bytes:
+        """Return a key of 32 bytes for *purpose* and *value*: the same each time."""
+        message = b"derive\0" + purpose.encode() + b"\0" + value.encode()
+        return hmac.new(self._blind, message, sha256).digest()
+
 
 _open: list[Vault] = []
 

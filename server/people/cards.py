@@ -44,6 +44,7 @@ def _person(session: Session, row: Row, place: str, now: datetime) -> Person:
         id=uuid4(),
         name=row.name,
         name_blind=queries.name_blind(row.name),
+        block_blind=queries.block_blind(row.name, row.birth_year),
         birth=str(row.birth_year) if row.birth_year else None,
         birth_year=row.birth_year,
         sex=row.sex or None,

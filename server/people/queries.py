@@ -10,6 +10,7 @@ from contract.identities import Key, System
 from server import vault
 from server.errors import NotFound
 from server.people.agreement import name_key
+from server.people.matching import block_of
 from server.people.models import Card, CardBatch, Identity, IdentityQuestion, Person
 
 AT_ONCE = 500  # values in one IN (...)
@@ -24,6 +25,12 @@ def name_blind(name: str | None) -> str | None:
     """Return what a name is found by, in whatever spelling; None for no name."""
     key = name_key(name)
     return vault.current().blind("person.name", key) if key else None
+
+
+def block_blind(name: str | None, year: int | None) -> str | None:
+    """Return what near spellings of a name are found by, with the year of birth; None without."""
+    block = block_of(name, year) if name else ""
+    return vault.current().blind("person.block", block) if block else None
 
 
 def person(session: Session, person_id: UUID) -> Person:

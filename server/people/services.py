@@ -182,6 +182,7 @@ def _complete(person: Person, code: PersonCode) -> None:
     if year is not None and person.birth_year in {None, year}:
         person.birth_year = year
         person.birth = max(person.birth or "", str(code.birth), key=len)
+    person.block_blind = queries.block_blind(person.name, person.birth_year)
     person.sex = person.sex or (str(code.sex) if code.sex else None)
     person.address = person.address or code.address
 

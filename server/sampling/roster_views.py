@@ -1,6 +1,7 @@
-"""Rosters: hand in a list, print its labels in its order, see who came and who did not."""
+"""Rosters: hand in a list, see how it was read, make it ready, see who came and who did not."""
 
 from collections import Counter
+from datetime import date
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,10 +9,22 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import TubeKind, kind_of
 from server.audit import services as audit
+from server.display import local
+from server.errors import BadInput
 from server.forms import number, optional_text, required_text
-from server.sampling import lot_queries, queries, roster_lists, rosters
+from server.sampling import (
+    lot_queries,
+    queries,
+    roster_drafts,
+    roster_import,
+    roster_matches,
+    roster_seats,
+    roster_tables,
+    roster_words,
+    rosters,
+)
 from server.sampling.lot_views import choices
-from server.sampling.rosters import Presence
+from server.sampling.roster_seats import Presence
 from server.web import Permission, actor, now, reading, requires, t, transaction, user
 
 SERIES = [series for series in range(10, 40) if kind_of(series) is TubeKind.SAMPLING]
@@ -26,31 +39,68 @@ def list_rosters() -> ResponseReturnValue:
             rosters=rosters.rosters(session),
             stations=queries.stations(session),
             series=SERIES,
-            longest=roster_lists.LONGEST,
+            longest=roster_import.LONGEST,
+            today=local(now()).date(),
         )
 
 
 @requires(Permission.LOT_WRITE)
-def make_roster() -> ResponseReturnValue:
-    """Take a pasted list, or a file of one, and make a tube ready for each."""
+def read_list() -> ResponseReturnValue:
+    """Take a pasted list, or a file of one, and show how it was read."""
     file = request.files.get("file")
-    pasted = request.form.get("people", "")
-    people = roster_lists.people_of(
-        roster_lists.text_of(file.read()) if file and file.filename else pasted
-    )
+    if file and file.filename:
+        rows = roster_tables.rows_of(file.read())
+    else:
+        rows = roster_tables.rows_of_text(request.form.get("people", ""))
     person = user()
     place = optional_text(request.form, "place", longest=64) or (person.place if person else "")
     with transaction() as session:
-        roster = rosters.make_roster(
+        draft = roster_drafts.stage_list(
             session,
-            people,
+            roster_import.read(rows, year=local(now()).year),
             title=required_text(request.form, "title", longest=40),
             series=number(request.form, "series", low=0, high=99),
             place=place,
             station=optional_text(request.form, "station", longest=32) or None,
+            day=_day(request.form.get("day", "")),
             by=actor(),
             now=now(),
         )
+    return redirect(url_for(".show_draft", draft_id=draft.id))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise BadInput(
+            "Ngày lấy mẫu phải có dạng năm-tháng-ngày.", "The day must be year-month-day."
+        ) from error
+
+
+@requires(Permission.LOT_WRITE)
+def show_draft(draft_id: UUID) -> ResponseReturnValue:
+    """Show what was taken, what was refused and why; nothing is made yet."""
+    with reading() as session:
+        draft = roster_drafts.draft_named(session, draft_id)
+        if draft.roster_id:
+            return redirect(url_for(".show_roster", roster_id=draft.roster_id))
+        read = roster_drafts.reading_of(draft)
+        return render_template(
+            "sampling/roster_draft.html",
+            draft=draft,
+            read=read,
+            shown=SHOWN,
+            reasons=Counter(row.reason for row in read.refused),
+            words=roster_words,
+        )
+
+
+@requires(Permission.LOT_WRITE)
+def make_roster(draft_id: UUID) -> ResponseReturnValue:
+    """Make a tube ready for each row that was taken."""
+    with transaction() as session:
+        roster = roster_drafts.make_ready(session, draft_id, by=actor(), now=now())
     flash(
         t(
             f"{roster.size} ống đã sẵn sàng, theo thứ tự danh sách. In nhãn rồi dán.",
@@ -71,7 +121,7 @@ def show_roster(roster_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         roster = rosters.roster_named(session, roster_id)
         lot = lot_queries.lot_named(session, roster.lot_id)
-        seats = rosters.seats(session, roster)
+        seats = roster_seats.seats(session, roster)
         asked = [seat for seat in seats if shown in ("", seat.presence)]
         return render_template(
             "sampling/roster.html",
@@ -84,5 +134,6 @@ def show_roster(roster_id: UUID) -> ResponseReturnValue:
             seats=asked[(page - 1) * SHOWN : page * SHOWN],
             page=page,
             pages=max(1, -(-len(asked) // SHOWN)),
+            matches=roster_matches.waiting(session, roster_id),
             **choices(),
         )

@@ -20,7 +20,9 @@ from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.people.models import Person
 from server.sampling import changes, conflicts, lot_queries, matters, queries
+from server.sampling.lot_models import RosterEntry
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
+from server.sampling.roster_models import AssignmentRelease
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -87,6 +89,7 @@ def record_pairings(
     audit.record_each(session, "tube.paired", entries, now=now)
     session.flush()
     new = [recorded[each.event.id] for each in fresh]
+    _release_assignments(session, fresh)
     held = matters.note_repeats(session, new, now=now)
     matters.note_early_voids(session, new, now=now)
     for tube, times in Counter(tubes).items():
@@ -106,6 +109,29 @@ def _pairing(session: Session, given: Given, tube: Tube, now: datetime) -> Pairi
     )  # fmt: skip
     session.add(pairing)
     return pairing
+
+
+def _release_assignments(session: Session, given: Iterable[Given]) -> None:
+    """Note which roster labels are needed no more: their owner was given another tube."""
+    said = [(each.event.id, text) for each in given for text in dict.fromkeys(each.event.released)]
+    if not said:
+        return
+    tubes = {text: tube for _, text in said if (tube := _tube_or_none(text)) is not None}
+    asked = select(RosterEntry.tube).where(RosterEntry.tube.in_(tubes.values()))
+    listed = set(session.scalars(asked))
+    session.add_all(
+        AssignmentRelease(pairing_id=pairing, tube=tubes[text])
+        for pairing, text in said
+        if tubes.get(text) in listed
+    )
+    session.flush()
+
+
+def _tube_or_none(text: str) -> Tube | None:
+    try:
+        return tube_of(text)
+    except TubeError:
+        return None
 
 
 def record_void(session: Session, event: PairingVoided, *, now: datetime) -> PairingVoid:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import kind_of
 from server.accounts.stations import signed_station
+from server.display import local
 from server.forms import number, optional_text
 from server.sampling import (
     lot_balance,
@@ -14,7 +15,9 @@ from server.sampling import (
     lot_views,
     lots,
     queries,
+    roster_match_views,
     roster_views,
+    roster_wire,
 )
 from server.sampling.conflict_views import decide, show_conflicts
 from server.web import (
@@ -41,10 +44,15 @@ bp.get("/lots/balance")(lot_views.show_balance)
 bp.get("/lots/<lot_id>/labels.pdf")(lot_print_views.print_sheet)
 bp.post("/lots/<lot_id>/labels")(lot_print_views.print_labels)
 bp.get("/rosters")(roster_views.list_rosters)
-bp.post("/rosters")(roster_views.make_roster)
+bp.post("/rosters")(roster_views.read_list)
+bp.get("/rosters/drafts/<uuid:draft_id>")(roster_views.show_draft)
+bp.post("/rosters/drafts/<uuid:draft_id>/make")(roster_views.make_roster)
+bp.get("/rosters/<uuid:roster_id>/matches")(roster_match_views.show_matches)
+bp.post("/rosters/<uuid:roster_id>/matches")(roster_match_views.decide_matches)
 bp.get("/rosters/<uuid:roster_id>")(roster_views.show_roster)
 bp.post("/rosters/<uuid:roster_id>/labels")(lot_print_views.print_roster)
 SHOWN = 200
+NOT_MODIFIED = 304
 SERIES = {series: kind_of(series) for series in (*range(10, 40), *range(90, 100))}
 
 
@@ -100,3 +108,18 @@ def my_lots() -> ResponseReturnValue:
     with reading() as session:
         wire = lots.lots_issued_to(session, station.id)
     return Response(msgspec.json.encode(wire), mimetype="application/json")
+
+
+@bp.get("/api/v1/stations/me/roster")
+@station_signed
+def my_roster() -> ResponseReturnValue:
+    """Tell a station which of its tubes stand ready today, and for whom, as keyed hashes."""
+    station, today = signed_station(), local(now()).date()
+    with reading() as session:
+        answer = Response(mimetype="application/json")
+        answer.set_etag(roster_wire.version_of(session, station.id, day=today))
+        answer.make_conditional(request)
+        if answer.status_code != NOT_MODIFIED:
+            wire = roster_wire.roster_for(session, station.id, day=today)
+            answer.data = msgspec.json.encode(wire)
+    return answer

@@ -14,13 +14,19 @@ from server.accounts.roles import Role
 from server.audit.models import AuditEntry
 from server.db import Database
 from server.errors import BadInput
-from server.people.roster import Row
-from server.sampling import roster_lists, rosters
+from server.sampling import roster_seats, rosters
 from server.sampling.lot_models import Roster, RosterEntry
 from server.sampling.models import Pairing
+from server.sampling.roster_cells import Reason
+from server.sampling.roster_import import Guest, read
+from server.sampling.roster_tables import rows_of_text
 
 SignIn = Callable[..., FlaskClient]
 PEOPLE = "Họ tên;năm sinh;giới tính\nNguyễn Thị Mẫu;1991;Nữ\n\nLê Văn An;1988\nĐỗ Minh Châu\n"
+
+
+def guests(text: str) -> list[Guest]:
+    return [row.guest for row in read(rows_of_text(text), year=2026).taken]
 
 
 @pytest.mark.parametrize(
@@ -29,36 +35,22 @@ PEOPLE = "Họ tên;năm sinh;giới tính\nNguyễn Thị Mẫu;1991;Nữ\n\nL�
      PEOPLE.replace("Lê Văn An", '"Lê Văn An"'), PEOPLE.replace("\n", ";;\r\n")],
 )  # fmt: skip
 def test_a_list_is_read_as_offices_type_it(text: str) -> None:
-    assert roster_lists.people_of(text) == [
-        Row("Nguyễn Thị Mẫu", 1991, "F"), Row("Lê Văn An", 1988, ""), Row("Đỗ Minh Châu", None, ""),
+    assert [(each.name, each.birth_year, each.sex) for each in guests(text)] == [
+        ("Nguyễn Thị Mẫu", 1991, "F"), ("Lê Văn An", 1988, ""), ("Đỗ Minh Châu", None, ""),
     ]  # fmt: skip
 
 
-def test_a_wrong_line_is_named_by_its_number_in_the_list() -> None:
-    with pytest.raises(BadInput) as caught:
-        roster_lists.people_of("Họ tên;năm sinh\nLê Văn An;88\n")
-    assert "Dòng 2" in caught.value.vi
-
-
 def test_a_list_has_at_most_five_thousand_people() -> None:
-    with pytest.raises(BadInput, match="5000"):
-        roster_lists.people_of("Lê Văn An;1988\n" * 5001)
-
-
-@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_file_is_read_as_spreadsheets_save_it(coding: str) -> None:
-    assert len(roster_lists.people_of(roster_lists.text_of(PEOPLE.encode(coding)))) == 3
-
-
-@pytest.mark.parametrize("content", [b"PK\x03\x04rest", "Lê".encode("cp1258")])
-def test_what_is_no_text_is_said(content: bytes) -> None:
-    with pytest.raises(BadInput, match="CSV UTF-8"):
-        roster_lists.text_of(content)
+    found = read([["Lê Văn An", str(1900 + at % 100)] for at in range(5001)], year=2026)
+    assert (found.rows, len(found.taken)) == (5001, 100)  # the others stand there twice
+    born = [f"{at % 28 + 1}/{at // 28 % 12 + 1}/{1950 + at // 336}" for at in range(5001)]
+    many = [["Lê Văn An", each] for each in born]
+    assert [row.reason for row in read(many, year=2026).refused] == [Reason.TOO_MANY]
 
 
 def make(session: Session, scene: Any, series: int = 30) -> Roster:
     return rosters.make_roster(
-        session, roster_lists.people_of(PEOPLE), title="Nhà máy A", series=series, place="p",
+        session, guests(PEOPLE), title="Nhà máy A", series=series, place="p",
         station=None, by="user:quantri", now=scene.now,
     )  # fmt: skip
 
@@ -69,7 +61,7 @@ def test_an_assignment_is_never_a_pairing_and_shows_who_came(session: Session, s
     scene.pair(TubeId.mint(30, 1), scene.person("NGUYEN THI MAU", 1991))
     scene.pair(TubeId.mint(30, 2), scene.person("Trần Thị Bình", 1970))
     scene.void(scene.pair(TubeId.mint(30, 3), scene.person("Đỗ Minh Châu")))
-    seats = rosters.seats(session, roster)
+    seats = roster_seats.seats(session, roster)
     assert [str(seat.presence) for seat in seats] == ["came", "other", "absent"]
     assert [seat.entry.tube for seat in seats] == [TubeId.mint(30, at) for at in (1, 2, 3)]
 
@@ -95,7 +87,12 @@ def test_a_roster_is_handed_in_printed_and_watched_from_the_page(
 ) -> None:
     client = sign_in(Role.ADMINISTRATOR)
     form = {"title": "Nhà máy A, ca sáng", "series": "26", "people": PEOPLE}
-    made = client.post("/rosters", data=form, content_type="multipart/form-data")
+    staged = client.post("/rosters", data=form, content_type="multipart/form-data")
+    shown = client.get(staged.location).text
+    assert "Làm sẵn 3 ống" in shown
+    assert client.get("/lots").text.count("L-2026-") == 0
+    made = client.post(f"{staged.location}/make")
+    assert client.get(staged.location).location == made.location
     page = client.get(made.location).text
     assert "Nguyễn Thị Mẫu" in page
     assert "chưa in" in page
@@ -108,17 +105,22 @@ def test_a_roster_is_handed_in_printed_and_watched_from_the_page(
     with database.read() as session:
         assert len(session.scalars(select(RosterEntry)).all()) == 3
         asked = select(AuditEntry.action).where(AuditEntry.action.startswith("roster."))
-        assert set(session.scalars(asked)) == {"roster.made", "roster.read"}
+        assert set(session.scalars(asked)) == {"roster.made", "roster.read", "roster.read-in"}
 
 
 def test_five_thousand_people_come_as_one_file(sign_in: SignIn, database: Database) -> None:
     client = sign_in(Role.ADMINISTRATOR)
-    lines = "".join(f"Nguyễn Thị Mẫu Số {at};19{at % 90 + 10};Nữ\n" for at in range(5000))
+    lines = "".join(
+        f"Nguyễn Thị Mẫu;{at % 28 + 1:02d}/{at // 28 % 12 + 1:02d}/{1920 + at // 336};Nữ\n"
+        for at in range(5000)
+    )
     form = {"title": "Cả xã", "series": "26", "file": (BytesIO(lines.encode()), "xa.csv")}
-    made = client.post("/rosters", data=form, content_type="multipart/form-data")
+    staged = client.post("/rosters", data=form, content_type="multipart/form-data")
+    assert "5.000" in client.get(staged.location).text
+    made = client.post(f"{staged.location}/make")
     assert made.status_code == 302
     page = client.get(f"{made.location}?page=25")
-    assert "Mẫu Số 4999" in page.text
+    assert page.text.count("Nguyễn Thị Mẫu") == 200
     assert "25 / 25" in page.text
 
 

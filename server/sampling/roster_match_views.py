@@ -1,0 +1,57 @@
+"""Who on a list may be whom on record: each suggestion with its reasons, for a person to decide."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contract.tubes import Tube, TubeError, tube
+from server.audit import services as audit
+from server.errors import BadInput
+from server.forms import uuid_of
+from server.people.matching import LIKELY, read_parts
+from server.sampling import roster_matches, roster_words, rosters
+from server.web import Permission, actor, now, requires, t, transaction
+
+SHOWN = 100
+
+
+@requires(Permission.MATCH_DECIDE)
+def show_matches(roster_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        roster = rosters.roster_named(session, roster_id)
+        audit.record(session, "roster.matches-read", roster.id, by=actor(), now=now())
+        standing = roster_matches.matches_of(session, roster_id)
+        return render_template(
+            "sampling/roster_matches.html",
+            roster=roster,
+            matches=standing[:SHOWN],
+            more=max(0, len(standing) - SHOWN),
+            decided=roster_matches.matches_of(session, roster_id, state="confirmed"),
+            words=roster_words,
+            likely=LIKELY,
+            parts=read_parts,
+        )
+
+
+@requires(Permission.MATCH_DECIDE)
+def decide_matches(roster_id: UUID) -> ResponseReturnValue:
+    """Confirm or deny the suggestions that were ticked."""
+    pairs = [_pair(value) for value in request.form.getlist("pair")]
+    verdict = request.form.get("same", "")
+    if not pairs or verdict not in ("yes", "no"):
+        raise BadInput("Chọn ít nhất một dòng.", "Choose at least one row.")
+    with transaction() as session:
+        count = roster_matches.decide_matches(
+            session, roster_id, pairs, same=verdict == "yes", by=actor(), now=now()
+        )
+    flash(t(f"Đã ghi {count} quyết định.", f"{count} decisions were noted."))
+    return redirect(url_for(".show_matches", roster_id=roster_id))
+
+
+def _pair(value: str) -> tuple[Tube, UUID]:
+    text, _, person = value.partition("|")
+    try:
+        return tube(text), uuid_of(person)
+    except TubeError as error:
+        raise BadInput("Trang đã cũ. Mở lại trang.", "The page is old. Open it again.") from error

@@ -1,0 +1,119 @@
+"""Suggestions are scored and explained; they never come from a contradiction."""
+
+from datetime import datetime
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from contract import names, specimens
+from contract.identities import parse
+from server.people import queries
+from server.people.candidates import candidates_of, described
+from server.people.matching import (
+    LIKELY,
+    SUGGESTED,
+    Agreement,
+    Described,
+    Part,
+    compare,
+    read_parts,
+)
+from server.people.models import Person
+from server.people.services import person_of
+
+CROWD = specimens.people(40, Random(8))
+SAID = st.builds(
+    Described,
+    name=st.sampled_from(["", "Nguyễn Thị Mẫu", "NGUYEN THI MAU", "Nguyễn Mẫu", "Lý Văn An",
+                          "Lí Văn An", "Lý Văn Ân", "Trần An"]),
+    birth=st.sampled_from(["", "1991-03-05", "1991-05-03", "1990-03-05", "1962-01-01"]),
+    birth_year=st.sampled_from([None, 1991, 1990, 1962]),
+    sex=st.sampled_from(["", "M", "F"]),
+    phones=st.sampled_from([frozenset[str](), frozenset({"0912345678"})]),
+    address=st.sampled_from(["", "Thôn Mẫu, Hồng Thái", "Xóm Khác, Tân Phú"]),
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(SAID, SAID)
+def test_a_score_is_the_same_both_ways_and_explains_itself(
+    one: Described, other: Described
+) -> None:
+    score, back = compare(one, other), compare(other, one)
+    assert score == back
+    assert 0 <= score.points <= 100
+    assert tuple(read_parts(score.written)) == score.parts
+
+
+@settings(max_examples=150)
+@given(SAID, SAID)
+def test_another_name_or_birth_is_never_suggested_and_another_sex_never_likely(
+    one: Described, other: Described
+) -> None:
+    score = compare(one, other)
+    parts = dict(score.parts)
+    if Agreement.DIFFERENT in {parts[Part.NAME], parts[Part.BIRTH]}:
+        assert score.points < SUGGESTED
+    if parts[Part.SEX] is Agreement.DIFFERENT:
+        assert score.points < LIKELY
+
+
+@settings(max_examples=60)
+@given(SAID)
+def test_whoever_is_told_of_more_in_agreement_scores_no_less(one: Described) -> None:
+    fuller = Described(
+        one.name, one.birth, one.birth_year, one.sex or "F",
+        one.phones | {"0987654321"}, one.address or "Thôn Mẫu",
+    )  # fmt: skip
+    assert compare(fuller, fuller).points >= compare(one, one).points
+
+
+def test_the_parts_say_what_agrees() -> None:
+    listed = Described("NGUYEN THI MAU", "", 1991, "F")
+    record = Described("Nguyễn Thị Mẫu", "1991-03-05", 1991, "F", frozenset({"0912345678"}))
+    score = compare(listed, record)
+    assert score.written == "name=bare birth=year sex=same phone=unknown address=unknown"
+    assert SUGGESTED <= score.points < LIKELY
+    assert compare(record, record).points >= LIKELY
+    assert dict(compare(Described("Hoà"), Described("Hoá")).parts)[Part.NAME] is Agreement.NEAR
+
+
+def meet(session: Session, now: datetime, each: specimens.Specimen) -> Person:
+    code = parse(specimens.citizen_card(each))
+    return person_of(session, code, by="station:a", now=now, evidence="event:1", place="p")
+
+
+def test_people_on_record_are_found_without_marks_without_a_middle_name_and_by_phone_alone(
+    session: Session, now: datetime
+) -> None:
+    met = [meet(session, now, each) for each in CROWD]
+    session.flush()
+    bare = [
+        Described(names.match_key(each.name).upper(), "", each.birth.year, each.sex)
+        for each in CROWD
+    ]
+    found = candidates_of(session, bare)
+    assert all(
+        person.id in {each.person.id for each in some}
+        for person, some in zip(met, found, strict=True)
+    )
+    three = next(each for each in CROWD if len(each.name.split()) > 2)
+    words = three.name.split()
+    short = Described(f"{words[0]} {words[-1]}", three.birth.isoformat(), three.birth.year)
+    (some,) = candidates_of(session, [short])
+    assert met[CROWD.index(three)].id in {each.person.id for each in some}
+    assert candidates_of(session, [Described("Không Ai Cả", "", 1950)]) == [[]]
+    assert described(met[0]).birth == CROWD[0].birth.isoformat()
+
+
+def test_what_candidates_are_found_by_gives_no_name_away(session: Session, now: datetime) -> None:
+    person = meet(session, now, CROWD[0])
+    for blind in (person.name_blind, person.block_blind):
+        assert blind is not None
+        assert len(blind) == 32
+        assert set(blind) <= set("0123456789abcdef")
+    assert person.block_blind == queries.block_blind(
+        names.match_key(CROWD[0].name), CROWD[0].birth.year
+    )
