@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 from server.db import Database
 from server.errors import DomainError
-from server.intake import effects
+from server.intake import clocks, effects
 from server.intake.models import WireEvent
 from server.intake.opening import Opened, open_event
 from server.sampling.queries import lots_registered
@@ -58,6 +58,7 @@ def apply_pending(database: Database, now: datetime, *, waiting: bool = True) ->
     applied = 0
     while (step := apply_some(database, now)) is not None:
         applied += step
+    correct_past(database, now)
     return applied
 
 
@@ -92,6 +93,7 @@ def _apply_together(database: Database, opened: Sequence[Opened], now: datetime)
         with database.write() as session:
             problems = effects.foreseen(session, opened)
             good = [each for each in opened if each.id not in problems]
+            good = clocks.righted(session, good, now)
             effects.take_effect(session, good, now=now)
             _mark(session, [each.id for each in good], "", now)
             for event_id, problem in problems.items():
@@ -111,7 +113,7 @@ def _apply_alone(session: Session, opened: Opened, now: datetime) -> bool:
     if not problem:
         try:
             with session.begin_nested():
-                effects.take_effect(session, [opened], now=now)
+                effects.take_effect(session, clocks.righted(session, [opened], now), now=now)
         except DomainError as error:
             problem = error.code
         except OperationalError:
@@ -138,6 +140,15 @@ def revive(database: Database, most: int | None = None) -> int:
             return 0
     with database.write() as session:
         return _to_pending(session, ["waiting"], most)
+
+
+def correct_past(database: Database, now: datetime) -> int:
+    """Correct the times of pairings whose boot is known by now; return how many."""
+    with database.read() as session:
+        if session.execute(clocks.untimed().limit(1)).first() is None:
+            return 0
+    with database.write() as session:
+        return clocks.correct_past(session, now)
 
 
 def apply_again(session: Session, *, by: str, now: datetime) -> int:
@@ -201,6 +212,7 @@ class Applier:
         if more or late:
             self._lots, self._tried = lots, monotonic()
             revive(self._database, None if more else SOME)
+        correct_past(self._database, self._clock())
 
     def _drain(self) -> None:
         """Apply what is there; while uploads come in, a little at a time and with long rests."""

@@ -79,6 +79,7 @@ def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:
 
 def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
     pairs = [(each.event, each.person) for each in opened]
+    claimed = {each.id: each.claimed_at for each in opened}
     links = LiveLinks.of(session, [code for _, code in pairs if code])
     asked = select(Station.id, Station.place)
     names = {event.station for event, _ in pairs if event}
@@ -86,7 +87,7 @@ def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
     places = {row.id: row.place for row in rows}
     given = [
         sampling.Given(event, _bearer(session, event, code, places, links, now),
-                       places[event.station])
+                       places[event.station], claimed[event.id])
         for event, code in pairs
         if isinstance(event, TubePaired) and code
     ]  # fmt: skip

@@ -66,6 +66,18 @@ class StationEpoch(Base):
     last_hash: Mapped[str] = mapped_column(String(64))
 
 
+class StationBoot(Base):
+    """When the monotonic clock of one boot of a station stood at zero, by our clock."""
+
+    __tablename__ = "station_boot"
+    __table_args__ = (CheckConstraint("how IN ('event', 'upload', 'heartbeat')", name="how"),)
+
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"), primary_key=True)
+    boot: Mapped[str] = mapped_column(String(64), primary_key=True)
+    zero_at: Mapped[datetime]
+    how: Mapped[str] = mapped_column(String(10))
+
+
 class Quarantine(Base):
     """An upload, or one event of it, that was not taken.  Uploads name nobody: codes are sealed."""
 

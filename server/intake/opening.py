@@ -4,6 +4,7 @@ Needs no database, so it is done outside the transaction.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from contract import events, identities
@@ -30,6 +31,7 @@ class Opened:
     event: Event | None
     person: PersonCode | None = None
     problem: str = ""
+    claimed_at: datetime | None = None  # what the station's clock said, where `event` is corrected
 
 
 def open_event(event_id: UUID, payload: bytes) -> Opened:

@@ -28,6 +28,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     kind: str
     payload: bytes
     problem: str | None
+    trusted: bool = True
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -51,6 +52,7 @@ class _Outline(msgspec.Struct, frozen=True):
     seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     prev: Digest
     kind: Short
+    trusted: bool = True
 
 
 _outlines = msgspec.json.Decoder(_Outline)
@@ -83,7 +85,9 @@ def _arrival(station: str, payload: bytes) -> Arrival:
     if event.station != station:
         raise EventError(f"event {event.id} is of station {event.station}")
     digest = events.digest(payload)
-    return Arrival(event.id, event.epoch, event.seq, event.prev, digest, kind, payload, problem)
+    return Arrival(
+        event.id, event.epoch, event.seq, event.prev, digest, kind, payload, problem, event.trusted
+    )
 
 
 def _outline(payload: bytes) -> _Outline:

@@ -23,10 +23,10 @@ from contract.events import EventError
 from contract.receipts import HeadWire, Receipt
 from server.accounts.stations import STATION_HEADER, signed_station
 from server.errors import DomainError
-from server.intake import alerts, applier, quarantine, queries, refusals
+from server.intake import alerts, applier, clocks, quarantine, queries, refusals
 from server.intake.applier import Applier
 from server.intake.group import Outcome
-from server.intake.upload import read_upload
+from server.intake.upload import Upload, read_upload
 from server.intake.writer import Busy, Writer
 from server.web import (
     Permission,
@@ -71,10 +71,19 @@ def take_batch() -> ResponseReturnValue:
         outcome = writer.store(upload)
     except Busy:
         return _come_again()
+    _note_clock(upload)
     if outcome.changed:
         return _changed(outcome)
     receipt = Receipt(outcome.new, outcome.known, at.isoformat())
     return Response(msgspec.json.encode(receipt), mimetype="application/json")
+
+
+def _note_clock(upload: Upload) -> None:
+    """Learn how the clock of a station that does not trust its own stands to ours."""
+    if upload.boot and not all(each.trusted for each in upload.arrivals):
+        boot = (upload.station, upload.boot)
+        with transaction() as session:
+            clocks.learn(session, boot, upload.received_at, upload.mono, "upload")
 
 
 def _changed(outcome: Outcome) -> ResponseReturnValue:

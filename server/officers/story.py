@@ -55,13 +55,19 @@ def story_of(session: Session, tube: Tube) -> list[Fact]:
     return sorted(dict.fromkeys(facts), key=lambda fact: fact.at)
 
 
+def _clock(pairing: Pairing) -> tuple[str, str]:
+    if pairing.claimed_at is not None:
+        return "; giờ do máy chủ chỉnh", "; time corrected by the server"
+    return ("", "") if pairing.trusted else ("; đồng hồ chưa chỉnh", "; clock not set")
+
+
 def _pairings(session: Session, tube: Tube) -> Iterator[Fact]:
     pairings = sampling.pairings_of(session, tube)
     live = {pairing.id for pairing in sampling.live_pairings(session, tube)}
     proofs = _proofs(session, [pairing.id for pairing in pairings])
     for pairing in pairings:
         how = ORDERS[pairing.order]
-        clock = ("", "") if pairing.trusted else ("; đồng hồ chưa chỉnh", "; clock not set")
+        clock = _clock(pairing)
         yield Fact(
             pairing.paired_at,
             "paired" if pairing.id in live else "voided",

@@ -81,6 +81,13 @@ class Pairing(Base):
     __table_args__ = (
         CheckConstraint("\"order\" IN ('person-first', 'tube-first', 'pool')", name="order"),
         CheckConstraint("took_ms >= 0", name="took_ms"),
+        Index(
+            "ix_pairing_untimed",
+            "station",
+            "boot",
+            sqlite_where=text("boot IS NOT NULL"),
+            postgresql_where=text("boot IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # the station's event id
@@ -90,8 +97,13 @@ class Pairing(Base):
     operator: Mapped[str] = mapped_column(String(64))
     person_kind: Mapped[str] = mapped_column(String(64))
     order: Mapped[str] = mapped_column(String(12))
+    # The best that is known: by the station's clock, or as the server corrected it.
     paired_at: Mapped[datetime] = mapped_column(index=True)
-    trusted: Mapped[bool]  # whether the station's clock was set from the network
+    trusted: Mapped[bool]  # whether that time can be relied on
+    claimed_at: Mapped[datetime | None]  # what the station's clock said, where we corrected it
+    # Of a time that cannot be relied on yet: to correct it by (server.intake.clocks).
+    boot: Mapped[str | None] = mapped_column(String(64))
+    mono: Mapped[int | None] = mapped_column(BigInteger)
     place: Mapped[str] = mapped_column(String(64))
     took_ms: Mapped[int] = mapped_column(BigInteger)
     manual: Mapped[bool]

@@ -54,6 +54,7 @@ class Given:
     event: TubePaired
     person: Person
     place: str
+    claimed_at: datetime | None = None  # what the station's clock said, where `event` is corrected
 
 
 def record_pairing(
@@ -106,6 +107,9 @@ def _pairing(session: Session, given: Given, tube: Tube, now: datetime) -> Pairi
         operator=event.operator, person_kind=event.person_kind, order=event.order,
         paired_at=event.at, trusted=event.trusted, place=event.place or given.place,
         took_ms=event.took_ms, manual=event.manual, received_at=now,
+        claimed_at=given.claimed_at,
+        boot=None if event.trusted else event.boot or None,
+        mono=None if event.trusted else event.mono,
     )  # fmt: skip
     session.add(pairing)
     return pairing
