@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.declarations.models import RecordEntry
+from server.declarations.models import CheckIn, RecordEntry
 from server.declarations.notice import Notice
 
 
@@ -27,3 +27,9 @@ def difference(session: Session, person_id: UUID, key: str, notice: Notice) -> s
     has = (entry.person_id, entry.tube, entry.status, entry.reason, entry.version)
     wants = (person_id, notice.of, notice.status, notice.reason, notice.version)
     return "" if has == wants else "the entry in the record says something else"
+
+
+def check_ins_of(session: Session, person_id: UUID, *, limit: int = 100) -> list[CheckIn]:
+    """Return a person's newest check-ins, newest first; voided ones are among them."""
+    found = select(CheckIn).where(CheckIn.person_id == person_id)
+    return list(session.scalars(found.order_by(CheckIn.at.desc(), CheckIn.id).limit(limit)))

@@ -36,7 +36,7 @@ RETRY_SECONDS, SOME = 60.0, 1000  # how often how much of what waits is tried wi
 TROUBLED_SECONDS = 5.0
 FEW = 10  # while uploads come in
 RESTS = 5  # and then we rest so many times as long as we worked
-MAY_HELP_LATER = frozenset({"tube-of-no-lot", "tube-void"})
+MAY_HELP_LATER = frozenset({"tube-of-no-lot", "tube-void", "unknown-tube"})
 
 
 class Traffic(Protocol):

@@ -34,6 +34,7 @@ from contract.events import (
 from contract.identities import PersonCode
 from contract.tubes import Tube, TubeError, TubeKind, tube
 from server.accounts.models import Station
+from server.intake import duty_effects
 from server.intake.opening import Opened
 from server.people import services as people
 from server.people.links import LiveLinks
@@ -49,12 +50,19 @@ def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) ->
 
     Pairings that follow each other are recorded together: they are nearly all that comes.
     """
-    for paired, run in groupby(opened, key=lambda each: each.person is not None):
+    for paired, run in groupby(opened, key=lambda each: isinstance(each.event, TubePaired)):
         if paired:
             _pair(session, list(run), now)
         else:
-            for event in (each.event for each in run if each.event):
-                EFFECTS[type(event)](session, event, now)
+            for each in run:
+                _one(session, each, now)
+
+
+def _one(session: Session, opened: Opened, now: datetime) -> None:
+    if isinstance(opened.event, CheckedIn) and opened.person:
+        duty_effects.check_in(session, opened.event, opened.person, now)
+    elif opened.event is not None:
+        EFFECTS[type(opened.event)](session, opened.event, now)
 
 
 def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:
@@ -136,7 +144,7 @@ def _let_go(session: Session, event: PersonLeft, now: datetime) -> None:
 
 
 EFFECTS: dict[type[Event], Effect] = {
-    StationStarted: _keep,
+    StationStarted: duty_effects.begin,
     ShiftBegan: _keep,
     OperatorChanged: _keep,
     ShiftEnded: _keep,
@@ -145,10 +153,9 @@ EFFECTS: dict[type[Event], Effect] = {
     PoolClosed: _close,
     ScanRefused: _refuse,
     PersonLeft: _let_go,
-    DutyChanged: _keep,
-    CheckedIn: _keep,
-    CheckInVoided: _keep,
+    DutyChanged: duty_effects.change_duty,
+    CheckInVoided: duty_effects.void_check_in,
     BoxOpened: _keep,
-    TubeArrived: _keep,
+    TubeArrived: duty_effects.arrive,
     BoxClosed: _keep,
 }

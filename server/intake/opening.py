@@ -8,8 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from contract import events, identities
+from contract.duty_events import CheckedIn
 from contract.events import Event, EventError, TubePaired
-from contract.identities import IdentityError, PersonCode
+from contract.identities import IdentityError, Kind, PersonCode
 from contract.sealing import SealError, unseal
 from server import vault
 from server.intake.upload import problem_of
@@ -38,7 +39,7 @@ def open_event(event_id: UUID, payload: bytes) -> Opened:
     """Never raises for what *payload* holds."""
     try:
         event = events.decode(payload)
-        person = _person(event) if isinstance(event, TubePaired) else None
+        person = _person(event) if isinstance(event, TubePaired | CheckedIn) else None
     except EventError:
         return Opened(event_id, None, problem=problem_of(payload))
     except CannotOpen as error:
@@ -46,13 +47,14 @@ def open_event(event_id: UUID, payload: bytes) -> Opened:
     return Opened(event_id, event, person)
 
 
-def _person(event: TubePaired) -> PersonCode:
+def _person(event: TubePaired | CheckedIn) -> PersonCode:
     try:
         code = identities.parse(unseal(vault.current().sealing, event.person))
     except SealError as error:
         raise CannotOpen("cannot-unseal") from error
     except IdentityError as error:
         raise CannotOpen("no-person-code") from error
-    if not code.names_person:
+    vehicle = isinstance(event, CheckedIn) and code.kind is Kind.VEHICLE
+    if not (code.names_person or vehicle):
         raise CannotOpen("names-no-person")
     return code

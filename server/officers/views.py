@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.declarations import queries as declarations
+from server.declarations.check_ins import answers_of
 from server.display import local
 from server.errors import BadInput, NotFound
 from server.forms import tidy
@@ -109,6 +110,9 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
             person=found,
             keys=keys_of(session, person_id),
             record=record,
+            check_ins=[
+                (each, answers_of(each)) for each in declarations.check_ins_of(session, person_id)
+            ],
             missing=[each for each in versions if key_of(each) not in recorded],
             pairings=live_pairings_of_person(session, person_id),
         )

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contract.duties import Duty
 from contract.lots import LotWire
 from contract.tubes import LARGEST_SERIAL, ForeignTube, TubeError, TubeKind, kind_of
+from server.accounts.models import Station
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.sampling import lot_parts, queries
@@ -92,6 +94,23 @@ def lots_issued_to(session: Session, station: str) -> list[LotWire]:
         select(Lot, LotPart.first, LotPart.last)
         .join(LotPart, LotPart.lot_id == Lot.id)
         .where(LotPart.station == station, LotPart.void_id.is_(None))
+        .order_by(Lot.id, LotPart.first)
+    )
+    return [_part_of(lot, first, last) for lot, first, last in session.execute(statement)]
+
+
+def lots_for(session: Session, station: str) -> list[LotWire]:
+    """Return the tubes that *station* must know: those that it may use, or that it may receive."""
+    receives = session.get_one(Station, station).duty == Duty.RECEPTION
+    return lots_to_receive(session) if receives else lots_issued_to(session, station)
+
+
+def lots_to_receive(session: Session) -> list[LotWire]:
+    """Return every tube that may reach a laboratory: whoever was given it, none void."""
+    statement = (
+        select(Lot, LotPart.first, LotPart.last)
+        .join(LotPart, LotPart.lot_id == Lot.id)
+        .where(LotPart.void_id.is_(None))
         .order_by(Lot.id, LotPart.first)
     )
     return [_part_of(lot, first, last) for lot, first, last in session.execute(statement)]

@@ -103,10 +103,10 @@ def register() -> ResponseReturnValue:
 @bp.get("/api/v1/stations/me/lots")
 @station_signed
 def my_lots() -> ResponseReturnValue:
-    """Tell a station which tubes it may use."""
+    """Tell a station which tubes it may use; one that receives, which may arrive."""
     station = signed_station()
     with reading() as session:
-        wire = lots.lots_issued_to(session, station.id)
+        wire = lots.lots_for(session, station.id)
     return Response(msgspec.json.encode(wire), mimetype="application/json")
 
 
