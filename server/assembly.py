@@ -15,7 +15,9 @@ from server.declarations.channel import EmbeddedRecord
 from server.delivery import routes
 from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
+from server.exchange.expiry import Watch
 from server.exchange.targets import channel_of, load_targets
+from server.exchange.views import bp as exchange
 from server.intake.views import bp as intake
 from server.lab.queries import first_result_at
 from server.lab.views import bp as lab
@@ -39,6 +41,7 @@ PAGES = (
     lab,
     outcome_pages,
     intake,
+    exchange,
     officers,
 )
 
@@ -73,10 +76,12 @@ def workers(app: Flask) -> list[Worker]:
     for target in app.extensions["targets"]:
         channels[target.name] = channel_of(target, database, clock)
     app.extensions["channels"] = channels
+    app.extensions["expiry"] = Watch(app.extensions["targets"])
     return [
         *app.extensions["intake"],
         app.extensions["pulse"],
         DeliveryWorker(database, channels, clock),
+        app.extensions["expiry"],
     ]
 
 

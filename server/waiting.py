@@ -7,6 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from server.accounts import health_queries
+from server.delivery.models import Delivery
 from server.desks import Waiting
 from server.intake.models import ChainAlert
 from server.lab import queries as lab
@@ -68,6 +69,13 @@ def unwell_stations(session: Session, _by: str) -> Waiting:
 def _results(results: Iterable[Result]) -> Waiting:
     since = [result.verified_at or result.entered_at for result in results]
     return Waiting(len(since), _oldest(since))
+
+
+def undelivered(session: Session, _by: str) -> Waiting:
+    """Count what is dead: what waits goes out by itself."""
+    found = select(func.count(), func.min(Delivery.created_at)).where(Delivery.state == "dead")
+    count, oldest = session.execute(found).one()
+    return Waiting(count, oldest)
 
 
 def _oldest(times: Iterable[datetime | None]) -> datetime | None:

@@ -71,6 +71,11 @@ DESKS = (
         "Which are silent, which are sick? Enrol stations, revoke lost ones.",
     ),
     Desk(
+        Permission.DELIVERY_READ, "/deliveries", "Chuyển kết quả", "Deliveries",
+        waiting.undelivered,
+        "Nơi nhận nào vắng mặt, tin nào bị từ chối?", "Which target is away, what was refused?",
+    ),
+    Desk(
         Permission.PARTNER_WRITE, "/partners", "Đối tác", "Partners", None,
         "Hệ thống khác được hỏi gì, gửi gì?", "What may other systems ask or hand over?",
     ),

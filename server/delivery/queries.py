@@ -1,6 +1,8 @@
 """What is in the outbox.  Reads only."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,3 +36,42 @@ def counts(session: Session) -> dict[str, int]:
     """Return how many messages are in each state."""
     found = select(Delivery.state, func.count()).group_by(Delivery.state)
     return {row[0]: row[1] for row in session.execute(found)}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much of a target waits, is dead, arrived or was set aside; how long the oldest waits."""
+
+    waiting: int = 0
+    dead: int = 0
+    delivered: int = 0
+    aside: int = 0
+    oldest: datetime | None = None
+
+
+def loads(session: Session) -> dict[str, Load]:
+    """Return the load of every target that was ever told something."""
+    state, oldest = Delivery.state, func.min(Delivery.created_at)
+    found = select(Delivery.target, state, func.count(), oldest).group_by(Delivery.target, state)
+    rows: dict[str, dict[str, tuple[int, datetime]]] = {}
+    for target, each, count, since in session.execute(found):
+        rows.setdefault(target, {})[each] = (count, since)
+    return {target: _load(states) for target, states in rows.items()}
+
+
+def _load(states: dict[str, tuple[int, datetime]]) -> Load:
+    def count(state: str) -> int:
+        return states[state][0] if state in states else 0
+
+    unsent = [states[state][1] for state in ("waiting", "dead") if state in states]
+    return Load(
+        count("waiting"), count("dead"), count("delivered"), count("set-aside"),
+        min(unsent, default=None),
+    )  # fmt: skip
+
+
+def messages(session: Session, target: str, state: str, *, limit: int) -> list[Delivery]:
+    """Return messages of *target* in *state*: what arrived last, or what waits longest, first."""
+    found = select(Delivery).where(Delivery.target == target, Delivery.state == state)
+    order = Delivery.id.desc() if state == "delivered" else Delivery.id
+    return list(session.scalars(found.order_by(order).limit(limit)))
