@@ -44,7 +44,7 @@ def show_deliveries() -> ResponseReturnValue:
             targets=targets, chosen=chosen, state=state, states=STATES, kinds=KINDS,
             loads=queries.loads(session), empty=queries.Load(),
             circuits=circuits.of(session, targets),
-            messages=queries.messages(session, chosen, state, limit=SHOWN), shown=SHOWN,
+            messages=queries.messages(session, chosen, state, limit=SHOWN), at_most=SHOWN,
             endings=_watch().soon(now()), ending_words=ENDINGS,
             checkable=isinstance(_channels()[chosen], Checkable),
         )  # fmt: skip
