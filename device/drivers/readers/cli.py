@@ -41,6 +41,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         one.add_argument("--raw", action="store_true", help="show every byte")
         if name == "watch":
             one.add_argument("--seconds", type=float, default=60.0)
+            one.add_argument(
+                "--trigger", action="store_true", help="start a read, as a button does"
+            )
         one.set_defaults(command=run)
 
 
@@ -91,6 +94,8 @@ def watch(options: argparse.Namespace) -> int:
     """Print each code with its kind, and at the end what was thrown away."""
     try:
         with closing(_open(options, options.driver, configure=True)) as reader:
+            if options.trigger:
+                reader.trigger(on=True)
             for line in _codes(reader, options.seconds):
                 print(line, flush=True)
             print(dict(reader.counts))

@@ -44,7 +44,7 @@ class _Texts:
         return self._echo(text, ACK)
 
     def _echo(self, text: str, status: int) -> bytes:
-        return text.encode("ascii") + bytes((status,))
+        return text.encode("latin-1") + bytes((status,))
 
 
 class HoneywellModel(_Texts):
@@ -69,7 +69,10 @@ class HoneywellModel(_Texts):
             ends = [at for mark in b".!" if (at := self._heard.find(mark, start)) >= 0]
             if not ends:
                 break
-            text, mark = self._heard[start + 3 : min(ends)].decode("ascii"), self._heard[min(ends)]
+            text, mark = (
+                self._heard[start + 3 : min(ends)].decode("latin-1"),
+                self._heard[min(ends)],
+            )
             self._heard = self._heard[min(ends) + 1 :]
             answers.append(self._menu(text, mark))
         return answers
@@ -131,7 +134,7 @@ class NewlandModel(_Texts):
         return b"\x02\x010000#ALLENA\x15;\x03"
 
     def _command(self, inside: bytes) -> bytes:
-        text, for_ever = inside[1:].decode("ascii"), inside[:1] == b"@"
+        text, for_ever = inside[1:].decode("latin-1"), inside[:1] == b"@"
         if text == "QRYSYS":
             echoes = b"QRYSYSSIMULATED\x06"
         elif text.startswith("SCNTRG"):

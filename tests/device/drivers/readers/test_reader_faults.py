@@ -50,6 +50,24 @@ def test_a_code_that_never_arrived_whole_does_not_spoil_the_next_one(
     assert data_of(reader.read(1)) == OTHER
 
 
+@pytest.mark.parametrize("fault", [Fault.DUPLICATE, Fault.DELAY, Fault.GARBAGE])
+@pytest.mark.parametrize("driver", MODELS)
+def test_a_code_twice_late_or_behind_garbage_is_itself_or_is_told_from_a_tube(
+    driver: str, fault: Fault, bench_of: MakeBench, opened: OpenReader
+) -> None:
+    bench = bench_of(MODELS[driver]())
+    reader = opened(driver, bench)
+    bench.faults.append(fault)
+    bench.scan(TUBE)
+    bench.scan(OTHER)
+    seen = list[bytes | None]()
+    while OTHER not in seen and len(seen) < 4:
+        seen.append(data_of(reader.read(1)))
+    # A line has no check of its own: with garbage in it the station calls it unreadable.
+    assert set(seen) - {None} <= {TUBE, OTHER, GARBAGE + TUBE}
+    assert seen.count(TUBE) == {Fault.DUPLICATE: 2, Fault.DELAY: 1}.get(fault, seen.count(TUBE))
+
+
 @pytest.mark.parametrize("driver", MODELS)
 def test_a_code_scanned_while_the_reader_is_set_is_kept(
     driver: str, bench_of: MakeBench, opened: OpenReader

@@ -42,8 +42,12 @@ def test_codes_are_shown_and_bytes_where_asked_for(
     bench = bench_of(SsiModel())
     assert run("set", str(bench.path), "--driver", "ssi") == 0
     bench.held_up.append((b"260000123482", "]C0"))
-    assert run("watch", str(bench.path), "--driver", "ssi", "--raw", "--seconds", "0.1") == 0
+    assert (
+        run("watch", str(bench.path), "--driver", "ssi", "--raw", "--trigger", "--seconds", "0.1")
+        == 0
+    )
     told = capsys.readouterr().out
+    assert "> 04 e4 04 00 ff 14" in told
     assert "]C0 b'260000123482'" in told
     assert "> 04 a3 04 00 ff 55" in told
 
