@@ -1,13 +1,15 @@
 """The database: how our types are stored, and where sessions come from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
@@ -15,10 +17,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Uuid,
+    bindparam,
     create_engine,
     event,
+    type_coerce,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from contract.tubes import ForeignTube, Tube, TubeId, tube
@@ -90,6 +96,45 @@ class Base(DeclarativeBase):
         TubeId: TubeColumn(),
         ForeignTube: TubeColumn(),
     }
+
+
+class _Listed(FunctionElement[str]):
+    """The texts in a JSON list, as rows: one parameter, and one statement, for any number."""
+
+    name = "listed"
+    inherit_cache = True
+
+
+@compiles(_Listed, "sqlite")
+def _listed_in_sqlite(element: _Listed, compiler: Any, **kw: Any) -> str:
+    texts = compiler.process(element.clauses, **kw)
+    return f"(SELECT value FROM json_each({texts}))"  # noqa: S608 - a parameter's place
+
+
+@compiles(_Listed)
+def _listed_in_postgresql(element: _Listed, compiler: Any, **kw: Any) -> str:
+    texts = compiler.process(element.clauses, **kw)
+    return f"(SELECT json_array_elements_text(CAST({texts} AS json)))"
+
+
+def among(column: Any, name: str) -> ColumnElement[bool]:
+    """Return the condition that a column's text is in the list that `listed` put under *name*.
+
+    `IN (?, ?, …)` is written anew for each number of values, which costs more than the answer.
+    """
+    text = type_coerce(column, String)
+    return text.op("IN", is_comparison=True)(_Listed(bindparam(name, type_=String)))
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return *texts* as the parameter that `among` takes."""
+    return msgspec.json.encode(list(texts)).decode()
+
+
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert *rows* in one statement, past the objects of the session; flush those before."""
+    if rows:
+        session.connection().execute(model.metadata.tables[model.__tablename__].insert(), rows)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ A detail never names a person and never holds a code that a person carries.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditEntry
+from server.db import insert_rows
 
 
 def record(
@@ -35,5 +35,4 @@ def record_each(
         {"at": now, "actor": by, "action": action, "subject": str(subject)[:120], "detail": detail}
         for by, subject, detail in entries
     ]
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+    insert_rows(session, AuditEntry, rows)

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from server.audit import services as audit
+from server.db import insert_rows
 from server.delivery import backoff, circuits, routes
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
@@ -60,7 +61,7 @@ def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime)
     ]
     if rows:
         session.flush()  # what the messages rest on stands before them
-        session.execute(insert(Delivery), rows)
+        insert_rows(session, Delivery, rows)
 
 
 def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: datetime) -> None:

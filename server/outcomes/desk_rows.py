@@ -4,24 +4,29 @@ An owner keeps a tube as long as it stays on the desk.  What was explained is op
 as anything about it changes: the explanation was of other facts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Select, bindparam, delete, insert, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.db import among, insert_rows, listed
 from server.outcomes.desk_models import DeskCase, DeskEvent, DeskItem
 from server.outcomes.facts import text_of
 from server.outcomes.standing import Desk, Standing
 
 SYSTEM = "system:outcomes"
-_AMONG = text_of(DeskItem.tube).in_(bindparam("tubes", expanding=True))
+_AMONG = among(DeskItem.tube, "tubes")
+_LEAVE = delete(DeskItem).where(_AMONG).execution_options(synchronize_session=False)
 _STORED = select(
     text_of(DeskItem.tube), DeskItem.desk, DeskItem.since, DeskItem.detail, DeskItem.place,
     DeskItem.station, DeskItem.box,
 ).where(_AMONG)  # fmt: skip
+
+
+_CASES = select(DeskCase).where(among(DeskCase.subject, "tubes"))
 
 
 def place(session: Session, stands: Mapping[Tube, Standing | None], *, now: datetime) -> None:
@@ -29,22 +34,18 @@ def place(session: Session, stands: Mapping[Tube, Standing | None], *, now: date
     wanted = {tube.text: standing for tube, standing in stands.items()}
     stored = {
         text: Standing(Desk(desk), *rest)
-        for text, desk, *rest in session.execute(_STORED, {"tubes": list(wanted)})
+        for text, desk, *rest in session.execute(_STORED, {"tubes": listed(wanted)})
     }
     changed = [text for text, standing in wanted.items() if stored.get(text) != standing]
     before = {text: stored[text] for text in changed if text in stored}
     if before:
-        session.execute(
-            delete(DeskItem).where(_AMONG).execution_options(synchronize_session=False),
-            {"tubes": list(before)},
-        )
+        session.execute(_LEAVE, {"tubes": listed(before)})
         _end_cases(session, before, wanted, now)
     by_text = {tube.text: tube for tube in stands}
     rows = [
         _row(by_text[text], standing) for text in changed if (standing := wanted[text]) is not None
     ]
-    if rows:
-        session.execute(insert(DeskItem), rows)
+    insert_rows(session, DeskItem, rows)
 
 
 def _row(tube: Tube, standing: Standing) -> dict[str, object]:
@@ -65,9 +66,10 @@ def _end_cases(
     after: Mapping[str, Standing | None],
     now: datetime,
 ) -> None:
-    keys = [(stood.desk.value, text) for text, stood in before.items()]
-    for case in session.scalars(_cases(keys)):
-        stands = after[case.subject]
+    for case in session.scalars(_CASES, {"tubes": listed(before)}):
+        stood, stands = before[case.subject], after[case.subject]
+        if case.desk != stood.desk:
+            continue
         same_desk = stands is not None and stands.desk == case.desk
         if same_desk and case.closed_at is None:
             continue
@@ -75,10 +77,6 @@ def _end_cases(
             session.add(_reopened(stands.desk, case.subject, now))
         session.delete(case)
     session.flush()
-
-
-def _cases(keys: Iterable[tuple[str, str]]) -> Select[DeskCase]:
-    return select(DeskCase).where(tuple_(DeskCase.desk, DeskCase.subject).in_(list(keys)))
 
 
 def _reopened(desk: Desk, subject: str, now: datetime) -> DeskEvent:

@@ -10,24 +10,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, String, and_, bindparam, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, String, and_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contract.tubes import Tube, TubeKind
+from server.db import among, listed
 from server.lab.models import Reception, Result
 from server.lab.words import Call
 from server.outcomes.known import Facts, Held, Paired, Received, Resulted
 from server.sampling.holds import holds_of
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
 
-CHUNK = 500  # databases limit how many values a question may carry
+CHUNK = 1000  # tubes in one question: so much is in memory at once
 
 
 @dataclass(slots=True)
 class Known:
     """What is known of one tube: its facts, and what its message and its desk say beside them.
 
-    `places` and `stations` are by pairing, `released` and `verified` times by result.
+    `sampled`, `places` and `stations` are by pairing, `released` and `verified` times by result.
     """
 
     kind: TubeKind
@@ -40,6 +41,7 @@ class Known:
     members: set[int] = field(default_factory=set)
     holds: set[Held] = field(default_factory=set)
     upheld: set[tuple[UUID, UUID]] = field(default_factory=set)
+    sampled: dict[UUID, datetime] = field(default_factory=dict)
     places: dict[UUID, str] = field(default_factory=dict)
     stations: dict[UUID, str] = field(default_factory=dict)
     released: dict[UUID, datetime] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Known:
         )
 
 
+CALLS = {call.value: call for call in Call}
 Gathered = dict[str, Known]  # by the tube's text
 
 
@@ -81,14 +84,13 @@ def known_of_all(session: Session, tubes: Sequence[Tube]) -> dict[Tube, Known]:
     by_text = {tube.text: tube for tube in tubes}
     names = list(known)
     for start in range(0, len(names), CHUNK):
-        some = names[start : start + CHUNK]
-        for tube, why, about in holds_of(session, [by_text[name] for name in some]):
+        some = listed(names[start : start + CHUNK])
+        for tube, why, about in holds_of(session, list(by_text.values())[start : start + CHUNK]):
             known[tube.text].holds.add(Held(about, why))
         _sampled(session, some, known)
         _disputed(session, some, known)
         _examined(session, some, known)
-        if any(known[name].kind is TubeKind.POOL for name in some):
-            _pooled(session, some, known)
+        _pooled(session, some, known)
     return {tube: known[tube.text] for tube in tubes}
 
 
@@ -97,7 +99,7 @@ def text_of(column: InstrumentedAttribute[Any]) -> Any:
     return type_coerce(column, String)
 
 
-def _sampled(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+def _sampled(session: Session, tubes: str, known: Gathered) -> None:
     asked = (Pairing.id, Pairing.person_id, Pairing.station)
     when = (Pairing.paired_at, Pairing.trusted, Pairing.place)
     for row in _ask(session, Pairing.tube, tubes, *asked, *when):
@@ -105,7 +107,7 @@ def _sampled(session: Session, tubes: Sequence[str], known: Gathered) -> None:
         one = known[tube]
         claim = station if one.kind is TubeKind.POOL else str(person)
         one.pairings.add(Paired(pairing, person, claim, at, trusted))
-        one.places[pairing], one.stations[pairing] = place, station
+        one.places[pairing], one.stations[pairing], one.sampled[pairing] = place, station, at
     for tube, pairing in session.execute(_VOIDS, {"tubes": tubes}):
         known[tube].voided.add(pairing)
 
@@ -114,21 +116,19 @@ def _voids() -> Select[Any, UUID]:
     """Ask which pairings were voided, by the station that made them and whatever tube it named."""
     own = and_(PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station)
     found = select(text_of(Pairing.tube), Pairing.id).join(PairingVoid, own)
-    return found.where(_among(Pairing.tube))
+    return found.where(among(Pairing.tube, "tubes"))
 
 
-def _pooled(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+def _pooled(session: Session, tubes: str, known: Gathered) -> None:
     closing = (PoolClosing.members, PoolClosing.closed_at)
     for tube, members, at in _ask(session, PoolClosing.tube, tubes, *closing):
         known[tube].members.add(members)
         known[tube].closed_at = min(known[tube].closed_at or at, at)
 
 
-def _disputed(session: Session, tubes: Sequence[str], known: Gathered) -> None:
-    for tube, conflict, decided_at, pairing, upheld in session.execute(
-        _CONFLICTS, {"tubes": tubes}
-    ):
-        if decided_at is None:
+def _disputed(session: Session, tubes: str, known: Gathered) -> None:
+    for tube, conflict, open_, pairing, upheld in session.execute(_CONFLICTS, {"tubes": tubes}):
+        if open_:
             known[tube].conflicts.add(conflict)
         if upheld is False:
             known[tube].set_aside.add(pairing)
@@ -136,46 +136,42 @@ def _disputed(session: Session, tubes: Sequence[str], known: Gathered) -> None:
             known[tube].upheld.add((conflict, pairing))
 
 
-def _conflicts() -> Select[Any, UUID, datetime | None, UUID, bool | None]:
+def _conflicts() -> Select[Any, UUID, bool, UUID, bool | None]:
     found = select(
         text_of(TubeConflict.tube),
         TubeConflict.id,
-        TubeConflict.decided_at,
+        TubeConflict.decided_at.is_(None),
         ConflictClaim.pairing_id,
         ConflictClaim.upheld,
     )
-    return found.outerjoin(ConflictClaim).where(_among(TubeConflict.tube))
+    return found.outerjoin(ConflictClaim).where(among(TubeConflict.tube, "tubes"))
 
 
-def _examined(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+def _examined(session: Session, tubes: str, known: Gathered) -> None:
     reception = (Reception.id, Reception.reason, Reception.at, Reception.box)
     for tube, each, reason, at, box in _ask(session, Reception.tube, tubes, *reception):
         known[tube].receptions.add(Received(reason, at, each))
         known[tube].box = box
     said = (Result.id, Result.call, Result.corrects)
-    when = (Result.entered_at, Result.verified_at, Result.released_at)
+    when = (Result.entered_at, Result.verified_at.is_not(None), Result.released_at)
     for row in _ask(session, Result.tube, tubes, *said, *when):
-        tube, each, call, corrects, at, verified_at, released_at = row
+        tube, each, call, corrects, at, verified, released_at = row
         released = released_at is not None
-        known[tube].results.add(Resulted(each, Call(call), released, corrects, at=at))
+        known[tube].results.add(Resulted(each, CALLS[call], released, corrects, at=at))
         if released:
             known[tube].released[each] = released_at
-        if verified_at is not None:
+        if verified:
             known[tube].verified.add(each)
 
 
 def _ask(
     session: Session,
     of: InstrumentedAttribute[Any],
-    tubes: Sequence[str],
-    *columns: InstrumentedAttribute[Any],
+    tubes: str,
+    *columns: ColumnElement[Any] | InstrumentedAttribute[Any],
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    question = select(text_of(of), *columns).where(_among(of))
+    question = select(text_of(of), *columns).where(among(of, "tubes"))
     yield from session.execute(question, {"tubes": tubes})
-
-
-def _among(column: InstrumentedAttribute[Any]) -> Any:
-    return text_of(column).in_(bindparam("tubes", expanding=True))
 
 
 _VOIDS, _CONFLICTS = _voids(), _conflicts()

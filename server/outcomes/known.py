@@ -35,6 +35,9 @@ class Paired:
     at: datetime
     trusted: bool = True
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -47,6 +50,9 @@ class Received:
     at: datetime | None = None
     id: UUID | None = None
     undone: bool = False
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,9 @@ class Resulted:
     withdrawn: bool = False
     final: bool = False
     at: datetime | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,19 @@ class Facts:
     pool_members: frozenset[int] = frozenset()
     holds: frozenset[Held] = frozenset()
     upheld: frozenset[tuple[UUID, UUID]] = frozenset()
+
+
+def is_plain(facts: Facts) -> bool:
+    """Return whether nothing happened to the tube but its one pairing, reception and result.
+
+    So it is with nearly all of a million, and what follows is said at once.
+    """
+    return (
+        len(facts.results) == len(facts.receptions) == len(facts.pairings) == 1
+        and facts.kind is TubeKind.SAMPLING
+        and not (facts.voided or facts.set_aside or facts.open_conflicts)
+        and not (facts.holds or facts.pool_members or facts.upheld)
+    )
 
 
 def live_pairings(facts: Facts) -> frozenset[Paired]:

@@ -27,9 +27,9 @@ from server.outcomes.known import Paired as Paired
 from server.outcomes.known import Received as Received
 from server.outcomes.known import Resulted as Resulted
 from server.outcomes.known import current_results as current_results
+from server.outcomes.known import is_plain, standing_receptions, standing_results
 from server.outcomes.known import late_pairings as late_pairings
 from server.outcomes.known import live_pairings as live_pairings
-from server.outcomes.known import standing_receptions, standing_results
 
 PAIRED_AFTER = "paired-after-reception"  # a reason; stored, so it never changes
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -94,11 +94,26 @@ class Verdict:
 
 def merge(facts: Facts) -> Verdict:
     """Return what follows from *facts*: total, and blind to the order in which they came."""
+    if is_plain(facts) and (said := _plainly(facts)):
+        return said
     live = live_pairings(facts)
     problems = frozenset(_problems(facts, live))
     if problems & SILENT:
         return Verdict(frozenset(), problems)
     return Verdict(frozenset(_outcomes(facts, live)), problems)
+
+
+def _plainly(facts: Facts) -> Verdict | None:
+    """Return the verdict on a plain tube if all went well with it: the usual case, told fast."""
+    [pairing], [reception], [result] = facts.pairings, facts.receptions, facts.results
+    good = result.released and not result.withdrawn and not reception.undone
+    if not good or reception.rejected or late_pairings(facts):
+        return None
+    grounds = frozenset([Ground("reception", reception.id)] if reception.id else ())
+    outcome = Outcome(
+        pairing.person, Status(result.call.value), pairing.id, result.id, grounds=grounds
+    )
+    return Verdict(frozenset([outcome]))
 
 
 def taken_back(facts: Facts, person: UUID) -> TakenBack:

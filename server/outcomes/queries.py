@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.db import among, listed
 from server.outcomes.facts import text_of
 from server.outcomes.models import Callback, Outcome
 from server.outcomes.versions import Version
@@ -16,7 +17,7 @@ _STORED = select(
     text_of(Outcome.tube), Outcome.id, Outcome.person_id, Outcome.version, Outcome.status,
     Outcome.reason, Outcome.pairing_id, Outcome.result_id, Outcome.place, Outcome.sampled_at,
     Outcome.grounds, Outcome.supersedes,
-).where(text_of(Outcome.tube).in_(bindparam("tubes", expanding=True)))  # fmt: skip
+).where(among(Outcome.tube, "tubes"))  # fmt: skip
 
 
 def versions_of(session: Session, tube: Tube) -> list[Outcome]:
@@ -29,7 +30,7 @@ def stored_versions(session: Session, tubes: Iterable[Tube]) -> dict[str, dict[U
     """Return the current version for each person of *tubes*, withdrawn ones too, by tube's text."""
     by_text = {tube.text: tube for tube in tubes}
     found: dict[str, dict[UUID, Version]] = {}
-    for text, each, *said in session.execute(_STORED, {"tubes": list(by_text)}):
+    for text, each, *said in session.execute(_STORED, {"tubes": listed(by_text)}):
         version = Version(each, by_text[text], *said)
         known = found.setdefault(text, {}).get(version.person)
         if known is None or known.version < version.version:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.audit import services as audit
+from server.db import insert_rows
 from server.declarations import notice
 from server.delivery import services as delivery
 from server.delivery.channels import Message
@@ -33,6 +33,7 @@ def settle_many(session: Session, tubes: Iterable[Tube], now: datetime) -> None:
     Registered on `sampling.changes.listeners`.
     """
     wanted = list(dict.fromkeys(tubes))
+    session.flush()
     take_turn(session, wanted)
     for start in range(0, len(wanted), CHUNK):
         _settle_some(session, wanted[start : start + CHUNK], now)
@@ -62,9 +63,9 @@ def _write(
     session: Session, fresh: Sequence[Version], known: Mapping[Tube, Known], now: datetime
 ) -> None:
     """Write versions with all that follows from them."""
-    session.execute(insert(Outcome), [_row(version, now) for version in fresh])
+    insert_rows(session, Outcome, [_row(version, now) for version in fresh])
     # Who reads the trail reads no findings.
-    entries = [(SETTLER, each.id, f"{each.tube.text} v{each.version}") for each in fresh]
+    entries = [(SETTLER, each.tube.text, f"v{each.version}") for each in fresh]
     audit.record_each(session, "outcome.written", entries, now=now)
     told = [
         (_message(each, known[each.tube].released), Label(each.status, each.place))

@@ -18,6 +18,7 @@ from server.outcomes.known import (
     Received,
     Resulted,
     current_results,
+    is_plain,
     live_pairings,
     standing_receptions,
     standing_results,
@@ -66,7 +67,7 @@ class _Seen:
 
 def standing(known: Known, facts: Facts) -> Standing | None:
     """Return where the tube stands, or None if nothing waits for it."""
-    if facts.kind is TubeKind.CONTROL:
+    if facts.kind is TubeKind.CONTROL or _is_done(facts):
         return None
     live = live_pairings(facts)
     seen = _Seen(
@@ -79,6 +80,14 @@ def standing(known: Known, facts: Facts) -> Standing | None:
             since, detail = found
             return _standing(seen, desk, since, detail)
     return None
+
+
+def _is_done(facts: Facts) -> bool:
+    """Return whether a plain tube's result is out, which is where most tubes stand."""
+    if not is_plain(facts):
+        return False
+    [reception], [result] = facts.receptions, facts.results
+    return result.released and not result.withdrawn and not reception.undone
 
 
 def _standing(seen: _Seen, desk: Desk, since: datetime, detail: str) -> Standing:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.db import among, listed
 from server.people.models import Disagreement
 from server.sampling.claims import Hold
 from server.sampling.decision_models import Matter, SlipGroup, SlipMember
@@ -24,11 +25,12 @@ class Standing(NamedTuple):
 
 def holds_of(session: Session, tubes: Sequence[Tube]) -> Iterator[Standing]:
     """Return why each of *tubes* is held: three questions for any number of them."""
-    for tube, group in session.execute(_slipped(tubes)):
+    asked = {"tubes": listed(tube.text for tube in tubes)}
+    for tube, group in session.execute(_SLIPPED, asked):
         yield Standing(tube, Hold.SLIP, group)
-    for tube, question in session.execute(_doubted(tubes)):
+    for tube, question in session.execute(_DOUBTED, asked):
         yield Standing(tube, Hold.IDENTITY, question)
-    for matter, kind, *both in session.execute(_matters(tubes)):
+    for matter, kind, *both in session.execute(_MATTERS, asked):
         for each in both:
             if each is not None and each in tubes:
                 yield Standing(each, Hold(kind), matter)
@@ -36,22 +38,26 @@ def holds_of(session: Session, tubes: Sequence[Tube]) -> Iterator[Standing]:
 
 def held_by_slip(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
     """Return those of *tubes* that stand in a slip group which nobody has released."""
-    return {row[0] for row in session.execute(_slipped(list(tubes)))}
+    asked = {"tubes": listed(tube.text for tube in tubes)}
+    return {row[0] for row in session.execute(_SLIPPED, asked)}
 
 
-def _slipped(tubes: Sequence[Tube]) -> Select[Tube, UUID]:
-    asked = select(SlipMember.tube, SlipMember.group_id).join(SlipGroup)
-    return asked.where(SlipGroup.decided_at.is_(None), SlipMember.tube.in_(tubes))
-
-
-def _doubted(tubes: Sequence[Tube]) -> Select[Tube, UUID]:
+def _doubted() -> Select[Tube, UUID]:
     """Ask for the tubes of pairings whose code named another person than the record does."""
     asked = select(Pairing.tube, Disagreement.id)
     asked = asked.join(Disagreement, Disagreement.event_id == Pairing.id)
-    return asked.where(Disagreement.answered_at.is_(None), Pairing.tube.in_(tubes))
+    return asked.where(Disagreement.answered_at.is_(None), among(Pairing.tube, "tubes"))
 
 
-def _matters(tubes: Sequence[Tube]) -> Select[UUID, str, Tube, Tube | None]:
+def _matters() -> Select[UUID, str, Tube, Tube | None]:
     asked = select(Matter.id, Matter.kind, Matter.tube, Matter.other_tube)
-    concerned = or_(Matter.tube.in_(tubes), Matter.other_tube.in_(tubes))
+    concerned = or_(among(Matter.tube, "tubes"), among(Matter.other_tube, "tubes"))
     return asked.where(concerned, Matter.held.is_(True), Matter.decided_at.is_(None))
+
+
+_SLIPPED = (
+    select(SlipMember.tube, SlipMember.group_id)
+    .join(SlipGroup)
+    .where(SlipGroup.decided_at.is_(None), among(SlipMember.tube, "tubes"))
+)
+_DOUBTED, _MATTERS = _doubted(), _matters()

@@ -35,8 +35,9 @@ def rows(session: Any) -> dict[str, list[Any]]:
         )
         for model, names in KEPT.items()
     }
-    written = select(AuditEntry.detail).where(AuditEntry.action == "outcome.written")
-    return found | {"audit": sorted(session.scalars(written))}
+    written = select(AuditEntry.subject, AuditEntry.detail)
+    told = session.execute(written.where(AuditEntry.action == "outcome.written"))
+    return found | {"audit": sorted(map(repr, told))}
 
 
 @settings(
