@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -60,6 +60,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.url_map.converters["tube"] = web.TubeConverter
+    app.before_request(widen)
     gate.install(app)
     _teach_templates(app)
     assembly.assemble(app)
@@ -70,6 +71,17 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.register_error_handler(IntegrityError, ask_to_look_again)
     app.register_error_handler(DataError, refuse)
     return app
+
+
+def widen() -> None:
+    """Let machines' files in where a view takes them, before anything reads the form."""
+    view = app_view()
+    if web.takes_large_body(view):
+        request.max_content_length = web.settings().max_import_mib << 20
+
+
+def app_view() -> Callable[..., object] | None:
+    return current_app.view_functions.get(request.endpoint or "")
 
 
 def database_of(app: Flask) -> Database:

@@ -19,6 +19,8 @@ from server.exchange.expiry import Watch
 from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
 from server.intake.views import bp as intake
+from server.lab.imports.views import bp as imports
+from server.lab.imports.worker import ImportWorker
 from server.lab.queries import first_result_at
 from server.lab.views import bp as lab
 from server.officers.views import bp as officers
@@ -39,6 +41,7 @@ PAGES = (
     people,
     sampling,
     lab,
+    imports,
     outcome_pages,
     intake,
     exchange,
@@ -82,6 +85,7 @@ def workers(app: Flask) -> list[Worker]:
         app.extensions["pulse"],
         DeliveryWorker(database, channels, clock),
         app.extensions["expiry"],
+        ImportWorker(database, clock),
     ]
 
 

@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     targets: str = ""  # a TOML file of receivers beside the embedded record (docs/delivery.md)
     background: bool = True  # apply uploads and deliver outcomes in this process
     max_body_kib: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 4096
+    max_import_mib: Annotated[int, msgspec.Meta(ge=1, le=256)] = 64  # a machine's file
+    machines: str = ""  # TOML file of the machines that `listen` hears; empty: none
     idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
     absolute_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
     enrol_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10

@@ -79,6 +79,23 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else vault.current().decrypt(self.purpose, value)
 
 
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes that may name a person, such as a file as it came; *purpose* is 'table.column'."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else vault.current().encrypt_bytes(self.purpose, value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else vault.current().decrypt_bytes(self.purpose, value)
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={

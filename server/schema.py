@@ -15,6 +15,7 @@ import server.audit.models
 import server.declarations.models
 import server.delivery.models
 import server.intake.models
+import server.lab.imports.models
 import server.lab.models
 import server.outcomes.desk_models
 import server.outcomes.models

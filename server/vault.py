@@ -79,18 +79,24 @@ class Vault:
             raise VaultError(f"cannot open the key file {path}: {error}") from error
 
     def encrypt(self, purpose: str, text: str) -> bytes:
+        return self.encrypt_bytes(purpose, text.encode())
+
+    def encrypt_bytes(self, purpose: str, content: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
         head = _VERSION + self._current
-        sealed = self._data[self._current].encrypt(nonce, text.encode(), head + purpose.encode())
+        sealed = self._data[self._current].encrypt(nonce, content, head + purpose.encode())
         return head + nonce + sealed
 
     def decrypt(self, purpose: str, blob: bytes) -> str:
+        return self.decrypt_bytes(purpose, blob).decode()
+
+    def decrypt_bytes(self, purpose: str, blob: bytes) -> bytes:
         head, nonce, sealed = blob[:_HEAD], blob[_HEAD : _HEAD + _NONCE], blob[_HEAD + _NONCE :]
         key = self._data.get(head[1:])
         if key is None or head[:1] != _VERSION:
             raise VaultError("a value is encrypted with a key that this server does not have")
         try:
-            return key.decrypt(nonce, sealed, head + purpose.encode()).decode()
+            return key.decrypt(nonce, sealed, head + purpose.encode())
         except InvalidTag as error:
             raise VaultError(f"a value of {purpose} was changed in the database") from error
 

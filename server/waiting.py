@@ -11,6 +11,7 @@ from server.delivery.models import Delivery
 from server.desks import Waiting
 from server.intake.models import ChainAlert
 from server.lab import queries as lab
+from server.lab.imports import queries as imports
 from server.lab.models import Reception, Result
 from server.outcomes import desks as unmatched
 from server.outcomes.gate_desk import candidates
@@ -36,6 +37,11 @@ def to_test(session: Session, _by: str) -> Waiting:
     found = select(func.count(), func.min(Reception.at)).where(Reception.accepted.is_(True))
     count, oldest = session.execute(found.where(~tested)).one()
     return Waiting(count, oldest)
+
+
+def to_confirm(session: Session, _by: str) -> Waiting:
+    """Count the imports that wait for somebody to confirm them."""
+    return Waiting(*imports.waiting(session))
 
 
 def to_verify(session: Session, by: str) -> Waiting:

@@ -123,6 +123,16 @@ def access_of(view: Callable[..., object] | None) -> Access | Permission | Scope
     return found
 
 
+def large_body(view: V) -> V:
+    """Let a view take a body as large as a machine's file; whoever asks is checked all the same."""
+    view.__dict__["large_body"] = True
+    return view
+
+
+def takes_large_body(view: Callable[..., object] | None) -> bool:
+    return bool(getattr(view, "large_body", False))
+
+
 def _marked(view: V, access: Access | Permission | Scope) -> V:
     view.__dict__["access"] = access
     return view

@@ -43,6 +43,12 @@ DESKS = (
         "Nhập kết quả của ống đã nhận.", "Enter the results of received tubes.",
     ),
     Desk(
+        Permission.RESULT_WRITE, "/imports", "Nhập từ máy", "Imports",
+        waiting.to_confirm,
+        "Tệp và bản tin của máy: xem biên nhận rồi xác nhận.",
+        "Files and messages of machines: read the receipt, then confirm.",
+    ),
+    Desk(
         Permission.RESULT_VERIFY, "/verify", "Duyệt chéo", "Verify",
         waiting.to_verify,
         "Xem lại kết quả đồng nghiệp đã nhập.", "Check what a colleague entered.",

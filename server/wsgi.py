@@ -106,7 +106,7 @@ def front_of(
 ) -> Front:
     """Return what granian runs, around *app*."""
     # The pages refuse what is larger than the setting in their own words; this is the hard end.
-    largest = 2 * settings.max_body_kib * 1024
+    largest = max(2 * settings.max_body_kib * 1024, (settings.max_import_mib + 1) << 20)
     return Front(
         app,
         threads=settings.threads,

@@ -19,6 +19,7 @@ EDGES = {
     "rehearsal/cli.py",
     "server/cli.py",
     "server/delivery/worker.py",
+    "server/lab/imports/worker.py",
     "server/intake/applier.py",
     "server/intake/writer.py",
 }

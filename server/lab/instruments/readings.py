@@ -16,6 +16,7 @@ class Role(StrEnum):
     SAMPLE = "sample"
     NEGATIVE = "negative-control"
     POSITIVE = "positive-control"
+    EXTRACTION = "extraction-control"
     CONTROL = "control"  # a control whose kind the file does not say
     STANDARD = "standard"
 

@@ -215,6 +215,11 @@ REASONS = {
         "Gen đích không thuộc bộ xét nghiệm đã chọn.",
         "The target is not of the chosen assay.",
     ),
+    Why.CONTROL_KIND: Reason(
+        _W,
+        "Là ống chứng nhưng tệp không ghi chứng âm hay chứng dương.",
+        "A control, but the file does not say which kind.",
+    ),
 }  # fmt: skip
 
 

@@ -56,6 +56,7 @@ class Why(IntEnum):
     NO_CALL = 308
     TUBE_HELD_BACK = 309
     UNKNOWN_ASSAY = 310
+    CONTROL_KIND = 311
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
 
 from server.lab.instruments import (
@@ -20,7 +20,7 @@ from server.lab.instruments import (
     texts,
     workbooks,
 )
-from server.lab.instruments.formats import Box, Format, Head
+from server.lab.instruments.formats import Box, Format, Head, Read
 from server.lab.instruments.readings import Item, Notice
 from server.lab.instruments.reasons import Why
 
@@ -51,8 +51,13 @@ def sniff(file: BinaryIO) -> Format | None:
     return next((each for each in FORMATS if each.looks(head)), None)
 
 
-def read(file: BinaryIO) -> tuple[Format | None, Iterator[Item]]:
-    """Return the format of *file* and its items; gzip and a zip of one file are opened first."""
+def read(
+    file: BinaryIO, readers: Mapping[str, Read] | None = None
+) -> tuple[Format | None, Iterator[Item]]:
+    """Return the format of *file* and its items; gzip and a zip of one file are opened first.
+
+    *readers* stand in for a format's own, such as one that knows a machine's profile.
+    """
     try:
         inside = unpacked(file)
     except Unfit as unfit:
@@ -61,7 +66,7 @@ def read(file: BinaryIO) -> tuple[Format | None, Iterator[Item]]:
     if found is None:
         empty = inside.seek(0, io.SEEK_END) == 0
         return None, iter([Notice(Why.EMPTY_FILE if empty else Why.UNKNOWN_FORMAT)])
-    return found, found.read(inside)
+    return found, (readers or {}).get(found.name, found.read)(inside)
 
 
 def unpacked(file: BinaryIO) -> BinaryIO:

@@ -81,8 +81,10 @@ def well_of(text: str, columns: int = 12) -> str | None:
 _ROLES = {
     Role.SAMPLE: "unknown unkn unk sample patient p mau s u",
     Role.NEGATIVE: "ntc nac nc neg negctrl negcontrol negativecontrol negative nrt blank chungam"
-    " notemplatecontrol notemplate nuoc water h2o ncontrol nec negativeextractioncontrol blockedipc"
+    " notemplatecontrol notemplate nuoc water h2o ncontrol blockedipc"
     " ntcnegative",
+    Role.EXTRACTION: "nec negativeextractioncontrol extractioncontrol extraction chungtach"
+    " chungtachchiet",
     Role.POSITIVE: "pc pos posctrl poscontrol positivecontrol positive chungduong ptc"
     " positivetemplatecontrol pecontrol pec",
     Role.CONTROL: "control ctrl q qc chung ic ipc controlsample",

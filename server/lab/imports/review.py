@@ -1,0 +1,111 @@
+"""The second look, when every row of an import is kept: rows against each other and against others.
+
+Repeated rows, rows that contradict each other, rows known from an earlier import of the same run.
+A tube of which one row is refused for an error waits as a whole: half a tube gives no result.
+"""
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from server.lab.imports.models import Fate, ImportFile, ImportRow, State
+from server.lab.instruments.reason_words import REASONS
+from server.lab.instruments.reasons import Severity, Why
+
+_HOLDING = [
+    int(why) for why, reason in REASONS.items() if why > 200 and reason.severity is Severity.ERROR
+]
+
+
+def review(session: Session, file: ImportFile) -> None:
+    """Refuse what another row makes doubtful, then count anew."""
+    mine = ImportRow.import_id == file.id
+    taken = ImportRow.fate != Fate.REFUSED.value
+    _refuse(session, Why.REPEATED, mine, _repeated(file))
+    _refuse(session, Why.CONTRADICTS_ITSELF, mine, _contradicting(file))
+    _refuse(session, Why.KNOWN_READING, mine, _known_before(file))
+    held = select(ImportRow.tube).where(
+        mine, ImportRow.reason.in_(_HOLDING), ImportRow.tube.is_not(None)
+    )
+    _refuse(
+        session,
+        Why.TUBE_HELD_BACK,
+        mine,
+        select(ImportRow.position).where(mine, taken, ImportRow.tube.in_(held.distinct())),
+    )
+    recount(session, file)
+
+
+def _refuse(session: Session, why: Why, mine: ColumnElement[bool], positions: Select[int]) -> None:
+    session.execute(
+        update(ImportRow)
+        .where(mine, ImportRow.position.in_(positions))
+        .values(fate=Fate.REFUSED.value, reason=int(why), entered=False),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _repeated(file: ImportFile) -> Select[int]:
+    """Every row but the first of those that say the same."""
+    nth = func.row_number().over(partition_by=ImportRow.reading_key, order_by=ImportRow.position)
+    ranked = (
+        select(ImportRow.position, nth.label("nth"))
+        .where(ImportRow.import_id == file.id, ImportRow.reading_key.is_not(None))
+        .where(ImportRow.fate != Fate.REFUSED.value)
+        .subquery()
+    )
+    return select(ranked.c.position).where(ranked.c.nth > 1)
+
+
+def _contradicting(file: ImportFile) -> Select[int]:
+    """Rows of one tube, target and well that differ; replicates in other wells are none."""
+    place = (ImportRow.tube, ImportRow.target, ImportRow.well)
+    several = (
+        select(*place)
+        .where(ImportRow.import_id == file.id, ImportRow.reading_key.is_not(None))
+        .where(ImportRow.fate != Fate.REFUSED.value)
+        .group_by(*place)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    return (
+        select(ImportRow.position)
+        .join(
+            several,
+            (several.c.tube == ImportRow.tube)
+            & (several.c.target == ImportRow.target)
+            & (several.c.well == ImportRow.well),
+        )
+        .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
+    )
+
+
+def _known_before(file: ImportFile) -> Select[int]:
+    """Rows that an earlier, confirmed import of the same run had with the same value."""
+    other, earlier = aliased(ImportRow), aliased(ImportFile)
+    return (
+        select(ImportRow.position)
+        .join(other, other.reading_key == ImportRow.reading_key)
+        .join(earlier, earlier.id == other.import_id)
+        .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
+        .where(other.import_id != file.id, other.entered)
+        .where(earlier.state.in_([State.ENTERING.value, State.DONE.value]))
+        .where(
+            or_(
+                (earlier.serial == file.serial)
+                & (earlier.run_name == file.run_name)
+                & (earlier.started == file.started),
+                (earlier.kind == "message") & (file.kind == "message"),  # sent again, as new
+            )
+        )
+    )
+
+
+def recount(session: Session, file: ImportFile) -> None:
+    """Count the rows by fate, as the receipt says them."""
+    session.flush()
+    fates = select(ImportRow.fate, func.count(), func.sum(case((ImportRow.entered, 1), else_=0)))
+    found = session.execute(fates.where(ImportRow.import_id == file.id).group_by(ImportRow.fate))
+    counts = {fate: (count, entered or 0) for fate, count, entered in found}
+    file.matched, file.queued, file.refused = (counts.get(fate.value, (0, 0))[0] for fate in Fate)
+    file.row_count = file.matched + file.queued + file.refused
+    file.entered = sum(entered for _, entered in counts.values())

@@ -1,0 +1,114 @@
+"""The worker: reads what was kept and stages it, then enters what a person confirmed.
+
+One chunk, one transaction.  Killed at any point it goes on with the next chunk.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event, Thread
+from uuid import UUID
+
+from sqlalchemy import select
+
+from server.db import Database
+from server.lab.imports import entering, review
+from server.lab.imports.models import ImportFile, State
+from server.lab.imports.reading import open_items
+from server.lab.imports.staging import Staging
+
+log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+IDLE_SECONDS = 0.7
+TROUBLED_SECONDS = 5.0
+WORK = [State.ENTERING.value, State.STAGING.value, State.RECEIVED.value]
+
+
+def run_once(database: Database, clock: Clock, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Bring every import as far as it can go now; return how many were moved."""
+    moved = 0
+    for import_id in _waiting(database):
+        if stopped():
+            break
+        try:
+            advance(database, import_id, clock, stopped)
+            moved += 1
+        except Exception:  # one odd file must not stop the others
+            log.exception("import %s met an error; it is tried again", import_id)
+    return moved
+
+
+def advance(
+    database: Database, import_id: UUID, clock: Clock, stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """Stage or enter one import to its end, or until *stopped*."""
+    with database.read() as session:
+        state = session.get_one(ImportFile, import_id).state
+    if state == State.ENTERING.value:
+        entering.enter_all(database, import_id, clock, stopped)
+    elif state in WORK:
+        stage(database, import_id, clock, stopped)
+
+
+def _waiting(database: Database) -> list[UUID]:
+    with database.read() as session:
+        found = select(ImportFile.id).where(ImportFile.state.in_(WORK))
+        return list(session.scalars(found.order_by(ImportFile.received_at, ImportFile.id)))
+
+
+def stage(
+    database: Database, import_id: UUID, clock: Clock, stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """Read the whole file into rows, then look at them together."""
+    reached = [0]
+
+    def told(at: int) -> None:
+        reached[0] = max(reached[0], at)
+
+    with database.read() as session:
+        file = session.get_one(ImportFile, import_id)
+    name, items = open_items(database, file, told)
+    staging = Staging(import_id, items, file.row_count)
+    with database.write() as session:
+        file = session.get_one(ImportFile, import_id)
+        file.state, file.format = State.STAGING.value, name
+    for chunk in staging.chunks():
+        if stopped():
+            return
+        with database.write() as session:
+            staging.keep(session, chunk)
+            session.get_one(ImportFile, import_id).progress = reached[0]
+    with database.write() as session:
+        file = session.get_one(ImportFile, import_id)
+        staging.close(file)
+        review.review(session, file)
+        file.progress, file.staged_at = file.size, clock()
+        file.state = (State.STAGED if file.row_count else State.UNREADABLE).value
+
+
+class ImportWorker:
+    """The worker as a thread of the server."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="imports", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the chunk in hand be written, then end."""
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            try:
+                run_once(self._database, self._clock, self._stopping.is_set)
+                pause = IDLE_SECONDS
+            except Exception:  # the database may be away for a while
+                log.exception("the imports worker met an error and goes on")
+                pause = TROUBLED_SECONDS
