@@ -71,8 +71,9 @@ def upload() -> ResponseReturnValue:
 
 def _content(file: FileStorage) -> bytes:
     """Read what was sent and let go of the temporary file that it lay in."""
-    with file.stream:
-        return file.read()
+    with file.stream as stream:
+        content: bytes = stream.read()
+    return content
 
 
 def _name(name: str | None) -> str:

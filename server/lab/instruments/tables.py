@@ -170,19 +170,22 @@ class Walk:
 
 def read(rows: Iterable[tuple[int, list[str]]], walk: Walk) -> Iterator[Item]:
     """Yield the items of every table of results in *rows*, then the run's facts and notices."""
-    watched = bool(walk.calls)
+    reader, watched, plain, cells = walk.reader, False, 0, [""]
     for number, cells in rows:
-        if walk.reader is None:
+        if reader is None:
             yield from walk.outside(number, cells)
-            watched = bool(walk.calls or walk.expected)
+            reader, watched = walk.reader, bool(walk.calls or walk.expected)
             continue
-        walk.cells = len(cells)
-        item = walk.reader(number, cells)
+        item = reader(number, cells)
         if item.__class__ is Reading:
-            walk.rows += 1
+            plain += 1
             yield walk.joined(item) if watched else item
         else:
             yield from walk.unread(number, cells, item)
+            reader = walk.reader
+    walk.rows += plain
+    if reader is not None:
+        walk.cells = len(cells) - 1  # the reader added one
     yield from walk.end()
 
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0016_imports"
-down_revision: str | None = "0015_station_health"
+revision: str = "0017_imports"
+down_revision: str | None = "0016_desk_items"
 
 
 def upgrade() -> None:
