@@ -19,6 +19,7 @@ from server.exchange.expiry import Watch
 from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
 from server.intake.views import bp as intake
+from server.lab.imports import machines
 from server.lab.imports.views import bp as imports
 from server.lab.imports.worker import ImportWorker
 from server.lab.queries import first_result_at
@@ -69,6 +70,7 @@ def assemble(app: Flask) -> None:
         changes.listeners.append(outcomes.settle_many)
     if first_result_at not in changes.testers:
         changes.testers.append(first_result_at)
+    machines.install(machines.load(app.extensions["settings"].machines))
     app.extensions["background"] = workers(app)
 
 

@@ -2,12 +2,15 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from getpass import getpass
 from pathlib import Path
+from threading import Event
 from typing import TextIO
 
 from sqlalchemy import select
@@ -20,6 +23,8 @@ from server.accounts.roles import Role
 from server.config import ConfigError, Loaded, Settings, load
 from server.db import Database, open_database
 from server.errors import DomainError
+from server.lab.imports import machines
+from server.lab.links import listening
 from server.people.models import Person
 
 BY = "operator"  # whoever may run commands on the server's machine
@@ -29,6 +34,16 @@ class Trouble(Exception):
     """What the operator must know, in a sentence."""
 
 
+TROUBLES = (
+    Trouble,
+    ConfigError,
+    vault.VaultError,
+    wsgi.CannotListen,
+    listening.CannotListen,
+    machines.MachinesError,
+)
+
+
 def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) -> int:
     """Run one command; return the exit code.  *typed* stands for standard input."""
     asked = _parser().parse_args(arguments)
@@ -36,7 +51,7 @@ def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) ->
     try:
         command: Callable[[argparse.Namespace, Loaded], None] = asked.command
         command(asked, load(asked.config, os.environ))
-    except (Trouble, ConfigError, vault.VaultError, wsgi.CannotListen) as error:
+    except TROUBLES as error:
         return _complain(str(error))
     except DomainError as error:
         return _complain(error.en)
@@ -72,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--role", required=True, choices=[str(role) for role in Role])
     user.add_argument("--place", default="")
     user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    add("listen", listen, "Hear the laboratory's machines until told to stop.")
     run_it = add("run", run, "Serve until told to stop.")
     run_it.add_argument("--host")
     run_it.add_argument("--port", type=int)
@@ -173,9 +189,25 @@ def run(asked: argparse.Namespace, _loaded: Loaded) -> None:
     given = {"host": asked.host, "port": asked.port}
     changed = {f"GHEPMAU_{key.upper()}": str(value) for key, value in given.items() if value}
     settings = load(asked.config, os.environ | changed).settings
+    machines.load(settings.machines)
     wsgi.check_port(settings)
     prepare(settings)
     wsgi.serve(settings)
+
+
+def listen(_asked: argparse.Namespace, loaded: Loaded) -> None:
+    settings = loaded.settings
+    heard = machines.load(settings.machines)
+    if not heard:
+        raise Trouble("no machine to hear: name a file of machines in the setting `machines`")
+    open_keys(settings)
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    with closing(_Opened(settings)) as opened:
+        listening.listen(
+            opened.database, heard, now, told=partial(print, flush=True), stopping=stopping
+        )
 
 
 def open_keys(settings: Settings) -> None:

@@ -18,7 +18,7 @@ import msgspec
 
 from server.lab.instruments.profile import PLAIN, Profile
 
-Link = Literal["mllp", "astm-tcp", "astm-serial", "file"]
+Link = Literal["mllp", "astm-tcp", "astm-serial"]
 
 
 class MachinesError(Exception):
@@ -51,8 +51,11 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     machine: list[Machine] = []
 
 
-def load(path: Path) -> list[Machine]:
-    """Read *path*; raise MachinesError that names the wrong key."""
+def load(named: str) -> list[Machine]:
+    """Read the file of machines, none if *named* is ''.  Raises MachinesError."""
+    if not named:
+        return []
+    path = Path(named)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         found = msgspec.convert(document, _File).machine

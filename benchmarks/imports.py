@@ -1,0 +1,148 @@
+"""Imports of machines' files: rows/s of reading, staging and entering, against bare parsing.
+
+`csv` and `xlsx` compare reading into typed readings (wells, Ct, roles, tube codes with their check
+digits) with what the library alone does on the same bytes: csv.reader, python-calamine's iter_rows.
+`csv_staged` and `xlsx_staged` compare the whole of staging: kept, read, looked up, written to
+SQLite (synchronous=FULL) and reviewed.  `entered` is what follows a person's confirmation, results
+and outcomes included.  Peak memory is that of a process that stages so many rows.
+
+    python -m benchmarks.imports [--json] [--rows N]       bars: csv, xlsx >= 0.3
+"""
+
+import csv
+import io
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from operator import truediv
+from pathlib import Path
+from time import perf_counter
+
+from python_calamine import CalamineWorkbook
+
+from benchmarks.imports_files import as_csv, as_workbook, lab_of
+from benchmarks.report import Report, arguments, median
+from server import vault
+from server.db import Database
+from server.lab.imports import services, worker
+from server.lab.instruments import table
+from server.lab.instruments.readings import Reading
+from server.lab.instruments.tube_codes import code_of
+
+ROUNDS = 5
+AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+ENTERED = 2_000
+PEAKS = (10_000, 100_000)
+
+
+def bare_csv(content: bytes) -> int:
+    text = io.TextIOWrapper(io.BytesIO(content), "utf-8", newline="")
+    return sum(1 for _ in csv.reader(text, delimiter="\t"))
+
+
+def bare_workbook(content: bytes) -> int:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return sum(1 for _ in book.get_sheet_by_index(0).iter_rows())
+
+
+def read(content: bytes) -> int:
+    """Read as staging does, up to the tubes' codes."""
+    _, items = table.read(io.BytesIO(content))
+    return sum(1 for item in items if isinstance(item, Reading) and code_of(item.sample))
+
+
+def stage(database: Database, content: bytes) -> int:
+    """Keep and stage, as an upload and the worker do."""
+    with database.write() as session:
+        file, _ = services.keep(session, content, name="x", by="user:lan", now=AT)
+    worker.stage(database, file.id, lambda: AT)
+    with database.read() as session:
+        return services.import_named(session, file.id).row_count
+
+
+def rate(work: Callable[[], int], rows: int) -> float:
+    began = perf_counter()
+    work()
+    return rows / (perf_counter() - began)
+
+
+def compare(
+    report: Report, name: str, bare: Callable[[bytes], int], content: bytes, rows: int
+) -> None:
+    """Take turns, so that a busy machine is busy for both; a ratio is the median of the rounds."""
+    rates: dict[str, list[float]] = {"bare": [], "read": [], "staged": []}
+    for at in range(ROUNDS):
+        rates["bare"].append(rate(lambda: bare(content), rows))
+        rates["read"].append(rate(lambda: read(content), rows))
+        if at < 2:
+            with tempfile.TemporaryDirectory() as folder:
+                database = lab_of(Path(folder), rows)
+                rates["staged"].append(rate(lambda: stage(database, content), rows))  # noqa: B023
+                database.engine.dispose()
+    for kind, found in rates.items():
+        report.figures[f"{name}_{kind}"] = (median(found), "rows/s")
+    report.ratios[name] = median(list(map(truediv, rates["read"], rates["bare"])))
+    report.ratios[f"{name}_staged"] = median(rates["staged"]) / median(rates["bare"])
+
+
+def entered(report: Report) -> None:
+    """Confirm a file and let the worker enter its results."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = lab_of(Path(folder), ENTERED)
+        content = as_csv(ENTERED, calls=True)
+        with database.write() as session:
+            file, _ = services.keep(session, content, name="x", by="user:lan", now=AT)
+        worker.stage(database, file.id, lambda: AT)
+        with database.write() as session:
+            services.confirm(session, file.id, assay="", knows_cut=False, by="user:lan", now=AT)
+        began = perf_counter()
+        worker.advance(database, file.id, lambda: AT)
+        report.figures["entered"] = (ENTERED / (perf_counter() - began), "rows/s")
+        database.engine.dispose()
+
+
+def peak(rows: int) -> float:
+    """Return the peak memory, in MiB, of a process of its own that stages *rows* rows."""
+    words = [sys.executable, "-m", "benchmarks.imports", "--peak", str(rows)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - ourselves
+    return float(done.stdout)
+
+
+def staged_here(rows: int) -> None:
+    """What the process of `peak` does: the file comes from the disk, as an upload would."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = lab_of(Path(folder), rows)
+        path = Path(folder) / "x.txt"
+        path.write_bytes(as_csv(rows))
+        with database.write() as session:
+            file, _ = services.keep(session, path.read_bytes(), name="x", by="user:x", now=AT)
+        worker.stage(database, file.id, lambda: AT)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def main() -> None:
+    """Run the benchmark and print its report."""
+    parser = arguments(__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--peak", type=int, help="only stage so many rows and say the peak memory")
+    options = parser.parse_args()
+    if options.peak:
+        staged_here(options.peak)
+        return
+    report = Report("imports")
+    compare(report, "csv", bare_csv, as_csv(options.rows), options.rows)
+    rows = options.rows // 2
+    compare(report, "xlsx", bare_workbook, as_workbook(rows), rows)
+    entered(report)
+    few, many = (peak(rows) for rows in PEAKS)
+    report.figures["peak_10k"], report.figures["peak_100k"] = (few, "MiB"), (many, "MiB")
+    report.ratios["memory"] = many / few
+    report.print(options.json)
+
+
+if __name__ == "__main__":
+    vault.install(vault.Vault.create(Path(tempfile.mkdtemp()) / "vault.json"))
+    main()
