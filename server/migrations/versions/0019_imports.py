@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0017_imports"
-down_revision: str | None = "0016_desk_items"
+revision: str = "0019_imports"
+down_revision: str | None = "0018_check_ins"
 
 
 def upgrade() -> None:
