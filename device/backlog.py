@@ -49,6 +49,7 @@ class Sent(msgspec.Struct):
     server_mono: int = 0
     server_boot: str = ""
     contact: str = ""
+    stick: str = ""  # 'written', 'trouble', or '' where there is none
     trouble: str = ""
 
 

@@ -12,7 +12,7 @@ from threading import Event
 import msgspec
 
 from contract import signing
-from device import enrolment, manual_cli, opening, running, uplink, uplink_process
+from device import enrolment, manual_cli, opening, running, stick_cli, uplink, uplink_process
 from device.backlog import Backlog
 from device.config import Config, ConfigError, load
 from device.drivers.panel_gpio import PanelLost
@@ -25,6 +25,7 @@ from device.lines import tell_json, tell_people
 from device.manual import NobodyThere
 from device.running import AlreadyRunning
 from device.sources import Arrivals
+from device.stick import StickTrouble
 from device.supervisor import Supervisor
 from device.upstream import Unreachable, Upstream
 
@@ -36,6 +37,7 @@ EXPECTED = (
     NobodyThere,
     NotEnrolled,
     PanelLost,
+    StickTrouble,
     Unreachable,
     signing.BadSignature,
 )
@@ -185,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     readers.add_to(commands)
     manual_cli.add_to(commands)
     kiosk.add_to(commands)
+    stick_cli.add_to(commands)
     return parser
 
 

@@ -134,6 +134,12 @@ class Health(Section, frozen=True):
     root: str = "/"
 
 
+class Stick(Section, frozen=True):
+    """Where a memory stick is mounted that carries the journal to the server; '' for none."""
+
+    folder: str = ""
+
+
 class Config(Section, frozen=True):
     """All settings of one station."""
 
@@ -145,6 +151,7 @@ class Config(Section, frozen=True):
     kiosk: Kiosk = Kiosk()
     server: Server = Server()
     health: Health = Health()
+    stick: Stick = Stick()
 
     @property
     def folder(self) -> Path:

@@ -77,6 +77,7 @@ class Heart:
             oldest_s=waits.age(now),
             set_aside=len(sent.set_aside),
             offset_ms=offset(sent, now.boot),
+            stick=sent.stick,
         )  # fmt: skip
 
     def _of_nobody(self) -> Heartbeat:

@@ -12,6 +12,7 @@ from device.config import Config
 from device.enrolment import NotEnrolled
 from device.heartbeat import Heart
 from device.notify import Notifier
+from device.stick import StickDesk
 from device.uplink import LONGEST_WAIT, open_uplink
 
 log = logging.getLogger(__name__)
@@ -25,11 +26,14 @@ def serve(config: Config, stop: Event, parent: int | None = None) -> None:
         return
     uplink, wait = open_uplink(config), 0.0
     heart = Heart(config, uplink.office, uplink.backlog, uplink.upstream)
+    folder = Path(config.stick.folder) if config.stick.folder else None
+    sticks = StickDesk(uplink.office, uplink.backlog, folder)
     ended.notifier.ready()
     while not ended.within(wait, uplink.backlog.sent.trouble):
         try:
             wait = uplink.turn()
             heart.turn()
+            sticks.turn()
         except NotEnrolled:
             raise
         except Exception:

@@ -57,6 +57,8 @@ place_station() {
   done
   put 0644 "$here/udev/99-ghepmau.rules" /etc/udev/rules.d/99-ghepmau.rules
   put 0644 "$here/systemd/ghepmau-uplink.service" /etc/systemd/system/ghepmau-uplink.service
+  put 0644 "$here/systemd/media-ghepmau.mount" /etc/systemd/system/media-ghepmau.mount
+  install -d -m 0755 "$root/media/ghepmau"
   put 0644 "$here/systemd/ghepmau-kiosk.service" /etc/systemd/system/ghepmau-kiosk.service
   put 0644 "$here/systemd/ghepmau-firstboot.service" /etc/systemd/system/ghepmau-firstboot.service
   put 0644 "$here/systemd/modules-load.conf" /etc/modules-load.d/ghepmau.conf

@@ -18,6 +18,7 @@ from server.delivery.worker import DeliveryWorker
 from server.exchange.expiry import Watch
 from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
+from server.intake.stick_views import bp as sticks
 from server.intake.views import bp as intake
 from server.lab.imports import machines
 from server.lab.imports.views import bp as imports
@@ -46,6 +47,7 @@ PAGES = (
     outcome_pages,
     intake,
     exchange,
+    sticks,
     officers,
 )
 

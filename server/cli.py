@@ -16,7 +16,7 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import schema, vault, wsgi
+from server import schema, stick_cli, vault, wsgi
 from server.accounts import enrolment, services
 from server.accounts.models import User
 from server.accounts.roles import Role
@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) ->
         return _complain(str(error))
     except DomainError as error:
         return _complain(error.en)
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}")
     except SQLAlchemyError as error:
         return _complain(f"the database does not answer as it should: {error}".splitlines()[0])
     return 0
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--place", default="")
     user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
+    stick_cli.add_to(add)
     run_it = add("run", run, "Serve until told to stop.")
     run_it.add_argument("--host")
     run_it.add_argument("--port", type=int)

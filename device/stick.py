@@ -1,0 +1,210 @@
+"""The journal's way home where there is no network: signed files on a memory stick, and back.
+
+What the server has not answered for is written beside, synced, put in place in one step, and read
+back.  The files are the same uploads that would go over the wire, so both ways at once do no harm.
+A receipt on the stick, signed by the server, says what it has.
+"""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from contract.events import encode_batch
+from contract.signing import BadSignature
+from contract.sticks import NoStick, pack, read_receipt, unpack
+from device.backlog import MOST_BYTES, Backlog, Sent
+from device.chain import Row, fault_of
+from device.enrolment import Office
+from device.files import sync_folder
+from device.journal_file import (
+    JournalTrouble,
+    epoch_of,
+    files_of,
+    last_seq,
+    open_for_reading,
+    rows_after,
+)
+
+log = logging.getLogger(__name__)
+FILE_BYTES = 3_000_000  # of one file: a server's page takes it in one go
+BATCH = 500
+EVERY = 30.0  # seconds between two looks for a stick
+
+
+class StickTrouble(Exception):
+    """The stick cannot be written, or does not give back what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Events that stand on the stick, and in which files."""
+
+    events: int
+    files: list[Path]
+
+
+def export(office: Office, sent: Sent, target: Path, *, everything: bool = False) -> Exported:
+    """Write what the server does not have yet, or *everything*; raise StickTrouble."""
+    papers, key = office.papers(), office.secrets().key
+    name, count, contents = papers.station, 0, list[list[bytes]]()
+    for body, events in _bodies(office.folder, name, sent, everything=everything):
+        if not contents or sum(map(len, contents[-1])) + len(body) > FILE_BYTES:
+            contents.append([])
+        contents[-1].append(body)
+        count += events
+    files = [
+        _write(target, name, number, pack(name, key, bodies))
+        for number, bodies in enumerate(contents, 1)
+    ]
+    _remove_older(target, name, len(files))
+    return Exported(count, files)
+
+
+def _bodies(
+    state: Path, station: str, sent: Sent, *, everything: bool
+) -> Iterator[tuple[bytes, int]]:
+    """Yield the uploads to carry, and how many events are in each; damaged rows are left out."""
+    for path in files_of(state / "journal"):
+        epoch = epoch_of(path)
+        after = 0 if everything else sent.acked.get(epoch, 0)
+        aside = {each.seq for each in sent.set_aside if each.epoch == epoch}
+        first = 0 if aside else after
+        with closing(open_for_reading(path)) as db:
+            rows = [row for row in rows_after(db, first) if row.seq > after or row.seq in aside]
+        for batch in _batches([row for row in rows if fault_of(row, "", epoch) is None]):
+            fork = epoch in sent.forks
+            yield encode_batch(station, [row.body for row in batch], fork=fork), len(batch)
+
+
+def _newest(state: Path) -> dict[str, int]:
+    """Return the number of the newest event of each epoch."""
+    found = {}
+    for path in files_of(state / "journal"):
+        with closing(open_for_reading(path)) as db:
+            found[epoch_of(path)] = last_seq(db)
+    return found
+
+
+def _batches(rows: list[Row]) -> Iterator[list[Row]]:
+    batch, size = list[Row](), 0
+    for row in rows:
+        if batch and (len(batch) == BATCH or size + len(row.body) > MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += len(row.body)
+    if batch:
+        yield batch
+
+
+def _write(target: Path, station: str, number: int, data: bytes) -> Path:
+    """Put a file in place in one step, and read it back past the page cache as far as we can."""
+    path = target / f"ghepmau-{station}-{number:02d}.stick"
+    part = path.with_suffix(".part")
+    try:
+        with part.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+            os.posix_fadvise(out.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        part.replace(path)
+        sync_folder(target)
+        back = path.read_bytes()
+    except OSError as error:
+        raise StickTrouble(f"{path}: cannot be written: {error.strerror}") from error
+    if back != data or not unpack(back).whole:
+        raise StickTrouble(f"{path}: does not give back what was written; use another stick")
+    return path
+
+
+def _remove_older(target: Path, station: str, newest: int) -> None:
+    """Take away what an export with more files left: all of it is known by now."""
+    for path in target.glob(f"ghepmau-{station}-[0-9][0-9].stick"):
+        if int(path.stem[-2:]) > newest:
+            with suppress(OSError):
+                path.unlink()
+
+
+def inbox_of(state: Path) -> Path:
+    """Return where a receipt that was brought by hand waits for uplink."""
+    return state / "receipt.in"
+
+
+def take_receipt(office: Office, backlog: Backlog, path: Path) -> int:
+    """Believe a receipt as far as our own journal bears it out; return how many events are new.
+
+    Raises NoStick or JournalTrouble.
+    """
+    papers = office.papers()
+    try:
+        stored = read_receipt(path.read_bytes(), papers.cards.values())
+    except (OSError, BadSignature) as error:
+        raise NoStick(f"{path} cannot be read: {error}") from error
+    if stored.station != papers.station:
+        raise NoStick(f"it is for the station {stored.station}")
+    new = 0
+    for head in stored.heads:
+        known = backlog.sent.acked.get(head.epoch, 0)
+        ours = backlog.row_at(head.epoch, head.seq) if head.seq > known else None
+        if ours is not None and ours.hash == head.hash:
+            backlog.sent.acked[head.epoch] = head.seq
+            new += head.seq - known
+    backlog.sent.sent += new
+    backlog.save()
+    return new
+
+
+@dataclass
+class StickDesk:
+    """Looks for a stick now and then: takes its receipt, and writes what waits.
+
+    A folder without a stick in it is the card itself, and is left alone.
+    """
+
+    office: Office
+    backlog: Backlog
+    folder: Path | None
+    is_there: Callable[[Path], bool] = os.path.ismount
+    _looked: float = float("-inf")
+    _written: dict[str, int] = field(default_factory=dict)
+
+    def turn(self) -> None:
+        self._look_into_the_inbox()
+        if self.folder is None or monotonic() - self._looked < EVERY:
+            return
+        self._looked = monotonic()
+        if not self.is_there(self.folder):
+            self._written, self.backlog.sent.stick = {}, ""
+            return
+        try:
+            self._exchange(self.folder)
+        except (StickTrouble, NoStick, JournalTrouble, OSError, sqlite3.Error) as trouble:
+            log.warning("the memory stick: %s", trouble)
+            self.backlog.sent.stick = "trouble"
+
+    def _look_into_the_inbox(self) -> None:
+        """Take a receipt that somebody brought by hand (`ghepmau-station receipt`)."""
+        receipt = inbox_of(self.office.folder)
+        if receipt.exists():
+            try:
+                take_receipt(self.office, self.backlog, receipt)
+            except (NoStick, JournalTrouble) as trouble:
+                log.warning("a receipt cannot be used: %s", trouble)
+            with suppress(OSError):
+                receipt.unlink()
+
+    def _exchange(self, folder: Path) -> None:
+        receipt = folder / f"ghepmau-{self.office.papers().station}.receipt"
+        if receipt.exists() and (new := take_receipt(self.office, self.backlog, receipt)):
+            log.info("a receipt for %d events came on the stick", new)
+        newest = _newest(self.office.folder)
+        if newest != self._written:
+            done = export(self.office, self.backlog.sent, folder)
+            self._written, self.backlog.sent.stick = newest, "written"
+            log.info("%d events stand on the stick, at %s", done.events, datetime.now(UTC))

@@ -1,0 +1,134 @@
+"""Takes what stations wrote onto memory sticks: the same intake as over the wire, line by line.
+
+A file that was cut off or damaged gives what is good in it.  Who brings it matters little: every
+line is signed by its station.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.events import EventError
+from contract.receipts import HeadWire
+from contract.signing import BadSignature, private_key
+from contract.sticks import NoStick, Signed, Stored, unpack, write_receipt
+from server import vault
+from server.accounts import keyring
+from server.accounts.keyring import KnownStation
+from server.audit import services as audit
+from server.db import Database
+from server.errors import DomainError
+from server.intake.group import Outcome
+from server.intake.models import ChainAlert, WireEvent
+from server.intake.upload import Upload, read_upload
+from server.intake.writer import Busy
+
+Store = Callable[[Upload], Outcome]
+
+
+class ForeignFile(DomainError):
+    """A file that holds nothing of ours."""
+
+    code = "foreign-file"
+    status = 422
+
+
+class ServerBusy(DomainError):
+    code = "busy"
+    status = 503
+
+
+@dataclass
+class Report:
+    """What became of one file.  `refused`: uploads whose signature or form is wrong."""
+
+    station: str
+    stored: int = 0
+    known: int = 0
+    changed: int = 0
+    refused: int = 0
+    whole: bool = True
+    why: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return self.whole and not (self.refused or self.changed)
+
+
+def take(database: Database, store: Store, data: bytes, *, by: str, now: datetime) -> Report:
+    """Store what is good in a file; raise ForeignFile where nothing can be."""
+    try:
+        stick = unpack(data)
+    except NoStick as error:
+        raise _foreign("không phải tệp của trạm", str(error)) from error
+    station = keyring.station(database, stick.station)
+    if station is None or station.state == "created":
+        raise _foreign(f"máy chủ không biết trạm {stick.station[:32]}", "its station is not known")
+    if station.key is None:
+        raise _foreign(f"trạm {station.id} đã bị thu hồi", f"station {station.id} was revoked")
+    report = Report(stick.station, refused=stick.broken, whole=stick.whole)
+    for upload in stick.uploads:
+        _take_one(store, station, upload, report, now)
+    with database.write() as session:
+        detail = f"{report.stored} new, {report.known} known, {report.refused} refused"
+        audit.record(session, "stick.imported", station.id, by=by, now=now, detail=detail)
+    return report
+
+
+def _take_one(
+    store: Store, station: KnownStation, signed: Signed, report: Report, now: datetime
+) -> None:
+    try:
+        if station.key is not None:
+            signed.check(station.id, station.key)
+        outcome = store(read_upload(station.id, signed.body, now))
+    except Busy as error:
+        raise ServerBusy(
+            "Máy chủ đang bận. Nộp lại tệp này sau một phút.",
+            "The server is busy. Hand this file in again in a minute.",
+        ) from error
+    except (BadSignature, EventError) as error:
+        report.refused += 1
+        report.why.append(str(error)[:160])
+        return
+    report.stored += outcome.new
+    report.known += outcome.known
+    report.changed += len(outcome.changed)
+
+
+def receipt_for(session: Session, station: str, now: datetime) -> bytes:
+    """Return the file that tells *station* how far we have each of its epochs, without gaps."""
+    asked = select(WireEvent.epoch).where(WireEvent.station == station).distinct()
+    heads = [_head(session, station, epoch) for epoch in sorted(session.scalars(asked))]
+    stored = Stored(station, [head for head in heads if head.seq], now.isoformat())
+    return write_receipt(private_key(vault.current().card_seed), stored)
+
+
+def _head(session: Session, station: str, epoch: str) -> HeadWire:
+    """Return the last event before the first gap; seq 0 where that cannot be said."""
+    here = (WireEvent.station == station, WireEvent.epoch == epoch)
+    gaps = select(func.min(ChainAlert.seq)).where(
+        ChainAlert.station == station,
+        ChainAlert.epoch == epoch,
+        ChainAlert.kind == "gap",
+        ChainAlert.closed_at.is_(None),
+    )
+    asked = select(WireEvent.seq, WireEvent.hash).where(*here)
+    if (gap := session.scalar(gaps)) is not None:
+        asked = asked.where(WireEvent.seq < gap)
+    row = session.execute(asked.order_by(WireEvent.seq.desc()).limit(1)).first()
+    seq = row.seq if row else 0
+    counted = session.scalar(select(func.count()).where(*here, WireEvent.seq <= seq))
+    if row is None or counted != seq:  # a gap that somebody closed by hand, or a fork's name
+        return HeadWire(epoch, 0, "0" * 64)
+    return HeadWire(epoch, seq, row.hash)
+
+
+def _foreign(vi: str, en: str) -> ForeignFile:
+    return ForeignFile(
+        f"Không nhận tệp này: {vi}. Chọn tệp .stick mà trạm đã ghi.",
+        f"This file was not taken: {en}. Choose a .stick file that a station wrote.",
+    )
