@@ -20,13 +20,18 @@ from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
 from server.intake.stick_views import bp as sticks
 from server.intake.views import bp as intake
+from server.lab.boxes.views import bp as boxes
 from server.lab.imports import machines
 from server.lab.imports.views import bp as imports
 from server.lab.imports.worker import ImportWorker
+from server.lab.plates.views import bp as plates
 from server.lab.queries import first_result_at
+from server.lab.reception_views import bp as reception
+from server.lab.storage.views import bp as storage
 from server.lab.views import bp as lab
 from server.officers.views import bp as officers
 from server.outcomes import services as outcomes
+from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
 from server.people.views import bp as people
 from server.sampling import changes
@@ -42,6 +47,11 @@ PAGES = (
     audit,
     people,
     sampling,
+    boxes,
+    reception,
+    undoing,
+    storage,
+    plates,
     lab,
     imports,
     outcome_pages,

@@ -9,6 +9,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     ALERT_READ = "alert:read"
     AUDIT_READ = "audit:read"
+    BOX_WRITE = "box:write"
     CALLBACK_WRITE = "callback:write"
     CARD_WRITE = "card:write"
     CONFLICT_DECIDE = "conflict:decide"

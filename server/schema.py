@@ -15,8 +15,11 @@ import server.audit.models
 import server.declarations.models
 import server.delivery.models
 import server.intake.models
+import server.lab.boxes.models
 import server.lab.imports.models
 import server.lab.models
+import server.lab.plates.models
+import server.lab.storage.models
 import server.outcomes.desk_models
 import server.outcomes.models
 import server.people.models

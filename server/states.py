@@ -21,7 +21,19 @@ class Shown:
 
 
 STATES = {
+    "box-counted": Shown("◐", "received", "đếm xong", "counted"),
+    "box-explained": Shown("✔", "quiet", "đã giải trình", "explained"),
+    "box-given": Shown("→", "quiet", "giao", "handed over"),
+    "box-handing-over": Shown("▲", "waiting", "đang giao", "being handed over"),
+    "box-in-transit": Shown("▲", "waiting", "đang chuyển", "in transit"),
+    "box-open": Shown("○", "quiet", "đang xếp", "being filled"),
+    "box-packed": Shown("●", "paired", "đã đóng", "packed"),
+    "box-owned": Shown("▲", "quiet", "đang xem", "looked into"),
+    "box-put-in": Shown("→", "quiet", "vào hộp", "into a box"),
+    "box-received": Shown("◐", "received", "đã nhận", "received"),
     "accepted": Shown("◐", "received", "đã nhận", "received"),
+    "box-taken": Shown("←", "quiet", "nhận", "taken over"),
+    "box-taken-out": Shown("←", "quiet", "ra khỏi hộp", "out of the box"),
     "callback": Shown("▲", "waiting", "gọi lấy lại", "call back"),
     "conflict": Shown("✖", "problem", "tranh chấp", "conflict"),
     "created": Shown("▲", "waiting", "chưa ghi danh", "not enrolled"),
@@ -46,6 +58,8 @@ STATES = {
     "negative": Shown("−", "negative", "âm tính", "negative"),
     "off": Shown("○", "quiet", "đã tắt", "switched off"),
     "overdue": Shown("▲", "problem", "quá hạn", "overdue"),
+    "in-storage": Shown("▣", "quiet", "lưu mẫu", "storage"),
+    "on-plate": Shown("▦", "quiet", "trên đĩa", "on a plate"),
     "paired": Shown("●", "paired", "đã ghép", "paired"),
     "pending": Shown("▲", "waiting", "đang chờ", "waiting"),
     "positive": Shown("✚", "problem", "dương tính", "positive"),

@@ -11,6 +11,7 @@ from server.delivery.models import Delivery
 from server.desks import Waiting
 from server.intake.models import ChainAlert
 from server.lab import queries as lab
+from server.lab.boxes import queries as lab_boxes
 from server.lab.imports import queries as imports
 from server.lab.models import Reception, Result
 from server.outcomes import desks as unmatched
@@ -42,6 +43,13 @@ def to_test(session: Session, _by: str) -> Waiting:
 def to_confirm(session: Session, _by: str) -> Waiting:
     """Count the imports that wait for somebody to confirm them."""
     return Waiting(*imports.waiting(session))
+
+
+def boxes(session: Session, by: str) -> Waiting:
+    """Count the boxes whose counts differ and that nobody looks into, or that are mine."""
+    found = lab_boxes.open_differences(session)
+    mine = [open_ones for box, open_ones in found if box.custody.owner in {"", by}]
+    return Waiting(len(mine), _oldest(each.at for open_ones in mine for each in open_ones))
 
 
 def to_verify(session: Session, by: str) -> Waiting:

@@ -38,6 +38,21 @@ DESKS = (
         "Quét từng ống của hộp vừa tới.", "Scan each tube of the box that came.",
     ),
     Desk(
+        Permission.BOX_WRITE, "/boxes", "Hộp mẫu", "Boxes",
+        waiting.boxes,
+        "Xếp, giao, nhận hộp; xem chỗ đếm không khớp.",
+        "Fill boxes, hand them over, look into counts that differ.",
+    ),
+    Desk(
+        Permission.RESULT_WRITE, "/plates", "Đĩa", "Plates", None,
+        "Xếp ống vào đĩa, xuất cho máy, nhập kết quả cả đĩa.",
+        "Fill plates, export them for the machine, enter a whole plate.",
+    ),
+    Desk(
+        Permission.RECEPTION_WRITE, "/storage", "Lưu mẫu", "Storage", None,
+        "Ống cất ở đâu, ống nào hết hạn giữ?", "Where is a tube kept, which are past their day?",
+    ),
+    Desk(
         Permission.RESULT_WRITE, "/results", "Nhập kết quả", "Results",
         waiting.to_test,
         "Nhập kết quả của ống đã nhận.", "Enter the results of received tubes.",

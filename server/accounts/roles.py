@@ -16,9 +16,10 @@ class Role(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.SWAB_TEAM: frozenset({Permission.LOT_READ}),
+    Role.SWAB_TEAM: frozenset({Permission.BOX_WRITE, Permission.LOT_READ}),
     Role.LAB_TECHNICIAN: frozenset(
         {
+            Permission.BOX_WRITE,
             Permission.LOT_READ,
             Permission.RECEPTION_WRITE,
             Permission.RESULT_RELEASE,
@@ -28,6 +29,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.HEALTH_OFFICER: frozenset(
         {
+            Permission.BOX_WRITE,
             Permission.CALLBACK_WRITE,
             Permission.CONFLICT_DECIDE,
             Permission.DELIVERY_READ,

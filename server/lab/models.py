@@ -28,6 +28,28 @@ class Reception(Base):
     by: Mapped[str] = mapped_column(String(80))
 
 
+class ReceptionStep(Base):
+    """What was said of a tube at the reception, each time; `Reception` is how that leaves it.
+
+    Never changed: a rejection that was wrong is taken back by a later step, and both stay.
+    """
+
+    __tablename__ = "reception_step"
+    __table_args__ = (
+        CheckConstraint("kind IN ('received', 'rejected', 'rejection-undone')", name="kind"),
+        CheckConstraint("(kind = 'rejected') = (reason <> '')", name="reason_iff_rejected"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tube: Mapped[Tube] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(32))
+    box: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str | None] = mapped_column(Encrypted("reception_step.note"))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+
+
 class Result(Base):
     """What the laboratory says about a tube.  Never changed: a wrong one is corrected by another.
 

@@ -9,13 +9,19 @@ from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.lab.lifecycle import State, state_of
-from server.lab.models import Reception, Result
+from server.lab.models import Reception, ReceptionStep, Result
 
 LATEST = 30
 
 
 def reception_of(session: Session, tube: Tube) -> Reception | None:
     return session.scalar(select(Reception).where(Reception.tube == tube))
+
+
+def reception_steps_of(session: Session, tube: Tube) -> list[ReceptionStep]:
+    """Return what was said of *tube* at the reception, oldest first."""
+    found = select(ReceptionStep).where(ReceptionStep.tube == tube)
+    return list(session.scalars(found.order_by(ReceptionStep.at, ReceptionStep.id)))
 
 
 def results_of(session: Session, tube: Tube) -> list[Result]:

@@ -32,6 +32,10 @@ class TubeHasResult(DomainError):
     code = "tube-has-result"
 
 
+class NotRejected(DomainError):
+    code = "not-rejected"
+
+
 class ControlTube(DomainError):
     code = "control-tube"
 
@@ -114,4 +118,11 @@ def stale_result(tube: Tube, state: State) -> DomainError:
     return StaleResult(
         f"Kết quả của ống {tube.grouped}: {vi}. Tải lại trang để xem tình trạng mới.",
         f"The result of tube {tube.grouped}: {en}. Open the page again to see how it stands.",
+    )
+
+
+def not_rejected(tube: Tube) -> DomainError:
+    return NotRejected(
+        f"Ống {tube.grouped} không bị loại, nên không có gì để bỏ.",
+        f"Tube {tube.grouped} is not rejected: there is nothing to take back.",
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from contract.boxes import BoxError, BoxMisread, read_label
 from contract.tubes import Tube
 from server import forms
 from server.errors import BadInput
@@ -16,6 +17,25 @@ HIGHEST_CT = 50.0
 def scanned_tube(form: Mapping[str, str]) -> Tube:
     """Return the tube in the form's field `tube`; raise BadInput that says what was wrong."""
     return forms.tube_of({"tube": _AIM.sub("", form.get("tube", "").strip())})
+
+
+def box_in(text: str) -> str | None:
+    """Return the box whose printed label was scanned, None if *text* is no box label at all."""
+    try:
+        return read_label(_AIM.sub("", text.strip()).upper()).box.text
+    except BoxMisread as error:
+        raise BadInput(
+            "Nhãn hộp đọc sai: số kiểm tra không khớp. Quét lại.",
+            "The box label was misread: its check digits are wrong. Scan again.",
+        ) from error
+    except BoxError:
+        return None
+
+
+def scanned_box(form: Mapping[str, str]) -> str:
+    """Return the box in the form's field `box`: a printed label, or a name written on the lid."""
+    text = forms.required_text(form, "box", longest=40)
+    return box_in(text) or text
 
 
 def ct_of(form: Mapping[str, str], field: str) -> str:

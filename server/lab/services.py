@@ -12,6 +12,7 @@ from server.errors import NotFound
 from server.lab import queries, refusals
 from server.lab.lifecycle import Action, Refusal, take
 from server.lab.models import Reception, Result
+from server.lab.receptions import step_of
 from server.lab.words import METHOD, Call, Rejection
 from server.sampling import changes, lot_queries
 from server.sampling import queries as sampling
@@ -64,6 +65,8 @@ def _note(
     reception.id = reception.id or uuid4()
     reception.tube, reception.at, reception.by = tube, now, by
     session.add(reception)
+    kind = "received" if reception.accepted else "rejected"
+    session.add(step_of(reception, kind, by=by, now=now))
     verb = "received" if reception.accepted else "rejected"
     detail = reception.box if reception.accepted else reception.reason
     audit.record(session, f"tube.{verb}", tube, by=by, now=now, detail=detail)

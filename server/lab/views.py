@@ -4,7 +4,6 @@ A refusal is shown on the page itself, with the field ready for the next scan: h
 not go back.
 """
 
-from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,68 +18,10 @@ from server.lab.models import Result
 from server.lab.refusals import TubeHasResult
 from server.lab.scans import ct_of, scanned_tube, ticked
 from server.lab.services import Finding
-from server.lab.words import CALLS, REJECTIONS, Call, Rejection
+from server.lab.words import CALLS, Call
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("lab", __name__)
-SHIFT = timedelta(hours=18)
-
-
-@bp.get("/reception")
-@requires(Permission.RECEPTION_WRITE)
-def show_reception() -> ResponseReturnValue:
-    return _reception(box=request.args.get("box", ""))
-
-
-@bp.post("/reception")
-@requires(Permission.RECEPTION_WRITE)
-def receive() -> ResponseReturnValue:
-    box = request.form.get("box", "")
-    try:
-        tube = scanned_tube(request.form)
-        box = forms.required_text(request.form, "box", longest=40)
-        with transaction() as session:
-            services.receive_tube(session, tube, box=box, by=actor(), now=now())
-    except DomainError as problem:
-        return _reception(box=box, problem=problem)
-    flash(t(f"Đã nhận ống {tube.grouped} vào hộp {box}.", f"Tube {tube.grouped} is in box {box}."))
-    return redirect(url_for(".show_reception", box=box))
-
-
-@bp.post("/reception/reject")
-@requires(Permission.RECEPTION_WRITE)
-def reject() -> ResponseReturnValue:
-    box = forms.tidy(request.form.get("box", ""))[:40]
-    try:
-        tube = scanned_tube(request.form)
-        reason = forms.choice(request.form, "reason", Rejection)
-        with transaction() as session:
-            services.reject_tube(session, tube, reason, by=actor(), now=now(), box=box)
-    except DomainError as problem:
-        return _reception(box=box, problem=problem, rejecting=True)
-    flash(
-        t(
-            f"Đã loại ống {tube.grouped}. Người của ống được đưa vào danh sách gọi lấy mẫu lại.",
-            f"Tube {tube.grouped} is rejected. Its people are on the list to be called back.",
-        )
-    )
-    return redirect(url_for(".show_reception", box=box))
-
-
-def _reception(
-    *, box: str, problem: DomainError | None = None, rejecting: bool = False
-) -> ResponseReturnValue:
-    since = now() - SHIFT
-    with reading() as session:
-        return render_template(
-            "lab/reception.html",
-            box=box,
-            problem=problem,
-            rejecting=rejecting,
-            reasons=REJECTIONS,
-            receptions=queries.latest_receptions(session, since=since),
-            boxes=queries.box_counts(session, since=since),
-        ), problem.status if problem else 200
 
 
 @bp.get("/results")

@@ -22,6 +22,7 @@ class Rejection(StrEnum):
     UNLABELLED = "unlabelled"
     LATE = "late"
     WRONG_CONTAINER = "wrong-container"
+    DAMAGED_CODE = "damaged-code"
 
 
 CALLS = {
@@ -36,4 +37,5 @@ REJECTIONS = {
     Rejection.UNLABELLED: ("Nhãn mất hoặc không đọc được", "Label missing or unreadable"),
     Rejection.LATE: ("Quá thời hạn bảo quản", "Kept too long"),
     Rejection.WRONG_CONTAINER: ("Sai loại ống", "Wrong kind of tube"),
+    Rejection.DAMAGED_CODE: ("Mã vạch hỏng, phải gõ tay", "Code damaged, typed by hand"),
 }

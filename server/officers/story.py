@@ -15,7 +15,8 @@ from server.declarations.notice import TARGET
 from server.delivery import queries as delivery
 from server.lab import queries as lab
 from server.lab.models import Result
-from server.lab.words import CALLS, REJECTIONS, Call, Rejection
+from server.lab.words import CALLS, Call
+from server.officers.bench import bench_facts
 from server.officers.stock import stock_facts
 from server.officers.tale import Fact, Tone, who
 from server.outcomes import queries as outcomes
@@ -47,7 +48,7 @@ def story_of(session: Session, tube: Tube) -> list[Fact]:
         *_voids(session, tube),
         *_pools(session, tube),
         *_conflicts(session, tube),
-        *_reception(session, tube),
+        *bench_facts(session, tube),
         *_results(session, tube),
         *_outcomes(session, tube),
         *_callbacks(session, tube),
@@ -138,19 +139,6 @@ def _conflicts(session: Session, tube: Tube) -> Iterator[Fact]:
                 f"Decided: {conflict.reason}",
                 who(conflict.decided_by),
             )
-
-
-def _reception(session: Session, tube: Tube) -> Iterator[Fact]:
-    found = lab.reception_of(session, tube)
-    if found is None:
-        return
-    if found.accepted:
-        vi, en = f"Phòng xét nghiệm nhận, hộp {found.box}", f"Received in box {found.box}"
-        yield Fact(found.at, "received", vi, en, who(found.by))
-    else:
-        why = REJECTIONS[Rejection(found.reason)]
-        vi, en = f"Loại mẫu: {why[0].lower()}", f"Rejected: {why[1].lower()}"
-        yield Fact(found.at, "rejected", vi, en, who(found.by), tone=Tone.PROBLEM)
 
 
 def _results(session: Session, tube: Tube) -> Iterator[Fact]:

@@ -1,0 +1,1 @@
+"""Boxes of tubes on their way from a team to the laboratory: who had them, and how many."""

@@ -1,0 +1,43 @@
+"""A camera in the browser: the page may open it, and a frame of it is read here and forgotten."""
+
+from io import BytesIO
+
+import zxingcpp
+from flask import Response
+from PIL import Image, UnidentifiedImageError
+
+from server.errors import BadInput
+
+LARGEST_FRAME = 1 << 20  # bytes
+MOST_PIXELS = 4_000_000
+_FORMATS = (zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode)
+_POLICY = "camera=(self), geolocation=(), microphone=()"
+
+
+def allowed(response: Response) -> Response:
+    """Let this page, and no other site in it, ask for the camera."""
+    response.headers["Permissions-Policy"] = _POLICY
+    return response
+
+
+def codes_in(frame: bytes) -> list[str]:
+    """Return the texts of the Code 128 and QR codes on a JPEG or PNG frame; it is not kept.
+
+    Raises BadInput for what is no such picture, or too large a one.
+    """
+    try:
+        with Image.open(BytesIO(frame), formats=("JPEG", "PNG")) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise _no_frame()
+            grey = picture.convert("L")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise _no_frame() from error
+    found = zxingcpp.read_barcodes(grey, formats=_FORMATS)
+    return sorted({code.text for code in found if code.valid and code.text})
+
+
+def _no_frame() -> BadInput:
+    return BadInput(
+        "Ảnh từ camera không đọc được. Tắt camera rồi mở lại.",
+        "The camera's picture cannot be read. Close the camera and open it again.",
+    )

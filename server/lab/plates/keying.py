@@ -1,0 +1,103 @@
+"""Calls of a whole plate, keyed by hand: each well by itself, what is refused said per well.
+
+A letter is a call.  Wells left empty say nothing; "all others negative" is done only by whoever
+also says how many others there are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.audit import services as audit
+from server.errors import BadInput, DomainError
+from server.lab import services as lab
+from server.lab.plates import queries, refusals
+from server.lab.plates.models import Plate
+from server.lab.plates.queries import Cell
+from server.lab.services import Finding
+from server.lab.words import Call
+
+LETTERS = {
+    "N": Call.NEGATIVE,
+    "P": Call.POSITIVE,
+    "I": Call.INCONCLUSIVE,
+    "V": Call.INVALID,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What became of the calls of a plate."""
+
+    entered: int
+    refused: tuple[tuple[str, DomainError], ...]  # the well's name, and why
+
+
+def letter_of(text: str) -> Call | None:
+    """Return the call of a typed letter, None for nothing; raise BadInput for another letter."""
+    letter = text.strip().upper()
+    if not letter:
+        return None
+    if letter in LETTERS:
+        return LETTERS[letter]
+    raise BadInput(
+        f"“{letter[:3]}” không phải kết quả. Dùng N âm, P dương, I nghi ngờ, V không đạt.",
+        f"“{letter[:3]}” is no call. Use N negative, P positive, I inconclusive, V invalid.",
+    )
+
+
+def waiting_cells(session: Session, plate: Plate) -> list[Cell]:
+    """Return the wells of *plate* whose tubes have no result yet."""
+    return [cell for cell in queries.cells_of(session, plate) if cell.is_sample and not cell.call]
+
+
+def enter_calls(
+    session: Session, plate_id: str, findings: Mapping[str, Finding], *, others: int | None,
+    by: str, now: datetime,
+) -> Keyed:  # fmt: skip
+    """Enter *findings* (by the wells' names), and negative for the *others* if so many are left.
+
+    Raises PlateOpen, and BadInput if the number of others is not the number of empty wells.
+    """
+    plate = queries.plate_named(session, plate_id, to_change=True)
+    if plate.locked_at is None:
+        raise refusals.not_locked(plate.id)
+    cells = {cell.name: cell for cell in waiting_cells(session, plate)}
+    wanted = dict(findings)
+    if others is not None:
+        left = [name for name in cells if name not in wanted]
+        _check_others(others, len(left))
+        wanted |= dict.fromkeys(left, Finding(Call.NEGATIVE))
+    keyed = _enter(session, cells, wanted, by=by, now=now)
+    detail = f"{keyed.entered} calls"
+    audit.record(session, "plate.keyed", plate.id, by=by, now=now, detail=detail)
+    return keyed
+
+
+def _check_others(said: int, left: int) -> None:
+    if said != left:
+        raise BadInput(
+            f"Bạn ghi {said} giếng, nhưng còn {left} giếng trống. Xem lại đĩa. Chưa lưu gì.",
+            f"You said {said} wells, but {left} are empty. Look again. Nothing is saved.",
+        )
+
+
+def _enter(
+    session: Session, cells: Mapping[str, Cell], wanted: Mapping[str, Finding], *, by: str,
+    now: datetime,
+) -> Keyed:  # fmt: skip
+    entered, refused = 0, []
+    for name, finding in wanted.items():
+        cell = cells.get(name)
+        if cell is None or cell.tube is None:
+            refused.append((name, refusals.nothing_waits(name)))
+            continue
+        try:
+            lab.enter_result(session, cell.tube, finding, by=by, now=now)
+        except DomainError as problem:  # raised before anything is written
+            refused.append((name, problem))
+        else:
+            entered += 1
+    return Keyed(entered, tuple(refused))

@@ -1,0 +1,93 @@
+"""Plates, their wells, and what was found in each.  Reads only; no names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from contract.tubes import Tube, TubeKind
+from server.lab.models import Result
+from server.lab.plates.geometry import SHAPES, Shape
+from server.lab.plates.models import Plate, PlateWell
+from server.lab.plates.refusals import no_plate
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One well as the picture shows it: empty, a control, or a tube with what was found."""
+
+    well: int
+    name: str
+    row: int
+    column: int
+    tube: Tube | None = None
+    control: str = ""
+    call: str = ""
+    stage: str = ""  # entered, verified or released
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether a person's or a pool's tube stands here: one that takes a result."""
+        return self.tube is not None and self.tube.kind is not TubeKind.CONTROL
+
+
+def plate_named(session: Session, plate_id: str, *, to_change: bool = False) -> Plate:
+    """Return the plate with its wells, held against other writers if *to_change*."""
+    found = select(Plate).where(Plate.id == plate_id).options(selectinload(Plate.wells))
+    plate = session.scalar(found.with_for_update() if to_change else found)
+    if plate is None:
+        raise no_plate(plate_id)
+    return plate
+
+
+def shape_of(plate: Plate) -> Shape:
+    return SHAPES[plate.size]
+
+
+def plates_of(session: Session, tube: Tube) -> list[tuple[Plate, PlateWell]]:
+    """Return where *tube* stands or stood, oldest plate first."""
+    found = select(Plate, PlateWell).join(PlateWell, PlateWell.plate_id == Plate.id)
+    rows = session.execute(found.where(PlateWell.tube == tube).order_by(Plate.created_at))
+    return [(plate, well) for plate, well in rows]
+
+
+def newest_plates(session: Session, limit: int = 30) -> list[tuple[Plate, int]]:
+    """Return (plate, tubes on it), newest first."""
+    tubes = func.count(PlateWell.tube)
+    found = (
+        select(Plate, tubes)
+        .outerjoin(PlateWell, PlateWell.plate_id == Plate.id)
+        .group_by(Plate.id)
+        .order_by(Plate.created_at.desc(), Plate.id.desc())
+        .limit(limit)
+    )
+    return [(plate, count) for plate, count in session.execute(found)]
+
+
+def standing_results(session: Session, tubes: Iterable[Tube]) -> dict[Tube, Result]:
+    """Return the newest result of each tube that none corrects."""
+    wanted = list(tubes)
+    results = list(session.scalars(select(Result).where(Result.tube.in_(wanted))))
+    corrected = {each.corrects for each in results if each.corrects}
+    standing = [each for each in results if each.id not in corrected]
+    standing.sort(key=lambda each: (each.entered_at, each.id))
+    return {each.tube: each for each in standing}
+
+
+def cells_of(session: Session, plate: Plate) -> list[Cell]:
+    """Return every well of *plate*, along the rows."""
+    shape, wells = shape_of(plate), {each.well: each for each in plate.wells}
+    found = standing_results(session, [each.tube for each in plate.wells if each.tube])
+    return [_cell(shape, well, wells.get(well), found) for well in range(shape.size)]
+
+
+def _cell(shape: Shape, well: int, holds: PlateWell | None, found: dict[Tube, Result]) -> Cell:
+    place = (well, shape.name(well), shape.row_of(well), shape.column_of(well))
+    if holds is None:
+        return Cell(*place)
+    result = found.get(holds.tube) if holds.tube else None
+    if result is None:
+        return Cell(*place, holds.tube, holds.control)
+    stage = "released" if result.released_at else "verified" if result.verified_at else "entered"
+    return Cell(*place, holds.tube, holds.control, result.call, stage)

@@ -1,0 +1,140 @@
+"""The reception: every scan one row, and a box against what was scanned into it.
+
+A refusal is shown on the page itself, with the field ready for the next scan: hands in gloves do
+not go back.  The one field takes tubes and box labels: a label changes the box.
+"""
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from server import forms
+from server.display import t
+from server.errors import DomainError
+from server.lab import cameras, queries, services
+from server.lab.boxes import queries as box_queries
+from server.lab.boxes import services as boxes
+from server.lab.scans import box_in, scanned_box, scanned_tube
+from server.lab.words import REJECTIONS, Rejection
+from server.web import Permission, actor, now, reading, requires, transaction
+
+bp = Blueprint("reception", __name__)
+SHIFT = timedelta(hours=18)
+
+
+@bp.get("/reception")
+@requires(Permission.RECEPTION_WRITE)
+def show_reception() -> ResponseReturnValue:
+    asked = request.args.get("box", "")
+    try:
+        return _reception(box=scanned_box({"box": asked}) if asked else "")
+    except DomainError as problem:
+        return _reception(box="", problem=problem)
+
+
+@bp.post("/reception")
+@requires(Permission.RECEPTION_WRITE)
+def receive() -> ResponseReturnValue:
+    box = request.form.get("box", "")
+    try:
+        if label := box_in(request.form.get("tube", "")):
+            flash(t(f"Bây giờ nhận hộp {label}.", f"Now receiving box {label}."))
+            return redirect(url_for(".show_reception", box=label))
+        tube = scanned_tube(request.form)
+        box = scanned_box(request.form)
+        with transaction() as session:
+            again = queries.reception_of(session, tube) is not None
+            services.receive_tube(session, tube, box=box, by=actor(), now=now())
+    except DomainError as problem:
+        return _reception(box=box, problem=problem)
+    if again:
+        said = f"Ống {tube.grouped} đã nhận rồi.", f"Tube {tube.grouped} was received already."
+        flash(t(*said), "again")
+    else:
+        said = f"Đã nhận ống {tube.grouped} vào hộp {box}.", f"Tube {tube.grouped} is in box {box}."
+        flash(t(*said))
+    return redirect(url_for(".show_reception", box=box))
+
+
+@bp.post("/reception/reject")
+@requires(Permission.RECEPTION_WRITE)
+def reject() -> ResponseReturnValue:
+    box = forms.tidy(request.form.get("box", ""))[:40]
+    try:
+        tube = scanned_tube(request.form)
+        reason = forms.choice(request.form, "reason", Rejection)
+        with transaction() as session:
+            services.reject_tube(session, tube, reason, by=actor(), now=now(), box=box)
+    except DomainError as problem:
+        return _reception(box=box, problem=problem, rejecting=True)
+    flash(
+        t(
+            f"Đã loại ống {tube.grouped}. Người của ống được đưa vào danh sách gọi lấy mẫu lại.",
+            f"Tube {tube.grouped} is rejected. Its people are on the list to be called back.",
+        )
+    )
+    return redirect(url_for(".show_reception", box=box))
+
+
+@bp.post("/reception/unreadable")
+@requires(Permission.RECEPTION_WRITE)
+def reject_unreadable() -> ResponseReturnValue:
+    """Reject a tube without a readable code: it counts in its box, and is one of the missing."""
+    box = forms.tidy(request.form.get("box", ""))[:40]
+    try:
+        box = scanned_box(request.form)
+        reason = forms.choice(request.form, "reason", Rejection)
+        with transaction() as session:
+            boxes.reject_unreadable(session, box, reason, by=actor(), now=now())
+    except DomainError as problem:
+        return _reception(box=box, problem=problem)
+    flash(t(f"Đã ghi một ống không đọc được mã trong hộp {box}.",
+            f"One tube without a readable code is noted in box {box}."))  # fmt: skip
+    return redirect(url_for(".show_reception", box=box))
+
+
+@bp.post("/reception/count")
+@requires(Permission.RECEPTION_WRITE)
+def count_box() -> ResponseReturnValue:
+    """Close a box at the laboratory with the number of tubes that hands counted."""
+    box = forms.tidy(request.form.get("box", ""))[:40]
+    try:
+        box = scanned_box(request.form)
+        counted = forms.number(request.form, "count", low=0, high=boxes.MOST)
+        with transaction() as session:
+            boxes.count(session, box, counted=counted, by=actor(), now=now())
+    except DomainError as problem:
+        return _reception(box=box, problem=problem)
+    flash(t(f"Đã nhận xong hộp {box}: {counted} ống.", f"Box {box} is done: {counted} tubes."))
+    return redirect(url_for(".show_reception", box=box))
+
+
+@bp.post("/scan/frame")
+@requires(Permission.BOX_WRITE)
+def read_frame() -> ResponseReturnValue:
+    """Say which codes a camera's frame shows; the frame is forgotten."""
+    if (request.content_length or 0) > cameras.LARGEST_FRAME:
+        raise RequestEntityTooLarge
+    return {"codes": cameras.codes_in(request.get_data(cache=False))}
+
+
+def _reception(
+    *, box: str, problem: DomainError | None = None, rejecting: bool = False
+) -> ResponseReturnValue:
+    since = now() - SHIFT
+    with reading() as session:
+        custody = box_queries.custody_of(session, box)
+        page = render_template(
+            "lab/reception.html",
+            box=box,
+            custody=custody,
+            arrival=box_queries.arrival_of(session, box, custody) if box else None,
+            problem=problem,
+            rejecting=rejecting,
+            reasons=REJECTIONS,
+            receptions=queries.latest_receptions(session, since=since),
+            boxes=queries.box_counts(session, since=since),
+        )
+    return cameras.allowed(make_response(page, problem.status if problem else 200))

@@ -1,0 +1,1 @@
+"""Where tubes are kept after reception, and until when."""

@@ -1,0 +1,50 @@
+"""Where a tube is kept, what a rack holds, what is due to be discarded.  Reads only."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.lab.storage.models import StorageStep, StoredTube
+
+SHOWN = 400
+
+
+def place_of(session: Session, tube: Tube) -> StoredTube | None:
+    return session.get(StoredTube, tube)
+
+
+def steps_of(session: Session, tube: Tube) -> list[StorageStep]:
+    """Return where *tube* was kept, oldest first."""
+    found = select(StorageStep).where(StorageStep.tube == tube)
+    return list(session.scalars(found.order_by(StorageStep.at, StorageStep.id)))
+
+
+def standing_at(session: Session, freezer: str, rack: str, position: str) -> StoredTube | None:
+    found = select(StoredTube).where(
+        StoredTube.freezer == freezer, StoredTube.rack == rack, StoredTube.position == position
+    )
+    return session.scalar(found)
+
+
+def rack_of(session: Session, freezer: str, rack: str) -> list[StoredTube]:
+    """Return what stands in a rack, newest first."""
+    found = select(StoredTube).where(StoredTube.freezer == freezer, StoredTube.rack == rack)
+    return list(session.scalars(found.order_by(StoredTube.at.desc(), StoredTube.tube)))
+
+
+def racks(session: Session) -> list[tuple[str, str, int]]:
+    """Return (freezer, rack, tubes) for every rack that holds any."""
+    found = select(StoredTube.freezer, StoredTube.rack, func.count()).group_by(
+        StoredTube.freezer, StoredTube.rack
+    )
+    rows = session.execute(found.order_by(StoredTube.freezer, StoredTube.rack))
+    return [(freezer, rack, count) for freezer, rack, count in rows]
+
+
+def due(session: Session, *, on: date) -> list[StoredTube]:
+    """Return the tubes that need not be kept longer, by their places."""
+    found = select(StoredTube).where(StoredTube.keep_until < on)
+    order = (StoredTube.freezer, StoredTube.rack, StoredTube.position)
+    return list(session.scalars(found.order_by(*order).limit(SHOWN)))
