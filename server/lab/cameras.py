@@ -10,7 +10,9 @@ from server.errors import BadInput
 
 LARGEST_FRAME = 1 << 20  # bytes
 MOST_PIXELS = 4_000_000
-_FORMATS = (zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode)
+_FORMATS = zxingcpp.BarcodeFormats(
+    [zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCodeModel2]
+)
 _POLICY = "camera=(self), geolocation=(), microphone=()"
 
 
