@@ -13,9 +13,15 @@ from contract.tubes import Tube
 from server.errors import DomainError
 from server.lab import receptions
 from server.lab.models import Reception
-from server.outcomes.callbacks import SYSTEM
-from server.outcomes.models import Callback
+from server.outcomes.calls import How
+from server.outcomes.models import Callback, CallbackAttempt
 from server.sampling.turns import take_turn
+
+SPOKEN_TO = (
+    How.REACHED,
+    How.APPOINTMENT,
+    How.REFUSES,
+)  # they know; a line that rang does not count
 
 
 class AlreadyCalled(DomainError):
@@ -25,10 +31,12 @@ class AlreadyCalled(DomainError):
 def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: datetime) -> Reception:
     """Take a rejection back, unless somebody was called for it.  Raises AlreadyCalled."""
     take_turn(session, [tube])
-    called = select(Callback).where(
-        Callback.tube == tube, Callback.done_at.is_not(None), Callback.done_by != SYSTEM
+    spoken_to = (
+        select(CallbackAttempt.id)
+        .join(Callback, Callback.id == CallbackAttempt.callback_id)
+        .where(Callback.tube == tube, CallbackAttempt.how.in_(SPOKEN_TO))
     )
-    if session.scalar(called.limit(1)) is not None:
+    if session.scalar(spoken_to.limit(1)) is not None:
         raise AlreadyCalled(
             f"Người của ống {tube.grouped} đã được gọi lấy mẫu lại. Giữ ống ở trạng thái loại và"
             " chờ mẫu mới.",

@@ -11,7 +11,7 @@ from server.lab import cameras, queries, refusals
 from server.lab.services import receive_tube, reject_tube
 from server.lab.words import Rejection
 from server.officers.story import story_of
-from server.outcomes import callbacks
+from server.outcomes import calls
 from server.outcomes import queries as outcomes
 from server.outcomes.receptions import AlreadyCalled, undo_rejection
 
@@ -46,10 +46,19 @@ def test_a_rejection_taken_back_ends_the_call_and_stays_in_the_story(scene: Any)
 def test_who_was_called_is_not_called_in_vain(scene: Any) -> None:
     tube = rejected(scene)
     (call,) = outcomes.callbacks(scene.session, done=False)
-    callbacks.finish(scene.session, call.id, note="hẹn chiều", by="user:hoa", now=scene.now)
+    said = {"note": "", "by": "user:hoa", "now": scene.now}
+    calls.attempt(scene.session, call.id, calls.How.REACHED, **said)
     with pytest.raises(AlreadyCalled):
         undo_rejection(scene.session, tube, note="nhầm ống", now=scene.now, **LAN)
     assert not queries.reception_of(scene.session, tube).accepted  # type: ignore[union-attr]
+
+
+def test_a_call_that_nobody_answered_stops_nothing(scene: Any) -> None:
+    tube = rejected(scene)
+    (call,) = outcomes.callbacks(scene.session, done=False)
+    said = {"note": "", "by": "user:hoa", "now": scene.now}
+    calls.attempt(scene.session, call.id, calls.How.NO_ANSWER, **said)
+    assert undo_rejection(scene.session, tube, note="nhầm ống", now=scene.now, **LAN).accepted
 
 
 def test_what_was_not_rejected_is_not_taken_back(scene: Any) -> None:
