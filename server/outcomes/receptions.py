@@ -21,7 +21,7 @@ SPOKEN_TO = (
     How.REACHED,
     How.APPOINTMENT,
     How.REFUSES,
-)  # they know; a line that rang does not count
+)  # they know; a mere ring does not count
 
 
 class AlreadyCalled(DomainError):
