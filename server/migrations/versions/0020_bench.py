@@ -5,8 +5,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0017_bench"
-down_revision: str | None = "0016_desk_items"
+revision: str = "0020_bench"
+down_revision: str | None = "0019_imports"
 
 
 def upgrade() -> None:
