@@ -12,14 +12,23 @@ from threading import Event
 import msgspec
 
 from contract import signing
-from device import enrolment, manual_cli, opening, running, stick_cli, uplink, uplink_process
+from device import (
+    enrolment,
+    manual_cli,
+    opening,
+    pruning,
+    running,
+    stick_cli,
+    uplink,
+    uplink_process,
+)
 from device.backlog import Backlog
 from device.config import Config, ConfigError, load
 from device.drivers.panel_gpio import PanelLost
 from device.drivers.readers import cli as readers
 from device.enrolment import NotEnrolled, Office, Papers
 from device.journal import JournalTrouble, check_file
-from device.journal_file import files_of, open_for_reading, rows_after
+from device.journal_file import files_of, let_go_of, open_for_reading, rows_after
 from device.kiosk import command as kiosk
 from device.lines import tell_json, tell_people
 from device.manual import NobodyThere
@@ -142,6 +151,11 @@ def _verify(options: argparse.Namespace) -> int:
         print(f"{path.name}: {len(found.good)} rows hold, {len(found.wrong)} faults")
         for wrong in found.wrong:
             print(f"  {wrong}")
+    for path in let_go_of(load(options.config).folder / "journal"):
+        known = pruning.checkpoint_of(path)
+        told = f"{known.rows} rows up to {known.last}, of {known.newest:%Y-%m-%d}" if known else "?"
+        print(f"{path.name}: let go after the server's receipt: {told}")
+        sound = sound and known is not None
     return 0 if sound else 1
 
 

@@ -129,7 +129,7 @@ class Journal:
     def _open(self) -> None:
         self.ledger, self.total = Ledger(), 0
         files = journal_file.files_of(self.folder)
-        self._look_back(files[:-1])
+        self._look_back(sorted([*files[:-1], *journal_file.let_go_of(self.folder)]))
         if not files or not self._resume(files[-1]):
             number = journal_file.number_of(files[-1]) + 1 if files else 1
             self._begin(number)
@@ -137,10 +137,13 @@ class Journal:
     def _look_back(self, closed: list[Path]) -> None:
         """Take in the closed files: the newest in full, of the others what was drawn from them."""
         recent: list[list[Row]] = []
-        while closed and sum(map(len, recent)) < min(RECENT, self._long):
+        while closed and closed[-1].exists() and sum(map(len, recent)) < min(RECENT, self._long):
             recent.insert(0, check_file(closed.pop()).good)
         for path in closed:
-            tubes = older.kept(path) or _drawn(path)
+            tubes = older.kept(path) or (_drawn(path) if path.exists() else None)
+            if tubes is None:
+                self.alarms.append(f"{path.name}: which tubes it used is not known any more")
+                continue
             self.ledger.older.parts.append(tubes)
             self.total += tubes.head.rows
         for rows in recent:
@@ -181,7 +184,7 @@ class Journal:
 
     def _remember(self, rows: list[Row]) -> None:
         self.total += len(rows)
-        for event in _events(rows):
+        for event in events_of(rows):
             self.ledger.take(event)
 
     # --- the mark of how far we came: SQLite cannot tell a lost tail from a crash ----------
@@ -205,7 +208,7 @@ class Journal:
             self._mark = None  # the event itself is safe
 
 
-def _events(rows: list[Row]) -> Iterator[Event]:
+def events_of(rows: list[Row]) -> Iterator[Event]:
     for row in rows:
         try:
             yield decode(row.body)
@@ -216,7 +219,7 @@ def _events(rows: list[Row]) -> Iterator[Event]:
 def _drawn(path: Path) -> older.Tubes:
     """Draw the tubes of a closed file, and keep them for the next start."""
     good = check_file(path).good
-    tubes = older.draw(_events(good), len(good), path.stat().st_size)
+    tubes = older.draw(events_of(good), len(good), path.stat().st_size)
     with contextlib.suppress(OSError):  # a full card: the next start draws them again
         older.keep(path, tubes)
     return tubes

@@ -41,6 +41,12 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.sqlite") if _NAME.fullmatch(path.name))
 
 
+def let_go_of(folder: Path) -> list[Path]:
+    """Return where the files were that `device.pruning` let go, oldest first."""
+    names = (path.with_suffix(".sqlite") for path in folder.glob("*.closed"))
+    return sorted(path for path in names if _NAME.fullmatch(path.name) and not path.exists())
+
+
 def finish_putting_aside(folder: Path) -> None:
     """Finish what a crash interrupted.  For the station alone, before it opens its journal."""
     for ready in sorted(folder.glob("*.sqlite.new")):

@@ -8,7 +8,7 @@ import fcntl
 import logging
 import os
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from queue import Empty
@@ -17,6 +17,7 @@ from time import monotonic
 
 import msgspec
 
+from device import pruning
 from device.backlog import Sent, read_sent
 from device.clock import ServerTime, SystemClock
 from device.config import Config
@@ -170,6 +171,8 @@ def assemble(config: Config, tell: Tell) -> Running:
     board = Board(config.page_file)
     codes = Faces(secrets.tags, papers.sealing, office.lots(), papers.cards, config.code_rules)
     sources = sources_of(config, arrivals)
+    keep = timedelta(days=config.station.keep_days)
+    pruning.prune(config.folder / "journal", sent, keep, clock.moment())
     station = Station(
         journal=Journal(config.folder / "journal", papers.station, sent.acked),
         codes=codes,
