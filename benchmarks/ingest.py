@@ -132,6 +132,12 @@ def server(data: Path, port: int) -> Iterator[None]:
             process.wait(timeout=30)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _until_up(port: int) -> None:
     last = monotonic() + 30
     while monotonic() < last:
@@ -150,9 +156,7 @@ def main() -> None:
         chains = prepare_stations(data, STATIONS)
         bare = data / "bare.sqlite"
         schema_of(data / "ghepmau.sqlite", bare)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
+        port = free_port()
         with server(data, port):
             run(Bench(port, data / "ghepmau.sqlite", chains, bare), report)
     report.print(options.json)
