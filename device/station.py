@@ -126,7 +126,7 @@ class Station:
         self._tell_of("stopped", "off", Said("Máy đã dừng.", "The station has stopped."))
 
     def take(self, event: Input) -> None:
-        """Let the machine decide on one input, write it down, then tell."""
+        """Let the machine decide on one input, write it down, then beep and tell."""
         after, outcomes = step(self.state, event, self.journal.ledger, self.rules)
         outcomes = [self._possible(outcome) for outcome in outcomes]
         now = self.clock.moment()
@@ -137,10 +137,10 @@ class Station:
             self._not_written(trouble, after, outcomes)
             return
         self.state = after
+        if outcomes:  # hands wait for the tone; whoever reads lines has time
+            self.panel.show(SIGNALS[shown(outcomes[-1], self.rules.pool_cap).signal])
         for outcome, draft in zip(outcomes, drafts, strict=True):
             self._tell(outcome, now, next(written) if draft is not None else None)
-        if outcomes:
-            self.panel.show(SIGNALS[shown(outcomes[-1], self.rules.pool_cap).signal])
 
     def _write(self, drafts: list[Event]) -> list[Event]:
         if not drafts:

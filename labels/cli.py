@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from labels.cli_args import parser
 from labels.cli_print import print_file
 from labels.cli_proof import prove
-from labels.cli_sheets import calibrate, cards, commands, lot, poster, readers, roster
+from labels.cli_sheets import box, calibrate, cards, commands, lot, poster, readers, roster
 from labels.errors import LabelError
 
 _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -19,6 +19,7 @@ _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "cards": cards,
     "poster": poster,
     "commands": commands,
+    "box": box,
     "readers": readers,
     "calibrate": calibrate,
     "proof": prove,

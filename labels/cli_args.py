@@ -59,6 +59,15 @@ def parser() -> argparse.ArgumentParser:
             "ghepmau-labels commands --out the-lenh.pdf",
         )
     )
+    _box(
+        _add(
+            commands,
+            "box",
+            "nhãn hộp ống mẫu · labels of boxes",
+            "ghepmau-labels box --first 1 --count 20 --out hop.pdf\n"
+            "ghepmau-labels box --first 21 --count 10 --tubes 96 --out hop-96.pdf",
+        )
+    )
     _out(
         _add(
             commands,
@@ -106,6 +115,14 @@ def _add(
 def _out(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, required=True, help="tệp ghi ra · file to write")
     return command
+
+
+def _box(command: argparse.ArgumentParser) -> None:
+    _out(command)
+    command.add_argument("--first", type=int, required=True, help="hộp đầu · first box")
+    command.add_argument("--count", type=int, required=True, help="số hộp · number of boxes")
+    command.add_argument("--tubes", type=int, help="số ống mỗi hộp · tubes in each")
+    command.add_argument("--copies", type=int, default=2, help="số bản mỗi hộp · of each")
 
 
 def _placed(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from contract.boxes import BoxError, BoxId, BoxLabel
 from contract.cards import CardError, CardNumber
 from contract.tubes import TubeId
+from labels.boxes import box_sheet
 from labels.calibration import calibration_page
 from labels.cards import CardFace, card_sheet
 from labels.commands import command_sheet
@@ -79,6 +81,23 @@ def poster(asked: Namespace) -> int:
 def commands(asked: Namespace) -> int:
     with whole_file(asked.out) as out:
         say(f"{command_sheet(out)} trang · pages: {asked.out}")
+    return 0
+
+
+def box(asked: Namespace) -> int:
+    try:
+        serials = range(asked.first, asked.first + asked.count)
+        boxes = [BoxLabel(BoxId.mint(serial), asked.tubes) for serial in serials]
+    except BoxError as error:
+        raise BadList(
+            "Số hộp phải từ 0 đến 99 999 999, số ống từ 0 đến 999.",
+            "Boxes are numbered 0 to 99 999 999, and hold 0 to 999 tubes.",
+        ) from error
+    if not boxes or asked.copies not in range(1, 5):
+        raise BadList("Số hộp phải từ 1, số bản từ 1 đến 4.", "1 box or more, 1 to 4 copies.")
+    with whole_file(asked.out) as out:
+        pages = box_sheet([label for label in boxes for _ in range(asked.copies)], out)
+    say(f"{len(boxes)} hộp · boxes, {pages} trang · pages: {asked.out}")
     return 0
 
 

@@ -10,7 +10,7 @@ from labels.cards import ACCENT, CUT, GREY
 from labels.codes import draw_qr, room_for
 from labels.fonts import BOLD, wrap
 from labels.pdf import Colour, Document, Page
-from labels.signs import draw_signs
+from labels.signs import draw_duty_signs, draw_signs
 from labels.stock import Stock, pages_of
 
 RED: Colour = (0.72, 0.11, 0.11)
@@ -51,7 +51,7 @@ ORDERS = (
 
 
 def command_sheet(out: BinaryIO, *, title: str = "Ghép Mẫu · thẻ lệnh") -> int:
-    """Write the command cards, then the card of sounds and signs; return the number of pages."""
+    """Write the command cards, then two cards of sounds and signs; return how many pages."""
     with Document(out, title) as document:
         for first, orders in pages_of(ORDERS, _STOCK.per_page):
             with document.page(*_STOCK.page) as page:
@@ -60,6 +60,8 @@ def command_sheet(out: BinaryIO, *, title: str = "Ghép Mẫu · thẻ lệnh") 
                         _draw(page, order)
         with document.page(*_STOCK.page) as page:
             draw_signs(page)
+        with document.page(*_STOCK.page) as page:
+            draw_duty_signs(page)
         return document.pages
 
 

@@ -3,6 +3,7 @@
 A test compares the rows with the station's own table (`device.signals`).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from labels.fonts import BOLD, MEDIUM, wrap
@@ -55,14 +56,49 @@ SIGNS = (
 )  # fmt: skip
 
 
-def draw_signs(page: Page) -> None:
+DUTY_SIGNS = (
+    Sign("checked-in", ((880, 80), (1320, 80), (1760, 120)), GREEN, "1,5 giây", "Đã ghi người đến",
+         "Checked in", "Mời vào. Mời người tiếp theo."),
+    Sign("checked-in-ill", ((880, 80), (1320, 80), (1760, 120), (440, 600)), RED, "4 giây",
+         "Đã ghi: CÓ triệu chứng", "Checked in, with symptoms",
+         "Mời ra khu riêng, báo trưởng nhóm."),
+    Sign("checked-in-again", ((880, 40), (880, 40)), GREEN, "chớp ngắn", "Đã ghi từ trước",
+         "Checked in already", "Không cần làm gì."),
+    Sign("box-opened", ((440, 80), (1320, 80)), BLUE, "sáng đều", "Mở hộp", "Box opened",
+         "Quét từng ống trong hộp."),
+    Sign("tube-arrived", ((1760, 60),), BLUE, "sáng đều", "Đã nhận ống", "Tube received",
+         "Quét ống kế tiếp. Hai tiếng rất ngắn: ống này đã nhận rồi."),
+    Sign("box-closed", ((1320, 120), (1760, 240)), GREEN, "1,5 giây", "Đóng hộp, đủ số",
+         "Box closed, all there", "Cất hộp. Quét nhãn hộp kế tiếp."),
+    Sign("box-mismatch", ((1320, 120), (440, 600)), RED, "đến lần đúng", "Hộp không khớp số",
+         "Box does not match", "Đếm lại ống trong hộp, báo phụ trách."),
+    Sign("duty-set", ((440, 100), (880, 100), (1320, 100), (1760, 100)), BLUE, "1,5 giây",
+         "Đổi nhiệm vụ", "Duty set", "Xem màn hình: lấy mẫu, khai báo hay nhận mẫu."),
+    Sign("duty-refused", ((1760, 100), (1320, 100), (880, 100), (440, 100), (440, 400)), RED,
+         "đến lần đúng", "Chưa đổi được nhiệm vụ", "Duty stays",
+         "Còn người, ống gộp hoặc hộp đang mở: làm cho xong, rồi quét lại thẻ."),
+)  # fmt: skip
+
+
+def draw_duty_signs(page: Page) -> None:
+    """Draw the card of check-in and reception on an A4 page."""
+    rule = "Chưa nghe ba tiếng đi lên là chưa ghi ai."
+    draw_signs(page, DUTY_SIGNS, "Khai báo và nhận mẫu: âm thanh, đèn", rule)
+
+
+def draw_signs(
+    page: Page,
+    signs: Sequence[Sign] = SIGNS,
+    title: str = "Âm thanh và đèn của trạm",
+    rule: str = "Chỉ tiếng đi lên với đèn xanh lá mới là đã ghi.",
+) -> None:
     """Draw the card on an A4 page."""
-    page.text(_LEFT, 24, "Âm thanh và đèn của trạm", 24, weight=BOLD)
+    page.text(_LEFT, 24, title, 24, weight=BOLD)
     page.text(_LEFT, 31, "What the station's sounds and lights mean", 11, colour=GREY)
-    page.text(_LEFT, 41, "Chỉ tiếng đi lên với đèn xanh lá mới là đã ghi.", 13, weight=MEDIUM)
+    page.text(_LEFT, 41, rule, 13, weight=MEDIUM)
     for x, words in ((_SOUND, "Nghe"), (_LIGHT, "Thấy"), (_WORDS, "Nghĩa là gì, làm gì")):
         page.text(x, _TOP - 4, words, 9, colour=GREY)
-    for place, sign in enumerate(SIGNS):
+    for place, sign in enumerate(signs):
         y = _TOP + place * _ROW
         page.line([(_LEFT, y), (198, y)], colour=_RULE)
         _beeps(page, sign, y)
@@ -71,7 +107,7 @@ def draw_signs(page: Page) -> None:
         page.text(_WORDS, y + 12.8, sign.en, 9, colour=GREY)
         for line, words in enumerate(wrap(sign.act, 105, 11, lines=2)):
             page.text(_WORDS, y + 17.8 + line * 4.8, words, 11)
-    page.line([(_LEFT, _TOP + len(SIGNS) * _ROW), (198, _TOP + len(SIGNS) * _ROW)], colour=_RULE)
+    page.line([(_LEFT, _TOP + len(signs) * _ROW), (198, _TOP + len(signs) * _ROW)], colour=_RULE)
     page.text(_LEFT, 288, "Ghép Mẫu", 8, colour=GREY)
 
 

@@ -4,10 +4,12 @@ from io import BytesIO
 import pypdfium2
 import pytest
 
+from contract.boxes import BoxId, BoxLabel
 from contract.cards import CardNumber, SignedCard, key_name, sign_card, verify_card
 from contract.commands import Command, parse
 from contract.signing import private_key
 from device.signals import SIGNALS
+from labels.boxes import box_sheet
 from labels.calibration import calibration_page
 from labels.cards import CARDS, CardFace, Size, card_sheet
 from labels.commands import command_sheet
@@ -15,7 +17,7 @@ from labels.errors import DoesNotFit
 from labels.posters import PosterFace, poster
 from labels.proof import proof
 from labels.readers import GOOD, WRONG, reader_sheet
-from labels.signs import BLUE, GREEN, OFF, RED, SIGNS, Sign
+from labels.signs import BLUE, DUTY_SIGNS, GREEN, OFF, RED, SIGNS, Sign
 from labels.stock import STOCKS
 from labels.symbols import qr
 
@@ -116,13 +118,13 @@ def test_a_poster_nobody_could_scan_is_refused(payload: str) -> None:
 
 def test_there_is_a_card_for_every_command() -> None:
     out = BytesIO()
-    assert command_sheet(out) == 3
+    assert command_sheet(out) == 4
     report = proof(out.getvalue())
     assert {parse(code.seen.text) for code in report.codes} == set(Command)
     assert not [dpi for dpi in report.resolutions if report.faults_at(dpi)]
 
 
-@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.signal)
+@pytest.mark.parametrize("sign", [*SIGNS, *DUTY_SIGNS], ids=lambda sign: sign.signal)
 def test_the_card_of_sounds_shows_what_the_station_plays(sign: Sign) -> None:
     played = SIGNALS[sign.signal]
     lights = {BLUE: "blue", GREEN: "green", RED: "red", OFF: "off"}
@@ -130,6 +132,16 @@ def test_the_card_of_sounds_shows_what_the_station_plays(sign: Sign) -> None:
     assert sign.beeps == tuple(
         (tone.hertz, tone.milliseconds) for tone in played.tones if tone.hertz
     )
+
+
+def test_a_box_label_is_read_as_bars_and_as_a_qr() -> None:
+    labels = [BoxLabel(BoxId.mint(serial), tubes) for serial, tubes in ((12, None), (13, 96))]
+    out = BytesIO()
+    assert box_sheet(labels, out) == 1
+    report = proof(out.getvalue(), resolutions=(300.0,))
+    texts = sorted(code.seen.text for code in report.codes)
+    assert texts == sorted(label.text for label in labels for _ in range(2))
+    assert report.faults_at(300.0) == ()
 
 
 def test_the_set_up_sheet_has_one_good_code_and_one_that_must_be_refused() -> None:

@@ -16,7 +16,7 @@ from labels.proof import proof
 from labels.simulated.press import SimulatedPress
 
 COMMANDS = (
-    "lot", "roster", "cards", "poster", "commands", "readers", "calibrate", "proof", "print",
+    "lot", "roster", "cards", "poster", "commands", "box", "readers", "calibrate", "proof", "print",
 )  # fmt: skip
 DOCS = Path(__file__).parents[2] / "docs/labels.md"
 
