@@ -56,7 +56,8 @@ class Station:
                 words, stdout=subprocess.PIPE, stderr=log, text=True
             )
         self._signs: Queue[Sign] = Queue()
-        Thread(target=self._listen, daemon=True).start()
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         for line in self._process.stdout or ():
@@ -96,3 +97,6 @@ class Station:
             self._process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
+        self._listener.join(PATIENCE)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
