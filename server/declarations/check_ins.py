@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from contract.duty_events import CheckedIn, CheckInVoided
 from server.audit import services as audit
+from server.declarations import points
 from server.declarations.models import CheckIn
 from server.errors import DomainError, NotFound
 
@@ -42,12 +43,15 @@ def record_check_in(
     known = session.get(CheckIn, event.id)
     if known is not None:
         return known
+    stood = points.point_of_station(session, event.station, event.at)
     made = CheckIn(
         id=event.id,
         person_id=comer.person_id,
         vehicle=comer.vehicle,
+        source="station",
         station=event.station,
-        point=point,
+        point=stood.name if stood else point,
+        point_id=stood.id if stood else None,
         place=event.place or place,
         at=event.at,
         trusted=event.trusted,
