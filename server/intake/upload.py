@@ -7,7 +7,7 @@ server, or behind it, always gets rid of its journal.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -52,7 +52,7 @@ class _Outline(msgspec.Struct, frozen=True):
     seq: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     prev: Digest
     kind: Short
-    trusted: bool = True
+    trusted: Any = True  # whatever stands there: the rest must still be readable
 
 
 _outlines = msgspec.json.Decoder(_Outline)
@@ -86,7 +86,15 @@ def _arrival(station: str, payload: bytes) -> Arrival:
         raise EventError(f"event {event.id} is of station {event.station}")
     digest = events.digest(payload)
     return Arrival(
-        event.id, event.epoch, event.seq, event.prev, digest, kind, payload, problem, event.trusted
+        event.id,
+        event.epoch,
+        event.seq,
+        event.prev,
+        digest,
+        kind,
+        payload,
+        problem,
+        event.trusted is True,
     )
 
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0019_points"
-down_revision: str | None = "0018_check_ins"
+revision: str = "0020_points"
+down_revision: str | None = "0019_imports"
 
 
 def upgrade() -> None:
