@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0020_points"
-down_revision: str | None = "0019_imports"
+revision: str = "0021_points"
+down_revision: str | None = "0020_bench"
 
 
 def upgrade() -> None:
