@@ -14,6 +14,7 @@ import msgspec
 from contract import signing
 from device import (
     enrolment,
+    health_cli,
     manual_cli,
     opening,
     pruning,
@@ -202,6 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     manual_cli.add_to(commands)
     kiosk.add_to(commands)
     stick_cli.add_to(commands)
+    health_cli.add_to(commands)
     return parser
 
 

@@ -110,83 +110,11 @@ install_packages() {
   fi
 }
 
-extras() { if [ "$role" = station ]; then echo station; else echo server,labels; fi; }
-
-# A release is named after what it was made from, so that the same one is never made twice.
-release_name() {
-  if [ -d "$source" ]; then
-    (cd "$source" && find contract device labels server rehearsal pyproject.toml constraints.txt -type f \
-      ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-12)
-  else
-    sha256sum "$source" | cut -c 1-12
-  fi
-}
-
-install_release() {
-  local releases=/opt/ghepmau/releases new limits=() sees=()
-  new=$releases/$(release_name)-$role
-  if [ ! -e "$new/ready" ]; then
-    rm -rf "$new"
-    # picamera2 is a package of the system's, and only where a ribbon-cable camera is.
-    if [ "$role" = station ] && python3 -c 'import picamera2' 2>/dev/null; then sees=(--system-site-packages); fi
-    python3 -m venv "${sees[@]}" "$new"
-    [ ! -f "$here/../constraints.txt" ] || limits=(-c "$here/../constraints.txt")
-    "$new/bin/pip" install --quiet --disable-pip-version-check "${limits[@]}" "${source}[$(extras)]"
-    "$new/bin/ghepmau-$role" --help >/dev/null
-    touch "$new/ready"
-  fi
-  before=$(readlink "/opt/ghepmau/$role" || true)
-  [ "$before" != "$new" ] || return 0
-  switch_to "$new"
-  changed=$((changed + 1))
-  say "  release $(basename "$new")"
-}
-
-switch_to() {
-  ln -sfn "$1" "/opt/ghepmau/$role.next"
-  mv -T "/opt/ghepmau/$role.next" "/opt/ghepmau/$role"
-}
-
-units() {
-  if [ "$role" = station ]; then echo ghepmau-station ghepmau-uplink; else echo ghepmau-server; fi
-}
-
-# Starts what is set up, and looks for ten seconds whether it stays up.
-healthy() {
-  local unit second
-  # shellcheck disable=SC2046  # each name is one word
-  systemctl restart $(units) || return 1
-  for second in 1 2 3 4 5 6 7 8 9 10; do
-    sleep 1
-    for unit in $(units); do
-      if ! systemctl is-active --quiet "$unit"; then
-        say "  $unit is not running after $second s"
-        return 1
-      fi
-    done
-  done
-}
-
-start_or_go_back() {
-  [ -f "/etc/ghepmau/$role.toml" ] || { say "  not set up yet: /etc/ghepmau/$role.toml is missing"; return; }
-  if healthy; then say "  running"; return; fi
-  if [ -n "$before" ] && [ "$before" != "$(readlink "/opt/ghepmau/$role")" ]; then
-    say "  the new release does not run: going back to $(basename "$before")"
-    switch_to "$before"
-    healthy || say "  the one before does not run either: journalctl -u ghepmau-$role"
-  fi
-  exit 1
-}
-
-# Keeps the release that runs and the one before it; older ones only fill the card.
-prune_releases() {
-  local release
-  for release in /opt/ghepmau/releases/*-"$role"; do
-    case $release in
-      "$(readlink "/opt/ghepmau/$role")" | "$before") ;;
-      *) rm -rf "$release" ;;
-    esac
-  done
+# The program itself: a release of its own, watched, and the one before where it does not run.
+bring_release() {
+  local more=()
+  [ "$changed" = 0 ] || more=(--restart)
+  "$here/upgrade.sh" "$role" --from "$source" "${more[@]}"
 }
 
 say "Ghép Mẫu: $role"
@@ -200,10 +128,8 @@ if [ -n "$root" ]; then
   exit 0
 fi
 
-before=''
 install_packages
 systemd-sysusers /usr/lib/sysusers.d/ghepmau.conf
-install_release
 systemctl daemon-reload
 if [ "$role" = station ]; then
   udevadm control --reload
@@ -215,6 +141,5 @@ if [ "$role" = station ]; then
 else
   systemctl enable --quiet ghepmau-server
 fi
-if [ "$changed" -gt 0 ]; then start_or_go_back; fi
-prune_releases
+bring_release
 say "$changed changed"

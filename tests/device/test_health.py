@@ -19,10 +19,12 @@ from contract.events import TubePaired
 from contract.health import Heartbeat, decode
 from device import machine, vitals
 from device.backlog import Backlog, read_sent
+from device.cli import main
 from device.clock import boot_id
 from device.config import Config, Health, Server, Table
 from device.config import Kiosk as Screen
 from device.enrolment import Office, Papers, Secrets
+from device.health_cli import wrong_with
 from device.heartbeat import Heart
 from device.journal import Journal
 from device.kiosk.server import Kiosk
@@ -116,6 +118,22 @@ def test_the_loop_that_pairs_writes_how_it_is(config: Config) -> None:
     assert age is not None
     assert age < 20
     assert vitals.age_of(said, "another boot") is None
+
+
+def test_health_says_in_a_sentence_whether_the_station_is_well(
+    config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "has said nothing" in wrong_with(None, boot_id())
+    work(config, lambda: vitals.read(config.page_file) is not None)
+    said = vitals.read(config.page_file)
+    assert said is not None
+    settings = tmp_path / "station.toml"
+    settings.write_text('[station]\nstate = "state"\n')
+    assert main(["health", "--config", str(settings)]) == 0
+    assert "well" in capsys.readouterr().out
+    assert "hangs" in wrong_with(said, "another boot")
+    broken = msgspec.structs.replace(said, journal="trouble")
+    assert "cannot be written" in wrong_with(broken, boot_id())
 
 
 def heart(config: Config, address: str) -> Heart:
