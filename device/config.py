@@ -48,6 +48,7 @@ class Table(Section, frozen=True):
     second_look: bool = True
     shift_required: bool = False
     slip_alarm: bool = True
+    spare: str = ""
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 30
     fast_seconds: Annotated[float, msgspec.Meta(ge=0, le=10)] = 1.0
     again_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 3600.0

@@ -7,23 +7,23 @@ so a start reads the newest files alone, and of the others what `device.older` d
 trouble the file is opened anew: a failed fsync is never tried again on the same handle.
 """
 
-import contextlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from uuid import uuid4
 
 import msgspec
 
-from contract.events import NO_EVENT, Event, EventError, decode, digest, encode
+from contract.events import NO_EVENT, Event, digest, encode
 from device import journal_file, older
-from device.chain import Findings, Row, check
+from device.chain import Row
 from device.journal_file import JournalTrouble
 from device.ledger import Ledger
+from device.reading import check_file, drawn, events_of
 
 __all__ = ["Journal", "JournalTrouble", "check_file"]
 
@@ -41,9 +41,11 @@ class Journal:
     """
 
     def __init__(
-        self, folder: Path, station: str, known: Mapping[str, int] = _NOTHING, long: int = LONG
-    ) -> None:
+        self, folder: Path, station: str, known: Mapping[str, int] = _NOTHING, long: int = LONG,
+        spare: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
         self.folder, self._station, self._known, self._long = folder, station, known, long
+        self._spare_is_ready, self.on_spare, self._complete = spare, False, False
         self.alarms: list[str] = []
         self.ledger = Ledger()
         self.epoch, self.seq, self._prev = "", 0, NO_EVENT
@@ -57,8 +59,17 @@ class Journal:
 
         Returns the events as they were written.  Raises JournalTrouble.
         """
-        if self._db is None:
-            self._reopen()
+        try:
+            if self._db is None:
+                self._reopen()
+            return self._write(drafts)
+        except JournalTrouble as trouble:
+            if self.on_spare or not self._complete or not self._spare_is_ready():
+                raise
+            self._go_aside(trouble)
+            return self._write(drafts)
+
+    def _write(self, drafts: tuple[Event, ...]) -> list[Event]:
         events, rows = self._link(drafts)
         self._commit(rows)
         for event, row in zip(events, rows, strict=True):
@@ -74,6 +85,13 @@ class Journal:
         self.alarms.append(f"{files[-1].name}: {why}")
         self._abandon()
         self._begin(journal_file.number_of(files[-1]) + 1)
+
+    def _go_aside(self, trouble: JournalTrouble) -> None:
+        """Go on in the spare place, with all that we know, until the next start."""
+        files = journal_file.files_of(self.folder)
+        self._begin(journal_file.number_of(files[-1]) + 1, self.folder / journal_file.SPARE)
+        self.on_spare = True
+        self.alarms.append(f"it goes on in the spare place; change the card: {trouble}")
 
     def close(self) -> None:
         if self._db is not None:
@@ -111,28 +129,34 @@ class Journal:
 
     def _abandon(self) -> None:
         """Give up the handle; `append` opens anew and reads again what is there."""
-        db, self._db = self._db, None
+        db, self._db, self.on_spare = self._db, None, False
         if db is not None:
             db.close()
 
     # --- opening --------------------------------------------------------------------------
 
     def _reopen(self) -> None:
+        before = self.ledger, self.total
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             journal_file.finish_putting_aside(self.folder)
             self._open()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, JournalTrouble) as error:
             self._abandon()
+            self.ledger, self.total = before
+            if isinstance(error, JournalTrouble):
+                raise
             raise journal_file.trouble(self.folder, error) from error
+        self._complete = True
 
     def _open(self) -> None:
         self.ledger, self.total = Ledger(), 0
         files = journal_file.files_of(self.folder)
-        self._look_back(sorted([*files[:-1], *journal_file.let_go_of(self.folder)]))
-        if not files or not self._resume(files[-1]):
-            number = journal_file.number_of(files[-1]) + 1 if files else 1
-            self._begin(number)
+        last = files[-1] if files and files[-1].parent == self.folder else None
+        closed = [*(files[:-1] if last else files), *journal_file.let_go_of(self.folder)]
+        self._look_back(sorted(closed, key=attrgetter("name")))
+        if last is None or not self._resume(last):
+            self._begin(journal_file.number_of(files[-1]) + 1 if files else 1)
 
     def _look_back(self, closed: list[Path]) -> None:
         """Take in the closed files: the newest in full, of the others what was drawn from them."""
@@ -140,7 +164,7 @@ class Journal:
         while closed and closed[-1].exists() and sum(map(len, recent)) < min(RECENT, self._long):
             recent.insert(0, check_file(closed.pop()).good)
         for path in closed:
-            tubes = older.kept(path) or (_drawn(path) if path.exists() else None)
+            tubes = older.kept(path) or (drawn(path) if path.exists() else None)
             if tubes is None:
                 self.alarms.append(f"{path.name}: which tubes it used is not known any more")
                 continue
@@ -177,9 +201,10 @@ class Journal:
         box = ledger.duties.open_box is not None
         return ledger.open_pool is not None or box or ledger.shift_open
 
-    def _begin(self, number: int) -> None:
+    def _begin(self, number: int, folder: Path | None = None) -> None:
         epoch = secrets.token_hex(8)
-        self._db = journal_file.open_for_writing(self.folder / f"{number:04d}-{epoch}.sqlite")
+        path = (folder or self.folder) / f"{number:04d}-{epoch}.sqlite"
+        self._db = journal_file.open_for_writing(path)
         self.epoch, self.seq, self._prev = epoch, 0, NO_EVENT
 
     def _remember(self, rows: list[Row]) -> None:
@@ -199,6 +224,8 @@ class Journal:
 
     def _note_high_water(self) -> None:
         """Not synced, so it may be too low after a power cut, but never too high."""
+        if self.on_spare:
+            return
         try:
             if self._mark is None:
                 path = self.folder / "high-water"
@@ -206,35 +233,3 @@ class Journal:
             os.pwrite(self._mark, f"{self.epoch} {self.seq:020d}\n".encode("ascii"), 0)
         except OSError:
             self._mark = None  # the event itself is safe
-
-
-def events_of(rows: list[Row]) -> Iterator[Event]:
-    for row in rows:
-        try:
-            yield decode(row.body)
-        except EventError:
-            continue  # of a kind that a later version wrote
-
-
-def _drawn(path: Path) -> older.Tubes:
-    """Draw the tubes of a closed file, and keep them for the next start."""
-    good = check_file(path).good
-    tubes = older.draw(events_of(good), len(good), path.stat().st_size)
-    with contextlib.suppress(OSError):  # a full card: the next start draws them again
-        older.keep(path, tubes)
-    return tubes
-
-
-def check_file(path: Path, station: str = "") -> Findings:
-    """Check one journal file; raise sqlite3.Error where the disk, not the file, is at fault."""
-    with closing(journal_file.open_for_reading(path)) as db:
-        try:
-            rows, complaint = journal_file.readable_rows(db)
-        except sqlite3.Error as error:
-            if not journal_file.is_damage(error):
-                raise
-            return Findings(wrong=[f"it cannot be opened: {error}"])
-    findings = check(rows, journal_file.epoch_of(path), station)
-    if complaint is not None:
-        findings.wrong.append(f"SQLite says: {complaint}")
-    return findings

@@ -9,12 +9,14 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from operator import attrgetter
 from pathlib import Path
 
 from device.chain import Row
 from device.files import sync_folder
 
 SYNCHRONOUS_FULL = 2
+SPARE = "spare"  # a link in the folder: device.spare
 _NAME = re.compile(r"(\d{4,})-([0-9a-f]{16})\.sqlite")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
@@ -37,8 +39,9 @@ class JournalTrouble(Exception):
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the journal files of *folder*, oldest first."""
-    return sorted(path for path in folder.glob("*.sqlite") if _NAME.fullmatch(path.name))
+    """Return the journal files of *folder* and of its spare place, oldest first."""
+    found = [*folder.glob("*.sqlite"), *(folder / SPARE).glob("*.sqlite")]
+    return sorted((path for path in found if _NAME.fullmatch(path.name)), key=attrgetter("name"))
 
 
 def let_go_of(folder: Path) -> list[Path]:

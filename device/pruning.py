@@ -21,8 +21,8 @@ from device.backlog import Sent
 from device.chain import Findings
 from device.drafts import Moment
 from device.files import read_whole, sync_folder, write_whole
-from device.journal import check_file, events_of
 from device.journal_file import epoch_of, files_of, last_seq, open_for_reading, rows_after
+from device.reading import check_file, events_of
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from time import monotonic
 
 import msgspec
 
-from device import pruning
+from device import pruning, spare
 from device.backlog import Sent, read_sent
 from device.clock import ServerTime, SystemClock
 from device.config import Config
@@ -172,9 +172,10 @@ def assemble(config: Config, tell: Tell) -> Running:
     codes = Faces(secrets.tags, papers.sealing, office.lots(), papers.cards, config.code_rules)
     sources = sources_of(config, arrivals)
     keep = timedelta(days=config.station.keep_days)
+    ready = spare.opened(config.folder / "journal", config.station.spare, papers.station)
     pruning.prune(config.folder / "journal", sent, keep, clock.moment())
     station = Station(
-        journal=Journal(config.folder / "journal", papers.station, sent.acked),
+        journal=Journal(config.folder / "journal", papers.station, sent.acked, spare=ready),
         codes=codes,
         panel=_panel(config),
         clock=clock,
