@@ -124,7 +124,18 @@ def uuid_of(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise BadInput(
-            "Trang đã cũ hoặc bị hỏng. Mở lại trang rồi làm lại.",
-            "The page is old or damaged. Open it again and repeat.",
-        ) from error
+        raise _damaged() from error
+
+
+def stamp_of(text: str) -> str:
+    """Return the stamp that a page sent with what it showed."""
+    if not (text.isascii() and text.isalnum() and len(text) <= 40):
+        raise _damaged()
+    return text
+
+
+def _damaged() -> BadInput:
+    return BadInput(
+        "Trang đã cũ hoặc bị hỏng. Mở lại trang rồi làm lại.",
+        "The page is old or damaged. Open it again and repeat.",
+    )

@@ -19,6 +19,7 @@ import server.lab.boxes.models
 import server.lab.imports.models
 import server.lab.models
 import server.lab.plates.models
+import server.lab.run_models
 import server.lab.storage.models
 import server.outcomes.desk_models
 import server.outcomes.models

@@ -14,11 +14,14 @@ from contract.tubes import TubeKind
 from server.declarations.notice import Notice
 from server.delivery.channels import Refused
 from server.lab import queries as lab
+from server.lab.measured import rose
 from server.lab.models import Result
 from server.outcomes.models import Outcome
 from server.people import queries as people
 from server.people.models import Person
 from server.sampling.models import Pairing
+
+GENES = {"ORF": "ORF1ab"}  # what our pages call ORF, others know by its whole name
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -138,5 +141,9 @@ def _found(session: Session, result_id: UUID | None) -> Found | None:
     if result_id is None:
         return None
     result = session.get_one(Result, result_id)
-    cts = tuple((gene, ct) for gene, ct in (("N", result.ct_n), ("ORF1ab", result.ct_orf)) if ct)
+    cts = tuple(
+        (GENES.get(each.target, each.target), each.ct.strip().replace(",", "."))
+        for each in result.readings
+        if rose(each.ct)
+    )
     return Found(result.id, result.method, cts, result.released_at)

@@ -1,7 +1,7 @@
-"""The steps a result may take, as one table.  Pure.
+"""The steps that results and runs may take, as two tables.  Pure.
 
-A result is never changed: a wrong one is corrected by another, which takes the same steps.  So what
-a person saw on a screen is what they verify or release, however old the screen is.
+What a result says is never changed: a wrong one is superseded by another, or withdrawn.  Each step
+is taken from one state only, so a screen that is behind takes none.
 """
 
 from dataclasses import dataclass
@@ -12,35 +12,82 @@ class State(StrEnum):
     ENTERED = "entered"
     VERIFIED = "verified"
     RELEASED = "released"
-    CORRECTED = "corrected"  # another result corrects this one
+    ORDERED = "ordered"  # not released, and the tube is to be tested again first
+    CORRECTED = "corrected"  # another result supersedes this one
+    WITHDRAWN = "withdrawn"
 
 
 class Action(StrEnum):
     VERIFY = "verify"
     RELEASE = "release"
     CORRECT = "correct"
+    ORDER = "order"  # a retest, or a rerun
+    REPEAT = "repeat"  # enter what the retest or rerun found
+    WITHDRAW = "withdraw"
+
+
+class RunState(StrEnum):
+    ENTERED = "entered"
+    VERIFIED = "verified"
+    WITHDRAWN = "withdrawn"
+
+
+class RunAction(StrEnum):
+    CONFIRM = "confirm"  # the calls of its wells
+    VERIFY = "verify"  # its controls
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where an action leads, and whether it takes somebody other than who entered the result."""
+    """Where an action leads, and what it takes: somebody else than who entered, good controls."""
 
     to: State
-    second_person: bool
+    second_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    to: RunState
+    second_person: bool = False
+    controls: bool = False
 
 
 STEPS = {
     (State.ENTERED, Action.VERIFY): Step(State.VERIFIED, second_person=True),
     (State.VERIFIED, Action.RELEASE): Step(State.RELEASED, second_person=True),
-    (State.ENTERED, Action.CORRECT): Step(State.CORRECTED, second_person=False),
-    (State.VERIFIED, Action.CORRECT): Step(State.CORRECTED, second_person=False),
-    (State.RELEASED, Action.CORRECT): Step(State.CORRECTED, second_person=False),
+    (State.ENTERED, Action.CORRECT): Step(State.CORRECTED),
+    (State.VERIFIED, Action.CORRECT): Step(State.CORRECTED),
+    (State.RELEASED, Action.CORRECT): Step(State.CORRECTED),
+    (State.ORDERED, Action.CORRECT): Step(State.CORRECTED),
+    (State.ORDERED, Action.REPEAT): Step(State.CORRECTED),
+    (State.RELEASED, Action.REPEAT): Step(State.CORRECTED),
+    (State.WITHDRAWN, Action.REPEAT): Step(State.WITHDRAWN),
+    (State.ENTERED, Action.ORDER): Step(State.ORDERED),
+    (State.VERIFIED, Action.ORDER): Step(State.ORDERED),
+    (State.RELEASED, Action.ORDER): Step(State.RELEASED),
+    (State.WITHDRAWN, Action.ORDER): Step(State.WITHDRAWN),
+    (State.ENTERED, Action.WITHDRAW): Step(State.WITHDRAWN),
+    (State.VERIFIED, Action.WITHDRAW): Step(State.WITHDRAWN),
+    (State.RELEASED, Action.WITHDRAW): Step(State.WITHDRAWN),
+    (State.ORDERED, Action.WITHDRAW): Step(State.WITHDRAWN),
+    (State.CORRECTED, Action.WITHDRAW): Step(State.WITHDRAWN),
+}
+RUN_STEPS = {
+    (RunState.ENTERED, RunAction.CONFIRM): RunStep(RunState.ENTERED, controls=True),
+    (RunState.VERIFIED, RunAction.CONFIRM): RunStep(RunState.VERIFIED, controls=True),
+    (RunState.ENTERED, RunAction.VERIFY): RunStep(
+        RunState.VERIFIED, second_person=True, controls=True
+    ),
+    (RunState.ENTERED, RunAction.WITHDRAW): RunStep(RunState.WITHDRAWN),
+    (RunState.VERIFIED, RunAction.WITHDRAW): RunStep(RunState.WITHDRAWN),
 }
 
 
 class Refusal(StrEnum):
     NOT_NOW = "not-now"
     OWN_WORK = "own-work"
+    CONTROLS_FAILED = "controls-failed"
 
 
 def take(state: State, action: Action, *, by: str, entered_by: str) -> State | Refusal:
@@ -53,10 +100,41 @@ def take(state: State, action: Action, *, by: str, entered_by: str) -> State | R
     return step.to
 
 
-def state_of(*, verified: bool, released: bool, corrected: bool) -> State:
-    """Return the state that a stored result is in."""
+def take_run(
+    state: RunState, action: RunAction, *, by: str, entered_by: str, passed: bool
+) -> RunState | Refusal:
+    """Return the state that *action* on a run leads to, or why it may not be taken."""
+    step = RUN_STEPS.get((state, action))
+    if step is None:
+        return Refusal.NOT_NOW
+    if step.controls and not passed:
+        return Refusal.CONTROLS_FAILED
+    if step.second_person and by == entered_by:
+        return Refusal.OWN_WORK
+    return step.to
+
+
+def state_of(
+    *,
+    verified: bool,
+    released: bool,
+    corrected: bool,
+    withdrawn: bool = False,
+    ordered: bool = False,
+) -> State:
+    """Return the state that a stored result is in; *ordered* is an order nobody has met yet."""
+    if withdrawn:
+        return State.WITHDRAWN
     if corrected:
         return State.CORRECTED
     if released:
         return State.RELEASED
+    if ordered:
+        return State.ORDERED
     return State.VERIFIED if verified else State.ENTERED
+
+
+def run_state_of(*, verified: bool, withdrawn: bool) -> RunState:
+    if withdrawn:
+        return RunState.WITHDRAWN
+    return RunState.VERIFIED if verified else RunState.ENTERED

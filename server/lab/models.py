@@ -3,11 +3,41 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+import msgspec
+from sqlalchemy import (
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
 
 from contract.tubes import Tube
 from server.db import Base, Encrypted
+from server.lab.measured import Measured
+
+Readings = tuple[Measured, ...]
+
+
+class ReadingsColumn(TypeDecorator[Readings]):
+    """Targets with their Ct, each as written, as a list of pairs."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Readings | None, dialect: Dialect) -> str | None:
+        pairs = [(each.target, each.ct) for each in value or ()]
+        return msgspec.json.encode(pairs).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Readings | None:
+        pairs = msgspec.json.decode(value or "[]", type=list[tuple[str, str]])
+        return tuple(Measured(target, ct) for target, ct in pairs)
 
 
 class Reception(Base):
@@ -51,9 +81,11 @@ class ReceptionStep(Base):
 
 
 class Result(Base):
-    """What the laboratory says about a tube.  Never changed: a wrong one is corrected by another.
+    """What one laboratory says about a tube.  Never changed: it is superseded, or withdrawn.
 
-    The two-person rule is in the constraints: who entered neither verifies nor releases.
+    `corrects` is the result that this one supersedes, `kind` says how it came to that.  A tube has
+    one chain of results in each laboratory.  The two-person rule is in the constraints, and so is
+    that nothing of a run leaves unless its controls passed: the run's verdict comes with its id.
     """
 
     __tablename__ = "result"
@@ -62,11 +94,22 @@ class Result(Base):
         Index(
             "uq_result_first",
             "tube",
+            "lab",
             unique=True,
             sqlite_where=text("corrects IS NULL"),
             postgresql_where=text("corrects IS NULL"),
         ),
+        UniqueConstraint("run_id", "tube"),
+        ForeignKeyConstraint(
+            ["run_id", "run_controls"], ["run.id", "run.controls"], name="fk_result_run_id"
+        ),
         CheckConstraint("call IN ('negative', 'positive', 'inconclusive', 'invalid')", name="call"),
+        CheckConstraint(
+            "kind IN ('first', 'confirmatory', 'amendment', 'retest', 'rerun')", name="kind"
+        ),
+        CheckConstraint(
+            "(corrects IS NULL) = (kind IN ('first', 'confirmatory'))", name="kind_supersedes"
+        ),
         CheckConstraint("verified_by <> entered_by", name="second_person_verifies"),
         CheckConstraint("released_by <> entered_by", name="second_person_releases"),
         CheckConstraint(
@@ -77,18 +120,33 @@ class Result(Base):
         CheckConstraint(
             "released_at IS NULL OR verified_at IS NOT NULL", name="verified_before_release"
         ),
+        CheckConstraint("(run_id IS NULL) = (run_controls IS NULL)", name="run_with_controls"),
+        CheckConstraint(
+            "verified_at IS NULL OR run_id IS NULL OR run_controls = 'passed'",
+            name="controls_passed_before_verified",
+        ),
         CheckConstraint(
             "(corrects IS NULL) = (correction_reason IS NULL)", name="correction_with_reason"
         ),
         CheckConstraint("corrects <> id", name="corrects_another"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by IS NULL)"
+            " AND (withdrawn_at IS NULL) = (withdrawal_reason IS NULL)",
+            name="withdrawn_wholly",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tube: Mapped[Tube] = mapped_column(index=True)
+    lab: Mapped[str] = mapped_column(String(64))  # the place of who entered it
+    kind: Mapped[str] = mapped_column(String(12))
     call: Mapped[str] = mapped_column(String(12))
-    ct_n: Mapped[str] = mapped_column(String(8))  # as written: 24.10 is not 24.1; '' if none
-    ct_orf: Mapped[str] = mapped_column(String(8))
+    suggested: Mapped[str] = mapped_column(String(12))  # by the assay; '' if nothing was
+    readings: Mapped[Readings] = mapped_column(ReadingsColumn())
     method: Mapped[str] = mapped_column(String(20))
+    run_id: Mapped[UUID | None] = mapped_column(index=True)
+    run_controls: Mapped[str | None] = mapped_column(String(8))
+    well: Mapped[str] = mapped_column(String(8))
     note: Mapped[str] = mapped_column(Encrypted("result.note"))  # people write names here
     entered_by: Mapped[str] = mapped_column(String(80))
     entered_at: Mapped[datetime] = mapped_column(index=True)
@@ -98,3 +156,56 @@ class Result(Base):
     released_at: Mapped[datetime | None] = mapped_column(index=True)
     corrects: Mapped[UUID | None] = mapped_column(ForeignKey("result.id"))
     correction_reason: Mapped[str | None] = mapped_column(Encrypted("result.correction_reason"))
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(index=True)
+    withdrawal_reason: Mapped[str | None] = mapped_column(Encrypted("result.withdrawal_reason"))
+
+
+class OrderedTest(Base):
+    """A tube is to be tested again: after a doubt (retest) or after a withdrawal (rerun).
+
+    Open until a result supersedes `result_id`, which is then what was ordered.
+    """
+
+    __tablename__ = "test_order"
+    __table_args__ = (
+        UniqueConstraint("result_id"),
+        CheckConstraint("kind IN ('retest', 'rerun')", name="kind"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tube: Mapped[Tube] = mapped_column(index=True)
+    result_id: Mapped[UUID] = mapped_column(ForeignKey("result.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(Encrypted("test_order.reason"))
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
+class ResultDispute(Base):
+    """Laboratories differ about a tube: held until a person chooses, knowing all of `over`."""
+
+    __tablename__ = "result_dispute"
+    __table_args__ = (
+        Index(
+            "uq_result_dispute_open",
+            "tube",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        CheckConstraint(
+            "(closed_at IS NULL) = (closed_by IS NULL)"
+            " AND (kept IS NULL) = (reason IS NULL) AND (kept IS NULL OR closed_at IS NOT NULL)",
+            name="closed_wholly",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tube: Mapped[Tube] = mapped_column(index=True)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(80))
+    kept: Mapped[UUID | None] = mapped_column(ForeignKey("result.id"))  # none: it ended by itself
+    over: Mapped[str] = mapped_column(Text)  # the ids that were seen, between spaces
+    reason: Mapped[str | None] = mapped_column(Encrypted("result_dispute.reason"))

@@ -1,6 +1,6 @@
 """What the laboratory knows of tubes.  Reads only; no names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,8 +8,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
+from server.lab.final import Decided, Said
 from server.lab.lifecycle import State, state_of
-from server.lab.models import Reception, ReceptionStep, Result
+from server.lab.models import OrderedTest, Reception, ReceptionStep, Result, ResultDispute
+from server.lab.run_models import Run
+from server.lab.words import Call, Kind
 
 LATEST = 30
 
@@ -40,12 +43,74 @@ def correction_of(session: Session, result_id: UUID) -> Result | None:
     return session.scalar(select(Result).where(Result.corrects == result_id))
 
 
+def amendments_after(session: Session, result_id: UUID) -> list[Result]:
+    """Return the amendments of a result, each of the one before: they rest on the same run."""
+    found: list[Result] = []
+    after = correction_of(session, result_id)
+    while after is not None and after.kind == Kind.AMENDMENT:
+        found.append(after)
+        after = correction_of(session, after.id)
+    return found
+
+
+def run_behind(session: Session, result: Result) -> Run | None:
+    """Return the run that a result rests on, itself or through what it amends."""
+    while result.run_id is None and result.corrects and result.kind == Kind.AMENDMENT:
+        result = session.get_one(Result, result.corrects)
+    return session.get(Run, result.run_id) if result.run_id else None
+
+
 def state(session: Session, result: Result) -> State:
     return state_of(
         verified=result.verified_at is not None,
         released=result.released_at is not None,
         corrected=correction_of(session, result.id) is not None,
+        withdrawn=result.withdrawn_at is not None,
+        ordered=order_after(session, result.id) is not None,
     )
+
+
+def head(results: Iterable[Result], lab: str) -> Result | None:
+    """Return the last link of the chain of *lab* among all *results* of one tube."""
+    results = list(results)
+    superseded = {result.corrects for result in results}
+    last = (each for each in results if each.lab == lab and each.id not in superseded)
+    return next(last, None)
+
+
+def order_after(session: Session, result_id: UUID) -> OrderedTest | None:
+    """Return the order to test again what *result_id* is about, met or not."""
+    return session.scalar(select(OrderedTest).where(OrderedTest.result_id == result_id))
+
+
+def open_orders(session: Session) -> list[OrderedTest]:
+    """Return the retests and reruns that nobody gave a result for, oldest first."""
+    met = exists().where(Result.corrects == OrderedTest.result_id)
+    found = select(OrderedTest).where(~met).order_by(OrderedTest.at, OrderedTest.id)
+    return list(session.scalars(found))
+
+
+def said_of(session: Session, tubes: Sequence[Tube]) -> dict[Tube, list[Said]]:
+    """Return what laboratories said of each of *tubes*, in the words of `final`."""
+    said: dict[Tube, list[Said]] = {tube: [] for tube in tubes}
+    found = select(
+        Result.tube, Result.id, Result.call, func.coalesce(Result.released_at, Result.entered_at),
+        Result.released_at.is_not(None), Result.corrects, Result.withdrawn_at.is_not(None),
+    ).where(Result.tube.in_(tubes))  # fmt: skip
+    for tube, which, call, at, released, corrects, withdrawn in session.execute(found):
+        said[tube].append(Said(which, Call(call), at, bool(released), corrects, bool(withdrawn)))
+    return said
+
+
+def decisions_of(session: Session, tubes: Sequence[Tube]) -> dict[Tube, list[Decided]]:
+    """Return what persons chose where laboratories differed."""
+    decisions: dict[Tube, list[Decided]] = {tube: [] for tube in tubes}
+    chosen = select(ResultDispute).where(ResultDispute.kept.is_not(None))
+    for each in session.scalars(chosen.where(ResultDispute.tube.in_(tubes))):
+        if each.kept is not None and each.closed_at is not None:
+            over = frozenset(UUID(text) for text in each.over.split())
+            decisions[each.tube].append(Decided(each.kept, over, each.closed_at))
+    return decisions
 
 
 def latest_receptions(session: Session, *, since: datetime) -> list[Reception]:
@@ -100,8 +165,9 @@ def _standing(session: Session, *, verified: bool) -> list[Result]:
     found = (
         select(Result)
         .where(Result.verified_at.is_not(None) if verified else Result.verified_at.is_(None))
-        .where(Result.released_at.is_(None))
+        .where(Result.released_at.is_(None), Result.withdrawn_at.is_(None))
         .where(~exists().where(later.corrects == Result.id))
+        .where(~exists().where(OrderedTest.result_id == Result.id))
         .order_by(Result.entered_at, Result.id)
     )
     return list(session.scalars(found))

@@ -48,11 +48,21 @@ class StaleResult(DomainError):
     code = "stale-result"
 
 
+class StaleScreen(DomainError):
+    code = "stale-screen"
+
+
+class NotClean(DomainError):
+    code = "not-clean"
+
+
 STATES = {
     State.ENTERED: ("chưa có người duyệt", "nobody has verified it"),
     State.VERIFIED: ("đã được duyệt", "it is verified already"),
     State.RELEASED: ("đã phát hành", "it is released already"),
-    State.CORRECTED: ("đã có kết quả khác sửa", "another result corrects it"),
+    State.ORDERED: ("đang chờ làm lại xét nghiệm", "it is to be tested again first"),
+    State.CORRECTED: ("đã có kết quả khác thay", "another result corrects it"),
+    State.WITHDRAWN: ("đã bị rút lại", "it was withdrawn"),
 }
 
 
@@ -125,4 +135,18 @@ def not_rejected(tube: Tube) -> DomainError:
     return NotRejected(
         f"Ống {tube.grouped} không bị loại, nên không có gì để bỏ.",
         f"Tube {tube.grouped} is not rejected: there is nothing to take back.",
+    )
+
+
+def stale_screen(tube: Tube) -> DomainError:
+    return StaleScreen(
+        f"Ống {tube.grouped} đã thay đổi sau khi trang này mở. Chưa ghi gì. Xem lại rồi làm lại.",
+        f"Tube {tube.grouped} changed since this page was opened. Nothing was done. Look again.",
+    )
+
+
+def not_clean(tube: Tube) -> DomainError:
+    return NotClean(
+        f"Ống {tube.grouped} không phải âm tính rõ ràng: duyệt riêng ống này. Chưa duyệt ống nào.",
+        f"Tube {tube.grouped} is no plain negative: verify it by itself. Nothing was verified.",
     )

@@ -55,9 +55,13 @@ def ct_of(form: Mapping[str, str], field: str) -> str:
     )
 
 
-def ticked(texts: Iterable[str]) -> list[UUID]:
-    """Return the results that were ticked on a page; raise BadInput where none was."""
-    ids = [forms.uuid_of(text) for text in texts]
+def ticked(texts: Iterable[str]) -> dict[UUID, str]:
+    """Return the results that were ticked on a page, each with the stamp of how it was seen.
+
+    Raises BadInput where none was, or where a page sent something else.
+    """
+    parts = [text.partition(".") for text in texts]
+    ids = {forms.uuid_of(which): forms.stamp_of(stamp) for which, _, stamp in parts}
     if not ids:
         raise BadInput(
             "Chưa chọn kết quả nào. Đánh dấu ít nhất một dòng.",

@@ -13,12 +13,14 @@ from contract.tubes import Tube
 from server import forms
 from server.display import t
 from server.errors import DomainError, NotFound
-from server.lab import queries, services
+from server.lab import queries, results, services
+from server.lab.measured import Measured
 from server.lab.models import Result
 from server.lab.refusals import TubeHasResult
 from server.lab.scans import ct_of, scanned_tube, ticked
 from server.lab.services import Finding
-from server.lab.words import CALLS, Call
+from server.lab.standing import standings
+from server.lab.words import CALLS, DOUBTS, Call
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("lab", __name__)
@@ -55,8 +57,7 @@ def _finding() -> Finding:
     form = request.form
     return Finding(
         forms.choice(form, "call", Call),
-        ct_of(form, "ct_n"),
-        ct_of(form, "ct_orf"),
+        (Measured("N", ct_of(form, "ct_n")), Measured("ORF", ct_of(form, "ct_orf"))),
         forms.optional_text(form, "note", longest=200),
     )
 
@@ -90,8 +91,7 @@ def verify() -> ResponseReturnValue:
     try:
         ids = ticked(request.form.getlist("result"))
         with transaction() as session:
-            for result_id in ids:
-                services.verify_result(session, result_id, by=actor(), now=now())
+            results.verify_results(session, ids, by=actor(), now=now())
     except DomainError as problem:
         return _verify(problem)
     flash(t(f"Đã duyệt {len(ids)} kết quả.", f"{len(ids)} results are verified."))
@@ -101,12 +101,15 @@ def verify() -> ResponseReturnValue:
 def _verify(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
         waiting = queries.to_verify(session)
+        mine = [each for each in waiting if each.entered_by == actor()]
+        others = standings(session, (each for each in waiting if each.entered_by != actor()))
         return render_template(
             "lab/verify.html",
             problem=problem,
-            calls=CALLS,
-            mine=[each for each in waiting if each.entered_by == actor()],
-            others=[each for each in waiting if each.entered_by != actor()],
+            doubts=DOUBTS,
+            mine=mine,
+            clean=[each for each in others if each.clean],
+            others=[each for each in others if not each.clean],
             wrong=queries.replaced_by(session, waiting),
         ), problem.status if problem else 200
 

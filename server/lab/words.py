@@ -14,6 +14,16 @@ class Call(StrEnum):
     INVALID = "invalid"
 
 
+class Kind(StrEnum):
+    """How a result came to be, beside those that there were."""
+
+    FIRST = "first"
+    CONFIRMATORY = "confirmatory"  # another laboratory's first
+    AMENDMENT = "amendment"
+    RETEST = "retest"
+    RERUN = "rerun"
+
+
 class Rejection(StrEnum):
     """Why a tube is not tested."""
 
@@ -23,6 +33,7 @@ class Rejection(StrEnum):
     LATE = "late"
     WRONG_CONTAINER = "wrong-container"
     DAMAGED_CODE = "damaged-code"
+    RECALLED = "result-recalled"  # by recalling its result, never at the reception
 
 
 CALLS = {
@@ -38,4 +49,23 @@ REJECTIONS = {
     Rejection.LATE: ("Quá thời hạn bảo quản", "Kept too long"),
     Rejection.WRONG_CONTAINER: ("Sai loại ống", "Wrong kind of tube"),
     Rejection.DAMAGED_CODE: ("Mã vạch hỏng, phải gõ tay", "Code damaged, typed by hand"),
+    Rejection.RECALLED: ("Kết quả bị thu hồi", "The result was recalled"),
+}
+KINDS = {
+    Kind.FIRST: ("Lần đầu", "First"),
+    Kind.CONFIRMATORY: ("Nơi khác xét nghiệm", "Another laboratory"),
+    Kind.AMENDMENT: ("Bản sửa", "Amendment"),
+    Kind.RETEST: ("Làm lại theo yêu cầu", "Retest"),
+    Kind.RERUN: ("Chạy lại", "Rerun"),
+}
+# Why a result is verified by itself.
+DOUBTS = {
+    "not-negative": ("không phải âm tính", "not negative"),
+    "no-run": ("nhập tay, không có chứng", "keyed by hand, no controls"),
+    "call-differs": ("khác với gợi ý của máy", "differs from what was suggested"),
+    "controls": ("chứng không đạt", "the controls failed"),
+    "not-first": ("thay kết quả trước", "supersedes another"),
+    "not-received": ("chưa nhận ống", "tube not received"),
+    "not-paired": ("ống chưa ghép", "tube not paired"),
+    "contested": ("ống đang tranh chấp", "tube contested"),
 }

@@ -162,7 +162,7 @@ def _results(session: Session, tube: Tube) -> Iterator[Fact]:
 
 
 def _cts(result: Result) -> list[tuple[str, str]]:
-    return [(gene, ct) for gene, ct in (("N", result.ct_n), ("ORF", result.ct_orf)) if ct]
+    return [(each.target, each.ct) for each in result.readings if each.ct]
 
 
 def _outcomes(session: Session, tube: Tube) -> Iterator[Fact]:

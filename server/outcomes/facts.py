@@ -5,7 +5,7 @@ ones costs more than merging them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,10 @@ from sqlalchemy import ColumnElement, Row, Select, String, and_, select, type_co
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contract.tubes import Tube, TubeKind
+from contract.tubes import tube as tube_of
 from server.db import among, listed
+from server.lab import queries as lab
+from server.lab.final import Said, final
 from server.lab.models import Reception, Result
 from server.lab.words import Call
 from server.outcomes.known import Facts, Held, Paired, Received, Resulted
@@ -152,16 +155,38 @@ def _examined(session: Session, tubes: str, known: Gathered) -> None:
     for tube, each, reason, at, box in _ask(session, Reception.tube, tubes, *reception):
         known[tube].receptions.add(Received(reason, at, each))
         known[tube].box = box
-    said = (Result.id, Result.call, Result.corrects)
+    several: set[str] = set()
+    said = (Result.id, Result.call, Result.corrects, Result.withdrawn_at.is_not(None))
     when = (Result.entered_at, Result.verified_at.is_not(None), Result.released_at)
     for row in _ask(session, Result.tube, tubes, *said, *when):
-        tube, each, call, corrects, at, verified, released_at = row
+        tube, each, call, corrects, withdrawn, at, verified, released_at = row
         released = released_at is not None
-        known[tube].results.add(Resulted(each, CALLS[call], released, corrects, at=at))
+        known[tube].results.add(
+            Resulted(each, CALLS[call], released, corrects, withdrawn=bool(withdrawn), at=at)
+        )
         if released:
             known[tube].released[each] = released_at
         if verified:
             known[tube].verified.add(each)
+        if len(known[tube].results) > 1:
+            several.add(tube)
+    if several:
+        _finals(session, sorted(several), known)
+
+
+def _finals(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+    """Mark the result of each of *tubes* that the laboratory's rule, or a person, chose."""
+    decisions = lab.decisions_of(session, [tube_of(name) for name in tubes])
+    for name in tubes:
+        results = known[name].results
+        said = [
+            Said(each.id, each.call, at, each.released, each.corrects, each.withdrawn)
+            for each in results
+            if (at := known[name].released.get(each.id, each.at)) is not None
+        ]
+        chosen = final(said, decisions.get(tube_of(name), ())).result
+        if chosen is not None:
+            known[name].results = {replace(each, final=each.id == chosen.id) for each in results}
 
 
 def _ask(

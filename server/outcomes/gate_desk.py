@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from server.lab import queries as lab
 from server.lab.models import Result
+from server.lab.standing import Standing, standings
 from server.outcomes import gate
 from server.outcomes.facts import facts_of_all
 from server.outcomes.merge import Facts, Problem, live_pairings
@@ -16,6 +17,7 @@ class Candidate:
     """A verified result, what holds it (None: it may go), and how many people it tells."""
 
     result: Result
+    standing: Standing
     held: Problem | None
     people: int
 
@@ -24,9 +26,9 @@ def candidates(session: Session) -> list[Candidate]:
     """Return every verified result that was not released, oldest first."""
     results = lab.to_release(session)
     facts = facts_of_all(session, [result.tube for result in results])
-    return [_candidate(result, facts[result.tube]) for result in results]
+    return [_candidate(each, facts[each.result.tube]) for each in standings(session, results)]
 
 
-def _candidate(result: Result, facts: Facts) -> Candidate:
+def _candidate(standing: Standing, facts: Facts) -> Candidate:
     people = {pairing.person for pairing in live_pairings(facts)}
-    return Candidate(result, gate.hold(facts), len(people))
+    return Candidate(standing.result, standing, gate.hold(facts), len(people))

@@ -1,6 +1,6 @@
 """Let results out at the gate.  What records must say follows by itself: see `settling`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -25,19 +25,28 @@ def key_of(outcome: Outcome) -> str:
 
 
 def release(
-    session: Session, result_ids: Iterable[UUID], *, by: str, now: datetime
+    session: Session,
+    result_ids: Iterable[UUID],
+    *,
+    by: str,
+    now: datetime,
+    seen: Mapping[UUID, str] | None = None,
 ) -> list[Result]:
     """Let verified results out, all or none: each tube paired without a doubt, and received.
 
-    Raises ResultHeld with the tube and what is missing; OwnWork for who entered it.
+    Raises ResultHeld with the tube and what is missing; OwnWork for who entered it; StaleScreen if
+    one does not stand any more as it was *seen*.
     """
     ids = list(dict.fromkeys(result_ids))
     tubes = [_result(session, result_id).tube for result_id in ids]
     take_turn(session, tubes)
     for tube, facts in facts_of_all(session, tubes).items():
         gate.check(tube, facts)
+    stamps = seen or {}
     with changes.together(session, now=now):
-        return [lab.mark_released(session, result_id, by=by, now=now) for result_id in ids]
+        return [
+            lab.mark_released(session, each, by=by, now=now, seen=stamps.get(each)) for each in ids
+        ]
 
 
 def _result(session: Session, result_id: UUID) -> Result:

@@ -37,7 +37,7 @@ def release() -> ResponseReturnValue:
     try:
         ids = ticked(request.form.getlist("result"))
         with transaction() as session:
-            services.release(session, ids, by=actor(), now=now())
+            services.release(session, ids, by=actor(), now=now(), seen=ids)
     except DomainError as problem:
         return _release(problem)
     flash(t(f"Đã phát hành {len(ids)} kết quả.", f"{len(ids)} results are released."))

@@ -22,7 +22,7 @@ def fill_the_bench(database: Database, clock) -> None:
         )
         for tube in TUBES:
             receive_tube(session, tube, box="H-01", by="user:huy", now=clock())
-        negative = Finding(call=Call.NEGATIVE, ct_n="", ct_orf="", note="")
+        negative = Finding(call=Call.NEGATIVE)
         enter_result(session, TUBES[0], negative, by="user:huy", now=clock())
 
 

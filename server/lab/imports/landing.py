@@ -15,6 +15,7 @@ from server.lab import services
 from server.lab.imports.models import ImportFile, ImportRow
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.values import fold
+from server.lab.measured import Measured
 from server.lab.services import Finding
 from server.lab.words import Call
 
@@ -60,6 +61,4 @@ def enter(
 
 
 def _finding(call: Call, rows: Sequence[ImportRow]) -> Finding:
-    values = {fold(row.target): row.ct[:8] for row in rows if row.ct}
-    orf = next((ct for name, ct in values.items() if "orf" in name), "")
-    return Finding(call, next((ct for name, ct in values.items() if name.startswith("n")), ""), orf)
+    return Finding(call, tuple(Measured(row.target[:40], row.ct[:24]) for row in rows if row.ct))

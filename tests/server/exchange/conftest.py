@@ -24,6 +24,7 @@ from server.db import Database
 from server.delivery import routes
 from server.delivery.models import Delivery
 from server.lab import services as lab
+from server.lab.measured import Measured
 from server.lab.words import Call
 from server.outcomes.services import release
 from server.sampling.models import Pairing
@@ -56,7 +57,7 @@ class Day:
         with self.database.write() as session:
             self.make_scene(session)
             lab.receive_tube(session, tube, box="H1", by=LAN, now=self.now)
-            finding = lab.Finding(call, ct_n=ct_n)
+            finding = lab.Finding(call, (Measured("N", ct_n),) if ct_n else ())
             entered = lab.enter_result(session, tube, finding, by=LAN, now=self.now)
             return self._out(session, entered.id)
 

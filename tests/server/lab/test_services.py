@@ -11,6 +11,7 @@ from contract.tubes import ForeignTube, TubeId
 from server.audit.models import AuditEntry
 from server.lab import queries, refusals
 from server.lab.lifecycle import State
+from server.lab.measured import Measured
 from server.lab.models import Result
 from server.lab.services import (
     Finding,
@@ -26,7 +27,7 @@ from server.lab.words import Call, Rejection
 LAN: dict[str, Any] = {"by": "user:lan"}
 MINH: dict[str, Any] = {"by": "user:minh"}
 NEGATIVE = Finding(Call.NEGATIVE)
-POSITIVE = Finding(Call.POSITIVE, "24.10", "25.3")
+POSITIVE = Finding(Call.POSITIVE, (Measured("N", "24.10"), Measured("ORF", "25.3")))
 
 
 def test_a_tube_that_was_never_paired_is_received_too(scene: Any, now: datetime) -> None:
@@ -100,7 +101,7 @@ def test_a_tube_has_one_result_and_its_corrections(scene: Any, now: datetime) ->
 def test_ct_is_kept_as_it_was_written(scene: Any, now: datetime) -> None:
     result = enter_result(scene.session, scene.tube(), POSITIVE, now=now, **LAN)
     scene.session.expire(result)
-    assert (result.ct_n, result.ct_orf) == ("24.10", "25.3")
+    assert [each.ct for each in result.readings] == ["24.10", "25.3"]
 
 
 def test_a_result_goes_out_only_by_two_persons(scene: Any, now: datetime) -> None:

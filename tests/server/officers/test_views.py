@@ -13,6 +13,7 @@ from server.db import Database
 from server.declarations.channel import EmbeddedRecord
 from server.declarations.notice import TARGET
 from server.delivery.worker import run_once
+from server.lab.measured import Measured
 from server.lab.services import (
     Finding,
     correct_result,
@@ -57,7 +58,9 @@ class Day:
     def examine(self, tube: Any, call: Call) -> Any:
         session, now = self.scene.session, self.scene.now
         receive_tube(session, tube, box="H1", by=LAN, now=now)
-        result = enter_result(session, tube, Finding(call, "24.1"), by=LAN, now=now)
+        result = enter_result(
+            session, tube, Finding(call, (Measured("N", "24.1"),)), by=LAN, now=now
+        )
         return verify_result(session, result.id, by=MINH, now=now).id
 
 

@@ -12,7 +12,7 @@ from server.delivery.worker import run_once
 from server.lab.services import Finding, enter_result, receive_tube, verify_result
 from server.lab.words import Call
 
-TICK = re.compile(r'name="result"[^>]*value="([0-9a-f-]{36})"')
+TICK = re.compile(r'name="result"[^>]*value="([0-9a-f-]{36}\.[0-9a-f]+)"')
 LAN, MINH = "user:lan", "user:minh"
 
 

@@ -1,0 +1,134 @@
+"""How results stand now, as a screen shows them, and the stamp by which a stale screen is told.
+
+Whoever verifies or releases sends back the stamp of what they saw.  It covers everything that a
+judgement may rest on: the result, its run, its tube's reception and pairings.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.lab import queries, refusals
+from server.lab.lifecycle import State, state_of
+from server.lab.models import OrderedTest, Reception, Result
+from server.lab.run_models import Run
+from server.lab.words import Call
+from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
+
+_CHUNK = 500  # databases limit how many values a question may carry
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One result as it stands; `people` are those its tube was given to and not taken from."""
+
+    result: Result
+    state: State
+    run: Run | None
+    received: bool
+    people: frozenset[UUID]
+    contested: bool
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Return why this is looked at by itself and not verified with many; none: it is clean."""
+        facts = {
+            "not-negative": self.result.call != Call.NEGATIVE,
+            "no-run": self.run is None,
+            "call-differs": self.run is not None and self.result.suggested != self.result.call,
+            "controls": self.run is not None and self.run.controls != "passed",
+            "not-first": self.result.kind != "first",
+            "not-received": not self.received,
+            "not-paired": not self.people,
+            "contested": self.contested,
+        }
+        return tuple(word for word, holds in facts.items() if holds)
+
+    @property
+    def clean(self) -> bool:
+        return not self.doubts
+
+    @property
+    def stamp(self) -> str:
+        run = self.run
+        seen = (
+            self.result.id, self.result.call, self.state, self.result.verified_at,
+            self.received, sorted(self.people), self.contested,
+            run and (run.id, run.controls, run.verified_at, run.withdrawn_at),
+        )  # fmt: skip
+        return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+
+    @property
+    def ticket(self) -> str:
+        """What a form sends back: which result, and as it was seen."""
+        return f"{self.result.id}.{self.stamp}"
+
+
+def check(session: Session, result: Result, seen: str | None) -> None:
+    """Raise StaleScreen unless *result* stands as it was *seen* (None: nobody looked at a page)."""
+    if seen is None:
+        return
+    (now,) = standings(session, [result])
+    if now.stamp != seen:
+        raise refusals.stale_screen(result.tube)
+
+
+def standings(session: Session, results: Iterable[Result]) -> list[Standing]:
+    """Return how each of *results* stands, in their order."""
+    found: list[Standing] = []
+    every = list(results)
+    for start in range(0, len(every), _CHUNK):
+        found += _some(session, every[start : start + _CHUNK])
+    return found
+
+
+def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
+    ids, tubes = [each.id for each in results], [each.tube for each in results]
+    corrected = queries.corrected(session, results)
+    ordered = set(
+        session.scalars(select(OrderedTest.result_id).where(OrderedTest.result_id.in_(ids)))
+    )
+    run_ids = {each.run_id for each in results if each.run_id}
+    runs = {run.id: run for run in session.scalars(select(Run).where(Run.id.in_(run_ids)))}
+    received, people, contested = _tubes(session, tubes)
+    return [
+        Standing(
+            each,
+            state_of(
+                verified=each.verified_at is not None,
+                released=each.released_at is not None,
+                corrected=each.id in corrected,
+                withdrawn=each.withdrawn_at is not None,
+                ordered=each.id in ordered,
+            ),
+            runs.get(each.run_id) if each.run_id else None,
+            each.tube in received,
+            frozenset(people.get(each.tube, ())),
+            each.tube in contested,
+        )
+        for each in results
+    ]
+
+
+def _tubes(
+    session: Session, tubes: Sequence[Tube]
+) -> tuple[set[Tube], dict[Tube, set[UUID]], set[Tube]]:
+    """Return which tubes were received, whom each was given to, and which are contested."""
+    taken = select(Reception.tube).where(Reception.tube.in_(tubes), Reception.accepted.is_(True))
+    open_ = select(TubeConflict.tube).where(
+        TubeConflict.tube.in_(tubes), TubeConflict.decided_at.is_(None)
+    )
+    voided = exists().where(
+        PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station
+    )
+    aside = exists().where(ConflictClaim.pairing_id == Pairing.id, ConflictClaim.upheld.is_(False))
+    given = select(Pairing.tube, Pairing.person_id).where(Pairing.tube.in_(tubes), ~voided, ~aside)
+    people: dict[Tube, set[UUID]] = {}
+    for tube, person in session.execute(given):
+        people.setdefault(tube, set()).add(person)
+    return set(session.scalars(taken)), people, set(session.scalars(open_))

@@ -1,0 +1,112 @@
+"""A run as its plate shows it: wells with readings, and tubes with suggestions.  Reads only."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.lab import assay_versions
+from server.lab.interpret import Controls, Suggestion, controls, interpret
+from server.lab.measured import Measured, Role, Well
+from server.lab.models import Readings, Result
+from server.lab.run_models import Reading, Run
+
+NEWEST = 50
+
+
+class Wrote(Protocol):
+    """A row of a run, stored or not yet."""
+
+    @property
+    def well(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def sample(self) -> str: ...
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def ct(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One tube of a run: where it stood, what was read and is suggested, and its result by it."""
+
+    tube: Tube
+    well: str  # the first, if it stood in several
+    readings: Readings
+    suggestion: Suggestion
+    method: str
+    result: Result | None
+
+
+def of_rows(rows: Iterable[Wrote]) -> list[Well]:
+    """Return the wells of *rows*, in their order; two samples in one well stay apart."""
+    found: dict[tuple[str, str, str], list[Measured]] = {}
+    for row in rows:
+        readings = found.setdefault((row.well, row.role, row.sample), [])
+        readings.append(Measured(row.target, row.ct))
+    return [
+        Well(well, Role(role), sample, tuple(readings))
+        for (well, role, sample), readings in found.items()
+    ]
+
+
+def readings_of(session: Session, run: Run) -> list[Reading]:
+    found = select(Reading).where(Reading.run_id == run.id).order_by(Reading.row)
+    return list(session.scalars(found))
+
+
+def plate_of(session: Session, run: Run) -> list[Well]:
+    return of_rows(readings_of(session, run))
+
+
+def controls_of(session: Session, run: Run) -> Controls:
+    """Return what is right or wrong with the run's controls, with the reasons."""
+    return controls(plate_of(session, run), assay_versions.assay_of(session, run.assay_id))
+
+
+def tubes_of(session: Session, run: Run) -> list[Tested]:
+    """Return every tube of the run, in the order of its wells."""
+    assay = assay_versions.assay_of(session, run.assay_id)
+    found = session.scalars(select(Result).where(Result.run_id == run.id))
+    results = {result.tube: result for result in found}
+    return [
+        Tested(tube, well, readings, interpret(readings, assay), assay.method, results.get(tube))
+        for tube, well, readings in _tubes(readings_of(session, run))
+    ]
+
+
+def _tubes(rows: Iterable[Reading]) -> Iterator[tuple[Tube, str, Readings]]:
+    by_tube: dict[Tube, list[Reading]] = {}
+    for row in rows:
+        if row.tube is not None:
+            by_tube.setdefault(row.tube, []).append(row)
+    for tube, own in by_tube.items():
+        yield tube, own[0].well, tuple(Measured(row.target, row.ct) for row in own)
+
+
+def stamp_of(run: Run) -> str:
+    """Return what a form about *run* sends back, to tell a screen that is behind."""
+    seen = (run.id, run.controls, run.verified_at, run.withdrawn_at)
+    return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+
+
+def newest_runs(session: Session, *, limit: int = NEWEST) -> list[tuple[Run, int, int]]:
+    """Return the newest runs, each with how many tubes it holds and how many have a result."""
+    runs = list(session.scalars(select(Run).order_by(Run.entered_at.desc(), Run.id).limit(limit)))
+    ids = [run.id for run in runs]
+    tubes = select(Reading.run_id, func.count(Reading.tube.distinct())).group_by(Reading.run_id)
+    entered = select(Result.run_id, func.count()).group_by(Result.run_id)
+    counts = dict(session.execute(tubes.where(Reading.run_id.in_(ids))).tuples().all())
+    done = dict(session.execute(entered.where(Result.run_id.in_(ids))).tuples().all())
+    return [(run, counts.get(run.id, 0), done.get(run.id, 0)) for run in runs]
