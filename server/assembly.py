@@ -20,13 +20,16 @@ from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
 from server.intake.stick_views import bp as sticks
 from server.intake.views import bp as intake
+from server.lab.assay_views import bp as assays
 from server.lab.boxes.views import bp as boxes
+from server.lab.history_views import bp as lab_history
 from server.lab.imports import machines
 from server.lab.imports.views import bp as imports
 from server.lab.imports.worker import ImportWorker
 from server.lab.plates.views import bp as plates
 from server.lab.queries import first_result_at
 from server.lab.reception_views import bp as reception
+from server.lab.run_views import bp as runs
 from server.lab.storage.views import bp as storage
 from server.lab.views import bp as lab
 from server.officers.views import bp as officers
@@ -53,6 +56,9 @@ PAGES = (
     storage,
     plates,
     lab,
+    lab_history,
+    runs,
+    assays,
     imports,
     outcome_pages,
     intake,

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 class Permission(StrEnum):
     ALERT_READ = "alert:read"
+    ASSAY_WRITE = "assay:write"
     AUDIT_READ = "audit:read"
     BOX_WRITE = "box:write"
     CALLBACK_WRITE = "callback:write"
@@ -22,6 +23,7 @@ class Permission(StrEnum):
     PARTNER_WRITE = "partner:write"
     PERSON_READ = "person:read"
     RECEPTION_WRITE = "reception:write"
+    RESULT_DECIDE = "result:decide"
     RESULT_RELEASE = "result:release"
     RESULT_VERIFY = "result:verify"
     RESULT_WRITE = "result:write"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.accounts import health_queries
@@ -11,7 +11,9 @@ from server.delivery.models import Delivery
 from server.desks import Waiting
 from server.intake.models import ChainAlert
 from server.lab import queries as lab
+from server.lab import wells
 from server.lab.boxes import queries as lab_boxes
+from server.lab.disputes import open_disputes
 from server.lab.imports import queries as imports
 from server.lab.models import Reception, Result
 from server.outcomes import desks as unmatched
@@ -33,10 +35,9 @@ def on_desks(*desks: unmatched.Desk) -> MineToo:
 
 
 def to_test(session: Session, _by: str) -> Waiting:
-    """Count the received tubes without a result, paired or not: the bench works on all of them."""
-    tested = exists().where(Result.tube == Reception.tube)
+    """Count the received tubes to be tested, or tested again, paired or not."""
     found = select(func.count(), func.min(Reception.at)).where(Reception.accepted.is_(True))
-    count, oldest = session.execute(found.where(~tested)).one()
+    count, oldest = session.execute(found.where(~lab.tested(Reception.tube))).one()
     return Waiting(count, oldest)
 
 
@@ -50,6 +51,17 @@ def boxes(session: Session, by: str) -> Waiting:
     found = lab_boxes.open_differences(session)
     mine = [open_ones for box, open_ones in found if box.custody.owner in {"", by}]
     return Waiting(len(mine), _oldest(each.at for open_ones in mine for each in open_ones))
+
+
+def runs_to_confirm(session: Session, _by: str) -> Waiting:
+    """Count the runs that hold tubes without a result by them, and were not withdrawn."""
+    rows = wells.unconfirmed(session)
+    return Waiting(len(rows), _oldest(rows))
+
+
+def disputes(session: Session, _by: str) -> Waiting:
+    opened = [dispute.opened_at for dispute, _ in open_disputes(session)]
+    return Waiting(len(opened), _oldest(opened))
 
 
 def to_verify(session: Session, by: str) -> Waiting:

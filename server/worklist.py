@@ -64,6 +64,18 @@ DESKS = (
         "Files and messages of machines: read the receipt, then confirm.",
     ),
     Desk(
+        Permission.RESULT_WRITE, "/runs", "Lượt chạy", "Runs",
+        waiting.runs_to_confirm,
+        "Khay của máy: xác nhận từng giếng, duyệt chứng, rút lại lượt nhiễm.",
+        "Plates of machines: confirm the wells, verify controls, withdraw what is contaminated.",
+    ),
+    Desk(
+        Permission.RESULT_DECIDE, "/several-results", "Nhiều kết quả", "Several results",
+        waiting.disputes,
+        "Các nơi cho kết quả khác nhau: chọn một, nói vì sao.",
+        "Laboratories differ: choose one result, and say why.",
+    ),
+    Desk(
         Permission.RESULT_VERIFY, "/verify", "Duyệt chéo", "Verify",
         waiting.to_verify,
         "Xem lại kết quả đồng nghiệp đã nhập.", "Check what a colleague entered.",

@@ -19,9 +19,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SWAB_TEAM: frozenset({Permission.BOX_WRITE, Permission.LOT_READ}),
     Role.LAB_TECHNICIAN: frozenset(
         {
+            Permission.ASSAY_WRITE,
             Permission.BOX_WRITE,
             Permission.LOT_READ,
             Permission.RECEPTION_WRITE,
+            Permission.RESULT_DECIDE,
             Permission.RESULT_RELEASE,
             Permission.RESULT_VERIFY,
             Permission.RESULT_WRITE,

@@ -87,7 +87,7 @@ def versions_of(session: Session, code: str) -> list[AssayVersion]:
 def texts_in_use(session: Session) -> dict[str, str]:
     """Return the definition of every assay that may be used now, by its code."""
     top = select(AssayVersion.code, func.max(AssayVersion.version)).group_by(AssayVersion.code)
-    newest: dict[str, int] = dict(session.execute(top).tuples().all())
+    newest = {row[0]: row[1] for row in session.execute(top)}
     found = session.scalars(select(AssayVersion).order_by(AssayVersion.code))
     written = {each.code: each.definition for each in found if newest[each.code] == each.version}
     return {**shipped(), **written}

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
@@ -173,12 +174,22 @@ def _standing(session: Session, *, verified: bool) -> list[Result]:
     return list(session.scalars(found))
 
 
+def tested(of: Any) -> ColumnElement[bool]:
+    """Say of a tube's column that a result of it stands, which nobody ordered to be repeated."""
+    later = aliased(Result)
+    return exists().where(
+        Result.tube == of,
+        Result.withdrawn_at.is_(None),
+        ~exists().where(later.corrects == Result.id),
+        ~exists().where(OrderedTest.result_id == Result.id),
+    )
+
+
 def without_result(session: Session) -> list[Reception]:
-    """Return the accepted tubes that nobody gave a result for, oldest first."""
+    """Return the accepted tubes that are to be tested, or tested again, oldest first."""
     found = (
         select(Reception)
-        .where(Reception.accepted.is_(True))
-        .where(~exists().where(Result.tube == Reception.tube))
+        .where(Reception.accepted.is_(True), ~tested(Reception.tube))
         .order_by(Reception.at)
     )
     return list(session.scalars(found))

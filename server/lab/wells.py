@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -107,6 +108,14 @@ def newest_runs(session: Session, *, limit: int = NEWEST) -> list[tuple[Run, int
     ids = [run.id for run in runs]
     tubes = select(Reading.run_id, func.count(Reading.tube.distinct())).group_by(Reading.run_id)
     entered = select(Result.run_id, func.count()).group_by(Result.run_id)
-    counts = dict(session.execute(tubes.where(Reading.run_id.in_(ids))).tuples().all())
-    done = dict(session.execute(entered.where(Result.run_id.in_(ids))).tuples().all())
+    counts = {row[0]: row[1] for row in session.execute(tubes.where(Reading.run_id.in_(ids)))}
+    done = {row[0]: row[1] for row in session.execute(entered.where(Result.run_id.in_(ids)))}
     return [(run, counts.get(run.id, 0), done.get(run.id, 0)) for run in runs]
+
+
+def unconfirmed(session: Session) -> list[datetime]:
+    """Return when each run was recorded that has a tube without a result by it, or failed."""
+    done = exists().where(Result.run_id == Reading.run_id, Result.tube == Reading.tube)
+    waiting = exists().where(Reading.run_id == Run.id, Reading.tube.is_not(None), ~done)
+    found = select(Run.entered_at).where(Run.withdrawn_at.is_(None), waiting)
+    return list(session.scalars(found.order_by(Run.entered_at)))

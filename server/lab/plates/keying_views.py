@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from server import forms
 from server.display import t
 from server.errors import BadInput, DomainError
+from server.lab.measured import Measured
 from server.lab.plates import keying, queries
 from server.lab.plates.geometry import Fill
 from server.lab.plates.keying import LETTERS
@@ -54,7 +55,8 @@ def _findings() -> dict[str, Finding]:
         except BadInput as error:
             raise BadInput(f"Giếng {name}: {error.vi}", f"Well {name}: {error.en}") from error
         if call is not None:
-            found[name] = Finding(call, *cts)
+            genes = zip(("N", "ORF"), cts, strict=True)
+            found[name] = Finding(call, tuple(Measured(gene, ct) for gene, ct in genes))
         elif any(cts):
             raise BadInput(
                 f"Giếng {name} có Ct mà chưa có kết quả.", f"Well {name} lacks its call."

@@ -9,6 +9,7 @@ from contract.tubes import TubeId
 from server.errors import BadInput
 from server.lab import queries as lab
 from server.lab import refusals as lab_refusals
+from server.lab.measured import Measured
 from server.lab.plates import keying, layouts, queries, refusals, services
 from server.lab.plates.geometry import SHAPES, Fill
 from server.lab.plates.layouts import FORMATS, Entry, Layout, Target
@@ -113,7 +114,7 @@ def test_the_others_are_negative_only_for_who_counted_them(scene: Any) -> None:
     plate, tubes = filled(scene, 5)
     said = {"now": scene.now, **LAN}
     services.lock(scene.session, plate.id, **said)
-    positive = {"B1": Finding(Call.POSITIVE, "24.1", "25.0")}
+    positive = {"B1": Finding(Call.POSITIVE, (Measured("N", "24.1"), Measured("ORF", "25.0")))}
     with pytest.raises(BadInput, match="4 are empty"):
         keying.enter_calls(scene.session, plate.id, positive, others=5, **said)
     assert lab.results_of(scene.session, tubes[1]) == [], "nothing was saved"

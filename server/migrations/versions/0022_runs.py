@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0021_runs"
-down_revision: str | None = "0020_bench"
+revision: str = "0022_runs"
+down_revision: str | None = "0021_points"
 
 
 def upgrade() -> None:

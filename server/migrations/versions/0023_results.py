@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0022_results"
-down_revision: str | None = "0021_runs"
+revision: str = "0023_results"
+down_revision: str | None = "0022_runs"
 
 
 COPIED = """
