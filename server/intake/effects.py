@@ -157,5 +157,5 @@ EFFECTS: dict[type[Event], Effect] = {
     CheckInVoided: duty_effects.void_check_in,
     BoxOpened: _keep,
     TubeArrived: duty_effects.arrive,
-    BoxClosed: _keep,
+    BoxClosed: duty_effects.close_box,
 }

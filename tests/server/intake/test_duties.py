@@ -29,6 +29,7 @@ from server.declarations.models import CheckIn
 from server.declarations.queries import check_ins_of
 from server.intake.applier import apply_pending
 from server.intake.models import WireEvent
+from server.lab.boxes.queries import open_differences
 from server.lab.queries import reception_of
 from server.people.models import Person
 from server.sampling import lots
@@ -120,6 +121,25 @@ def test_tubes_arrive_once_and_an_unknown_one_holds_up_nobody(
     apply_pending(database, now)  # what waited for its lot is tried again
     with database.read() as session:
         assert reception_of(session, stranger)
+
+
+def test_a_box_that_does_not_add_up_stands_on_the_desk_of_boxes(
+    sender: Any, database: Database, with_lots: None, now: datetime
+) -> None:
+    good, empty = BoxId.mint(14).text, BoxId.mint(15).text
+    sender.send(
+        sender.write(TubeArrived, tube=TUBE.text, box=BOX, count=1),
+        sender.write(BoxClosed, box=BOX, tubes=1, expected=2, by="label"),
+        sender.write(BoxClosed, box=BOX, tubes=1, expected=2, by="label"),  # opened once more
+        sender.write(BoxClosed, box=good, tubes=3, expected=3, by="card"),
+        sender.write(BoxClosed, box=empty, tubes=0, by="card"),
+        sender.write(BoxClosed, box=BOX, tubes=2, expected=2, by="label"),
+    )
+    apply_pending(database, now)
+    assert problems(database) == [None, None, None, None, None, "box-counted"]
+    with database.read() as session:
+        [(box, [difference])] = open_differences(session)
+        assert (box.code, difference.expected, difference.counted) == (BOX, 2, 1)
 
 
 def lots_told(sender: Any) -> IssuedLots:
