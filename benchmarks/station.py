@@ -120,7 +120,6 @@ def _beeps(station: Station, reader: PtyReader, folder: Path, report: Report, pa
 
 def _beep(station: Station, reader: PtyReader, tube: TubeId) -> float:
     reader.raw(b"]C0" + tube.text.encode())
-    sleep(0.01)  # as long as such a line takes at 9600 baud
     began = monotonic()
     reader.raw(b"\r")
     return (station.until("paired").at - began) * 1000

@@ -7,6 +7,7 @@ once a second, and taken in where they changed.
 import fcntl
 import logging
 import os
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -41,6 +42,7 @@ from device.stages import Answering, HoldingPerson, Idle, SecondLook, State
 from device.station import Station
 
 log = logging.getLogger(__name__)
+_SWITCH = 0.0005  # seconds: a camera's thread must not keep a scan waiting for 5 ms, the default
 _SLICE = 0.05  # seconds between two looks at buttons and holds
 SET_BACK = "it was set back: the server has other events of it; look for tubes used twice"
 _LOOK = 1.0  # seconds between two looks at what uplink brought
@@ -74,6 +76,7 @@ class Running:
 
     def serve(self, stop: Event) -> None:
         """Work until *stop*."""
+        sys.setswitchinterval(_SWITCH)
         self.refresh()
         self.station.begin(_software())
         for source in self.sources:
