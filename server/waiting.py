@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.accounts import health_queries
 from server.delivery.models import Delivery
@@ -19,6 +19,10 @@ from server.lab.models import Reception, Result
 from server.outcomes import desks as unmatched
 from server.outcomes.gate_desk import candidates
 from server.outcomes.models import Callback
+from server.people.models import Disagreement, IdentityQuestion
+from server.sampling import manual_pairs
+from server.sampling.decision_models import Matter, SlipGroup
+from server.sampling.shift_models import SlipSuspicion
 from server.web import now
 
 MineToo = Callable[[Session, str], Waiting]
@@ -78,6 +82,39 @@ def to_release(session: Session, by: str) -> Waiting:
 def callbacks(session: Session, _by: str) -> Waiting:
     open_ones = select(func.count(), func.min(Callback.opened_at))
     count, oldest = session.execute(open_ones.where(Callback.done_at.is_(None))).one()
+    return Waiting(count, oldest)
+
+
+def slips(session: Session, _by: str) -> Waiting:
+    """Count the groups that are held, and what stations suspect."""
+    groups = _open(session, SlipGroup.opened_at, SlipGroup.decided_at)
+    suspected = _open(session, SlipSuspicion.at, SlipSuspicion.decided_at)
+    return Waiting(groups.count + suspected.count, _oldest((groups.oldest, suspected.oldest)))
+
+
+def matters(session: Session, _by: str) -> Waiting:
+    return _open(session, Matter.opened_at, Matter.decided_at)
+
+
+def manual(session: Session, _by: str) -> Waiting:
+    return Waiting(*manual_pairs.load(session))
+
+
+def identities(session: Session, _by: str) -> Waiting:
+    """Count numbers with two names, and records of perhaps one person."""
+    numbers = _open(session, Disagreement.opened_at, Disagreement.answered_at)
+    records = _open(session, IdentityQuestion.opened_at, IdentityQuestion.answered_at)
+    return Waiting(numbers.count + records.count, _oldest((numbers.oldest, records.oldest)))
+
+
+def _open(
+    session: Session,
+    since: InstrumentedAttribute[datetime],
+    ended: InstrumentedAttribute[datetime | None],
+) -> Waiting:
+    count, oldest = session.execute(
+        select(func.count(), func.min(since)).where(ended.is_(None))
+    ).one()
     return Waiting(count, oldest)
 
 

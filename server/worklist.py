@@ -28,6 +28,30 @@ DESKS = (
         "One tube, two persons: see the evidence and decide.",
     ),
     Desk(
+        Permission.CONFLICT_DECIDE, "/slips", "Lệch ống", "Slips",
+        waiting.slips,
+        "Những lần ghép có thể lệch nhau một ống: bị giữ cho đến khi có người xem.",
+        "Pairings that may be shifted by one tube: held until a person looks.",
+    ),
+    Desk(
+        Permission.CONFLICT_DECIDE, "/matters", "Ghép đáng ngờ", "Doubtful pairings",
+        waiting.matters,
+        "Một người hai ống, hoặc hủy ghép sau khi có kết quả.",
+        "One person with two tubes, or a pairing voided after its result.",
+    ),
+    Desk(
+        Permission.CONFLICT_DECIDE, "/manual", "Ghép bằng tay", "Typed pairs",
+        waiting.manual,
+        "Những lần ghép gõ số từ giấy: xem lại mỗi lần một lượt.",
+        "Pairs that were typed from a paper: look at each once.",
+    ),
+    Desk(
+        Permission.IDENTITY_DECIDE, "/identities", "Danh tính", "Identities",
+        waiting.identities,
+        "Một số giấy tờ, hai tên: có phải cùng một người?",
+        "One number, two names: is it the same person?",
+    ),
+    Desk(
         Permission.CALLBACK_WRITE, "/callbacks", "Gọi lấy lại", "Call back",
         waiting.callbacks,
         "Những người cần lấy mẫu lại, lâu nhất trước.",
@@ -93,6 +117,11 @@ DESKS = (
         Permission.ROSTER_READ, "/rosters", "Danh sách", "Rosters", None,
         "Ống làm sẵn cho người biết trước: ai đã đến, ai chưa?",
         "Tubes made ready for people known beforehand: who came, who did not?",
+    ),
+    Desk(
+        Permission.SHIFT_READ, "/shifts", "Ca làm việc", "Shifts", None,
+        "Mỗi ca bao nhiêu người, nhanh hay chậm, ống có đủ không?",
+        "How many people, how fast, and do the tubes add up?",
     ),
     Desk(
         Permission.CARD_WRITE, "/cards", "Thẻ cá nhân", "Cards", None,

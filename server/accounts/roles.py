@@ -36,11 +36,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CONFLICT_DECIDE,
             Permission.DELIVERY_READ,
             Permission.DELIVERY_WRITE,
+            Permission.IDENTITY_DECIDE,
             Permission.LOT_READ,
             Permission.MATCH_DECIDE,
             Permission.OUTCOME_READ,
             Permission.PERSON_READ,
             Permission.ROSTER_READ,
+            Permission.SHIFT_READ,
             Permission.STORY_READ,
             Permission.SUMMARY_READ,
         }
@@ -57,6 +59,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MATCH_DECIDE,
             Permission.PARTNER_WRITE,
             Permission.ROSTER_READ,
+            Permission.SHIFT_READ,
             Permission.STATION_WRITE,
             Permission.USER_WRITE,
         }

@@ -35,11 +35,12 @@ from contract.identities import PersonCode
 from contract.tubes import Tube, TubeError, TubeKind, tube
 from server.accounts.models import Station
 from server.intake import duty_effects
-from server.intake.opening import Opened
+from server.intake.opening import Opened, open_badge
 from server.people import services as people
-from server.people.links import LiveLinks
+from server.people.links import LiveLinks, strong_keys
 from server.people.models import Person
 from server.sampling import services as sampling
+from server.sampling import shifts
 from server.sampling.queries import lots_of
 
 Effect = Callable[[Session, Any, datetime], None]
@@ -143,12 +144,28 @@ def _let_go(session: Session, event: PersonLeft, now: datetime) -> None:
     sampling.tally(session, event.station, at=at, kind="let-go", reason=event.reason)
 
 
+def _end_shift(session: Session, event: ShiftEnded, now: datetime) -> None:
+    shifts.record_shift(session, event, now=now)
+
+
+def _suspect(session: Session, event: SlipSuspected, now: datetime) -> None:
+    shifts.record_suspicion(session, event, now=now)
+
+
+def _name_operator(session: Session, event: ShiftBegan | OperatorChanged, _now: datetime) -> None:
+    """Note whose card an operator's tag stands for; a card that cannot be read names nobody."""
+    code = open_badge(event.badge)
+    links = LiveLinks.of(session, [code]) if code else None
+    known = [links.get(key) for key in strong_keys(code)] if code and links else []
+    shifts.note_operator(session, event, next((link.person for link in known if link), None))
+
+
 EFFECTS: dict[type[Event], Effect] = {
     StationStarted: duty_effects.begin,
-    ShiftBegan: _keep,
-    OperatorChanged: _keep,
-    ShiftEnded: _keep,
-    SlipSuspected: _keep,
+    ShiftBegan: _name_operator,
+    OperatorChanged: _name_operator,
+    ShiftEnded: _end_shift,
+    SlipSuspected: _suspect,
     PairingVoided: _void,
     PoolClosed: _close,
     ScanRefused: _refuse,

@@ -17,7 +17,7 @@ from server.declarations.check_ins import answers_of
 from server.display import local
 from server.errors import BadInput, NotFound
 from server.forms import tidy
-from server.officers import api, search
+from server.officers import api, search, tube_now
 from server.officers import day as days
 from server.officers.picture import HEIGHT, WIDTH, draw
 from server.officers.story import story_of
@@ -27,6 +27,7 @@ from server.outcomes import desks, words
 from server.outcomes import queries as outcomes
 from server.outcomes.services import key_of
 from server.people.queries import keys_of, person
+from server.sampling import queries as sampling
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("officers", __name__)
@@ -134,6 +135,9 @@ def show_tube(tube: Tube) -> ResponseReturnValue:
             facts=facts,
             people={each: person(session, each) for each in people},
             current=outcomes.current_of(session, tube),
+            state=tube_now.WORDS[tube_now.state_now(session, tube)],
+            beside=tube_now.beside(session, tube),
+            live=sampling.live_pairings(session, tube),
         )
 
 

@@ -71,7 +71,7 @@ class Score(NamedTuple):
 def compare(one: Described, other: Described) -> Score:
     """Return how well two descriptions fit: the same in both directions; 0 for other names."""
     parts = (
-        (Part.NAME, _names(one.name, other.name)),
+        (Part.NAME, compare_names(one.name, other.name)),
         (Part.BIRTH, _births(one, other)),
         (Part.SEX, _equal(one.sex, other.sex)),
         (Part.PHONE, _phones(one.phones, other.phones)),
@@ -94,7 +94,8 @@ def block_of(name: str, year: int | None) -> str:
     return f"{words[0]} {words[-1]} {year}" if len(words) > 1 and year else ""
 
 
-def _names(one: str, other: str) -> Agreement:
+def compare_names(one: str, other: str) -> Agreement:
+    """Return how two spellings compare: marks, i for y and a middle name left out are near."""
     if not one or not other:
         return Agreement.UNKNOWN
     if names.spelling_key(one) == names.spelling_key(other):

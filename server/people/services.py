@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contract import names
 from contract.identities import Key, Kind, PersonCode, System
 from server.audit import services as audit
-from server.people import queries
+from server.people import doubts, queries
 from server.people.agreement import Traits, agree, birth_year_of
 from server.people.links import LiveLinks, claims, phones, strong_keys
 from server.people.models import Identity, IdentityQuestion, Person
@@ -50,16 +50,20 @@ def person_of(
 ) -> Person:
     """Return who carries *code*, a new person if need be, and link its numbers to them.
 
-    The same code always leads to the same person.  *evidence* says where it was seen
-    ('event:<uuid>').  Doubts are kept as identity questions.  Whoever asks for many codes in one
-    transaction brings their *links*.
+    The same code always leads to the same person.  A number whose code names somebody else than
+    its record is asked about (`doubts`), and nothing of it is linked.  *evidence* says where it
+    was seen ('event:<uuid>').  Doubts are kept as identity questions.  Whoever asks for many codes
+    in one transaction brings their *links*.
     """
     act = Act(by, now, evidence)
     links = links or LiveLinks.of(session, [code])
     strong, claimed = strong_keys(code), claims(code)
     traits = Traits.of_code(code)
     ended = _end_false_claims(session, strong, links, traits, act)
-    person = _known(strong, claimed, links, traits) or _new_person(session, code, place, act)
+    person = _known(strong, claimed, links, traits)
+    if person is not None and doubts.contradicts(code, person):
+        return doubts.bearer_of(session, code, person, evidence=evidence, now=now)
+    person = person or _new_person(session, code, place, act)
     for key in (*strong, *claimed):
         _link(session, person, key, links, code, act)
     for other, system in ended:

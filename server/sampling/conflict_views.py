@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.forms import number, required_text, uuid_of
-from server.sampling import conflicts, queries
+from server.sampling import conflicts, neighbours, queries, shifts
+from server.sampling.decisions import About, latest_of
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
 RECENT = 20
@@ -15,10 +16,17 @@ RECENT = 20
 @requires(Permission.CONFLICT_DECIDE)
 def show_conflicts() -> ResponseReturnValue:
     with reading() as session:
+        standing = queries.open_conflicts(session)
+        decided = queries.decided_conflicts(session, RECENT)
+        claims = [claim.pairing for conflict in standing for claim in conflict.claims]
+        tags = {(each.station, each.operator) for each in claims}
         return render_template(
             "sampling/conflicts.html",
-            standing=queries.open_conflicts(session),
-            decided=queries.decided_conflicts(session, RECENT),
+            standing=standing,
+            decided=decided,
+            beside=neighbours.beside(session, claims),
+            operators=shifts.operators(session, tags),
+            last=latest_of(session, About.CONFLICT, [each.id for each in decided]),
         )
 
 
@@ -29,6 +37,7 @@ def decide(conflict_id: UUID) -> ResponseReturnValue:
     reason = required_text(request.form, "reason", longest=200)
     told = "seen" in request.form
     seen = number(request.form, "seen", low=0, high=10_000) if told else None
+    instead_of = request.form.get("instead_of", "")
     with transaction() as session:
         conflict = conflicts.decide_conflict(
             session,
@@ -36,6 +45,7 @@ def decide(conflict_id: UUID) -> ResponseReturnValue:
             keep=None if keep == "none" else uuid_of(keep),
             reason=reason,
             seen=seen,
+            instead_of=uuid_of(instead_of) if instead_of else None,
             by=actor(),
             now=now(),
         )

@@ -9,6 +9,8 @@ from server.accounts.stations import signed_station
 from server.display import local
 from server.forms import number, optional_text
 from server.sampling import (
+    doubt_views,
+    identity_views,
     lot_balance,
     lot_print_views,
     lot_queries,
@@ -18,6 +20,7 @@ from server.sampling import (
     roster_match_views,
     roster_views,
     roster_wire,
+    shift_views,
 )
 from server.sampling.conflict_views import decide, show_conflicts
 from server.web import (
@@ -35,6 +38,18 @@ from server.web import (
 bp = Blueprint("sampling", __name__)
 bp.get("/conflicts")(show_conflicts)
 bp.post("/conflicts/<uuid:conflict_id>/decide")(decide)
+bp.get("/matters")(doubt_views.show_matters)
+bp.post("/matters/<uuid:matter_id>/decide")(doubt_views.decide_matter)
+bp.post("/pairings/<uuid:pairing_id>/deny")(doubt_views.deny_pairing)
+bp.get("/slips")(doubt_views.show_slips)
+bp.post("/slips/<uuid:group_id>/decide")(doubt_views.decide_slip)
+bp.post("/slips/suspicions/<uuid:event_id>/decide")(doubt_views.decide_suspicion)
+bp.get("/manual")(doubt_views.show_manual)
+bp.post("/manual/<uuid:pairing_id>/look")(doubt_views.look_at_manual)
+bp.get("/shifts")(shift_views.show_shifts)
+bp.get("/identities")(identity_views.show_identities)
+bp.post("/identities/<uuid:question_id>/answer")(identity_views.answer_disagreement)
+bp.post("/identities/persons/<uuid:question_id>/answer")(identity_views.answer_question)
 bp.get("/lots/<lot_id>")(lot_views.show_lot)
 bp.post("/lots/<lot_id>/issue")(lot_views.issue)
 bp.post("/lots/<lot_id>/return")(lot_views.take_back)

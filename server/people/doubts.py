@@ -1,0 +1,175 @@
+"""A number that leads to one person, on a code that names another: asked about, never guessed.
+
+The pairing stands with the person of the number, and its results wait for the answer.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract import names
+from contract.identities import PersonCode
+from server import vault
+from server.audit import services as audit
+from server.errors import DomainError, NotFound
+from server.people import queries
+from server.people.agreement import birth_year_of
+from server.people.matching import Agreement, compare_names
+from server.people.models import Disagreement, Identity, IdentityQuestion, Person
+
+
+class AlreadyAnswered(DomainError):
+    code = "already-answered"
+
+
+def contradicts(code: PersonCode, person: Person) -> bool:
+    """Return whether name or year of birth of *code* are another person's; a mark is no matter."""
+    named = code.name and person.name
+    other_name = named and compare_names(code.name or "", person.name or "") == Agreement.DIFFERENT
+    years = {birth_year_of(code), person.birth_year} - {None}
+    return bool(other_name) or len(years) == 2
+
+
+def bearer_of(
+    session: Session, code: PersonCode, known: Person, *, evidence: str, now: datetime
+) -> Person:
+    """Return who carries a *code* that contradicts the record of its number, and ask if need be.
+
+    Whoever a person said it is; *known* while nobody has answered.
+    """
+    said = _said_blind(code)
+    earlier = list(
+        session.scalars(
+            select(Disagreement).where(
+                Disagreement.person_id == known.id, Disagreement.said_blind == said
+            )
+        )
+    )
+    answered = [each for each in earlier if each.answer]
+    if answered:
+        last = max(answered, key=lambda each: each.answered_at or each.opened_at)
+        return session.get(Person, last.other_id) or known if last.other_id else known
+    event = _event_of(evidence)
+    if all(each.event_id != event for each in earlier):
+        _open(session, code, known, said, event, now)
+    return known
+
+
+def _open(
+    session: Session, code: PersonCode, known: Person, said: str, event: UUID | None, now: datetime
+) -> None:
+    session.flush()
+    question = Disagreement(
+        id=uuid4(), person_id=known.id, event_id=event, system=str(code.primary.system),
+        kind=str(code.kind), said_name=names.display(code.name) if code.name else None,
+        said_birth=str(code.birth) if code.birth else None,
+        said_sex=str(code.sex) if code.sex else None, said_blind=said, opened_at=now,
+    )  # fmt: skip
+    session.add(question)
+    session.flush()
+    audit.record(
+        session, "identity.doubted", question.id, by="system:people", now=now, detail="number"
+    )
+
+
+def _said_blind(code: PersonCode) -> str:
+    said = f"{names.match_key(code.name or '')}|{birth_year_of(code) or ''}"
+    return vault.current().blind("disagreement.said", said)
+
+
+def _event_of(evidence: str) -> UUID | None:
+    kind, _, text = evidence.partition(":")
+    try:
+        return UUID(text) if kind == "event" else None
+    except ValueError:
+        return None
+
+
+def open_disagreements(session: Session) -> list[Disagreement]:
+    asked = select(Disagreement).where(Disagreement.answered_at.is_(None))
+    return list(session.scalars(asked.order_by(Disagreement.opened_at)))
+
+
+def answer_disagreement(
+    session: Session, question_id: UUID, *, same: bool, reason: str, by: str, now: datetime
+) -> Sequence[Disagreement]:
+    """Answer a question and all that say the same of the same person; return them.
+
+    If it is another, a person of their own is made, whom this code leads to from then on.
+    Raises NotFound, AlreadyAnswered.
+    """
+    question = session.get(Disagreement, question_id, with_for_update=True)
+    if question is None:
+        raise NotFound("Không có câu hỏi này.", "There is no such question.")
+    if question.answered_at is not None:
+        raise _answered()
+    asked = select(Disagreement).where(
+        Disagreement.person_id == question.person_id,
+        Disagreement.said_blind == question.said_blind,
+        Disagreement.answered_at.is_(None),
+    )
+    alike = list(session.scalars(asked))
+    other = None if same else _another(session, question, now)
+    for each in alike:
+        each.answered_at, each.answered_by, each.reason = now, by, reason
+        each.answer, each.other_id = ("same", None) if other is None else ("another", other.id)
+    session.flush()
+    detail = question.answer or ""
+    audit.record(session, "identity.answered", question.id, by=by, now=now, detail=detail)
+    return alike
+
+
+def _another(session: Session, question: Disagreement, now: datetime) -> Person:
+    year = int(question.said_birth[:4]) if question.said_birth else None
+    person = Person(
+        id=uuid4(), name=question.said_name, name_blind=queries.name_blind(question.said_name),
+        block_blind=queries.block_blind(question.said_name, year), birth=question.said_birth,
+        birth_year=year, sex=question.said_sex, place=question.person.place, created_at=now,
+    )  # fmt: skip
+    session.add(person)
+    session.flush()
+    return person
+
+
+def answer_question(
+    session: Session, question_id: UUID, *, same: bool, by: str, now: datetime
+) -> IdentityQuestion:
+    """Answer whether two persons on record are one; if so, the other's numbers lead to the first.
+
+    What either was told stays where it is.  Raises NotFound, AlreadyAnswered.
+    """
+    question = session.get(IdentityQuestion, question_id, with_for_update=True)
+    if question is None:
+        raise NotFound("Không có câu hỏi này.", "There is no such question.")
+    if question.answered_at is not None:
+        raise _answered()
+    question.answered_at, question.answered_by = now, by
+    question.answer = "same" if same else "different"
+    if same:
+        _move_numbers(session, question, by, now)
+    audit.record(session, "identity.answered", question.id, by=by, now=now, detail=question.answer)
+    return question
+
+
+def _move_numbers(session: Session, question: IdentityQuestion, by: str, now: datetime) -> None:
+    for link in queries.keys_of(session, question.other_id):
+        link.unlinked_at, link.unlinked_by = now, by
+        session.flush()
+        session.add(
+            Identity(
+                id=uuid4(), person_id=question.person_id, system=link.system, value=link.value,
+                value_blind=link.value_blind, claimed=link.claimed, kind=link.kind,
+                evidence=f"question:{question.id}", linked_at=now, linked_by=by,
+            )
+        )  # fmt: skip
+    session.flush()
+
+
+def _answered() -> AlreadyAnswered:
+    return AlreadyAnswered(
+        "Có người vừa trả lời câu hỏi này. Mở lại trang.",
+        "Somebody just answered this. Open the page again.",
+    )

@@ -1,0 +1,45 @@
+"""Answers to questions of identity, and what follows for the tubes that waited for them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from server.people import doubts
+from server.people.models import Disagreement
+from server.sampling import changes, conflicts
+from server.sampling.decisions import About, record_decision
+from server.sampling.models import Pairing
+from server.sampling.turns import take_turn
+
+
+def answer(
+    session: Session, question_id: UUID, *, same: bool, reason: str, by: str, now: datetime
+) -> int:
+    """Say whether a code's bearer is who the number's record names; return how many tubes waited.
+
+    If it is another, the pairings that showed the code are theirs from then on: nothing of them
+    had been told to anybody.  Raises NotFound, AlreadyAnswered.
+    """
+    alike = doubts.answer_disagreement(
+        session, question_id, same=same, reason=reason, by=by, now=now
+    )
+    record_decision(
+        session, About.IDENTITY, question_id, verdict="same" if same else "another",
+        reason=reason, by=by, now=now,
+    )  # fmt: skip
+    return sum(_settle(session, each, now) for each in alike)
+
+
+def _settle(session: Session, question: Disagreement, now: datetime) -> bool:
+    pairing = session.get(Pairing, question.event_id) if question.event_id else None
+    if pairing is None:
+        return False
+    take_turn(session, [pairing.tube])
+    if question.other_id is not None:
+        pairing.person_id = question.other_id
+        session.flush()
+        session.expire(pairing, ["person"])
+        conflicts.review(session, pairing.tube, now=now)
+    changes.changed(session, pairing.tube, now=now)
+    return True

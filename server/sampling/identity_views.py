@@ -1,0 +1,63 @@
+"""Questions of identity: one number and two names, or two records of perhaps one person."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.audit import services as audit
+from server.errors import BadInput
+from server.forms import required_text
+from server.people import doubts, queries
+from server.sampling import identity_decisions
+from server.sampling.models import Pairing
+from server.web import Permission, actor, now, requires, t, transaction
+
+
+@requires(Permission.IDENTITY_DECIDE)
+def show_identities() -> ResponseReturnValue:
+    with transaction() as session:
+        audit.record(session, "identities.read", "open", by=actor(), now=now())
+        disagreements = doubts.open_disagreements(session)
+        questions = queries.open_questions(session)
+        people = {id_ for each in questions for id_ in (each.person_id, each.other_id)}
+        return render_template(
+            "sampling/identities.html",
+            disagreements=disagreements,
+            pairings={
+                each.id: session.get(Pairing, each.event_id)
+                for each in disagreements
+                if each.event_id
+            },
+            questions=questions,
+            people={each: queries.person(session, each) for each in people},
+            keys={each: queries.keys_of(session, each) for each in people},
+        )
+
+
+@requires(Permission.IDENTITY_DECIDE)
+def answer_disagreement(question_id: UUID) -> ResponseReturnValue:
+    same = _same()
+    reason = required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        waited = identity_decisions.answer(
+            session, question_id, same=same, reason=reason, by=actor(), now=now()
+        )
+    flash(t(f"Đã trả lời; {waited} ống hết chờ.", f"Answered; {waited} tubes wait no more."))
+    return redirect(url_for(".show_identities"))
+
+
+@requires(Permission.IDENTITY_DECIDE)
+def answer_question(question_id: UUID) -> ResponseReturnValue:
+    same = _same()
+    with transaction() as session:
+        doubts.answer_question(session, question_id, same=same, by=actor(), now=now())
+    flash(t("Đã trả lời.", "Answered."))
+    return redirect(url_for(".show_identities"))
+
+
+def _same() -> bool:
+    said = request.form.get("same", "")
+    if said not in ("yes", "no"):
+        raise BadInput("Chọn một trong hai nút.", "Choose one of the two buttons.")
+    return said == "yes"

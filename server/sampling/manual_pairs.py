@@ -1,0 +1,53 @@
+"""Pairs that were typed, because no code could be read: a person looks at each of them once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from server.sampling.decision_models import Decision
+from server.sampling.decisions import About, record_decision
+from server.sampling.lot_queries import put_aside, undone
+from server.sampling.models import Pairing
+from server.sampling.slips import Cause, flag_around
+from server.sampling.withdrawals import Why, pairing_of, withdraw
+
+SHOWN = 200
+
+
+def waiting(session: Session) -> list[Pairing]:
+    """Return the typed pairs that hold and nobody has looked at, oldest first."""
+    asked = select(Pairing).where(*_unseen()).options(joinedload(Pairing.person))
+    return list(session.scalars(asked.order_by(Pairing.paired_at, Pairing.id).limit(SHOWN)))
+
+
+def load(session: Session) -> tuple[int, datetime | None]:
+    """Return how many wait, and since when the longest."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(Pairing.paired_at)).where(*_unseen())
+    ).one()
+    return count, oldest
+
+
+def look_at(
+    session: Session, pairing_id: UUID, *, right: bool, reason: str, by: str, now: datetime
+) -> Pairing:
+    """Say whether a typed pair is right; a wrong one is taken back, and its run looked at.
+
+    Raises NotFound, NoLongerPaired, DecidedSince.
+    """
+    pairing = pairing_of(session, pairing_id)
+    record_decision(
+        session, About.MANUAL, pairing_id, verdict="right" if right else "wrong", reason=reason,
+        by=by, now=now, tube=pairing.tube,
+    )  # fmt: skip
+    if not right:
+        withdraw(session, pairing, Why.MANUAL, by=by, now=now)
+        flag_around(session, pairing, Cause.DENIED, now=now)
+    return pairing
+
+
+def _unseen() -> tuple[ColumnElement[bool], ...]:
+    looked_at = exists().where(Decision.matter == About.MANUAL, Decision.subject_id == Pairing.id)
+    return Pairing.manual.is_(True), ~looked_at, ~undone(), ~put_aside()
