@@ -62,7 +62,10 @@ class Table(Section, frozen=True):
 
 
 class Camera(Section, frozen=True):
-    """`guard`: a camera of this machine gets a process that can be ended when its driver hangs."""
+    """`guard`: a USB camera gets a process that can be ended when its driver hangs.
+
+    One on the ribbon cable has it always: it needs the system's packages.
+    """
 
     source: str | int = ""
     driver: Literal["opencv", "picamera2", "replay"] = "opencv"

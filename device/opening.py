@@ -64,12 +64,7 @@ def camera_of(table: CameraTable) -> Callable[[], Camera]:
         return lambda: ReplayCamera(str(table.source))
     if table.driver == "picamera2" and not str(table.source).isdigit():
         raise ConfigError(f"camera.source: {table.source!r}: a Pi camera has a number, from 0 on")
-    if table.guard and _is_local(table):
+    on_bus = isinstance(table.source, int) or table.source.startswith("/dev/")
+    if table.driver == "picamera2" or (table.guard and on_bus):
         return lambda: GuardedCamera(spec)
     return lambda: open_camera(spec)
-
-
-def _is_local(table: CameraTable) -> bool:
-    """Return whether a kernel's driver of this machine stands between us and the camera."""
-    on_bus = isinstance(table.source, int) or table.source.startswith("/dev/")
-    return table.driver == "picamera2" or on_bus

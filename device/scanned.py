@@ -11,7 +11,10 @@ from enum import StrEnum
 from device.drivers import Answerable, DeviceLost, Reader, Scan
 from device.lines import Line
 from device.roles import ReaderUse
-from device.signals import SIGNALS, Light
+
+# What somebody came for is done.  The rest of what is written down (a refusal, a box that was
+# opened, who was let go of) is no cause for a beep.
+_RECORDED = frozenset(("paired", "pool-member", "checked-in", "tube-arrived"))
 
 
 class Verdict(StrEnum):
@@ -33,15 +36,10 @@ class Scanned:
 
 def verdict_of(lines: Sequence[Line]) -> Verdict:
     """Return what *lines*, the station's answer to one code, mean for who scanned it."""
-    if any(line.event and _is_green(line) for line in lines):
+    if any(line.event and line.outcome in _RECORDED for line in lines):
         return Verdict.RECORDED
     refused = any(line.outcome == "refused" or line.outcome.endswith("-trouble") for line in lines)
     return Verdict.REFUSED if refused else Verdict.SEEN
-
-
-def _is_green(line: Line) -> bool:
-    signal = SIGNALS.get(line.outcome)
-    return line.outcome == "pool-member" or (signal is not None and signal.light is Light.GREEN)
 
 
 def tell_reader(reader: Reader, lines: Sequence[Line]) -> None:

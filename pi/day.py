@@ -53,10 +53,7 @@ class Day:
         desk = self._open.enter_context(Desk(self.folder / "server"))
         people, tubes, code = self._prepare(desk)
         scenes = self._set_up(desk, people, tubes)
-        table = self._boot(scenes)
-        self.tell("Pi: enrolling, then the station starts with its reader plugged in")
-        table.enrol(code)
-        table.begin()
+        table = self._first_start(scenes, code)
         desk.server.stop()
         self.tell("No server from here on: every pair waits on the card")
         scenes.morning(table)
@@ -98,6 +95,15 @@ class Day:
     def _boot(self, scenes: Scenes, clock: str = "utc") -> Table:
         self.tell(f"  up after {scenes.hands.machine.boot(clock):.0f} s (clock: {clock})")
         return Table(scenes.hands, self.heard)
+
+    def _first_start(self, scenes: Scenes, code: str) -> Table:
+        table = self._boot(scenes)
+        self.tell("Pi: enrolling, then the station starts with its reader plugged in")
+        table.enrol(code)
+        self.tell(f"V4L2 (the kernel's vivid driver): {table.watch_v4l2()}")
+        table.begin()
+        self.tell(f"udev named the reader and the wedge; {table.awake()}")
+        return table
 
     def _evening(self, scenes: Scenes, table: Table, desk: Desk) -> None:
         scenes.evening(table)

@@ -56,6 +56,35 @@ class Hands:
     reader: UsbReader
 
 
+_VIVID = "vivid node_types=0x101 num_inputs=1 input_types=0x3 num_outputs=1 output_types=0x1"
+_V4L2 = """\
+import os, signal, time
+from device.drivers import CameraLost
+from device.drivers.camera_guarded import GuardedCamera
+from device.drivers.camera_process import Spec
+
+def frames(camera, wanted, seconds):
+    ends, shape = time.monotonic() + seconds, None
+    while wanted and time.monotonic() < ends:
+        frame = camera.frame(0.5)
+        if frame is not None:
+            wanted, shape = wanted - 1, frame.grey.shape
+    return "none" if wanted else f"{shape[1]}x{shape[0]}"
+
+camera = GuardedCamera(Spec("opencv", "/dev/video0", 640, 480))
+print("seen", frames(camera, 10, 60))
+os.kill(camera._process.pid, signal.SIGSTOP)  # as a read that never returns
+began = time.monotonic()
+try:
+    frames(camera, 1000, 60)
+except CameraLost as lost:
+    print(f"lost after {time.monotonic() - began:.0f} s")
+again = GuardedCamera(Spec("opencv", "/dev/video0", 640, 480))
+print("seen again", frames(again, 10, 60))
+again.close()
+"""
+
+
 class Table:
     """One start of the machine, until its power is cut.  `paired` counts what was told."""
 
@@ -74,6 +103,24 @@ class Table:
         words = f"enrol --server {_SERVER} --code '{code}' --state /data/ghepmau"
         self._console.do(f"{_PROGRAM} {words}", seconds=240)
         self._console.do("sync")
+
+    def watch_v4l2(self) -> str:
+        """Read a camera of the kernel's (V4L2), stop its process dead, and read it again."""
+        self._console.do(f"modprobe {_VIVID} && udevadm settle")
+        self._console.write("/data/v4l2.py", _V4L2)
+        said = self._console.do("python3 /data/v4l2.py 2>/data/v4l2.log", seconds=240)
+        self._console.do("rmmod vivid")
+        told = said.splitlines()
+        if len(told) != 3 or any("none" in line for line in told):
+            raise MachineTrouble(f"the V4L2 camera was not read, lost and read again: {told}")
+        return "; ".join(told)
+
+    def awake(self) -> str:
+        """Return how many devices on USB never sleep; raise MachineTrouble where one does."""
+        states = self._console.do("cat /sys/bus/usb/devices/*/power/control").split()
+        if set(states) != {"on"}:
+            raise MachineTrouble(f"a device on USB may go to sleep: {states}")
+        return f"{len(states)} devices on USB, none of which goes to sleep"
 
     def begin(self) -> None:
         """Plug in the reader, start the station, wait until it is ready with all its devices."""

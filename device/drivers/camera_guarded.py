@@ -24,6 +24,7 @@ from device.drivers.grabber import OPENING, SILENCE
 log = logging.getLogger(__name__)
 _STALE = 0.5  # seconds after which a frame that nobody took is of the past
 _LEAVE = 2.0  # seconds that the process may take to leave the camera as it found it
+_SYSTEM = "/usr/lib/python3/dist-packages"  # where apt puts picamera2 and what it needs
 _F_SETPIPE_SZ = 1031
 _PIPE = 1 << 20  # bytes: a picture goes over in one piece
 _left_behind: list[subprocess.Popen[bytes]] = []  # killed, and held by the kernel in a driver
@@ -41,7 +42,12 @@ class GuardedCamera:
         words = [sys.executable, "-m", "device.drivers.camera_process"]
         words.append(msgspec.json.encode(spec).decode())
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            words, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            words,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            env=_surroundings(spec),
         )
         self._in, self._out = _ends(self._process)
         # A camera of ours tells of its own silence first; this one is for a process that hangs.
@@ -109,6 +115,14 @@ class GuardedCamera:
         except subprocess.TimeoutExpired:
             log.error("the camera's process %d cannot be killed", self._process.pid)  # noqa: TRY400
             _left_behind.append(self._process)
+
+
+def _surroundings(spec: Spec) -> dict[str, str]:
+    """Let the Pi's camera see the system's packages: picamera2 needs the numpy it came with."""
+    if spec.driver != "picamera2":
+        return dict(os.environ)
+    path = [one for one in (os.environ.get("PYTHONPATH"), _SYSTEM) if one]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def _ends(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:

@@ -4,15 +4,15 @@ It owns the driver, so that a driver that hangs can be killed with it.  It ends 
 station does (its input closes), or when the camera is lost.
 """
 
+import importlib
 import os
 import select
 import sys
+from typing import cast
 
 import msgspec
 
 from device.drivers import Camera, CameraLost, Exposable
-from device.drivers.camera_opencv import OpenCvCamera
-from device.drivers.camera_pi import PiCamera
 from device.drivers.camera_wire import ASK, farewell, framed
 
 _SLICE = 0.2  # seconds after which it looks for a new request
@@ -30,10 +30,12 @@ class Spec(msgspec.Struct, frozen=True):
 
 
 def open_camera(spec: Spec) -> Camera:
-    """Open the camera of *spec* in this process."""
+    """Open the camera of *spec* in this process, which loads what that kind needs and no more."""
     if spec.driver == "picamera2":
-        return PiCamera(int(spec.source), spec.width, spec.height, spec.focus)
-    return OpenCvCamera(spec.source, spec.width, spec.height)
+        pi = importlib.import_module("device.drivers.camera_pi")
+        return cast(Camera, pi.PiCamera(int(spec.source), spec.width, spec.height, spec.focus))
+    opencv = importlib.import_module("device.drivers.camera_opencv")
+    return cast(Camera, opencv.OpenCvCamera(spec.source, spec.width, spec.height))
 
 
 def serve(camera: Camera) -> None:

@@ -9,13 +9,15 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device.drivers import CameraLost, Frame
-from device.drivers.exposure import Exposure
+
+if TYPE_CHECKING:  # the Pi's camera needs no OpenCV
+    from device.drivers.exposure import Exposure
 
 log = logging.getLogger(__name__)
 SILENCE = 3.0  # seconds without a frame after which a camera counts as lost
@@ -28,7 +30,7 @@ class Capture(Protocol):
     """One open camera, used by one thread alone."""
 
     @property
-    def exposure(self) -> Exposure | None:
+    def exposure(self) -> "Exposure | None":
         """How to take darker pictures, None where it is known that this camera cannot."""
 
     def picture(self) -> Grey | None:
@@ -112,7 +114,7 @@ class Grabber(ABC):
             if exposure is not None:
                 exposure.restore()
 
-    def _expose(self, exposure: Exposure | None, stops: float, seen: Grey) -> None:
+    def _expose(self, exposure: "Exposure | None", stops: float, seen: Grey) -> None:
         # Here, because a capture may be used by one thread alone.
         if exposure is None or not exposure.change(stops, float(seen[::16, ::16].mean())):
             self._exposable = False

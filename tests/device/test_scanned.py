@@ -153,11 +153,12 @@ def test_a_pair_is_recorded_a_refusal_is_refused_and_the_rest_is_seen() -> None:
         return Line(at="", outcome=outcome, event=event)
 
     assert verdict_of([line("paired", "7e"), line("slip-suspected")]) is Verdict.RECORDED
-    assert verdict_of([line("pool-member", "7e")]) is Verdict.RECORDED
+    for done in ("pool-member", "checked-in", "tube-arrived"):
+        assert verdict_of([line(done, "7e")]) is Verdict.RECORDED
     assert verdict_of([line("refused", "7e")]) is Verdict.REFUSED
     assert verdict_of([line("journal-trouble")]) is Verdict.REFUSED
-    for quiet in ("person-held", "tube-held", "let-go", "same-pair", "ready"):
-        assert verdict_of([line(quiet)]) is Verdict.SEEN
+    for quiet in ("person-held", "tube-held", "let-go", "same-pair", "box-opened", "voided"):
+        assert verdict_of([line(quiet, "7e")]) is Verdict.SEEN
     assert verdict_of([]) is Verdict.SEEN
 
 

@@ -1,4 +1,4 @@
-"""`ghepmau-station readers`: list, find, set and watch the readers of this machine.
+"""`ghepmau-station readers`: list, find, check, set and watch the readers of this machine.
 
 For whoever sets a station up.  Stop the station first: a reader has one user at a time.
 """
@@ -20,7 +20,7 @@ Trace = Callable[[str, bytes], None]
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `readers` and its own commands to *commands*."""
-    readers = commands.add_parser("readers", help="list, find, set and watch code readers")
+    readers = commands.add_parser("readers", help="list, find, check, set and watch code readers")
     add_commands(readers.add_subparsers(required=True, metavar="COMMAND"))
 
 
@@ -30,6 +30,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     one.set_defaults(command=list_devices)
     for name, run, about in (
         ("find", find, "say which kind of reader answers"),
+        ("check", check, "compare a reader with its profile, and change nothing"),
         ("set", set_up, "bring a reader to its profile and say what became of it"),
         ("watch", watch, "show codes as they come; --raw shows every byte (persons' codes too)"),
     ):
@@ -38,6 +39,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         one.add_argument("--driver", choices=list(DIALECTS), required=name != "find")
         one.add_argument("--profile", default="", help="a model, or a file")
         one.add_argument("--reads", choices=[str(one) for one in Reads], default="tubes")
+        one.add_argument("--silent", action="store_true", help="as with beep = false")
         one.add_argument("--raw", action="store_true", help="show every byte")
         if name == "watch":
             one.add_argument("--seconds", type=float, default=60.0)
@@ -70,6 +72,24 @@ def find(options: argparse.Namespace) -> int:
     return 0 if answered else 1
 
 
+def check(options: argparse.Namespace) -> int:
+    """Compare the reader with its profile; print what differs; 1 where something does."""
+    try:
+        with closing(_open(options, options.driver, configure=False)) as reader:
+            print(f"{options.driver}: {reader.identity}")
+            reader.compare(Reads(options.reads), answers=not options.silent)
+            found = reader.settings
+    except (ReaderLost, ProfileError) as trouble:
+        print(trouble)
+        return 1
+    _tell(
+        ("đúng · right", found.right),
+        ("khác · different", found.refused),
+        ("không đọc được · cannot be read", found.unproven),
+    )
+    return 1 if found.refused else 0
+
+
 def set_up(options: argparse.Namespace) -> int:
     """Set the reader; print every setting by what became of it; 1 where one was refused."""
     try:
@@ -79,15 +99,19 @@ def set_up(options: argparse.Namespace) -> int:
     except (ReaderLost, ProfileError) as trouble:
         print(trouble)
         return 1
-    for word, keys in (
+    _tell(
         ("đúng sẵn · right before", done.right),
         ("đã sửa · changed", done.changed),
         ("không đọc lại được · cannot be read back", done.unproven),
         ("từ chối · refused", done.refused),
-    ):
+    )
+    return 1 if done.refused else 0
+
+
+def _tell(*rows: tuple[str, tuple[str, ...]]) -> None:
+    for word, keys in rows:
         if keys:
             print(f"  {word}: {', '.join(keys)}")
-    return 1 if done.refused else 0
 
 
 def watch(options: argparse.Namespace) -> int:
@@ -111,10 +135,13 @@ def _codes(reader: SerialReader, seconds: float) -> Iterator[str]:
         scan = reader.read(min(left, 0.5))
         if scan is not None:
             yield f"{scan.aim or '(?)'} {scan.data!r}"
+            reader.seen()  # one that waits for an answer goes on
 
 
 def _open(options: argparse.Namespace, driver: str, *, configure: bool) -> SerialReader:
-    chosen = ReaderSettings(options.profile, Reads(options.reads), configure=configure)
+    chosen = ReaderSettings(
+        options.profile, Reads(options.reads), answers=not options.silent, configure=configure
+    )
     return open_serial(driver, options.port, chosen, _show if options.raw else None)
 
 

@@ -53,6 +53,17 @@ def establish(access: Access, settings: Sequence[Setting]) -> Established:
     return _report(settings, before, after)
 
 
+def compare(access: Access, settings: Sequence[Setting]) -> Established:
+    """Read and compare, and write nothing: `refused` are then those that differ."""
+    now = _present(access, settings)
+    told = [one for one in settings if not one.blind]
+    return Established(
+        right=tuple(one.key for one in told if now[one] == one.value),
+        unproven=tuple(one.key for one in told if now[one] is None),
+        refused=tuple(one.key for one in told if now[one] not in (None, one.value)),
+    )
+
+
 def _present(access: Access, settings: Sequence[Setting]) -> dict[Setting, str | None]:
     return {one: _get(access, one) for one in settings if not one.blind}
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 from device.drivers import ReaderLost, Scan
 from device.drivers.readers.dialect import Dialect
-from device.drivers.readers.establish import Established, establish
+from device.drivers.readers.establish import Established, compare, establish
 from device.drivers.readers.link import Link, NoAnswer
 from device.drivers.readers.port import Port
 from device.drivers.readers.profile import Profile, Reads
@@ -62,6 +62,11 @@ class SerialReader:
         """Set the reader as its profile wants it; raise ReaderUnfit, NoAnswer or ReaderLost."""
         wanted = self._profile.wanted(reads, answers=answers)
         self.settings = establish(self._dialect.access(self._link), wanted)
+
+    def compare(self, reads: Reads, *, answers: bool) -> None:
+        """Look whether the reader is set as its profile wants it; raise NoAnswer or ReaderLost."""
+        wanted = self._profile.wanted(reads, answers=answers)
+        self.settings = compare(self._dialect.access(self._link), wanted)
 
     @property
     def counts(self) -> Counter[str]:

@@ -1,6 +1,8 @@
 """The Pi's ribbon-cable camera on a stand-in for picamera2, in a process that can be killed."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +19,7 @@ from device.config import Camera as CameraTable
 from device.config import ConfigError
 from device.drivers import Camera, CameraLost, Frame
 from device.drivers.camera_guarded import GuardedCamera
+from device.drivers.camera_opencv import OpenCvCamera
 from device.drivers.camera_pi import PiCamera
 from device.drivers.camera_process import Spec
 from device.drivers.camera_replay import ReplayCamera
@@ -99,6 +102,13 @@ def test_a_pi_camera_that_fails_is_lost_with_a_sentence(seen: Path, fault: str, 
 def test_without_the_systems_package_the_sentence_says_how_to_get_it() -> None:
     with closing(GuardedCamera(SPEC)) as camera:
         assert "apt install" in lost(camera)
+
+
+def test_the_pi_cameras_process_loads_no_opencv_and_none_of_the_stations_other_packages() -> None:
+    asked = "import sys, device.drivers.camera_process, device.drivers.camera_pi; "
+    asked += "print([name for name in ('cv2', 'serial', 'flask') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_camera_in_its_own_process_shows_the_newest_and_obeys(seen: Path) -> None:
@@ -197,7 +207,9 @@ def test_the_driver_is_chosen_by_the_settings(tmp_path: Path) -> None:
     with closing(camera_of(CameraTable(str(tmp_path), driver="replay"))()) as camera:
         assert isinstance(camera, ReplayCamera)
     with closing(camera_of(CameraTable(0, driver="picamera2", guard=False))()) as camera:
-        assert isinstance(camera, PiCamera)
+        assert isinstance(camera, GuardedCamera)
+    with closing(camera_of(CameraTable("/dev/ghepmau/none", guard=False))()) as camera:
+        assert isinstance(camera, OpenCvCamera)
     with closing(camera_of(CameraTable("/dev/ghepmau/none"))()) as camera:
         assert isinstance(camera, GuardedCamera)
         assert "cannot be opened" in lost(camera)

@@ -9,6 +9,7 @@ from device.drivers.simulated.readers.bench import Bench
 from device.drivers.simulated.readers.gm65 import Gm65Model
 from device.drivers.simulated.readers.model import Model
 from device.drivers.simulated.readers.ssi import SsiModel
+from device.drivers.simulated.readers.texts import HoneywellModel
 
 MakeBench = Callable[[Model], Bench]
 
@@ -34,6 +35,20 @@ def test_what_became_of_each_setting_is_told(
     told = capsys.readouterr().out
     assert "changed: EE, 9F" in told
     assert "refused: EC" in told
+
+
+def test_a_check_names_what_differs_and_changes_nothing(
+    bench_of: MakeBench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = bench_of(model := HoneywellModel())
+    before = dict(model.store.ram)
+    assert run("check", str(bench.path), "--driver", "honeywell") == 1
+    assert "different: DECHDR, QRCENA, BEPBEP, HSTACK" in capsys.readouterr().out
+    assert (model.store.ram, model.store.saves) == (before, 0)
+    assert run("set", str(bench.path), "--driver", "honeywell") == 0
+    assert run("check", str(bench.path), "--driver", "honeywell") == 0
+    assert "different" not in capsys.readouterr().out
+    assert run("check", str(bench.path), "--driver", "honeywell", "--silent") == 1
 
 
 def test_codes_are_shown_and_bytes_where_asked_for(
