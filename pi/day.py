@@ -42,6 +42,7 @@ class Day:
     heard: list[Line] = field(default_factory=list)
     lit: Counter[int] = field(default_factory=Counter)
     wanted: int = 0
+    _stick: Check | None = None
     _open: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
@@ -59,9 +60,11 @@ class Day:
         scenes.morning(table)
         scenes.cut_at_the_beep(table)
         self._count(table)
-        for _ in range(self.cuts - 1):
+        for cut in range(1, self.cuts):
             table = self._boot(scenes, _NO_BATTERY)
             scenes.noon(table)
+            if cut == 1:
+                self._by_stick(table, desk)
             scenes.cut_somewhere(table)
             self._count(table)
         table = self._boot(scenes, _NO_BATTERY)
@@ -69,7 +72,7 @@ class Day:
         lucky = scenes.heard_of_the_cut(self.heard)
         report = reckon(self.heard, desk.state(), self.cuts, self.wanted + lucky)
         report.facts += self._facts(monotonic() - began)
-        report.checks.append(self._green())
+        report.checks += [self._green(), *([self._stick] if self._stick else [])]
         return report
 
     def _prepare(self, desk: Desk) -> tuple[list[Visitor], list[Tube], str]:
@@ -104,6 +107,14 @@ class Day:
         table.begin()
         self.tell(f"udev named the reader and the wedge; {table.awake()}")
         return table
+
+    def _by_stick(self, table: Table, desk: Desk) -> None:
+        """Carry everything so far to the server on a memory stick, while both are off-line."""
+        self.tell(f"A memory stick carries the journal: {table.export_to_stick()}")
+        told = {line.event for line in self.heard if line.outcome == "paired"}
+        brought = len(told & desk.import_stick(self.folder / "stick.img"))
+        self.tell(f"  {brought} of {len(told)} pairs told so far are on the server by stick alone")
+        self._stick = Check("pairs told before the stick, and brought by it", len(told), brought)
 
     def _evening(self, scenes: Scenes, table: Table, desk: Desk) -> None:
         scenes.evening(table)

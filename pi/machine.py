@@ -43,6 +43,8 @@ class Machine:
         """Put in a card as it came from the image; what was written to the last one is gone."""
         card = self.folder / "day.qcow2"
         card.unlink(missing_ok=True)
+        stick = ["mformat", "-i", "stick.img", "-v", "GHEPMAU", "::"]
+        subprocess.run(stick, cwd=self.folder, check=True)
         words = [
             "qemu-img",
             "create",

@@ -25,6 +25,7 @@ class Desk:
         self._home, self.port = home, _free_port()
         base = f"http://127.0.0.1:{self.port}"
         config, log = settings.write_server(home, self.port), home / "server.log"
+        self._config = config
         run([program("ghepmau-server"), "init", "--config", str(config)], log=log)
         people = accounts()
         give_access(people, config, log)
@@ -46,6 +47,17 @@ class Desk:
         trace: TracebackType | None,
     ) -> None:
         self.server.stop()
+
+    def import_stick(self, image: Path) -> set[str]:
+        """Take what lies on the stick, with the server off; return the events that it has then."""
+        folder, log = self._home / "stick", self._home / "server.log"
+        folder.mkdir(exist_ok=True)
+        run(["mcopy", "-n", "-i", str(image), "::*.stick", str(folder)], log=log)
+        words = [program("ghepmau-server"), "import-stick", "--config", str(self._config)]
+        run([*words, *map(str, sorted(folder.glob("*.stick")))], log=log)
+        [path] = (self._home / "server").glob("*.sqlite")
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            return {_uuid(row[0]) for row in db.execute("SELECT event_id FROM wire_event")}
 
     def state(self) -> AtServer:
         """Read what the server has, straight from its database."""

@@ -149,6 +149,18 @@ class Table:
         said = self._console.do(f"{_PROGRAM} journal verify --config {SETTINGS}", seconds=240)
         return " ".join(said.split())
 
+    def export_to_stick(self) -> str:
+        """Plug in a memory stick, carry the journal onto it, and pull it out again."""
+        self._monitor.order("device_add usb-storage,bus=usb.0,drive=stick,id=stick1,removable=on")
+        here = "/dev/disk/by-label/GHEPMAU"  # as udev names it, once the kernel has found it
+        wait = f"for _ in $(seq 100); do [ -b {here} ] && break; sleep 0.2; done"
+        self._console.do(f"{wait}; mkdir -p /media/ghepmau; mount -t vfat {here} /media/ghepmau")
+        words = f"export --config {SETTINGS} --to /media/ghepmau"
+        said = self._console.do(f"{_PROGRAM} {words}", seconds=240)
+        self._console.do("umount /media/ghepmau")
+        self._monitor.order("device_del stick1")
+        return said.splitlines()[-1]
+
     def hold(self, code: bytes) -> None:
         """Hold a person's code before the camera until the station has it."""
         self._camera.show(self.hands.pictures.of(code))
