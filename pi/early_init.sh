@@ -6,12 +6,13 @@ $bb mount -t proc proc /proc
 $bb mount -t sysfs sys /sys
 $bb mount -t devtmpfs dev /dev
 for module in $($bb cat /modules); do $bb insmod "/lib/modules/$module"; done
-tries=0
-while [ ! -b /dev/vda ] && [ "$tries" -lt 60 ]; do
+tries=0 card=/dev/vda
+while [ ! -b "$card" ] && [ "$tries" -lt 60 ]; do
   $bb sleep 0.5
   tries=$((tries + 1))
+  [ ! -b /dev/mmcblk0 ] || card=/dev/mmcblk0
 done
-$bb mount -t ext4 /dev/vda /mnt || exec $bb sh
+$bb mount -t ext4 "$card" /mnt || exec $bb sh
 $bb mount --move /dev /mnt/dev
 $bb mount --move /proc /mnt/proc
 $bb mount --move /sys /mnt/sys

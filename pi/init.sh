@@ -17,8 +17,9 @@ done
 udevadm trigger --action=add
 udevadm settle --timeout=20
 ip link set lo up
-card=$(basename /sys/class/net/e*)
-ip link set "$card" up
-ip address add 10.0.2.15/24 dev "$card"
+if card=$(basename "$(ls -d /sys/class/net/e* 2>/dev/null)") && [ -n "$card" ]; then
+  ip link set "$card" up
+  ip address add 10.0.2.15/24 dev "$card"
+fi
 echo "### UP $(cut -d ' ' -f 1 /proc/uptime)"
 exec setsid bash -c 'exec </dev/console >/dev/console 2>&1; stty -echo; PS1= PS2= exec bash --noediting --norc --noprofile'

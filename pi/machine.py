@@ -32,11 +32,11 @@ def connect(path: Path, seconds: float = 20.0) -> socket.socket:
 
 
 class Machine:
-    """One Pi in *folder*, as make_image.sh filled it; *server*, *camera*: ports of this host."""
+    """One Pi in *folder*, as make_image.sh filled it; *ports* of this host that it may reach."""
 
-    def __init__(self, folder: Path, server: int, camera: int) -> None:
+    def __init__(self, folder: Path, *ports: int, boot: str = "boot.sh") -> None:
         self.folder = folder
-        self._words = [str(HERE / "boot.sh"), str(folder), str(server), str(camera)]
+        self._words = [str(HERE / boot), str(folder), *map(str, ports)]
         self._process: subprocess.Popen[bytes] | None = None
 
     def new_card(self) -> None:

@@ -13,7 +13,7 @@ python=${PYTHON:-$tree/.venv/bin/python}
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
 
 packages=base-files,base-passwd,bash,dash,coreutils,libc-bin,util-linux,mount,sed,grep,findutils
-packages+=,python3,libzbar0,libstdc++6,udev,kmod,busybox-static,iproute2,procps,hostname,linux-image-arm64
+packages+=,python3,libzbar0,libstdc++6,udev,kmod,busybox-static,iproute2,procps,hostname,linux-image-arm64,python3-rpi.gpio
 
 # changed NAME WHAT...: true where NAME was made from something else; `made NAME` remembers it.
 declare -A made_from
@@ -46,12 +46,17 @@ make_kernel() {
   version=$(ls "$modules")
   depmod -b "$work/root" "$version"
   cp "$work/root/boot/vmlinuz-$version" "$work/vmlinuz"
+  # A Pi 3 for QEMU: the UART freed of Bluetooth, and the board's number where libraries look for it.
+  install -m 0644 "$work/root/usr/lib/linux-image-$version/broadcom/bcm2837-rpi-3-b.dtb" "$work/pi3.dtb"
+  fdtput -r "$work/pi3.dtb" /soc/serial@7e201000/bluetooth
+  fdtput -c "$work/pi3.dtb" /system
+  fdtput -t x "$work/pi3.dtb" /system linux,revision 0xa02082
   rm -rf "$initrd" "$work/root"/boot/*
   mkdir -p "$initrd"/{bin,dev,proc,sys,mnt,lib/modules}
   cp "$work/root/bin/busybox" "$initrd/bin/"
   : >"$initrd/modules"
-  for module in crc32c_generic ext4 virtio_pci virtio_blk; do
-    line=$(grep -E "/$module\.ko:" "$modules/$version/modules.dep" | head -n 1)
+  for module in crc32c_generic ext4 virtio_pci virtio_blk mmc_block mmc/host/bcm2835 sdhci-iproc; do
+    line=$(grep -E "/$module\.ko:" "$modules/$version/modules.dep" | head -n 1) || continue
     for file in $(printf '%s\n' "$line" | tr -d ':' | tr ' ' '\n' | tac); do
       if [ ! -e "$initrd/lib/modules/$(basename "$file")" ]; then
         cp "$modules/$version/$file" "$initrd/lib/modules/"

@@ -36,6 +36,7 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    good: str = "Tốt · All well"
 
     @property
     def holds(self) -> bool:
@@ -48,8 +49,7 @@ class Report:
             mark = "✔" if check.holds else "✖"
             rows.append(f"  {mark} {check.what}: {check.wanted} = {check.found}")
         rows += [f"  ✖ told at the table and NOT on the server: {one}" for one in self.missing]
-        end = "Không mất cặp nào · No pair was lost" if self.holds else "HỎNG · FAILED"
-        return [*rows, end]
+        return [*rows, self.good if self.holds else "HỎNG · FAILED"]
 
 
 def reckon(heard: Sequence[Line], server: AtServer, cuts: int, wanted: int) -> Report:
@@ -61,7 +61,7 @@ def reckon(heard: Sequence[Line], server: AtServer, cuts: int, wanted: int) -> R
     ]
     silent = len(server.pairings.keys() - told.keys())
     voids = sum(line.outcome == "voided" for line in heard)
-    report = Report(missing=missing)
+    report = Report(missing=missing, good="Không mất cặp nào · No pair was lost")
     report.checks = [
         Check("pairs that the day wants, and pairs told at the table", wanted, beeps),
         Check("pairs told, and events behind them", beeps, len(told)),

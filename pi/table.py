@@ -132,7 +132,13 @@ class Table:
     def stop(self) -> None:
         """End the station as systemd would, and see the machine off."""
         self._console.do("pkill -TERM -f 'device.cli run'")
-        self._lines.wait("stopped", seconds=60)
+        try:
+            self._lines.wait("stopped", seconds=120)
+        except MachineTrouble as trouble:
+            _, log = self._console.run(
+                "tail -n 30 /data/station.log; ps -ef | grep -c '[d]evice.cli'"
+            )
+            raise MachineTrouble(f"{trouble}; its log ends with: {log}") from trouble
         self.cut_power()
 
     def cut_power(self) -> None:
