@@ -69,6 +69,12 @@ class Standing:
         return f"{self.result.id}.{self.stamp}"
 
 
+def by_place(each: Standing) -> tuple[str, str, int, str]:
+    """Return what sorts results as their plates hold them: A1, A2, A10, B1."""
+    well = each.result.well
+    return (each.run.plate if each.run else "", well[:1], len(well), well)
+
+
 def check(session: Session, result: Result, seen: str | None) -> None:
     """Raise StaleScreen unless *result* stands as it was *seen* (None: nobody looked at a page)."""
     if seen is None:

@@ -19,7 +19,7 @@ from server.lab.models import Result
 from server.lab.refusals import TubeHasResult
 from server.lab.scans import ct_of, scanned_tube, ticked
 from server.lab.services import Finding
-from server.lab.standing import standings
+from server.lab.standing import by_place, standings
 from server.lab.words import CALLS, DOUBTS, Call
 from server.web import Permission, actor, now, reading, requires, transaction
 
@@ -108,7 +108,7 @@ def _verify(problem: DomainError | None = None) -> ResponseReturnValue:
             problem=problem,
             doubts=DOUBTS,
             mine=mine,
-            clean=[each for each in others if each.clean],
+            clean=sorted((each for each in others if each.clean), key=by_place),
             others=[each for each in others if not each.clean],
             wrong=queries.replaced_by(session, waiting),
         ), problem.status if problem else 200
