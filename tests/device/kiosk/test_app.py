@@ -212,7 +212,7 @@ def test_the_documentation_shows_pictures_that_exist_and_the_settings_that_are()
     docs = Path(__file__).parents[3] / "docs"
     text = (docs / "kiosk.md").read_text("utf-8")
     shown = re.findall(r"\((pictures/[^)]+)\)", text)
-    assert len(shown) == 6
+    assert len(shown) == 8
     assert [name for name in shown if not (docs / name).exists()] == []
     [settings] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert msgspec.convert(tomllib.loads(settings)["kiosk"], Settings).on
