@@ -50,11 +50,14 @@ def read_text(file: BinaryIO, *, empty_is_none: bool = False) -> Iterator[Item]:
     if spelling.guessed:
         walk.respell = texts.respell
         yield Notice(Why.GUESSED_LETTERS)
-    items = tables.read(texts.rows_of(file, spelling), walk)
+    text = texts.opened(file, spelling)
+    items = tables.read(texts.rows_of(text, spelling), walk)
     try:
         yield from items if spelling.ended else _doubting_the_last(items, walk)
     except csv.Error as error:
         yield Notice(Why.DAMAGED, str(error))
+    finally:
+        text.detach()
 
 
 def _doubting_the_last(items: Iterator[Item], walk: tables.Walk) -> Iterator[Item]:

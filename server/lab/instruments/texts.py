@@ -96,14 +96,15 @@ def _cells(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
         return
 
 
-def rows_of(file: BinaryIO, spelling: Spelling) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row, cells), counted from 1 as a spreadsheet shows them.  Raises csv.Error."""
+def opened(file: BinaryIO, spelling: Spelling) -> io.TextIOWrapper:
+    """Return *file* as text; detach it in the end, for the file is the caller's."""
+    return io.TextIOWrapper(file, spelling.encoding, errors="replace", newline="")
+
+
+def rows_of(text: Iterable[str], spelling: Spelling) -> Iterator[tuple[int, list[str]]]:
+    """Return (row, cells), counted from 1 as a spreadsheet shows them.  Raises csv.Error."""
     csv.field_size_limit(_LONGEST_CELL)
-    text = io.TextIOWrapper(file, spelling.encoding, errors="replace", newline="")
-    try:
-        yield from enumerate(csv.reader(text, delimiter=spelling.delimiter), 1)
-    finally:
-        text.detach()  # the file is the caller's
+    return enumerate(csv.reader(text, delimiter=spelling.delimiter), 1)
 
 
 def respell(text: str) -> tuple[str, str, str]:
