@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import Database
-from server.lab.imports import landing, review
+from server.lab.imports import landing, plates, review
 from server.lab.imports.models import Fate, ImportFile, ImportRow, State
 from server.lab.instruments.reasons import Why
+from server.sampling import changes
 
 TUBES = 50  # in one transaction: others wait for no more than these
 Clock = Callable[[], datetime]
@@ -23,6 +24,10 @@ def enter_all(
     database: Database, import_id: UUID, clock: Clock, stopped: Callable[[], bool] = lambda: False
 ) -> None:
     """Enter until nothing is left; each transaction takes the tubes that come next."""
+    with database.write() as session:
+        file = session.get_one(ImportFile, import_id)
+        if file.state == State.ENTERING.value:
+            plates.begin(session, file, now=clock())
     while not stopped():
         with database.write() as session:
             file = session.get_one(ImportFile, import_id)
@@ -60,15 +65,22 @@ def enter_some(session: Session, file: ImportFile, tubes: Sequence[Tube], *, now
     for row in session.scalars(found):
         if row.tube is not None:
             rows[row.tube].append(row)
-    for tube, together in rows.items():
-        why = landing.enter(session, file, tube, together, now=now)
-        if why is None:
-            for row in together:
-                row.entered = True
-            file.entered += len(together)
-        else:
-            _refuse(file, together, why)
+    ground = plates.ground_of(session, file)
+    barred = landing.check_run(session, ground, by=file.confirmed_by or "")
+    with changes.together(session, now=now):
+        for tube, same in rows.items():
+            why = barred or landing.enter(session, file, tube, same, ground, now=now)
+            if why is None:
+                _enter(file, same)
+            else:
+                _refuse(file, same, why)
     session.flush()
+
+
+def _enter(file: ImportFile, rows: Sequence[ImportRow]) -> None:
+    for row in rows:
+        row.entered = True
+    file.entered += len(rows)
 
 
 def _refuse(file: ImportFile, rows: Sequence[ImportRow], why: Why) -> None:

@@ -1,22 +1,29 @@
 """Where rows become results: the one place that knows how the laboratory takes a finding.
 
-The rows of a tube are taken together.  A call is what the machine says in words; where it says
-none, and no assay was chosen that says what follows from the Ct, there is no call and no result.
+The rows of a tube are taken together.  With an assay, the import becomes a run with its readings
+and controls, and the call is what the assay suggests; a machine that says something else leaves the
+tube to a person.  Without one, the call is what the machine says in words; Ct alone give none.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.errors import DomainError
-from server.lab import services
+from server.lab import runs
+from server.lab.assay import Assay
 from server.lab.imports.models import ImportFile, ImportRow
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.values import fold
+from server.lab.interpret import interpret
+from server.lab.lifecycle import RunAction
 from server.lab.measured import Measured
-from server.lab.services import Finding
+from server.lab.models import Readings
+from server.lab.results import Finding, enter_result
+from server.lab.run_models import Run
 from server.lab.words import Call
 
 CALLS = {
@@ -26,6 +33,7 @@ CALLS = {
     Call.INVALID: "invalid khongdat khonghople error noresult fail failed",
 }
 _CALL_OF = {word: call for call, words in CALLS.items() for word in words.split()}
+_NEUTRAL = {"pass", "passed", "valid", "hople", "dat", "ok"}  # of the internal control alone
 _WHY = {
     "unknown-tube": Why.UNKNOWN_TUBE,
     "tube-void": Why.VOID_TUBE,
@@ -33,32 +41,88 @@ _WHY = {
     "tube-rejected": Why.REJECTED_TUBE,
     "tube-has-result": Why.HAS_RESULT,
     "control-tube": Why.CONTROL_KIND,
+    "stale-result": Why.HAS_RESULT,
+    "controls-failed": Why.RUN_NOT_TAKEN,
+    "stale-run": Why.RUN_NOT_TAKEN,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the calls of an import rest on: a run by an assay, or the machine's words."""
+
+    run: Run | None = None
+    assay: Assay | None = None
 
 
 def said_call(rows: Sequence[ImportRow]) -> Call | None:
     """Return the call that every row of a tube says in words, None if they do not agree on one."""
-    calls = {_CALL_OF.get(fold(row.call)) for row in rows if row.call.strip()}
+    spoken = {fold(row.call) for row in rows if row.call.strip()} - _NEUTRAL
+    calls = {_CALL_OF.get(word) for word in spoken}
     return calls.pop() if len(calls) == 1 else None
 
 
-def enter(
-    session: Session, file: ImportFile, tube: Tube, rows: Sequence[ImportRow], *, now: datetime
-) -> Why | None:
-    """Enter what *rows* say of *tube*; return why that cannot be, None if it was done."""
-    call = said_call(rows)
-    if call is None:
-        return Why.NO_CALL
+def written(row: ImportRow) -> str:
+    """Return the Ct as the laboratory keeps it, '' where the row says nothing of one."""
+    return row.ct or ("Undetermined" if row.undetermined else "")
+
+
+def readings_of(rows: Sequence[ImportRow]) -> Readings:
+    return tuple(Measured(row.target[:40], written(row)) for row in rows if written(row))
+
+
+def why_of(error: DomainError) -> Why:
+    """Return the number of what the laboratory refused; what it never should refuse is raised."""
+    if error.code not in _WHY:
+        raise error
+    return _WHY[error.code]
+
+
+def check_run(session: Session, ground: Ground, *, by: str) -> Why | None:
+    """Return why calls cannot rest on the run now: controls that failed, a run taken back."""
+    if ground.run is None:
+        return None
     try:
-        services.enter_result(
-            session, tube, _finding(call, rows), by=file.confirmed_by or "", now=now
-        )
+        runs.take(session, ground.run.id, RunAction.CONFIRM, by=by)
     except DomainError as refused:
-        if refused.code not in _WHY:
-            raise
-        return _WHY[refused.code]
+        return why_of(refused)
     return None
 
 
-def _finding(call: Call, rows: Sequence[ImportRow]) -> Finding:
-    return Finding(call, tuple(Measured(row.target[:40], row.ct[:24]) for row in rows if row.ct))
+def enter(
+    session: Session,
+    file: ImportFile,
+    tube: Tube,
+    rows: Sequence[ImportRow],
+    ground: Ground,
+    *,
+    now: datetime,
+) -> Why | None:
+    """Enter what *rows* say of *tube*; return why that cannot be, None if it was done."""
+    finding = finding_of(rows, ground.assay)
+    if isinstance(finding, Why):
+        return finding
+    try:
+        enter_result(
+            session,
+            tube,
+            finding,
+            by=file.confirmed_by or "",
+            now=now,
+            run=ground.run,
+            well=rows[0].well if ground.run else "",
+        )
+    except DomainError as refused:
+        return why_of(refused)
+    return None
+
+
+def finding_of(rows: Sequence[ImportRow], assay: Assay | None) -> Finding | Why:
+    """Return what *rows* of one tube come to, or why they come to nothing."""
+    readings, said = readings_of(rows), said_call(rows)
+    if assay is None:
+        return Finding(said, readings) if said else Why.NO_CALL
+    suggested = interpret(readings, assay).call
+    if said not in {None, suggested}:
+        return Why.CALLS_DIFFER
+    return Finding(suggested, readings, suggested=suggested, method=assay.method)

@@ -4,12 +4,14 @@ Repeated rows, rows that contradict each other, rows known from an earlier impor
 A tube of which one row is refused for an error waits as a whole: half a tube gives no result.
 """
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from contract.tubes import Tube
 from server.lab.imports.models import Fate, ImportFile, ImportRow, State
 from server.lab.instruments.reason_words import REASONS
 from server.lab.instruments.reasons import Severity, Why
+from server.lab.models import OrderedTest, Result
 
 _HOLDING = [
     int(why) for why, reason in REASONS.items() if why > 200 and reason.severity is Severity.ERROR
@@ -23,6 +25,7 @@ def review(session: Session, file: ImportFile) -> None:
     _refuse(session, Why.REPEATED, mine, _repeated(file))
     _refuse(session, Why.CONTRADICTS_ITSELF, mine, _contradicting(file))
     _refuse(session, Why.KNOWN_READING, mine, _known_before(file))
+    _refuse(session, Why.HAS_RESULT, mine, _tested(file))
     held = select(ImportRow.tube).where(
         mine, ImportRow.reason.in_(_HOLDING), ImportRow.tube.is_not(None)
     )
@@ -87,7 +90,7 @@ def _known_before(file: ImportFile) -> Select[int]:
         .join(other, other.reading_key == ImportRow.reading_key)
         .join(earlier, earlier.id == other.import_id)
         .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
-        .where(other.import_id != file.id, other.entered)
+        .where(other.import_id != file.id, other.entered, ImportRow.tube.not_in(_ordered()))
         .where(earlier.state.in_([State.ENTERING.value, State.DONE.value]))
         .where(
             or_(
@@ -98,6 +101,22 @@ def _known_before(file: ImportFile) -> Select[int]:
             )
         )
     )
+
+
+def _tested(file: ImportFile) -> Select[int]:
+    """Rows of tubes that have a result which nobody ordered to be repeated."""
+    tested = select(Result.tube).where(Result.lab == "")
+    return (
+        select(ImportRow.position)
+        .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
+        .where(ImportRow.tube.in_(tested), ImportRow.tube.not_in(_ordered()))
+    )
+
+
+def _ordered() -> Select[Tube]:
+    """Tubes that are to be tested again."""
+    met = exists().where(Result.corrects == OrderedTest.result_id)
+    return select(OrderedTest.tube).where(~met)
 
 
 def recount(session: Session, file: ImportFile) -> None:

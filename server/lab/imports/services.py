@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
+from server.lab import assay_versions
 from server.lab.imports.models import ImportFile, ImportPart, State
 from server.lab.imports.stored import PART
 
@@ -82,6 +83,8 @@ def confirm(
 ) -> ImportFile:
     """Let the rows that were taken become results.  Who confirms is who entered them."""
     file = _staged(session, import_id)
+    if assay and assay not in assay_versions.texts_in_use(session):
+        raise NotFound("Không có bộ xét nghiệm này.", "There is no such assay.")
     if file.cut and not knows_cut:
         raise MayBeCut(
             "Tệp có thể bị cắt ngắn. Xuất lại từ máy, hoặc đánh dấu rằng bạn đã biết.",

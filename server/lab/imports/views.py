@@ -11,8 +11,9 @@ from werkzeug.datastructures import FileStorage
 
 from server import forms
 from server.errors import BadInput, DomainError
-from server.lab.imports import queries, services
+from server.lab.imports import plates, queries, services
 from server.lab.imports.models import Fate, State
+from server.lab.instruments.reason_words import reason_of
 from server.web import (
     Permission,
     actor,
@@ -128,6 +129,8 @@ def _receipt(import_id: UUID, problem: DomainError | None = None) -> ResponseRet
     reason = forms.number({"reason": asked["reason"] or "0"}, "reason", low=0, high=999)
     with reading() as session:
         file = services.import_named(session, import_id)
+        code = request.args.get("assay", file.assay or plates.guess(session, file))
+        staged = file.state == State.STAGED
         shown = queries.rows(session, file, fate=asked["fate"], reason=reason, page=page)
         body = render_template(
             "lab/import.html",
@@ -137,6 +140,10 @@ def _receipt(import_id: UUID, problem: DomainError | None = None) -> ResponseRet
             notices=queries.notices(file),
             sums=queries.sums(session, file),
             rows=shown,
+            assay=code,
+            assays=plates.assays_for(session, file) if staged else [],
+            preview=plates.preview(session, file, code) if staged else None,
+            reason_of=reason_of,
             fate=asked["fate"] if asked["fate"] in set(Fate) else "",
             reason=reason,
             page=page,

@@ -211,7 +211,7 @@ REASONS = {
         "Another row of this tube is refused, so the whole tube waits for a person.",
     ),
     Why.UNKNOWN_ASSAY: Reason(
-        _E,
+        _W,
         "Gen đích không thuộc bộ xét nghiệm đã chọn.",
         "The target is not of the chosen assay.",
     ),
@@ -219,6 +219,16 @@ REASONS = {
         _W,
         "Là ống chứng nhưng tệp không ghi chứng âm hay chứng dương.",
         "A control, but the file does not say which kind.",
+    ),
+    Why.CALLS_DIFFER: Reason(
+        _E,
+        "Máy kết luận khác với Ct theo bộ xét nghiệm. Mở lượt chạy và quyết định.",
+        "The machine's call is not what the assay makes of the Ct. Open the run and decide.",
+    ),
+    Why.RUN_NOT_TAKEN: Reason(
+        _E,
+        "Chứng của lượt chạy không đạt hoặc lượt chạy đã bị rút: không nhập kết quả nào.",
+        "The run's controls failed, or the run was withdrawn: no result is entered.",
     ),
 }  # fmt: skip
 

@@ -57,6 +57,8 @@ class Why(IntEnum):
     TUBE_HELD_BACK = 309
     UNKNOWN_ASSAY = 310
     CONTROL_KIND = 311
+    CALLS_DIFFER = 312
+    RUN_NOT_TAKEN = 313
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,159 @@
+"""An import as a run of a machine: which assay it may be, what it comes to, and the run itself.
+
+A run is a plate: what holds more rows than any plate was put together from many, and comes in by
+the machine's words alone.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.lab import assay_versions, runs
+from server.lab.assay import Assay
+from server.lab.imports import landing, review
+from server.lab.imports.landing import Ground
+from server.lab.imports.models import Fate, ImportFile, ImportRow
+from server.lab.instruments import readings as instruments
+from server.lab.instruments.reasons import Why
+from server.lab.interpret import Controls, controls
+from server.lab.measured import Role
+from server.lab.results import Finding
+from server.lab.run_models import Run
+from server.lab.wells import of_rows
+
+MOST_ROWS = 384 * 10
+_ROLES = {
+    instruments.Role.SAMPLE: Role.SAMPLE,
+    instruments.Role.NEGATIVE: Role.NEGATIVE,
+    instruments.Role.POSITIVE: Role.POSITIVE,
+    instruments.Role.EXTRACTION: Role.EXTRACTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What confirming would enter: how many tubes by call, how many for a person, the controls."""
+
+    calls: Counter[str]
+    left: Counter[int]  # by the reason's number
+    controls: Controls | None
+
+
+def is_plate(file: ImportFile) -> bool:
+    return file.row_count <= MOST_ROWS
+
+
+def assays_for(session: Session, file: ImportFile) -> list[Assay]:
+    """Return the assays that may have been run, the one that knows most of the targets first."""
+    if not is_plate(file):
+        return []
+    targets = list(session.scalars(_targets(file)))
+    found = assay_versions.assays_in_use(session)
+    return sorted(found, key=lambda assay: -sum(assay.target(name) is not None for name in targets))
+
+
+def guess(session: Session, file: ImportFile) -> str:
+    """Return the assay that knows every target of the import, '' where none does or several do."""
+    targets = list(session.scalars(_targets(file).where(ImportRow.ct != "")))
+    fits = [
+        assay.code
+        for assay in (assays_for(session, file) if targets else [])
+        if all(assay.target(name) is not None for name in targets)
+    ]
+    return fits[0] if len(fits) == 1 else ""
+
+
+def _targets(file: ImportFile) -> Select[str]:
+    taken = (ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
+    return select(ImportRow.target).where(*taken).distinct()
+
+
+def _taken(session: Session, file: ImportFile) -> list[ImportRow]:
+    found = select(ImportRow).where(ImportRow.import_id == file.id)
+    found = found.where(ImportRow.fate != Fate.REFUSED.value).order_by(ImportRow.position)
+    return list(session.scalars(found))
+
+
+def preview(session: Session, file: ImportFile, code: str) -> Preview | None:
+    """Return what confirming by the assay *code* would enter ('': by words), if it is a plate."""
+    if not is_plate(file):
+        return None
+    assay = next((each for each in assays_for(session, file) if each.code == code), None)
+    taken = _taken(session, file)
+    tubes: dict[Tube, list[ImportRow]] = defaultdict(list)
+    for row in taken:
+        if row.tube is not None and (assay is None or assay.target(row.target) is not None):
+            tubes[row.tube].append(row)
+    calls: Counter[str] = Counter()
+    left: Counter[int] = Counter()
+    for rows in tubes.values():
+        finding = landing.finding_of(rows, assay)
+        if isinstance(finding, Finding):
+            calls[finding.call.value] += 1
+        else:
+            left[int(finding)] += 1
+    verdict = controls(of_rows(_wells(taken)), assay) if assay else None
+    return Preview(calls, left, verdict)
+
+
+def ground_of(session: Session, file: ImportFile) -> Ground:
+    """Return what the import's calls rest on, once it was begun."""
+    if not file.assay:
+        return Ground()
+    run = session.scalar(select(Run).where(Run.source == source_of(file)))
+    return Ground(run, assay_versions.assay_of(session, run.assay_id) if run else None)
+
+
+def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
+    """Record the run that the import is, if an assay was chosen; again, it is found.
+
+    Rows of targets that the assay does not know are refused first.
+    """
+    known = ground_of(session, file)
+    if known.run is not None or not file.assay:
+        return known
+    version = assay_versions.version_in_use(session, file.assay, now=now)
+    assay = assay_versions.definition(version.definition)
+    strange = [name for name in session.scalars(_targets(file)) if assay.target(name) is None]
+    session.execute(
+        update(ImportRow)
+        .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
+        .where(ImportRow.target.in_(strange))
+        .values(fate=Fate.REFUSED.value, reason=int(Why.UNKNOWN_ASSAY))
+    )
+    review.recount(session, file)
+    sheet = runs.Sheet(
+        version,
+        (file.instrument or file.source)[:60],
+        (file.run_name or file.digest[:12])[:60],
+        operator=file.operator,
+        source=source_of(file),
+    )
+    rows = _wells(_taken(session, file))
+    run = runs.record_run(session, sheet, rows, by=file.confirmed_by or "", now=now)
+    return Ground(run, assay)
+
+
+def source_of(file: ImportFile) -> str:
+    return f"import:{file.id}"
+
+
+def _wells(rows: Sequence[ImportRow]) -> list[runs.Row]:
+    """Return rows as a run keeps them: of samples the tube alone, of controls what they are."""
+    return [
+        runs.Row(
+            row.position,
+            row.well,
+            row.tube.text if row.tube is not None and row.role == "sample" else row.role,
+            row.target[:40],
+            landing.written(row),
+            _ROLES[instruments.Role(row.role)],
+        )
+        for row in rows
+        if landing.written(row) and row.role in _ROLES
+    ]
