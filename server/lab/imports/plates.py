@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
@@ -107,6 +108,11 @@ def ground_of(session: Session, file: ImportFile) -> Ground:
         return Ground()
     run = session.scalar(select(Run).where(Run.source == source_of(file)))
     return Ground(run, assay_versions.assay_of(session, run.assay_id) if run else None)
+
+
+def run_id_of(session: Session, file: ImportFile) -> UUID | None:
+    """Return the run that the import was recorded as, if it was."""
+    return session.scalar(select(Run.id).where(Run.source == source_of(file)))
 
 
 def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:

@@ -141,6 +141,7 @@ def _receipt(import_id: UUID, problem: DomainError | None = None) -> ResponseRet
             sums=queries.sums(session, file),
             rows=shown,
             assay=code,
+            run_id=plates.run_id_of(session, file),
             assays=plates.assays_for(session, file) if staged else [],
             preview=plates.preview(session, file, code) if staged else None,
             reason_of=reason_of,

@@ -48,12 +48,13 @@ def results(database: Any) -> dict[Any, str]:
 
 
 def test_a_plate_becomes_a_run_with_its_readings_and_calls(
-    bring: Any, enter: Any, tubes: Any, database: Any
+    sign_in: Any, bring: Any, enter: Any, tubes: Any, database: Any
 ) -> None:
     content = plate((tubes["ready"], "mẫu", POSITIVE), (tubes["bare"], "mẫu", NEGATIVE))
     file = enter(bring(content), assay=ASSAY)
     assert (file.state, file.matched, file.queued, file.refused) == ("done", 12, 3, 0)
     run = run_of(database)
+    assert f"/runs/{run.id}" in sign_in(Role.LAB_TECHNICIAN).get(f"/imports/{file.id}").text
     assert (run.controls, run.plate, run.entered_by) == ("passed", "7", "user:lan")
     assert results(database) == {tubes["ready"]: "positive", tubes["bare"]: "negative"}
     with database.read() as session:
