@@ -11,7 +11,6 @@ and outcomes included.  Peak memory is that of a process that stages so many row
 
 import csv
 import io
-import resource
 import subprocess
 import sys
 import tempfile
@@ -112,15 +111,14 @@ def peak(rows: int) -> float:
 
 
 def staged_here(rows: int) -> None:
-    """What the process of `peak` does: the file comes from the disk, as an upload would."""
+    """What the process of `peak` does; the file itself, 110 bytes a row, is in memory once."""
     with tempfile.TemporaryDirectory() as folder:
         database = lab_of(Path(folder), rows)
-        path = Path(folder) / "x.txt"
-        path.write_bytes(as_csv(rows))
         with database.write() as session:
-            file, _ = services.keep(session, path.read_bytes(), name="x", by="user:x", now=AT)
+            file, _ = services.keep(session, as_csv(rows), name="x", by="user:x", now=AT)
         worker.stage(database, file.id, lambda: AT)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    facts = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    print(next(int(line.split()[1]) / 1024 for line in facts if line.startswith("VmHWM")))
 
 
 def main() -> None:

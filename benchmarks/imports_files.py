@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import openpyxl
@@ -32,9 +33,11 @@ def rows_of(count: int, *, calls: bool = False) -> Iterator[list[str]]:
 
 
 def as_csv(count: int, *, calls: bool = False) -> bytes:
-    lines = ["* Block Type = 384-Well Block", "* Experiment Name = bench", "", "[Results]"]
-    lines += ["\t".join(HEAD), *("\t".join(row) for row in rows_of(count, calls=calls)), ""]
-    return "\n".join(lines).encode()
+    text = io.StringIO()
+    text.write("* Block Type = 384-Well Block\n* Experiment Name = bench\n\n[Results]\n")
+    for row in chain([HEAD], rows_of(count, calls=calls)):
+        text.write("\t".join(row) + "\n")
+    return text.getvalue().encode()
 
 
 def as_workbook(count: int) -> bytes:

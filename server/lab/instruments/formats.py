@@ -1,6 +1,9 @@
 """What a format is, and the little that all of them share.  Pure."""
 
 import csv
+import struct
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +13,18 @@ from server.lab.instruments import tables, texts
 from server.lab.instruments.readings import Item, Notice, Reading, Unread
 from server.lab.instruments.reasons import Why
 
+# What a damaged zip or gzip raises, names in it that are no text and passwords included.
+BROKEN_PACK = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 Read = Callable[[BinaryIO], Iterator[Item]]
 
 

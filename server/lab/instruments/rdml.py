@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from server.lab.instruments.formats import Box, Format, Head
+from server.lab.instruments.formats import BROKEN_PACK, Box, Format, Head
 from server.lab.instruments.readings import Item, Notice, Reading, Role, RunFacts, Unread
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.values import ct_of, role_by_name, role_of, well_of
@@ -51,7 +51,7 @@ def read(file: BinaryIO) -> Iterator[Item]:
                 yield from _read(inside)
     except DefusedXmlException:
         yield Notice(Why.TOO_LARGE_INSIDE)
-    except (ParseError, zipfile.BadZipFile, EOFError, OSError, StopIteration, ValueError) as error:
+    except (ParseError, StopIteration, *BROKEN_PACK) as error:
         yield Notice(Why.DAMAGED, str(error)[:120])
 
 

@@ -4,7 +4,6 @@ import gzip
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
 
@@ -20,7 +19,7 @@ from server.lab.instruments import (
     texts,
     workbooks,
 )
-from server.lab.instruments.formats import Box, Format, Head, Read
+from server.lab.instruments.formats import BROKEN_PACK, Box, Format, Head, Read
 from server.lab.instruments.readings import Item, Notice
 from server.lab.instruments.reasons import Why
 
@@ -82,7 +81,7 @@ def unpacked(file: BinaryIO) -> BinaryIO:
             return _bounded(cast("BinaryIO", gzip.GzipFile(fileobj=file)))
         if start.startswith(b"PK"):
             return _member(file)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+    except BROKEN_PACK as error:
         raise Unfit(Notice(Why.DAMAGED, str(error)[:120])) from error
     return file
 
@@ -126,7 +125,7 @@ def _zipped(file: BinaryIO) -> Head:
     try:
         with zipfile.ZipFile(file) as packed:
             rdml_inside = any(name.endswith("rdml_data.xml") for name in packed.namelist())
-    except (zipfile.BadZipFile, OSError):
+    except BROKEN_PACK:
         return Head(Box.WORKBOOK)  # damaged: the reader of workbooks says so
     return Head(Box.RDML) if rdml_inside else Head(Box.WORKBOOK, sheets=workbooks.sheets_of(file))
 

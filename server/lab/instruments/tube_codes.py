@@ -7,8 +7,8 @@ other reading does; digits that are gone are never guessed.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from server.lab.instruments.reasons import Why
 
@@ -22,8 +22,7 @@ _FOREIGN = re.compile(r"[A-Z0-9][A-Z0-9./-]{4,29}", re.ASCII)
 _SHORTEST = 9  # with fewer digits, a lost zero is not what happened
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A tube's text.  `ours`: its check digits hold; else it may be a maker's, which only a
     registered lot can say."""
 

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from server.lab.instruments import tables
 from server.lab.instruments.columns import heading, setup_heading
+from server.lab.instruments.formats import BROKEN_PACK
 from server.lab.instruments.readings import Item, Notice
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.values import fold, well_of
@@ -33,7 +34,7 @@ def sheets_of(file: BinaryIO) -> tuple[str, ...]:
         file.seek(0)
         with CalamineWorkbook.from_filelike(file) as book:
             return tuple(book.sheet_names)
-    except (CalamineError, OSError, ValueError):
+    except (CalamineError, *BROKEN_PACK):
         return ()
 
 
@@ -46,7 +47,7 @@ def read(file: BinaryIO) -> Iterator[Item]:
             return
         with CalamineWorkbook.from_filelike(file) as book:
             yield from _read(book)
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (CalamineError, *BROKEN_PACK) as error:
         yield Notice(Why.DAMAGED, str(error)[:120])
 
 

@@ -143,6 +143,17 @@ def test_a_damaged_workbook_is_noticed_wherever_it_is_cut(
         assert (got.readings, bool(got.notices)) == ([], True)
 
 
+def test_a_workbook_with_any_byte_wrong_breaks_nothing(
+    parse: Any, workbook: Any, tubes: list[str]
+) -> None:
+    content = bytearray(workbook(Results=[["Well", "Sample", "Cq"], ["A1", tubes[0], 24.1]]))
+    for at in range(0, len(content), 23):
+        wrong = bytearray(content)
+        wrong[at] ^= 0xFF
+        got = parse(bytes(wrong))
+        assert got.readings or got.notices or got.unread
+
+
 def test_a_packed_export_is_opened_and_a_cut_one_noticed(parse: Any, quantstudio: str) -> None:
     packed = gzip.compress(quantstudio.encode())
     assert len(parse(packed).readings) == 3
