@@ -78,8 +78,11 @@ def test_the_same_readings_in_another_file_are_known(
 def test_another_value_for_a_tube_with_a_result_is_no_repetition(
     bring: Any, enter: Any, table: Any, tubes: Any, database: Any
 ) -> None:
+    early = bring(table((tubes["ready"], "N", "21", "Dương tính")))
     enter(bring(table((tubes["ready"], "N", "", "Âm tính"))))
-    file = enter(bring(table((tubes["ready"], "N", "21", "Dương tính"))))
+    late = bring(table((tubes["ready"], "N", "22", "Dương tính")))
+    assert fates(database, late) == [("refused", Why.HAS_RESULT)]
+    file = enter(early)  # it was staged before the tube had a result
     assert fates(database, file) == [("refused", Why.HAS_RESULT)]
     assert (file.state, file.matched, file.refused) == ("done", 0, 1)
 
