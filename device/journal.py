@@ -52,7 +52,10 @@ class Journal:
         self.total = 0  # events of all epochs
         self._db: sqlite3.Connection | None = None
         self._mark: int | None = None
-        self._reopen()
+        try:
+            self._reopen()
+        except JournalTrouble as trouble:
+            self._go_aside(trouble)
 
     def append(self, *drafts: Event) -> list[Event]:
         """Write *drafts* as one act: all of them are on the disk when it returns, or none.
@@ -64,8 +67,6 @@ class Journal:
                 self._reopen()
             return self._write(drafts)
         except JournalTrouble as trouble:
-            if self.on_spare or not self._complete or not self._spare_is_ready():
-                raise
             self._go_aside(trouble)
             return self._write(drafts)
 
@@ -84,12 +85,13 @@ class Journal:
         files = journal_file.files_of(self.folder)
         self.alarms.append(f"{files[-1].name}: {why}")
         self._abandon()
-        self._begin(journal_file.number_of(files[-1]) + 1)
+        self._begin(self._next_number())
 
     def _go_aside(self, trouble: JournalTrouble) -> None:
-        """Go on in the spare place, with all that we know, until the next start."""
-        files = journal_file.files_of(self.folder)
-        self._begin(journal_file.number_of(files[-1]) + 1, self.folder / journal_file.SPARE)
+        """Go on in the spare place until the next start: only with all that we ever knew."""
+        if self.on_spare or not self._complete or not self._spare_is_ready():
+            raise trouble
+        self._begin(self._next_number(), self.folder / journal_file.SPARE)
         self.on_spare = True
         self.alarms.append(f"it goes on in the spare place; change the card: {trouble}")
 
@@ -136,18 +138,18 @@ class Journal:
     # --- opening --------------------------------------------------------------------------
 
     def _reopen(self) -> None:
-        before = self.ledger, self.total
+        before, self._complete = (self.ledger, self.total, self._complete), False
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             journal_file.finish_putting_aside(self.folder)
             self._open()
         except (OSError, sqlite3.Error, JournalTrouble) as error:
             self._abandon()
-            self.ledger, self.total = before
+            if not self._complete:
+                self.ledger, self.total, self._complete = before
             if isinstance(error, JournalTrouble):
                 raise
             raise journal_file.trouble(self.folder, error) from error
-        self._complete = True
 
     def _open(self) -> None:
         self.ledger, self.total = Ledger(), 0
@@ -156,7 +158,12 @@ class Journal:
         closed = [*(files[:-1] if last else files), *journal_file.let_go_of(self.folder)]
         self._look_back(sorted(closed, key=attrgetter("name")))
         if last is None or not self._resume(last):
-            self._begin(journal_file.number_of(files[-1]) + 1 if files else 1)
+            self._complete = True
+            self._begin(self._next_number())
+
+    def _next_number(self) -> int:
+        files = journal_file.files_of(self.folder)
+        return journal_file.number_of(files[-1]) + 1 if files else 1
 
     def _look_back(self, closed: list[Path]) -> None:
         """Take in the closed files: the newest in full, of the others what was drawn from them."""
@@ -189,6 +196,7 @@ class Journal:
             return False
         if len(findings.good) >= self._long and not self._something_is_open:
             return False
+        self._complete = True
         self._db = journal_file.open_for_writing(path)
         self.epoch, self.seq = epoch, last.seq if last else 0
         self._prev = last.hash if last else NO_EVENT

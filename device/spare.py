@@ -89,6 +89,22 @@ def bring_home(journal: Path) -> list[Path]:
 def _bring(path: Path, target: Path) -> Path:
     with closing(open_for_writing(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    there, here = check_file(path).good, check_file(target).good if target.exists() else []
+    if here[: len(there)] != there or not there:  # else it was copied before, and perhaps gone on
+        if here:
+            raise OSError(f"{target.name} is there already, and is another")
+        _copy(path, target)
+        if check_file(target).good != there:
+            raise OSError(f"{target} is not what {path} is")
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return target
+
+
+def _copy(path: Path, target: Path) -> None:
+    if shutil.disk_usage(target.parent).free < 2 * path.stat().st_size:
+        raise OSError(f"there is no room for it in {target.parent} yet")
     part = target.with_name(target.name + ".part")
     with path.open("rb") as source, part.open("wb") as copy:
         shutil.copyfileobj(source, copy)
@@ -97,8 +113,3 @@ def _bring(path: Path, target: Path) -> Path:
     part.chmod(0o600)
     part.replace(target)
     sync_folder(target.parent)
-    if not check_file(target).good == check_file(path).good:
-        raise OSError(f"{target} is not what {path} is")
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return target

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -20,13 +21,17 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from contract.commands import Command, text_of
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import TubeId
+from device.backlog import Sent
 from device.clock import SystemClock
 from device.codes import Codes
 from device.drafts import Drafts
 from device.drivers import Scan
 from device.drivers.simulated.panel import SimulatedPanel
 from device.journal import LONG, Journal, JournalTrouble
+from device.journal_file import epoch_of, files_of
 from device.lines import Line
+from device.pruning import prune
+from device.spare import Spare, bring_home, make_known
 from device.station import Station
 
 STATION = "ban-1"
@@ -79,11 +84,15 @@ def plain(numbers: Iterator[int] | range) -> Iterator[Code]:
 class Table:
     """The station, and what it told since the last scan."""
 
-    def __init__(self, folder: Path, beeps: Path | None, long: int) -> None:
+    def __init__(self, folder: Path, beeps: Path | None, long: int, spare: Path | None) -> None:
         self._told: list[Line] = []
         secret = b"a secret of these tests"
         sealing = X25519PrivateKey.from_private_bytes(bytes(32)).public_key()
-        self.journal = Journal(folder, STATION, long=long)
+        place = Spare(spare, STATION, Path.is_dir) if spare else None
+        if place is not None:
+            make_known(folder, place)
+        ready = place.ready if place else lambda: False
+        self.journal = Journal(folder, STATION, long=long, spare=ready)
         self.station = Station(
             journal=self.journal,
             codes=Codes(secret, sealing, LOTS),
@@ -110,10 +119,21 @@ class Table:
         os.write(1, msgspec.json.encode(told) + b"\n")
 
 
+def tidy(folder: Path, *, prune_too: bool) -> None:
+    """Bring home what stands elsewhere; let go of old files, as if the server had all of them."""
+    bring_home(folder)
+    if not prune_too:
+        return
+    sent = Sent(acked={epoch_of(path): 2**31 for path in files_of(folder)})
+    now = SystemClock(synced=Path("/")).moment()
+    prune(folder, sent, timedelta(days=-1), now)
+
+
 def main() -> int:
     options = _options()
     try:
-        table = Table(options.folder, options.beeps, options.long)
+        tidy(options.folder, prune_too=options.prune)
+        table = Table(options.folder, options.beeps, options.long, options.spare)
         for alarm in table.journal.alarms:
             print(f"alarm: {alarm}", file=sys.stderr, flush=True)
         table.station.begin("faults")
@@ -146,6 +166,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--idle", action="store_true", help="start and end")
     parser.add_argument("--steps", action="store_true", help="wait for a line before each scan")
     parser.add_argument("--beeps", type=Path, help="a file that gets each told event's id")
+    parser.add_argument("--spare", type=Path, help="a medium to go on on, where the card is full")
+    parser.add_argument("--prune", action="store_true", help="let go of what the server has: all")
     parser.add_argument("--long", type=int, default=LONG, help="rows after which a file is closed")
     parser.add_argument("--ballast", type=int, default=0, help="bytes that each scan leaks")
     return parser.parse_args()

@@ -2,13 +2,19 @@
 
 import os
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from contract.events import TubePaired
+from device.clock import SystemClock
+from device.drafts import Drafts
+from device.journal import Journal
+from device.spare import Spare, make_known
 from faults import runs
 from faults.disks import small
+from faults.table import STATION
 
 SLOW_MS = 100
 
@@ -74,6 +80,43 @@ def test_a_card_that_fills_up_refuses_and_keeps_everything(tmp_path: Path) -> No
         again = runs.run(card / "journal", "--first", "900000")
         assert again.count("journal-trouble") == 0
         assert runs.reopened(card / "journal").ids >= kept.ids | again.beeped
+
+
+def test_a_card_that_fills_up_sends_the_journal_to_its_spare_place(tmp_path: Path) -> None:
+    """Nobody is refused; what was told is on the one or the other, and comes home."""
+    (tmp_path / "stick").mkdir()
+    with small(tmp_path / "card", "6m") as card:
+        (card / "ballast").write_bytes(bytes(4_600_000))
+        options = ("--spare", str(tmp_path / "stick"))
+        full = runs.run(card / "journal", "--pairs", "300", *options)
+        assert (full.code, full.count("journal-trouble")) == (0, 0)
+        assert full.count("paired") > 300
+        assert list((tmp_path / "stick").rglob("*.sqlite"))
+        still = runs.run(card / "journal", "--first", "800000", *options)
+        assert (still.code, still.count("journal-trouble")) == (0, 0)  # started on a full card
+        (card / "ballast").unlink()
+        again = runs.run(card / "journal", "--first", "900000", *options)
+        assert again.code == 0
+        assert not list((tmp_path / "stick").rglob("*.sqlite"))
+        assert runs.reopened(card / "journal").ids >= full.beeped | still.beeped | again.beeped
+
+
+def test_a_card_that_turns_read_only_sends_the_journal_to_its_spare_place(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    with small(tmp_path / "card") as card:
+        folder = card / "journal"
+        place = Spare(tmp_path / "stick", STATION, Path.is_dir)
+        make_known(folder, place)
+        drafts = Drafts(STATION)
+        with closing(Journal(folder, STATION, spare=place.ready)) as journal:
+            journal.append(drafts.started(SystemClock().moment(), "before"))
+            in_place = ["mount", "-o", "remount,ro", str(card)]
+            if subprocess.run(in_place, check=False, capture_output=True).returncode == 0:
+                [event] = journal.append(drafts.started(SystemClock().moment(), "after"))
+                assert journal.on_spare
+                assert event in runs.read(folder)
+                subprocess.run(["mount", "-o", "remount,rw", str(card)], check=True)
+        assert len(runs.reopened(folder).events) >= 1
 
 
 def test_a_card_that_cannot_be_written_stops_the_start_with_a_sentence(tmp_path: Path) -> None:

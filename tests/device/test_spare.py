@@ -97,6 +97,25 @@ def test_what_was_written_there_comes_home_and_the_order_stays(
     assert bring_home(folder) == []
 
 
+def test_an_old_copy_on_the_stick_never_replaces_what_went_on_at_home(
+    folder: Path, spare: Spare, paired: Pairs
+) -> None:
+    with closing(Journal(folder, "ban-1", spare=spare.ready)) as journal:
+        full(journal)
+        count = fill(journal, paired, 0)
+    [second] = spare.folder.glob("*.sqlite")
+    copy = second.read_bytes()
+    assert len(bring_home(folder)) == 1
+    with closing(Journal(folder, "ban-1")) as journal:
+        journal.append(paired(900))
+    second.write_bytes(copy)  # as if the stick had lost its removal in a power cut
+    assert len(bring_home(folder)) == 1
+    assert not second.exists()
+    with closing(Journal(folder, "ban-1")) as journal:
+        assert journal.total == count + 1
+        assert journal.ledger.use_of(paired(900).tube) is not None
+
+
 def test_without_a_stick_nothing_is_paired_and_the_card_itself_is_never_spare(
     folder: Path, spare: Spare, paired: Pairs
 ) -> None:
