@@ -35,6 +35,7 @@ from server.lab.views import bp as lab
 from server.officers.views import bp as officers
 from server.outcomes import services as outcomes
 from server.outcomes.reception_views import bp as undoing
+from server.outcomes.desk_views import bp as desk_pages
 from server.outcomes.views import bp as outcome_pages
 from server.people.views import bp as people
 from server.sampling import changes
@@ -61,6 +62,7 @@ PAGES = (
     assays,
     imports,
     outcome_pages,
+    desk_pages,
     intake,
     exchange,
     sticks,

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     CONFLICT_DECIDE = "conflict:decide"
     DELIVERY_READ = "delivery:read"
     DELIVERY_WRITE = "delivery:write"
+    DESK_LIMIT = "desk:limit"
+    DESK_WRITE = "desk:write"
     IDENTITY_DECIDE = "identity:decide"
     LOT_READ = "lot:read"
     LOT_WRITE = "lot:write"

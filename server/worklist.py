@@ -16,7 +16,7 @@ DESKS = (
         "Đã biết gì về người này, ống này, nơi này?", "What is known about a person, tube, place?",
     ),
     Desk(
-        Permission.OUTCOME_READ, "/unmatched", "Không khớp", "Unmatched",
+        Permission.DESK_WRITE, "/unmatched", "Không khớp", "Unmatched",
         waiting.on_desks(*UNMATCHED),
         "Kết quả chưa có người, mẫu chưa tới, kết quả chưa phát hành.",
         "Results without a person, samples that never came, results not released.",

@@ -21,6 +21,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ASSAY_WRITE,
             Permission.BOX_WRITE,
+            Permission.DESK_WRITE,
             Permission.LOT_READ,
             Permission.RECEPTION_WRITE,
             Permission.RESULT_DECIDE,
@@ -36,6 +37,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CONFLICT_DECIDE,
             Permission.DELIVERY_READ,
             Permission.DELIVERY_WRITE,
+            Permission.DESK_LIMIT,
+            Permission.DESK_WRITE,
             Permission.IDENTITY_DECIDE,
             Permission.LOT_READ,
             Permission.MATCH_DECIDE,

@@ -11,7 +11,7 @@ from server.display import t
 from server.errors import DomainError
 from server.lab.scans import ticked
 from server.lab.words import CALLS
-from server.outcomes import calls, desks, gate, gate_desk, queries, services, words
+from server.outcomes import calls, gate, gate_desk, queries, services, words
 from server.people.queries import person
 from server.web import Permission, actor, now, reading, requires, transaction
 
@@ -88,27 +88,13 @@ def _callbacks(problem: DomainError | None = None) -> ResponseReturnValue:
         ), problem.status if problem else 200
 
 
-@bp.get("/unmatched")
-@requires(Permission.OUTCOME_READ)
-def show_unmatched() -> ResponseReturnValue:
-    with reading() as session:
-        return render_template(
-            "outcomes/unmatched.html",
-            desks={desk: words.DESKS[desk] for desk in desks.UNMATCHED},
-            details=words.DETAILS,
-            loads=desks.loads(session),
-            waiting={desk: desks.waiting_on(session, desk) for desk in desks.UNMATCHED},
-            shown_at_most=desks.PAGE,
-        )
-
-
 @bp.post("/deliveries/<int(max=9223372036854775807):delivery_id>/again")
 @requires(Permission.CALLBACK_WRITE)
 def send_again(delivery_id: int) -> ResponseReturnValue:
     with transaction() as session:
         delivery.send_again(session, delivery_id, by=actor(), now=now())
     flash(t("Sẽ gửi lại ngay.", "It is sent again at once."))
-    return redirect(url_for(".show_unmatched"))
+    return redirect(url_for("desks.show_desk", desk="outcome_without_delivery"))
 
 
 @bp.post("/deliveries/<int(max=9223372036854775807):delivery_id>/aside")
@@ -118,4 +104,4 @@ def set_delivery_aside(delivery_id: int) -> ResponseReturnValue:
     with transaction() as session:
         delivery.set_aside(session, delivery_id, reason=reason, by=actor(), now=now())
     flash(t("Đã bỏ qua lần gửi này; các lần sau được gửi tiếp.", "Set aside; later ones go out."))
-    return redirect(url_for(".show_unmatched"))
+    return redirect(url_for("desks.show_desk", desk="outcome_without_delivery"))

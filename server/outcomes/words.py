@@ -113,3 +113,25 @@ DETAILS: dict[Desk, Words] = {
     Desk.RECEPTION_WITHOUT_RESULT: ("Hộp", "Box"),
     Desk.RESULT_WITHOUT_RELEASE: ("Đến bước", "Step"),
 }
+# What was done to an item, as its history says it.
+ACTS: dict[str, Words] = {
+    "taken": ("nhận việc", "taken"),
+    "handed-over": ("giao cho", "handed over to"),
+    "given-back": ("trả lại", "given back"),
+    "noted": ("ghi chú", "noted"),
+    "explained": ("giải thích, đóng", "explained and closed"),
+    "reopened": ("mở lại", "opened again"),
+}
+# How a call went.
+HOW: dict[str, Words] = {
+    "no-answer": ("Không nghe máy", "No answer"),
+    "wrong-number": ("Sai số", "Wrong number"),
+    "reached": ("Đã gặp", "Reached"),
+    "appointment": ("Hẹn giờ", "Appointment"),
+    "refuses": ("Từ chối", "Refuses"),
+}
+ENDED: dict[str, Words] = {
+    "resampled": ("đã lấy mẫu lại, có kết quả", "sampled again, with a result"),
+    "not-needed": ("không còn cần", "needless now"),
+    "given-up": ("thôi gọi", "given up"),
+}
