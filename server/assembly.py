@@ -35,6 +35,7 @@ from server.lab.views import bp as lab
 from server.officers.views import bp as officers
 from server.outcomes import services as outcomes
 from server.outcomes.reception_views import bp as undoing
+from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_views import bp as desk_pages
 from server.outcomes.views import bp as outcome_pages
 from server.people.views import bp as people
@@ -63,6 +64,7 @@ PAGES = (
     imports,
     outcome_pages,
     desk_pages,
+    call_pages,
     intake,
     exchange,
     sticks,

@@ -28,3 +28,4 @@ class Desk:
     waiting: Callable[[Session, str], Waiting] | None = None  # the session, and who asks
     vi_hint: str = ""
     en_hint: str = ""
+    late: Callable[[Session, datetime], int] | None = None  # how much waits longer than it may

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from server.desks import Desk, Waiting
-from server.web import actor, may, reading, signed_in
+from server.web import actor, may, now, reading, signed_in
 
 bp = Blueprint("home", __name__)
 _LATE = datetime.max.replace(tzinfo=UTC)
@@ -18,7 +18,8 @@ def home() -> ResponseReturnValue:
     mine = my_desks()
     with reading() as session:
         rows = [(desk, desk.waiting(session, actor()) if desk.waiting else None) for desk in mine]
-    return render_template("home.html", rows=sorted(rows, key=_urgency))
+        late = {desk.path: desk.late(session, now()) for desk in mine if desk.late}
+    return render_template("home.html", rows=sorted(rows, key=_urgency), late=late)
 
 
 def my_desks() -> list[Desk]:

@@ -57,6 +57,7 @@ STATES = {
     "import-staged": Shown("▲", "waiting", "chờ xác nhận", "to be confirmed"),
     "import-staging": Shown("◑", "resulted", "đang đọc", "reading"),
     "import-unreadable": Shown("✖", "problem", "không đọc được", "unreadable"),
+    "given-up": Shown("○", "quiet", "thôi gọi", "given up"),
     "inconclusive": Shown("▲", "waiting", "nghi ngờ", "inconclusive"),
     "invalid": Shown("▲", "waiting", "không hợp lệ", "invalid"),
     "late": Shown("▲", "waiting", "quá hạn", "overdue"),

@@ -17,6 +17,7 @@ from server.lab.disputes import open_disputes
 from server.lab.imports import queries as imports
 from server.lab.models import Reception, Result
 from server.outcomes import desks as unmatched
+from server.outcomes import limits
 from server.outcomes.gate_desk import candidates
 from server.outcomes.models import Callback
 from server.people.models import Disagreement, IdentityQuestion
@@ -36,6 +37,16 @@ def on_desks(*desks: unmatched.Desk) -> MineToo:
         return Waiting(sum(load.count for load in loads), _oldest(load.oldest for load in loads))
 
     return waiting
+
+
+def late_on(*desks: unmatched.Desk) -> Callable[[Session, datetime], int]:
+    """Count what waits on these desks longer than it may."""
+
+    def late(session: Session, now: datetime) -> int:
+        found = limits.limits(session)
+        return sum(limits.strain(session, desk, found[desk], now=now).late for desk in desks)
+
+    return late
 
 
 def to_test(session: Session, _by: str) -> Waiting:

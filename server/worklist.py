@@ -20,12 +20,14 @@ DESKS = (
         waiting.on_desks(*UNMATCHED),
         "Kết quả chưa có người, mẫu chưa tới, kết quả chưa phát hành.",
         "Results without a person, samples that never came, results not released.",
+        late=waiting.late_on(*UNMATCHED),
     ),
     Desk(
         Permission.CONFLICT_DECIDE, "/conflicts", "Tranh chấp", "Conflicts",
         waiting.on_desks(Unmatched.CONFLICTS_OPEN),
         "Một ống, hai người: xem bằng chứng rồi quyết định.",
         "One tube, two persons: see the evidence and decide.",
+        late=waiting.late_on(Unmatched.CONFLICTS_OPEN),
     ),
     Desk(
         Permission.CONFLICT_DECIDE, "/slips", "Lệch ống", "Slips",
@@ -56,6 +58,7 @@ DESKS = (
         waiting.callbacks,
         "Những người cần lấy mẫu lại, lâu nhất trước.",
         "People to be sampled again, the longest waiting first.",
+        late=waiting.late_on(Unmatched.CALLBACKS_OPEN),
     ),
     Desk(
         Permission.RECEPTION_WRITE, "/reception", "Nhận mẫu", "Reception", None,
@@ -80,6 +83,7 @@ DESKS = (
         Permission.RESULT_WRITE, "/results", "Nhập kết quả", "Results",
         waiting.to_test,
         "Nhập kết quả của ống đã nhận.", "Enter the results of received tubes.",
+        late=waiting.late_on(Unmatched.RECEPTION_WITHOUT_RESULT),
     ),
     Desk(
         Permission.RESULT_WRITE, "/imports", "Nhập từ máy", "Imports",
@@ -108,6 +112,7 @@ DESKS = (
         Permission.RESULT_RELEASE, "/release", "Phát hành", "Release",
         waiting.to_release,
         "Gửi kết quả đã duyệt về đúng người.", "Send verified results to the right people.",
+        late=waiting.late_on(Unmatched.RESULT_WITHOUT_RELEASE),
     ),
     Desk(
         Permission.LOT_READ, "/lots", "Lô ống", "Lots", None,

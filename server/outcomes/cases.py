@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
+from server.db import among, listed
 from server.errors import BadInput
 from server.outcomes.desk_models import DeskCase, DeskEvent, DeskItem
 from server.outcomes.desks import Desk, Wish, waiting_on
@@ -131,12 +132,11 @@ def _standing(session: Session, desk: Desk, seen: Iterable[Seen]) -> tuple[list[
 
 def _marks(session: Session, desk: Desk, subjects: Sequence[str]) -> dict[str, str]:
     if desk not in EXPLAINED:
-        found = (waiting_on(session, desk, Wish(tube=each)) for each in subjects)
-        return {one[0].subject: mark_of(one[0].since, one[0].detail) for one in found if one}
-    asked = select(DeskItem).where(
-        DeskItem.tube.in_(subjects), DeskItem.desk == desk.value
-    ).with_for_update()  # fmt: skip
-    return {each.tube.text: mark_of(each.since, each.detail) for each in session.scalars(asked)}
+        some = (waiting_on(session, desk, Wish(tube=each)) for each in subjects)
+        return {one[0].subject: mark_of(one[0].since, one[0].detail) for one in some if one}
+    asked = select(DeskItem).where(DeskItem.desk == desk.value, among(DeskItem.tube, "tubes"))
+    found = session.scalars(asked.with_for_update(), {"tubes": listed(subjects)})
+    return {each.tube.text: mark_of(each.since, each.detail) for each in found}
 
 
 def _case(session: Session, desk: Desk, subject: str) -> DeskCase:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -87,7 +88,7 @@ def act(desk: str) -> ResponseReturnValue:
     if done.changed:
         flash(t(f"{done.changed} dòng vừa thay đổi nên để yên: xem lại.",
                 f"{done.changed} rows had just changed and were left: look again."))  # fmt: skip
-    return redirect(url_for(".show_desk", desk=which.value, **_kept()))
+    return redirect(_address(which))
 
 
 Deed = Callable[[Any, Desk, list[Seen], datetime], Done]
@@ -144,6 +145,11 @@ def _desk(text: str) -> Desk:
 def _kept() -> dict[str, str]:
     """Return the filters in the page's address."""
     return {name: value for name in FILTERS if (value := request.args.get(name, "")[:100])}
+
+
+def _address(desk: Desk) -> str:
+    kept = urlencode(_kept())
+    return f"/desks/{desk.value}{'?' if kept else ''}{kept}"
 
 
 def _sought(desk: Desk, asked: str) -> str | None:

@@ -1,7 +1,5 @@
 """Release, calls for another sample, and the desks of what does not match."""
 
-from uuid import UUID
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,8 +9,7 @@ from server.display import t
 from server.errors import DomainError
 from server.lab.scans import ticked
 from server.lab.words import CALLS
-from server.outcomes import calls, gate, gate_desk, queries, services, words
-from server.people.queries import person
+from server.outcomes import gate, gate_desk, services, words
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("outcomes", __name__)
@@ -56,35 +53,6 @@ def _release(problem: DomainError | None = None) -> ResponseReturnValue:
             ready=[each for each in open_ if each.result.entered_by != actor()],
             mine=[each for each in open_ if each.result.entered_by == actor()],
             held=[each for each in candidates if each.held is not None],
-        ), problem.status if problem else 200
-
-
-@bp.get("/callbacks")
-@requires(Permission.CALLBACK_WRITE)
-def show_callbacks() -> ResponseReturnValue:
-    return _callbacks()
-
-
-@bp.post("/callbacks/<uuid:callback_id>/done")
-@requires(Permission.CALLBACK_WRITE)
-def finish_callback(callback_id: UUID) -> ResponseReturnValue:
-    try:
-        note = forms.required_text(request.form, "note", longest=200)
-        with transaction() as session:
-            calls.finish(session, callback_id, note=note, by=actor(), now=now())
-    except DomainError as problem:
-        return _callbacks(problem)
-    flash(t("Đã ghi: lượt gọi này xong.", "Noted: this call is done."))
-    return redirect(url_for(".show_callbacks"))
-
-
-def _callbacks(problem: DomainError | None = None) -> ResponseReturnValue:
-    with reading() as session:
-        waiting = queries.callbacks(session, done=False)
-        done = queries.callbacks(session, done=True)
-        people = {each.person_id: person(session, each.person_id) for each in [*waiting, *done]}
-        return render_template(
-            "outcomes/callbacks.html", problem=problem, waiting=waiting, done=done, people=people
         ), problem.status if problem else 200
 
 

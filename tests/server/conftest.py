@@ -27,7 +27,7 @@ from server.db import Database, open_database
 from server.outcomes.services import settle_many
 from server.people.models import Person
 from server.sampling import changes, conflicts
-from server.sampling.models import Lot, Pairing, PairingVoid
+from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing
 from server.schema import tables
 
 hypothesis.register_profile("house", deadline=None)
@@ -179,6 +179,14 @@ class Scene:
         )  # fmt: skip
         self.session.add(void)
         self._tell(pairing.tube)
+
+    def close_pool(self, tube: Tube, *, members: int, station: str = "ban-1") -> None:
+        closing = PoolClosing(
+            event_id=uuid4(), tube=tube, station=station, members=members, closed_at=self.now,
+            received_at=self.now,
+        )  # fmt: skip
+        self.session.add(closing)
+        self._tell(tube)
 
     def _tell(self, tube: Tube) -> None:
         self.session.flush()

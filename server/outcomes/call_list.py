@@ -1,0 +1,115 @@
+"""Whom to call, how to reach them, and how it went so far.  Reads only; names people."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.identities import System
+from server.declarations.models import CheckIn
+from server.outcomes.models import Callback, CallbackAttempt
+from server.people.models import Identity, Person
+from server.sampling.models import Pairing
+
+PAGE = 50
+AT_MOST = 5000  # on paper, or in a file
+POINTS = 3  # where somebody was last: as many as are of use
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One person to be called.  `paired_at`: a new sample was taken, its result is awaited."""
+
+    callback: Callback
+    person: Person
+    phones: Sequence[str] = ()
+    points: Sequence[str] = ()
+    attempts: Sequence[CallbackAttempt] = ()
+    paired_at: datetime | None = None
+
+
+@dataclass
+class _Reach:
+    phones: list[str] = field(default_factory=list)
+    points: list[str] = field(default_factory=list)
+
+
+def open_calls(
+    session: Session, *, place: str = "", after: datetime | None = None, limit: int = PAGE
+) -> list[Call]:
+    """Return who is to be called, what is due first, one more than *limit* if there are more."""
+    found = select(Callback).where(Callback.done_at.is_(None))
+    if place:
+        found = found.where(Callback.place.startswith(place, autoescape=True))
+    if after:
+        found = found.where(Callback.due_at >= after)
+    calls = session.scalars(found.order_by(Callback.due_at, Callback.id).limit(limit + 1))
+    return _told(session, list(calls))
+
+
+def ended_calls(session: Session, *, limit: int = PAGE) -> list[Call]:
+    """Return the calls that ended last."""
+    found = select(Callback).where(Callback.done_at.is_not(None))
+    calls = session.scalars(found.order_by(Callback.done_at.desc()).limit(limit))
+    return _told(session, list(calls))
+
+
+def _told(session: Session, calls: list[Callback]) -> list[Call]:
+    people = {call.person_id for call in calls}
+    persons = {
+        each.id: each for each in session.scalars(select(Person).where(Person.id.in_(people)))
+    }
+    reach, again = _reach(session, people), _paired(session, people)
+    attempts = _attempts(session, [call.id for call in calls])
+    return [
+        Call(
+            call,
+            persons[call.person_id],
+            reach[call.person_id].phones,
+            reach[call.person_id].points,
+            attempts[call.id],
+            at if (at := again.get(call.person_id)) and at > call.opened_at else None,
+        )
+        for call in calls
+    ]
+
+
+def _reach(session: Session, people: Iterable[UUID]) -> dict[UUID, _Reach]:
+    found: dict[UUID, _Reach] = defaultdict(_Reach)
+    some = list(people)
+    phones = select(Identity.person_id, Identity.value).where(
+        Identity.person_id.in_(some), Identity.system == System.PHONE.value,
+        Identity.unlinked_at.is_(None),
+    )  # fmt: skip
+    for person, value in session.execute(phones.order_by(Identity.linked_at.desc())):
+        found[person].phones.append(value)
+    last = func.max(CheckIn.at)
+    points = (
+        select(CheckIn.person_id, CheckIn.point)
+        .where(CheckIn.person_id.in_(some), CheckIn.voided_at.is_(None))
+        .group_by(CheckIn.person_id, CheckIn.point)
+        .order_by(last.desc())
+    )
+    for carrier, point in session.execute(points):
+        if carrier is not None and len(found[carrier].points) < POINTS:
+            found[carrier].points.append(point)
+    return found
+
+
+def _paired(session: Session, people: Iterable[UUID]) -> dict[UUID, datetime]:
+    last = func.max(Pairing.received_at)
+    found = select(Pairing.person_id, last).where(Pairing.person_id.in_(list(people)))
+    rows = session.execute(found.group_by(Pairing.person_id))
+    return {person: at for person, at in rows if at is not None}
+
+
+def _attempts(session: Session, calls: Iterable[UUID]) -> dict[UUID, list[CallbackAttempt]]:
+    made: dict[UUID, list[CallbackAttempt]] = defaultdict(list)
+    found = select(CallbackAttempt).where(CallbackAttempt.callback_id.in_(list(calls)))
+    for each in session.scalars(found.order_by(CallbackAttempt.at)):
+        made[each.callback_id].append(each)
+    return made

@@ -1,0 +1,159 @@
+"""The list of people to call: how to reach them, each attempt, until they were sampled again."""
+
+import csv
+from datetime import datetime, timedelta, timezone
+from io import StringIO
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server import forms
+from server.audit import services as audit
+from server.display import t
+from server.errors import BadInput, DomainError
+from server.outcomes import call_list, calls, desks, limits, words
+from server.outcomes.call_list import Call
+from server.outcomes.calls import How
+from server.outcomes.desks import Desk
+from server.outcomes.views import said
+from server.web import Permission, actor, now, reading, requires, transaction
+
+bp = Blueprint("calls", __name__)
+VIETNAM = timezone(timedelta(hours=7))
+HEAD = ("person", "name", "birth_year", "phones", "address", "points", "place", "tube", "reason",
+        "opened_at", "due_at", "attempts", "last")  # fmt: skip
+
+
+@bp.get("/callbacks")
+@requires(Permission.CALLBACK_WRITE)
+def show_callbacks() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("/callbacks/<uuid:callback_id>/tried")
+@requires(Permission.CALLBACK_WRITE)
+def note_attempt(callback_id: UUID) -> ResponseReturnValue:
+    try:
+        how = forms.choice(request.form, "how", How)
+        note = forms.optional_text(request.form, "note", longest=200)
+        when = _moment(request.form.get("appointment", "")) if how is How.APPOINTMENT else None
+        with transaction() as session:
+            calls.attempt(
+                session, callback_id, how, note=note, appointment=when, by=actor(), now=now()
+            )
+    except DomainError as problem:
+        return _page(problem)
+    flash(t("Đã ghi lần gọi.", "The attempt is noted."))
+    return redirect(url_for(".show_callbacks", place=request.args.get("place") or None))
+
+
+@bp.post("/callbacks/<uuid:callback_id>/done")
+@requires(Permission.CALLBACK_WRITE)
+def give_up(callback_id: UUID) -> ResponseReturnValue:
+    try:
+        note = forms.required_text(request.form, "note", longest=200)
+        with transaction() as session:
+            calls.finish(session, callback_id, note=note, by=actor(), now=now())
+    except DomainError as problem:
+        return _page(problem)
+    flash(t("Đã ghi: thôi gọi người này.", "Noted: this person is not called any more."))
+    return redirect(url_for(".show_callbacks"))
+
+
+@bp.post("/callbacks/<uuid:callback_id>/again")
+@requires(Permission.CALLBACK_WRITE)
+def take_up_again(callback_id: UUID) -> ResponseReturnValue:
+    try:
+        with transaction() as session:
+            calls.reopen(session, callback_id, by=actor(), now=now())
+    except DomainError as problem:
+        return _page(problem)
+    flash(t("Đã mở lại lượt gọi.", "The call is taken up again."))
+    return redirect(url_for(".show_callbacks"))
+
+
+@bp.get("/callbacks/paper")
+@requires(Permission.CALLBACK_WRITE)
+def print_list() -> ResponseReturnValue:
+    """The list for whoever calls from paper; who printed it is noted."""
+    with transaction() as session:
+        found = call_list.open_calls(session, place=_place(), limit=call_list.AT_MOST)
+        _log(session, "callbacks.printed", len(found))
+        return render_template("outcomes/callbacks_paper.html", calls=found, place=_place())
+
+
+@bp.get("/callbacks.csv")
+@requires(Permission.CALLBACK_WRITE)
+def export() -> ResponseReturnValue:
+    """The list as a file; who took it is noted."""
+    with transaction() as session:
+        found = call_list.open_calls(session, place=_place(), limit=call_list.AT_MOST)
+        _log(session, "callbacks.exported", len(found))
+        paper = StringIO()
+        writer = csv.writer(paper)
+        writer.writerow(HEAD)
+        writer.writerows([_harmless(cell) for cell in _row(call)] for call in found)
+    answer = Response("\ufeff" + paper.getvalue(), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = "attachment; filename=callbacks.csv"
+    return answer
+
+
+def _log(session: object, action: str, count: int) -> None:
+    subject = _place() or "all"
+    audit.record(session, action, subject, by=actor(), now=now(), detail=f"{count} people")  # type: ignore[arg-type]
+
+
+def _row(call: Call) -> list[str]:
+    who, what = call.person, call.callback
+    last = call.attempts[-1].how if call.attempts else ""
+    return [
+        str(who.id), who.name or "", str(who.birth_year or ""), "; ".join(call.phones),
+        who.address or "", "; ".join(call.points), what.place, what.tube.text, what.reason,
+        what.opened_at.isoformat(), what.due_at.isoformat(), str(len(call.attempts)), last,
+    ]  # fmt: skip
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula is told to be text."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+
+
+def _moment(text: str) -> datetime:
+    """Return the time that a browser's field gives, which is Vietnamese time."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+    except ValueError as error:
+        raise BadInput("Hãy cho ngày giờ hẹn.", "Please give the appointment's time.") from error
+
+
+def _place() -> str:
+    return forms.tidy(request.args.get("place", ""))[:64]
+
+
+def _page(problem: DomainError | None = None) -> ResponseReturnValue:
+    after = request.args.get("after", "")
+    with reading() as session:
+        limit = limits.limits(session)[Desk.CALLBACKS_OPEN]
+        found = call_list.open_calls(session, place=_place(), after=_after(after))
+        return render_template(
+            "outcomes/callbacks.html",
+            problem=problem,
+            waiting=found[: call_list.PAGE],
+            more=found[call_list.PAGE].callback.due_at if len(found) > call_list.PAGE else None,
+            done=call_list.ended_calls(session),
+            load=desks.load_of(session, Desk.CALLBACKS_OPEN),
+            strain=limits.strain(session, Desk.CALLBACKS_OPEN, limit, now=now()),
+            limit=limit,
+            place=_place(),
+            how=words.HOW,
+            ended=words.ENDED,
+            said=said,
+        ), problem.status if problem else 200
+
+
+def _after(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,170 @@
+"""People are called until they were sampled again, or until somebody gives them up for a reason."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from contract.identities import Key, System
+from server.accounts.roles import Role
+from server.audit.models import AuditEntry
+from server.db import Database
+from server.declarations.models import CheckIn
+from server.errors import BadInput
+from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
+from server.lab.words import Call, Rejection
+from server.outcomes import call_list, calls
+from server.outcomes.calls import How
+from server.outcomes.services import release
+from server.people.models import Identity
+from server.people.queries import value_blind
+
+HOA, LAN, MINH = "user:hoa", "user:lan", "user:minh"
+
+
+def resampled(scene: Any, person: Any, call: Call = Call.NEGATIVE) -> Any:
+    """A further sample of *person*, with its result out."""
+    tube = scene.tube()
+    scene.pair(tube, person)
+    receive_tube(scene.session, tube, box="H2", by=LAN, now=scene.now)
+    result = enter_result(scene.session, tube, Finding(call), by=LAN, now=scene.now)
+    verify_result(scene.session, result.id, by=MINH, now=scene.now)
+    release(scene.session, [result.id], by=MINH, now=scene.now)
+    return tube
+
+
+def rejected(scene: Any, person: Any) -> Any:
+    tube = scene.tube()
+    scene.pair(tube, person)
+    reject_tube(scene.session, tube, Rejection.LEAKING, by=LAN, now=scene.now)
+    return tube
+
+
+def waiting(scene: Any) -> list[Any]:
+    return [each.callback.tube for each in call_list.open_calls(scene.session)]
+
+
+def test_a_call_ends_by_itself_when_a_new_sample_says_something(scene: Any, now: datetime) -> None:
+    person = scene.person()
+    rejected(scene, person)
+    scene.now = now + timedelta(hours=5)
+    scene.pair(scene.tube(), person)
+    [call] = call_list.open_calls(scene.session)
+    assert call.paired_at == scene.now
+    resampled(scene, person)
+    assert waiting(scene) == []
+    [ended] = call_list.ended_calls(scene.session)
+    assert ended.callback.ended == "resampled"
+
+
+def test_it_ends_likewise_when_the_new_sample_was_first(scene: Any, now: datetime) -> None:
+    person, tube = scene.person(), scene.tube()
+    scene.pair(tube, person)
+    scene.now = now + timedelta(hours=5)
+    resampled(scene, person)
+    reject_tube(scene.session, tube, Rejection.EMPTY, by=LAN, now=scene.now)
+    assert waiting(scene) == []
+
+
+def test_an_earlier_sample_and_a_doubtful_one_end_nothing(scene: Any, now: datetime) -> None:
+    person = scene.person()
+    resampled(scene, person)
+    scene.now = now + timedelta(hours=1)
+    first = rejected(scene, person)
+    scene.now = now + timedelta(hours=2)
+    second = resampled(scene, person, Call.INCONCLUSIVE)
+    assert set(waiting(scene)) == {first, second}
+
+
+def test_a_new_sample_taken_back_calls_the_person_again(scene: Any, now: datetime) -> None:
+    person = scene.person()
+    first = rejected(scene, person)
+    scene.now = now + timedelta(hours=5)
+    pairing = scene.pair(scene.tube(), person)
+    receive_tube(scene.session, pairing.tube, box="H2", by=LAN, now=scene.now)
+    result = enter_result(scene.session, pairing.tube, Finding(Call.NEGATIVE), by=LAN, now=now)
+    verify_result(scene.session, result.id, by=MINH, now=now)
+    release(scene.session, [result.id], by=MINH, now=now)
+    assert waiting(scene) == []
+    scene.void(pairing)
+    assert waiting(scene) == [first]
+
+
+def test_attempts_put_the_next_one_off(scene: Any, now: datetime) -> None:
+    rejected(scene, scene.person())
+    [call] = call_list.open_calls(scene.session)
+    each = call.callback
+    calls.attempt(scene.session, each.id, How.NO_ANSWER, note="", by=HOA, now=now)
+    assert each.due_at == now + calls.TRY_AGAIN
+    with pytest.raises(BadInput):
+        calls.attempt(scene.session, each.id, How.APPOINTMENT, note="", by=HOA, now=now)
+    when = now + timedelta(days=1)
+    calls.attempt(
+        scene.session, each.id, How.APPOINTMENT, note="đến trạm", appointment=when, by=HOA, now=now
+    )
+    assert each.due_at == when + calls.AFTER_APPOINTMENT
+    [call] = call_list.open_calls(scene.session)
+    assert {one.how for one in call.attempts} == {"no-answer", "appointment"}
+
+
+def test_who_was_given_up_is_taken_up_again(scene: Any, now: datetime) -> None:
+    tube = rejected(scene, scene.person())
+    [call] = call_list.open_calls(scene.session)
+    calls.finish(scene.session, call.callback.id, note="đã về quê", by=HOA, now=now)
+    assert waiting(scene) == []
+    calls.reopen(scene.session, call.callback.id, by=HOA, now=now)
+    assert waiting(scene) == [tube]
+    with pytest.raises(calls.CallbackDone):
+        calls.reopen(scene.session, call.callback.id, by=HOA, now=now)
+
+
+@pytest.fixture
+def listed(database: Database, make_scene: Any, now: datetime) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        person = scene.person("=Lê Văn An")
+        person.address = "Tổ 3, phường Mẫu"
+        session.add(Identity(
+            id=uuid4(), person_id=person.id, system=System.PHONE, value="0900000001",
+            value_blind=value_blind(Key(System.PHONE, "0900000001")), claimed=True, kind="list",
+            evidence="list:1", linked_at=now, linked_by=HOA,
+        ))  # fmt: skip
+        session.add(CheckIn(
+            id=uuid4(), person_id=person.id, station="ban-1", point="Nhà máy A", place="p", at=now,
+            trusted=True, answers="{}", recorded_at=now,
+        ))  # fmt: skip
+        rejected(scene, person)
+
+
+def test_the_list_says_how_to_reach_people(listed: None, sign_in: Any) -> None:
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    for path in ("/callbacks", "/callbacks/paper", "/callbacks.csv"):
+        page = officer.get(path).text
+        for fact in ("Lê Văn An", "0900000001", "Tổ 3, phường Mẫu", "Nhà máy A"):
+            assert fact in page, path
+    assert ",'=Lê Văn An," in officer.get("/callbacks.csv").text
+
+
+def test_taking_the_list_out_is_noted(listed: None, sign_in: Any, database: Database) -> None:
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    officer.get("/callbacks.csv")
+    officer.get("/callbacks/paper")
+    with database.read() as session:
+        noted = select(AuditEntry.action, AuditEntry.detail).where(AuditEntry.actor == HOA)
+        assert {tuple(row) for row in session.execute(noted)} >= {
+            ("callbacks.exported", "1 people"),
+            ("callbacks.printed", "1 people"),
+        }
+
+
+def test_an_appointment_is_noted_on_the_page(listed: None, sign_in: Any) -> None:
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    [where] = re.findall(r"/callbacks/[0-9a-f-]{36}/tried", officer.get("/callbacks").text)
+    data = {"how": "appointment", "appointment": "2026-11-24T14:00", "note": "đến trạm"}
+    page = officer.post(where, data=data, follow_redirects=True).text
+    assert "Hẹn giờ" in page
+    assert "14:00" in page
+    assert officer.post(where, data={"how": "appointment"}).status_code == 422
