@@ -34,9 +34,9 @@ from server.lab.storage.views import bp as storage
 from server.lab.views import bp as lab
 from server.officers.views import bp as officers
 from server.outcomes import services as outcomes
-from server.outcomes.reception_views import bp as undoing
 from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_views import bp as desk_pages
+from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
 from server.people.views import bp as people
 from server.sampling import changes
