@@ -133,8 +133,8 @@ def listed(database: Database, make_scene: Any, now: datetime) -> None:
             evidence="list:1", linked_at=now, linked_by=HOA,
         ))  # fmt: skip
         session.add(CheckIn(
-            id=uuid4(), person_id=person.id, station="ban-1", point="Nhà máy A", place="p", at=now,
-            trusted=True, answers="{}", recorded_at=now,
+            id=uuid4(), person_id=person.id, source="station", station="ban-1", point="Nhà máy A",
+            place="p", at=now, trusted=True, answers="{}", recorded_at=now,
         ))  # fmt: skip
         rejected(scene, person)
 

@@ -54,7 +54,8 @@ def test_what_is_explained_leaves_and_an_undo_brings_it_back(scene: Any, now: da
 def test_an_explanation_holds_only_as_long_as_its_facts(scene: Any, now: datetime) -> None:
     tube, session = stray(scene), scene.session
     cases.explain(session, STRAY, seen(scene), "ống thử máy", by=HOA, now=now)
-    enter_result(session, tube, Finding(Call.POSITIVE), by=LAN, now=now)
+    later = now + timedelta(hours=1)
+    enter_result(session, tube, Finding(Call.POSITIVE), by=LAN, now=later)
     assert desks.load_of(session, Desk.RESULT_WITHOUT_PAIRING).count == 1
     assert [each.action for each in cases.events_of(session, tube.text)][-1] == "reopened"
 
