@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import MetaData, Table, delete, insert, select, text
 from sqlalchemy.sql.elements import quoted_name
 
-from benchmarks import merge_rows
+from benchmarks import merge_rows, postgres
 from benchmarks.report import Report, arguments, median
 from contract.tubes import TubeId
 from server import schema
@@ -104,6 +104,9 @@ def _twin(database: Database) -> Table:
     twin = tables.tables["twin"]
     for index in twin.indexes:
         index.name = quoted_name(f"twin_{index.name}", quote=None)
+    for constraint in twin.constraints:
+        if isinstance(constraint.name, str):
+            constraint.name = f"twin_{constraint.name}"
     twin.create(database.engine)
     return twin
 
@@ -140,13 +143,15 @@ def describe(report: Report, name: str, small: Run, big: Run) -> None:
     report.ratios[f"{name}_growth"] = last / (sum(small.ours) / small.rows)
 
 
-def run(url: str, folder: Path, size: int) -> Run:
-    install(Vault.create(folder / f"keys-{size}.json"))
+def run(url: str, size: int) -> Run:
+    """Measure one size in a database of its own, and leave nothing behind."""
     database = open_database(url)
     try:
         return measure(database, size)
     finally:
-        schema.tables.drop_all(database.engine) if "postgresql" in url else None
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE IF EXISTS twin")
+        schema.tables.drop_all(database.engine)
         database.engine.dispose()
 
 
@@ -161,18 +166,26 @@ def main() -> int:
     report.figures["size"] = (options.size, "rows")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder)))
-        small = min(SMALL, options.size)
-        if options.only != "postgresql":
-            first = run(f"sqlite:///{folder / 'small.sqlite'}", folder, small)
-            (folder / f"keys-{small}.json").unlink()
-            describe(
-                report,
-                "sqlite",
-                first,
-                run(f"sqlite:///{folder / 'big.sqlite'}", folder, options.size),
-            )
+        install(Vault.create(folder / "keys.json"))
+        for name in ENGINES if options.only is None else [options.only]:
+            small, big = ENGINES[name](stack, folder, options.size)
+            describe(report, name, small, big)
     report.print(options.json)
     return 0
+
+
+def _on_sqlite(_stack: ExitStack, folder: Path, size: int) -> tuple[Run, Run]:
+    small = run(f"sqlite:///{folder / 'small.sqlite'}", min(SMALL, size))
+    return small, run(f"sqlite:///{folder / 'big.sqlite'}", size)
+
+
+def _on_postgresql(stack: ExitStack, folder: Path, size: int) -> tuple[Run, Run]:
+    folder.chmod(0o755)
+    url = stack.enter_context(postgres.cluster(folder))
+    return run(url, min(SMALL, size)), run(url, size)
+
+
+ENGINES = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}
 
 
 if __name__ == "__main__":

@@ -96,13 +96,15 @@ def _reception(case: Case) -> dict[str, Any]:
             "at": case.at + timedelta(hours=4), "by": "user:lan"}  # fmt: skip
 
 
-def result_row(case: Case, *, released: bool = True) -> dict[str, Any]:
+def _result(case: Case) -> dict[str, Any]:
     later = case.at + timedelta(hours=9)
-    return {"id": case.result, "tube": case.tube, "call": "negative", "ct_n": "", "ct_orf": "",
-            "method": "rt-pcr", "note": "", "entered_by": "user:lan", "entered_at": later,
-            "verified_by": "user:minh", "verified_at": later,
-            "released_by": "user:minh" if released else None,
-            "released_at": later if released else None}  # fmt: skip
+    row = {"id": case.result, "tube": case.tube, "call": "negative", "ct_n": "", "ct_orf": "",
+           "method": "rt-pcr", "note": "", "entered_by": "user:lan", "entered_at": later,
+           "verified_by": "user:minh", "verified_at": later, "released_by": "user:minh",
+           "released_at": later, "lab": PLACE, "kind": "first", "suggested": "", "readings": (),
+           "well": ""}  # fmt: skip
+    known = Result.metadata.tables["result"].columns.keys()
+    return {name: value for name, value in row.items() if name in known}
 
 
 def _item(case: Case) -> dict[str, Any]:
@@ -115,6 +117,6 @@ ROWS: Sequence[tuple[type[Base], Callable[[Case], dict[str, Any]]]] = (
     (Person, _person),
     (Pairing, _pairing),
     (Reception, _reception),
-    (Result, result_row),
+    (Result, _result),
     (DeskItem, _item),
 )
