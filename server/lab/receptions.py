@@ -12,6 +12,7 @@ from contract.tubes import Tube
 from server.audit import services as audit
 from server.lab import queries, refusals
 from server.lab.models import Reception, ReceptionStep
+from server.lab.words import Rejection
 from server.sampling import changes
 
 
@@ -26,13 +27,14 @@ def step_of(
 
 
 def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: datetime) -> Reception:
-    """Let a rejected tube be tested after all.  Raises NotRejected.
+    """Let a rejected tube be tested after all.  Raises NotRejected, also
+    where the tube is out because its result was recalled: that is for `recalls`.
 
     The tube counts as received since it first came: who was given a tube of that number later was
     given another one.
     """
     reception = queries.reception_of(session, tube)
-    if reception is None or reception.accepted:
+    if reception is None or reception.accepted or reception.reason == Rejection.RECALLED:
         raise refusals.not_rejected(tube)
     first = next(iter(queries.reception_steps_of(session, tube)), None)
     reception.accepted, reception.reason = True, ""

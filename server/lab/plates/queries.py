@@ -66,11 +66,11 @@ def newest_plates(session: Session, limit: int = 30) -> list[tuple[Plate, int]]:
 
 
 def standing_results(session: Session, tubes: Iterable[Tube]) -> dict[Tube, Result]:
-    """Return the newest result of each tube that none corrects."""
+    """Return the newest result of each tube that none supersedes and nobody withdrew."""
     wanted = list(tubes)
     results = list(session.scalars(select(Result).where(Result.tube.in_(wanted))))
     corrected = {each.corrects for each in results if each.corrects}
-    standing = [each for each in results if each.id not in corrected]
+    standing = [each for each in results if each.id not in corrected and not each.withdrawn_at]
     standing.sort(key=lambda each: (each.entered_at, each.id))
     return {each.tube: each for each in standing}
 

@@ -63,7 +63,7 @@ function inWells(event) {
   } else if (key === "C") {
     event.preventDefault();
     const row = document.getElementById(`ct-${at.dataset.name}`);
-    if (row) { row.hidden = false; row.querySelector("input").focus(); }
+    if (row) { row.closest("details").open = true; row.hidden = false; row.querySelector("input").focus(); }
   } else if (/^[0-9/]$/.test(event.key)) {
     const scan = document.querySelector("form[data-find] input");
     if (scan) { if (event.key === "/") event.preventDefault(); scan.focus(); }
