@@ -27,8 +27,8 @@ def step_of(
 
 
 def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: datetime) -> Reception:
-    """Let a rejected tube be tested after all.  Raises NotRejected, also
-    where the tube is out because its result was recalled: that is for `recalls`.
+    """Let a rejected tube be tested after all.  Raises NotRejected, also where
+    it was the recall of its result that took the tube out.
 
     The tube counts as received since it first came: who was given a tube of that number later was
     given another one.
