@@ -1,6 +1,7 @@
 /* The bench's pages for scanners: forms with data-live are sent without leaving the page, one after
    the other, so that a scan is never lost while another is on its way; focus goes back to the field. */
 import { kindOf, ready, signal } from "./signals.js";
+import { callKeys } from "./calls.js";
 import { keepCameraButton } from "./camera.js";
 import { plateKeys } from "./plate.js";
 
@@ -68,7 +69,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   ready();
   const at = event.target;
-  if (event.ctrlKey || event.metaKey || event.altKey || !(at instanceof Element)) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(at instanceof Element)) return;
   if (event.key === "?" && (!isText(at) || at.matches("input.scan, input.well"))) {
     event.preventDefault();
     document.getElementById("keys")?.showModal();
@@ -86,6 +87,7 @@ function dress() {
   });
   keepCameraButton(field);
   plateKeys(signal);
+  callKeys();
   const first = document.querySelector("main [autofocus]");
   if (first) first.focus();
 }

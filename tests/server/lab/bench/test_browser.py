@@ -113,6 +113,30 @@ def test_the_others_are_filled_only_by_who_counted_them(
     expect(page.locator(".flash")).to_contain_text("94")
 
 
+def test_tubes_without_a_plate_are_scanned_and_keyed_one_letter_each(
+    database: Database, make_scene: Any, open_page: Any
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        first, second, third = (scene.tube() for _ in range(3))
+        for tube in (first, second, third):
+            receive_tube(session, tube, box="H1", now=scene.now, **LAN)
+    page = open_page("/results")
+    hands = Hands(page)
+    hands.scan(first.text)
+    hands.press("n")
+    expect(page.locator(".flash")).to_contain_text(first.grouped)
+    hands.scan(third.text)  # the wrong tube: the next scan takes its place
+    hands.scan(second.text)
+    hands.press("c", *"24.1", "Enter", "Enter", "p")
+    expect(page.locator(".flash")).to_contain_text(second.grouped)
+    with database.read() as session:
+        assert [each.call for each in lab.results_of(session, first)] == ["negative"]
+        [positive] = lab.results_of(session, second)
+        assert lab.results_of(session, third) == []
+    assert (positive.call, positive.readings[0].ct) == ("positive", "24.1")
+
+
 def test_scans_come_faster_than_answers_and_none_is_lost(
     database: Database, make_scene: Any, open_page: Any, told: list[str]
 ) -> None:
