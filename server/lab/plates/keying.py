@@ -18,6 +18,7 @@ from server.lab.plates.models import Plate
 from server.lab.plates.queries import Cell
 from server.lab.services import Finding
 from server.lab.words import Call
+from server.sampling import changes
 
 LETTERS = {
     "N": Call.NEGATIVE,
@@ -70,7 +71,8 @@ def enter_calls(
         left = [name for name in cells if name not in wanted]
         _check_others(others, len(left))
         wanted |= dict.fromkeys(left, Finding(Call.NEGATIVE))
-    keyed = _enter(session, cells, wanted, by=by, now=now)
+    with changes.together(session, now=now):  # outcomes follow once for all wells
+        keyed = _enter(session, cells, wanted, by=by, now=now)
     detail = f"{keyed.entered} calls"
     audit.record(session, "plate.keyed", plate.id, by=by, now=now, detail=detail)
     return keyed

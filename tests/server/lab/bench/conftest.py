@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from server.accounts.roles import Role
 
+expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu"]
 Opened = Callable[..., Page]
