@@ -45,7 +45,8 @@ def row_reader(
     *empty_is_none*: this format leaves the Ct empty where the curve did not rise.
     """
     spoken = itemgetter(*(columns.at.get(name, -1) for name in ("sample", "ct", "call")))
-    around = itemgetter(*(columns.at.get(name, -1) for name in _AROUND))
+    there = [name for name in _AROUND if name in columns.at]
+    around = itemgetter(*(columns.at[name] for name in there), -1, -1)
     least, most = columns.last + 1, columns.width
     settings: dict[tuple[str, ...], Setting] = {}
     cts: dict[str, Ct | None] = {}
@@ -59,7 +60,7 @@ def row_reader(
         try:
             setting, ct = settings[key], cts[raw]
         except KeyError:
-            setting = _remember(settings, key, _setting(key, plate_columns))
+            setting = _remember(settings, key, _setting(there, key, plate_columns))
             ct = _remember(cts, raw, ct_of(raw))
         if ct and setting.plain and (ct[0] or ct[1]) and sample.isalnum() and sample[0].isdigit():
             return Reading(
@@ -77,8 +78,9 @@ def _remember(known: dict[K, V], key: K, value: V) -> V:
     return value
 
 
-def _setting(key: tuple[str, ...], plate_columns: int) -> Setting:
-    spot, target, task, omit, include, dye, flags, amp = key
+def _setting(there: Sequence[str], key: tuple[str, ...], plate_columns: int) -> Setting:
+    said = dict(zip(there, key, strict=False))
+    spot, target, task, omit, include, dye, flags, amp = (said.get(name, "") for name in _AROUND)
     role = (role_of(task) if task else None) or Role.SAMPLE
     left_out = bool(omit or include) and _left_out(omit, include)
     named = (target or dye).strip()

@@ -33,14 +33,18 @@ class Code(NamedTuple):
 
 def holds(digits: str) -> bool:
     """Return whether twelve *digits* carry the right check digits (ISO 7064, MOD 97-10)."""
-    return int(digits) % 97 == 1 and digits[10:] not in {"00", "01"}
+    return int(digits) % 97 == 1 and digits[10:] > "01"
 
 
-@lru_cache(65536)
 def code_of(sample: str) -> Code | Why:
     """Return the tube code that *sample* names, or why there is none."""
     if len(sample) == 12 and sample.isascii() and sample.isdigit():
-        return Code(sample, ours=True, mended=False) if holds(sample) else Why.MISREAD_TUBE
+        return Code(sample, True, False) if holds(sample) else Why.MISREAD_TUBE  # noqa: FBT003
+    return _other(sample)
+
+
+@lru_cache(4096)
+def _other(sample: str) -> Code | Why:
     plain = _AIM.sub("", unicodedata.normalize("NFKC", sample).strip()).strip("'\"’ ")
     return _numeric(plain) or _inside(plain) or _makers(plain)
 
