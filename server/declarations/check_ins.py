@@ -1,16 +1,25 @@
-"""Who was at which point, and what they declared there.  The caller owns the transaction."""
+"""Who was at which point, and what they declared there.  The caller owns the transaction.
 
+`keep` is the one way by which check-ins come into the record: it counts them by point and day too.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.duty_events import CheckedIn, CheckInVoided
+from server import vault
 from server.audit import services as audit
-from server.declarations import points
+from server.db import insert_rows
 from server.declarations.models import CheckIn
+from server.declarations.stands import Stands
+from server.declarations.targets import days
+from server.declarations.targets.days import Change
 from server.errors import DomainError, NotFound
 
 
@@ -36,33 +45,102 @@ class Comer:
     vehicle: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """One check-in as it is kept.  `id` is the event's or the phone's: again it changes nothing."""
+
+    id: UUID
+    comer: Comer
+    source: str
+    point: str
+    place: str
+    at: datetime
+    station: str | None = None
+    point_id: str | None = None
+    declaration_id: UUID | None = None
+    trusted: bool = True
+    symptoms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AtStation:
+    """A check-in that a station reports; `point` and `place` are the station's own."""
+
+    event: CheckedIn
+    comer: Comer
+    point: str
+    place: str
+
+
+def keep(session: Session, comings: Sequence[Coming], *, now: datetime) -> list[Coming]:
+    """Keep check-ins, all or none, and count them; return those that were new."""
+    by_id = {each.id: each for each in comings}
+    asked = list(by_id)
+    for start in range(0, len(asked), 500):
+        some = select(CheckIn.id).where(CheckIn.id.in_(asked[start : start + 500]))
+        for known in session.scalars(some):
+            by_id.pop(known, None)
+    new = list(by_id.values())
+    session.flush()
+    insert_rows(session, CheckIn, [_row(each, now) for each in new])
+    days.note(
+        session,
+        [Change(each.point_id, each.at, each.declaration_id is not None) for each in new],
+    )
+    return new
+
+
+def _row(each: Coming, now: datetime) -> dict[str, object]:
+    vehicle = each.comer.vehicle
+    return {
+        "id": each.id, "person_id": each.comer.person_id, "vehicle": vehicle,
+        "vehicle_blind": vehicle_blind(vehicle) if vehicle is not None else None,
+        "source": each.source, "station": each.station, "point": each.point,
+        "point_id": each.point_id, "declaration_id": each.declaration_id, "place": each.place,
+        "at": each.at, "trusted": each.trusted,
+        "answers": msgspec.json.encode(Answers(each.symptoms)).decode(),
+        "recorded_at": now, "voided_at": None, "void_reason": None,
+    }  # fmt: skip
+
+
+def vehicle_blind(vehicle: str) -> str:
+    """Return what a vehicle is found by: its pass or plate, however it is spaced."""
+    plain = "".join(letter for letter in vehicle.upper() if letter.isalnum())
+    return vault.current().blind("check_in.vehicle", plain)
+
+
 def record_check_in(
     session: Session, event: CheckedIn, comer: Comer, *, point: str, place: str, now: datetime
 ) -> CheckIn:
     """Record that *comer* was at *point*; an event that was recorded before changes nothing."""
-    known = session.get(CheckIn, event.id)
-    if known is not None:
-        return known
-    stood = points.point_of_station(session, event.station, event.at)
-    made = CheckIn(
-        id=event.id,
-        person_id=comer.person_id,
-        vehicle=comer.vehicle,
-        source="station",
-        station=event.station,
-        point=stood.name if stood else point,
-        point_id=stood.id if stood else None,
-        place=event.place or place,
-        at=event.at,
-        trusted=event.trusted,
-        answers=msgspec.json.encode(Answers(event.symptoms)).decode(),
-        recorded_at=now,
-    )
-    session.add(made)
-    by = f"station:{event.station}"
-    audit.record(session, "check-in.recorded", event.id, by=by, now=now, detail=point)
-    session.flush()
-    return made
+    record_check_ins(session, [AtStation(event, comer, point, place)], now=now)
+    return session.get_one(CheckIn, event.id)
+
+
+def record_check_ins(session: Session, given: Sequence[AtStation], *, now: datetime) -> None:
+    """Record many check-ins of stations with few questions, all or none."""
+    stood = Stands.of(session, {each.event.station for each in given})
+    comings = []
+    for each in given:
+        event = each.event
+        point = stood.at(event.station, event.at)
+        comings.append(
+            Coming(
+                id=event.id,
+                comer=each.comer,
+                source="station",
+                station=event.station,
+                point=point.name if point else each.point,
+                point_id=point.id if point else None,
+                place=event.place or each.place,
+                at=event.at,
+                trusted=event.trusted,
+                symptoms=event.symptoms,
+            )
+        )
+    entries = [(f"station:{each.station}", each.id, each.point)
+               for each in keep(session, comings, now=now)]  # fmt: skip
+    audit.record_each(session, "check-in.recorded", entries, now=now)
 
 
 def void_check_in(session: Session, event: CheckInVoided, *, now: datetime) -> CheckIn:
@@ -77,6 +155,8 @@ def void_check_in(session: Session, event: CheckInVoided, *, now: datetime) -> C
         )
     if known.voided_at is None:
         known.voided_at, known.void_reason = now, event.reason[:40]
+        declared = known.declaration_id is not None
+        days.note(session, [Change(known.point_id, known.at, declared, -1)])
         by = f"station:{event.station}"
         audit.record(session, "check-in.voided", known.id, by=by, now=now, detail=event.reason)
     return known

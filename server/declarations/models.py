@@ -133,16 +133,23 @@ class CheckIn(Base):
     __tablename__ = "check_in"
     __table_args__ = (
         CheckConstraint("(person_id IS NULL) <> (vehicle IS NULL)", name="person_or_vehicle"),
+        CheckConstraint("(vehicle IS NULL) = (vehicle_blind IS NULL)", name="vehicle_found"),
         CheckConstraint("(voided_at IS NULL) = (void_reason IS NULL)", name="voided_wholly"),
         CheckConstraint("source IN ('phone', 'station', 'keeper')", name="source"),
         CheckConstraint("(source = 'station') = (station IS NOT NULL)", name="station_iff_source"),
         Index("ix_check_in_point", "point_id", "at"),
         Index("ix_check_in_person", "person_id", "at"),
-    )
+        Index(
+            "ix_check_in_vehicle", "vehicle_blind", "at",
+            sqlite_where=text("vehicle_blind IS NOT NULL"),
+            postgresql_where=text("vehicle_blind IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # of the event
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     vehicle: Mapped[str | None] = mapped_column(Encrypted("check_in.vehicle"))  # its pass or plate
+    vehicle_blind: Mapped[str | None] = mapped_column(String(32))  # `check_ins.vehicle_blind`
     source: Mapped[str] = mapped_column(String(8))
     station: Mapped[str | None] = mapped_column(ForeignKey("station.id"))
     point: Mapped[str] = mapped_column(String(120))  # as the point, or the station, is called

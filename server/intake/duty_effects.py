@@ -1,7 +1,9 @@
 """What the events of check-in and reception do, in the caller's transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.duty_events import BoxClosed, CheckedIn, CheckInVoided, DutyChanged, TubeArrived
@@ -11,28 +13,46 @@ from contract.tubes import tube
 from server.accounts.duties import note_duty
 from server.accounts.models import Station
 from server.declarations import check_ins
-from server.declarations.check_ins import Comer
+from server.declarations.check_ins import AtStation, Comer
 from server.lab import services as lab
 from server.lab.boxes import services as boxes
 from server.lab.boxes.custody import State
 from server.lab.boxes.queries import custody_of
 from server.people import services as people
+from server.people.links import LiveLinks
+
+Came = tuple[CheckedIn, PersonCode]  # who came, with the code they held up
 
 
-def check_in(session: Session, event: CheckedIn, code: PersonCode, now: datetime) -> None:
+def check_in(session: Session, given: Sequence[Came], now: datetime) -> None:
     """Record who came.  A vehicle is no person: its pass is kept, for whoever must find it."""
-    station = session.get_one(Station, event.station)
-    if code.names_person:
+    links = LiveLinks.of(session, [code for _, code in given if code.names_person])
+    asked = select(Station).where(Station.id.in_({event.station for event, _ in given}))
+    stations = {each.id: each for each in session.scalars(asked)}
+    made = []
+    for event, code in given:
+        station = stations[event.station]
         place = event.place or station.place
-        by, evidence = f"station:{event.station}", f"event:{event.id}"
-        person = people.person_of(session, code, by=by, now=now, evidence=evidence, place=place)
-        session.flush()
-        comer = Comer(person_id=person.id)
-    else:
-        comer = Comer(vehicle=code.primary.value)
-    check_ins.record_check_in(
-        session, event, comer, point=station.label, place=station.place, now=now
+        comer = _comer(session, event, code, place, links, now)
+        made.append(AtStation(event, comer, station.label, station.place))
+    check_ins.record_check_ins(session, made, now=now)
+
+
+def _comer(
+    session: Session,
+    event: CheckedIn,
+    code: PersonCode,
+    place: str,
+    links: LiveLinks,
+    now: datetime,
+) -> Comer:
+    if not code.names_person:
+        return Comer(vehicle=code.primary.value)
+    by, evidence = f"station:{event.station}", f"event:{event.id}"
+    person = people.person_of(
+        session, code, by=by, now=now, evidence=evidence, place=place, links=links
     )
+    return Comer(person_id=person.id)
 
 
 def void_check_in(session: Session, event: CheckInVoided, now: datetime) -> None:

@@ -49,21 +49,27 @@ Effect = Callable[[Session, Any, datetime], None]
 def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) -> None:
     """Do what these events say, in their order, all or none.  Raises DomainError.
 
-    Pairings that follow each other are recorded together: they are nearly all that comes.
+    Pairings, and check-ins, that follow each other are recorded together: they are nearly all
+    that comes.
     """
-    for paired, run in groupby(opened, key=lambda each: isinstance(each.event, TubePaired)):
-        if paired:
+    for kind, run in groupby(opened, key=lambda each: type(each.event)):
+        if kind is TubePaired:
             _pair(session, list(run), now)
+        elif kind is CheckedIn:
+            _check_in(session, list(run), now)
         else:
             for each in run:
-                _one(session, each, now)
+                if each.event is not None:
+                    EFFECTS[kind](session, each.event, now)
 
 
-def _one(session: Session, opened: Opened, now: datetime) -> None:
-    if isinstance(opened.event, CheckedIn) and opened.person:
-        duty_effects.check_in(session, opened.event, opened.person, now)
-    elif opened.event is not None:
-        EFFECTS[type(opened.event)](session, opened.event, now)
+def _check_in(session: Session, opened: Sequence[Opened], now: datetime) -> None:
+    given = [
+        (each.event, each.person)
+        for each in opened
+        if isinstance(each.event, CheckedIn) and each.person
+    ]
+    duty_effects.check_in(session, given, now)
 
 
 def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:

@@ -1,0 +1,1 @@
+"""Traces: who was at the same point at the same time."""

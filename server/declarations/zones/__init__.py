@@ -1,0 +1,1 @@
+"""Zones: parts of the map with a level, and their history."""
