@@ -6,7 +6,7 @@ from alembic import op
 from server import vault
 from server.db import Encrypted
 
-revision: str = "0091_boards"
+revision: str = "0024_boards"
 down_revision: str | None = "0023_results"
 
 
