@@ -119,7 +119,7 @@ def _counted(session: Session) -> dict[tuple[str, date], Count]:
     )
     all_, declared = Counter[tuple[str, date]](), Counter[tuple[str, date]]()
     for point, at, declaration in session.execute(stands.execution_options(yield_per=5000)):
-        key = (point, day_of(at))
+        key = (str(point), day_of(at))
         all_[key] += 1
         declared[key] += declaration is not None
     return {key: (count, declared[key]) for key, count in all_.items()}
