@@ -38,6 +38,7 @@ from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_views import bp as desk_pages
 from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
+from server.people.link_views import bp as person_numbers
 from server.people.views import bp as people
 from server.sampling import changes
 from server.sampling.views import bp as sampling
@@ -51,6 +52,7 @@ PAGES = (
     partner_pages,
     audit,
     people,
+    person_numbers,
     sampling,
     boxes,
     reception,

@@ -26,6 +26,7 @@ import server.lab.run_models
 import server.lab.storage.models
 import server.outcomes.desk_models
 import server.outcomes.models
+import server.people.merge_models
 import server.people.models
 import server.sampling.decision_models
 import server.sampling.lot_models

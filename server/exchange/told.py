@@ -17,7 +17,7 @@ from server.lab import queries as lab
 from server.lab.measured import rose
 from server.lab.models import Result
 from server.outcomes.models import Outcome
-from server.people import queries as people
+from server.people import merges
 from server.people.models import Person
 from server.sampling.models import Pairing
 
@@ -114,7 +114,7 @@ def gather(session: Session, person_id: UUID, key: str, notice: Notice) -> Told:
 def who(session: Session, person_id: UUID) -> Who:
     """Return what is known of a person, with every number that leads to them now."""
     person = session.get_one(Person, person_id)
-    numbers = tuple(Number(each.system, each.value) for each in people.keys_of(session, person_id))
+    numbers = tuple(Number(each.system, each.value) for each in merges.keys_of(session, person_id))
     birth = person.birth or (str(person.birth_year) if person.birth_year else None)
     return Who(person.id, person.name, birth, person.sex, person.address, numbers)
 

@@ -12,21 +12,18 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
 from server.audit import services as audit
-from server.declarations import queries as declarations
-from server.declarations.check_ins import answers_of
 from server.display import local
 from server.errors import BadInput, NotFound
 from server.forms import tidy
-from server.officers import api, search, tube_now
+from server.officers import api, record, search, tube_now
 from server.officers import day as days
 from server.officers.picture import HEIGHT, WIDTH, draw
 from server.officers.story import story_of
 from server.officers.summary import summary
-from server.officers.tubes import live_pairings_of_person
 from server.outcomes import desks, words
 from server.outcomes import queries as outcomes
-from server.outcomes.services import key_of
-from server.people.queries import keys_of, person
+from server.people.merges import keys_of
+from server.people.queries import person
 from server.sampling import queries as sampling
 from server.web import Permission, actor, now, reading, requires, transaction
 
@@ -103,19 +100,11 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         found = person(session, person_id)
         audit.record(session, "person.read", person_id, by=actor(), now=now())
-        record = declarations.record_of(session, person_id)
-        recorded = {entry.key for entry in record}
-        versions = outcomes.outcomes_of_person(session, person_id)
         return render_template(
             "officers/person.html",
             person=found,
             keys=keys_of(session, person_id),
-            record=record,
-            check_ins=[
-                (each, answers_of(each)) for each in declarations.check_ins_of(session, person_id)
-            ],
-            missing=[each for each in versions if key_of(each) not in recorded],
-            pairings=live_pairings_of_person(session, person_id),
+            **record.of_person(session, person_id)._asdict(),
         )
 
 

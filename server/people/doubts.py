@@ -15,10 +15,10 @@ from contract.identities import PersonCode
 from server import vault
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
-from server.people import queries
+from server.people import merges, queries
 from server.people.agreement import birth_year_of
 from server.people.matching import Agreement, compare_names
-from server.people.models import Disagreement, Identity, IdentityQuestion, Person
+from server.people.models import Disagreement, IdentityQuestion, Person
 
 
 class AlreadyAnswered(DomainError):
@@ -137,7 +137,7 @@ def _another(session: Session, question: Disagreement, now: datetime) -> Person:
 def answer_question(
     session: Session, question_id: UUID, *, same: bool, by: str, now: datetime
 ) -> IdentityQuestion:
-    """Answer whether two persons on record are one; if so, the other's numbers lead to the first.
+    """Answer whether two persons on record are one; if so, their records are merged.
 
     What either was told stays where it is.  Raises NotFound, AlreadyAnswered.
     """
@@ -148,24 +148,12 @@ def answer_question(
         raise _answered()
     question.answered_at, question.answered_by = now, by
     question.answer = "same" if same else "different"
-    if same:
-        _move_numbers(session, question, by, now)
+    pair = question.person_id, question.other_id
+    if same and not merges.are_one(session, *pair):
+        evidence = f"question:{question.id}"
+        merges.merge(session, *pair, reason="", evidence=evidence, by=by, now=now)
     audit.record(session, "identity.answered", question.id, by=by, now=now, detail=question.answer)
     return question
-
-
-def _move_numbers(session: Session, question: IdentityQuestion, by: str, now: datetime) -> None:
-    for link in queries.keys_of(session, question.other_id):
-        link.unlinked_at, link.unlinked_by = now, by
-        session.flush()
-        session.add(
-            Identity(
-                id=uuid4(), person_id=question.person_id, system=link.system, value=link.value,
-                value_blind=link.value_blind, claimed=link.claimed, kind=link.kind,
-                evidence=f"question:{question.id}", linked_at=now, linked_by=by,
-            )
-        )  # fmt: skip
-    session.flush()
 
 
 def _answered() -> AlreadyAnswered:

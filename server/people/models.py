@@ -68,6 +68,11 @@ class Identity(Base):
     linked_by: Mapped[str] = mapped_column(String(80))
     unlinked_at: Mapped[datetime | None]
     unlinked_by: Mapped[str | None] = mapped_column(String(80))
+    # Why somebody linked or unlinked it by hand; they may name people.
+    reason: Mapped[str | None] = mapped_column(Encrypted("identity.reason"))
+    unlink_reason: Mapped[str | None] = mapped_column(Encrypted("identity.unlink_reason"))
+    # The link that ended when this one began: unlinking brings it back.
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity.id"))
 
     person: Mapped[Person] = relationship(back_populates="identities")
 

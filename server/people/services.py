@@ -7,7 +7,7 @@ A number on a card or given out by a platform is strong: it leads to one person.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contract import names
 from contract.identities import Key, Kind, PersonCode, System
 from server.audit import services as audit
-from server.people import doubts, queries
+from server.people import doubts, merges, queries
 from server.people.agreement import Traits, agree, birth_year_of
 from server.people.links import LiveLinks, claims, phones, strong_keys
 from server.people.models import Identity, IdentityQuestion, Person
@@ -61,28 +61,38 @@ def person_of(
     traits = Traits.of_code(code)
     ended = _end_false_claims(session, strong, links, traits, act)
     person = _known(strong, claimed, links, traits)
-    if person is not None and doubts.contradicts(code, person):
+    if person is not None and _names_another(session, code, person):
         return doubts.bearer_of(session, code, person, evidence=evidence, now=now)
     person = person or _new_person(session, code, place, act)
     for key in (*strong, *claimed):
         _link(session, person, key, links, code, act)
-    for other, system in ended:
-        _ask(session, Doubt.CLAIM_ENDED, person, other, system, act)
+    for old in ended:
+        _ask(session, Doubt.CLAIM_ENDED, person, old.person, old.system, act)
+        if made := links.get(Key(System(old.system), old.value)):
+            made.replaces_id = old.id
     _note_phones(session, person, code, act)
     _complete(person, code)
     return person
 
 
+def _names_another(session: Session, code: PersonCode, person: Person) -> bool:
+    """Return whether *code* fits none of the records of this person."""
+    if not doubts.contradicts(code, person):
+        return False
+    others = (session.get_one(Person, each) for each in merges.together(session, person.id))
+    return all(doubts.contradicts(code, each) for each in others)
+
+
 def _end_false_claims(
     session: Session, strong: list[Key], links: LiveLinks, traits: Traits, act: Act
-) -> list[tuple[Person, str]]:
+) -> list[Identity]:
     """Unlink numbers that another only claimed, now that their bearer shows the card."""
     ended = []
     for key in strong:
         link = links.get(key)
         if link and link.claimed and not agree(traits, Traits.of_person(link.person)):
             link.unlinked_at, link.unlinked_by = act.now, act.by
-            ended.append((link.person, str(key.system)))
+            ended.append(link)
             links.drop(key)
             session.flush()
     return ended
@@ -121,7 +131,7 @@ def _link(
         links.put(key, link)
     elif link.person is person:
         link.claimed = link.claimed and key.claimed
-    else:
+    elif not merges.are_one(session, person.id, link.person_id):
         agreed = agree(Traits.of_code(code), Traits.of_person(link.person))
         doubt = Doubt.TWO_PERSONS if agreed or not key.claimed else Doubt.CLAIM_DISAGREES
         _ask(session, doubt, person, link.person, str(key.system), act)
@@ -195,11 +205,3 @@ def _spells_better(name: str, person: Person) -> bool:
     """Return whether *name* is the person's own with its marks, which some codes leave out."""
     same = queries.name_blind(name) == person.name_blind
     return same and (person.name or "").isascii() and not name.isascii()
-
-
-def unlink(session: Session, identity_id: UUID, *, by: str, now: datetime) -> None:
-    """End a link that was wrong; its history stays."""
-    link = session.get_one(Identity, identity_id)
-    if link.unlinked_at is None:
-        link.unlinked_at, link.unlinked_by = now, by
-        audit.record(session, "identity.unlinked", link.id, by=by, now=now, detail=link.system)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contract.identities import Key, Kind, PersonCode, System
 from contract.identities.base import BirthDate
-from server.people import doubts, queries, services
+from server.people import doubts, merges, services
 from server.people.models import Disagreement, IdentityQuestion, Person
 from server.sampling import identity_decisions
 from server.sampling.holds import holds_of
@@ -117,6 +117,7 @@ def test_two_records_of_one_person_have_their_numbers_joined_when_a_person_says_
     met(NUMBER, old, name="Nguyễn Thị Mẫu")
     (question,) = session.scalars(select(IdentityQuestion))
     doubts.answer_question(session, question.id, same=True, by="user:hoa", now=now)
-    assert {link.system for link in queries.keys_of(session, first.id)} == {"cccd", "cmnd"}
-    assert queries.keys_of(session, second.id) == []
-    assert met(old, name="Nguyễn Thị Mẫu") is first
+    for each in (first, second):
+        assert {link.system for link in merges.keys_of(session, each.id)} == {"cccd", "cmnd"}
+    assert merges.are_one(session, met(old, name="Nguyễn Thị Mẫu").id, first.id)
+    assert asked(session) == 0

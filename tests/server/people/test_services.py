@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contract import specimens
 from contract.identities import Key, Kind, PersonCode, System, parse
 from contract.identities.base import BirthDate, Sex
-from server.people import queries, services
+from server.people import numbers, queries, services
 from server.people.models import Identity, IdentityQuestion, Person
 
 CITIZEN = Key(System.CITIZEN, "024191000123")
@@ -185,7 +185,7 @@ def test_no_name_or_number_stands_readable_in_the_database(session: Session, now
 def test_a_wrong_link_is_ended_and_its_history_stays(session: Session, now: datetime) -> None:
     person = meet(session, now, code(CITIZEN))
     link = queries.keys_of(session, person.id)[0]
-    services.unlink(session, link.id, by="user:canbo", now=now)
+    numbers.unlink_number(session, link.id, reason="nhầm", by="user:canbo", now=now)
     assert queries.keys_of(session, person.id) == []
     assert meet(session, now, code(CITIZEN)) is not person
 

@@ -1,0 +1,42 @@
+"""All that stands in a person's records, those merged with it among them.  Reads only."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from server.declarations import queries as declarations
+from server.declarations.check_ins import Answers, answers_of
+from server.declarations.models import CheckIn, RecordEntry
+from server.officers.tubes import live_pairings_of_person
+from server.outcomes import queries as outcomes
+from server.outcomes.models import Outcome
+from server.outcomes.services import key_of
+from server.people import merges
+from server.sampling.models import Pairing
+
+
+class WholeRecord(NamedTuple):
+    """What a person was told, what is on the way, where they checked in, which tubes are theirs."""
+
+    record: list[RecordEntry]
+    missing: list[Outcome]
+    check_ins: list[tuple[CheckIn, Answers]]
+    pairings: list[Pairing]
+
+
+def of_person(session: Session, person_id: UUID) -> WholeRecord:
+    """Return the records of a person together: newest first, of each tube the current version."""
+    whole = WholeRecord([], [], [], [])
+    for each in merges.together(session, person_id):
+        whole.record.extend(declarations.record_of(session, each))
+        whole.missing.extend(outcomes.outcomes_of_person(session, each))
+        whole.check_ins.extend(
+            (one, answers_of(one)) for one in declarations.check_ins_of(session, each)
+        )
+        whole.pairings.extend(live_pairings_of_person(session, each))
+    recorded = {entry.key for entry in whole.record}
+    whole.missing[:] = [each for each in whole.missing if key_of(each) not in recorded]
+    whole.record.sort(key=lambda entry: entry.sampled_at, reverse=True)
+    whole.check_ins.sort(key=lambda pair: pair[0].at, reverse=True)
+    return whole

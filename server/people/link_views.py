@@ -1,0 +1,84 @@
+"""A person's numbers: what leads to them and why; linked and unlinked with a reason; records of
+one person merged and parted."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.audit import services as audit
+from server.errors import BadInput
+from server.forms import required_text, uuid_of
+from server.people import link_queries, merges, numbers
+from server.web import Permission, actor, now, requires, t, transaction
+
+bp = Blueprint("person_numbers", __name__)
+LONGEST_CODE = 1500
+
+
+@bp.get("/people/<uuid:person_id>/numbers")
+@requires(Permission.IDENTITY_DECIDE)
+def show_numbers(person_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        audit.record(session, "person.read", person_id, by=actor(), now=now(), detail="numbers")
+        return render_template(
+            "people/numbers.html",
+            strength=numbers.strength_of,
+            **link_queries.numbers_page(session, person_id)._asdict(),
+        )
+
+
+@bp.post("/people/<uuid:person_id>/numbers")
+@requires(Permission.IDENTITY_DECIDE)
+def link_number(person_id: UUID) -> ResponseReturnValue:
+    said = request.form.get("number", "").strip()
+    if not 0 < len(said) <= LONGEST_CODE:
+        raise BadInput("Quét hoặc nhập một số.", "Scan or type a number.")
+    code, reason = numbers.read_number(said), required_text(request.form, "reason", longest=200)
+    take = "take" in request.form
+    with transaction() as session:
+        numbers.link_number(
+            session, person_id, code, reason=reason, take=take, by=actor(), now=now()
+        )
+    flash(t("Đã liên kết số này.", "The number is linked."))
+    return _back(person_id)
+
+
+@bp.post("/people/<uuid:person_id>/numbers/<uuid:identity_id>/unlink")
+@requires(Permission.IDENTITY_DECIDE)
+def unlink_number(person_id: UUID, identity_id: UUID) -> ResponseReturnValue:
+    reason = required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        again = numbers.unlink_number(session, identity_id, reason=reason, by=actor(), now=now())
+    if again is None:
+        flash(t("Đã gỡ số này.", "The number is unlinked."))
+    else:
+        flash(t("Đã gỡ; số này trở về hồ sơ trước.", "Unlinked; it is the earlier record's again."))
+    return _back(person_id)
+
+
+@bp.post("/people/<uuid:person_id>/merge")
+@requires(Permission.IDENTITY_DECIDE)
+def merge(person_id: UUID) -> ResponseReturnValue:
+    other = uuid_of(request.form.get("other", ""))
+    reason = required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        merges.merge(
+            session, person_id, other, reason=reason, evidence="page", by=actor(), now=now()
+        )
+    flash(t("Đã gộp hai hồ sơ; tách lại được.", "The records are merged; they can be parted."))
+    return _back(person_id)
+
+
+@bp.post("/people/<uuid:person_id>/merges/<uuid:merge_id>/part")
+@requires(Permission.IDENTITY_DECIDE)
+def part(person_id: UUID, merge_id: UUID) -> ResponseReturnValue:
+    reason = required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        merges.part(session, merge_id, reason=reason, by=actor(), now=now())
+    flash(t("Đã tách: mỗi hồ sơ như trước.", "Parted: each record is as it was."))
+    return _back(person_id)
+
+
+def _back(person_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for(".show_numbers", person_id=person_id))

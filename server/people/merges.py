@@ -1,0 +1,111 @@
+"""Records of one person, joined and parted again.  The caller owns the transaction.
+
+A merge is an edge between two records.  Pairings, check-ins and numbers stay with the record to
+which they came, also those that come later, so that parting restores both sides exactly.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from server.audit import services as audit
+from server.errors import DomainError, NotFound
+from server.people import queries
+from server.people.merge_models import PersonMerge
+from server.people.models import Identity, Person
+
+
+class AlreadyOne(DomainError):
+    code = "already-one-person"
+
+
+class AlreadyParted(DomainError):
+    code = "already-parted"
+
+
+def together(session: Session, person_id: UUID) -> list[UUID]:
+    """Return every record of the person whose record this is: the eldest first."""
+    found, asked = {person_id}, {person_id}
+    while asked:
+        asked = _beside(session, asked) - found
+        found |= asked
+    if len(found) == 1:
+        return [person_id]
+    order = select(Person.id).where(Person.id.in_(found)).order_by(Person.created_at, Person.id)
+    return list(session.scalars(order))
+
+
+def are_one(session: Session, person_id: UUID, other_id: UUID) -> bool:
+    return person_id == other_id or other_id in together(session, person_id)
+
+
+def _beside(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    some = list(ids)
+    edges = select(PersonMerge.person_id, PersonMerge.other_id).where(
+        PersonMerge.undone_at.is_(None),
+        or_(PersonMerge.person_id.in_(some), PersonMerge.other_id.in_(some)),
+    )
+    return {each for edge in session.execute(edges) for each in edge}
+
+
+def keys_of(session: Session, person_id: UUID) -> list[Identity]:
+    """Return the numbers that lead to any record of this person now, one of each."""
+    found = [key for each in together(session, person_id) for key in queries.keys_of(session, each)]
+    return list({(key.system, key.value_blind): key for key in reversed(found)}.values())[::-1]
+
+
+def merges_of(session: Session, person_id: UUID) -> list[PersonMerge]:
+    """Return the live merges of this person's records, oldest first."""
+    ids = together(session, person_id)
+    live = select(PersonMerge).where(
+        PersonMerge.undone_at.is_(None), PersonMerge.person_id.in_(ids)
+    )
+    return list(session.scalars(live.order_by(PersonMerge.merged_at, PersonMerge.id)))
+
+
+def merge(
+    session: Session,
+    person_id: UUID,
+    other_id: UUID,
+    *,
+    reason: str,
+    evidence: str,
+    by: str,
+    now: datetime,
+) -> PersonMerge:
+    """Say that two records are one person's.  Raises NotFound, AlreadyOne."""
+    queries.person(session, person_id)
+    queries.person(session, other_id)
+    if are_one(session, person_id, other_id):
+        raise AlreadyOne(
+            "Hai hồ sơ này đã là của một người.", "These two records are one person's already."
+        )
+    made = PersonMerge(
+        id=uuid4(), person_id=person_id, other_id=other_id, evidence=evidence, reason=reason,
+        merged_at=now, merged_by=by,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    for each in (person_id, other_id):
+        audit.record(session, "person.merged", each, by=by, now=now, detail=str(made.id))
+    return made
+
+
+def part(session: Session, merge_id: UUID, *, reason: str, by: str, now: datetime) -> PersonMerge:
+    """Take a merge back: each record has what it had, and what came to it since.
+
+    Raises NotFound, AlreadyParted.
+    """
+    found = session.get(PersonMerge, merge_id, with_for_update=True)
+    if found is None:
+        raise NotFound("Không có lần gộp này.", "There is no such merge.")
+    if found.undone_at is not None:
+        raise AlreadyParted("Đã tách hai hồ sơ này.", "These records were parted already.")
+    found.undone_at, found.undone_by, found.undo_reason = now, by, reason
+    session.flush()
+    for each in (found.person_id, found.other_id):
+        audit.record(session, "person.parted", each, by=by, now=now, detail=str(found.id))
+    return found
