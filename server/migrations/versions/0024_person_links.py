@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_person_links"
+revision: str = "0024_person_links"
 down_revision: str | None = "0023_results"
 
 
