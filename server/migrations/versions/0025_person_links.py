@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0024_person_links"
-down_revision: str | None = "0023_results"
+revision: str = "0025_person_links"
+down_revision: str | None = "0024_boards"
 
 
 def upgrade() -> None:
