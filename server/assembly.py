@@ -16,6 +16,7 @@ from server.delivery import routes
 from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
 from server.exchange.expiry import Watch
+from server.exchange.facade_views import bp as fhir
 from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
 from server.intake.stick_views import bp as sticks
@@ -69,6 +70,7 @@ PAGES = (
     call_pages,
     intake,
     exchange,
+    fhir,
     sticks,
     officers,
 )

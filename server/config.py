@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_url: str = ""  # how browsers reach us; https:// makes cookies secure
     proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0  # proxies in front that we trust
     threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 32  # requests at once
+    fhir_preset: Literal["none", "vn-core-0.6", "moh-2021"] = "none"  # names in our façade
     targets: str = ""  # a TOML file of receivers beside the embedded record (docs/delivery.md)
     background: bool = True  # apply uploads and deliver outcomes in this process
     max_body_kib: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 4096

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from server.db import Database
 from server.declarations import queries, services
@@ -26,12 +27,11 @@ class EmbeddedRecord:
             entry = services.record_notice(session, person, key, notice, now=self._clock())
             return f"record:{entry.id}"
 
-    def deliver_all(self, messages: Sequence[Message]) -> list[str]:
-        """Record many notices in one transaction."""
+    def deliver_in(self, session: Session, messages: Sequence[Message]) -> list[str]:
+        """Record many notices in the transaction that takes them from the outbox."""
         parsed = [(*_parse(each.subject, each.payload), each.key) for each in messages]
-        with self._database.write() as session:
-            entries = services.record_notices(session, parsed, now=self._clock())
-            return [f"record:{entry}" for entry in entries]
+        entries = services.record_notices(session, parsed, now=self._clock())
+        return [f"record:{entry}" for entry in entries]
 
     def read_back(self, subject: str, key: str, payload: str) -> str:
         """Return what differs between the record's entry and what was sent."""

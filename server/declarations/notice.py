@@ -1,6 +1,7 @@
 """What a declaration record is told about one tube: the message, as JSON.  Pure; no names in it."""
 
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -23,9 +24,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def of(self) -> Tube:
-        return tube(self.tube)
+        return _tube(self.tube)
 
 
+_tube = lru_cache(4096)(tube)  # each is asked for at least twice on its way
 _decoder = msgspec.json.Decoder(Notice)
 
 
@@ -36,5 +38,5 @@ def write(notice: Notice) -> str:
 def read(payload: str) -> Notice:
     """Return the notice in *payload*; raise ValueError (or msgspec.DecodeError) if it is none."""
     notice = _decoder.decode(payload)
-    tube(notice.tube)
+    _tube(notice.tube)
     return notice

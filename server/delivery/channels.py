@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from sqlalchemy.orm import Session
+
 
 class Refused(Exception):
     """The receiver understood and will never take this message: a person must look at it."""
@@ -44,11 +46,22 @@ class Channel(Protocol):
 
 
 @runtime_checkable
-class BatchChannel(Channel, Protocol):
-    """A channel that takes several messages, of different subjects, at one go: all or none."""
+class InPlace(Channel, Protocol):
+    """A channel into our own database: delivered and noted in one transaction, all or none."""
 
-    def deliver_all(self, messages: Sequence[Message]) -> list[str]:
-        """Return a receipt for each of *messages*; raise if one of them cannot be taken."""
+    def deliver_in(self, session: Session, messages: Sequence[Message]) -> list[str]:
+        """Write *messages*, of different subjects, and return a receipt for each."""
+        ...
+
+
+@runtime_checkable
+class Ahead(Channel, Protocol):
+    """A channel that is quicker where it knows what comes, and sends several at a time."""
+
+    at_once: int
+
+    def look_ahead(self, messages: Sequence[Message]) -> None:
+        """Gather what *messages* need with few questions; `deliver` of each follows."""
         ...
 
 

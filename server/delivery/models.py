@@ -18,7 +18,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("target", "key"),
         Index("ix_delivery_order", "target", "subject", "id"),
-        Index("ix_delivery_due", "state", "next_try_at"),
+        Index("ix_delivery_queue", "target", "state", "id"),
         CheckConstraint("state IN ('waiting', 'delivered', 'dead', 'set-aside')", name="state"),
         CheckConstraint("attempts >= 0", name="attempts"),
         CheckConstraint(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
+from sqlalchemy.orm import Session
+
 from server.delivery.channels import Message, Refused
 
 
@@ -38,7 +40,7 @@ class SimulatedWholesaler(SimulatedReceiver):
             raise Refused("bad")
         return SimulatedReceiver.deliver(self, subject, key, payload)
 
-    def deliver_all(self, messages: Sequence[Message]) -> list[str]:
+    def deliver_in(self, _session: Session, messages: Sequence[Message]) -> list[str]:
         if self.bad in {each.key for each in messages}:
             raise Refused("one of them is bad")
         self.together += len(messages)

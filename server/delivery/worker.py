@@ -6,6 +6,7 @@ lease runs out and the message goes again under the same key, which has no furth
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Thread
@@ -14,9 +15,9 @@ from time import monotonic
 from sqlalchemy.orm import Session
 
 from server.db import Database
-from server.delivery import circuits, services
-from server.delivery.channels import BatchChannel, Channel, Message, Refused, Unreachable
-from server.delivery.models import Delivery
+from server.delivery import circuits, taking
+from server.delivery.channels import Ahead, Channel, InPlace, Refused, Unreachable
+from server.delivery.taking import Taken
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -29,7 +30,7 @@ PATIENCE_SECONDS = 120.0  # for one batch: well within the lease
 class Sent:
     """How handing over one message went: a receipt, or an error."""
 
-    message: Delivery
+    taken: Taken
     receipt: str = ""
     error: Exception | None = None
 
@@ -43,65 +44,77 @@ def run_target(database: Database, target: str, channel: Channel, now: datetime)
     """Send everything that is due for *target*, until there is none or it goes away."""
     arrived = 0
     while _due(database, target, now):
+        if isinstance(channel, InPlace):
+            while written := _in_place(database, target, channel, now):
+                arrived += written
         with database.write() as session:
-            claimed = services.claim(session, target=target, now=now)
+            claimed = taking.claim(session, target=target, now=now)
+        if not claimed:
+            break
         sent = hand_over_all(channel, claimed)
         with database.write() as session:
             arrived += note_all(session, target, sent, now)
-            services.let_go(session, claimed[len(sent) :])
+            taking.let_go(session, claimed[len(sent) :])
     return arrived
 
 
 def _due(database: Database, target: str, now: datetime) -> bool:
     """Looking takes no writer's place in the queue."""
     with database.read() as session:
-        return services.anything_due(session, target=target, now=now)
+        return taking.anything_due(session, target=target, now=now)
 
 
-def hand_over_all(channel: Channel, claimed: Sequence[Delivery]) -> list[Sent]:
+def _in_place(database: Database, target: str, channel: InPlace, now: datetime) -> int:
+    """Deliver a batch in one transaction; return 0 where one of them must be found out alone."""
+    try:
+        with database.write() as session:
+            heads = taking.heads(session, target=target, now=now)
+            if not heads:
+                return 0
+            receipts = channel.deliver_in(session, [each.message for each in heads])
+            circuits.answered(session, target, now=now)
+            return taking.note_delivered(session, list(zip(heads, receipts, strict=True)), now=now)
+    except Exception as error:  # whichever it was, one by one will tell
+        log.info("deliveries to %s do not go together (%s): one by one", target, error)
+        return 0
+
+
+def hand_over_all(channel: Channel, claimed: Sequence[Taken]) -> list[Sent]:
     """Hand messages over in their order, up to the first that finds the receiver away.
 
-    A slow receiver gets as many as there is time for while they are surely ours.
+    A slow receiver gets as many as there is time for while they are surely ours.  A batch holds one
+    message of each subject, so several may be under way at a time.
     """
-    if isinstance(channel, BatchChannel) and len(claimed) > 1:
-        together = _at_one_go(channel, claimed)
-        if together is not None:
-            return together
+    at_once = channel.at_once if isinstance(channel, Ahead) else 1
+    if isinstance(channel, Ahead) and len(claimed) > 1:
+        channel.look_ahead([each.message for each in claimed])
     sent: list[Sent] = []
     until = monotonic() + PATIENCE_SECONDS
-    for message in claimed:
-        sent.append(hand_over(channel, message))
-        if isinstance(sent[-1].error, Unreachable) or monotonic() > until:
-            break
+    with ThreadPoolExecutor(at_once) as threads:
+        for start in range(0, len(claimed), at_once):
+            some = claimed[start : start + at_once]
+            sent += threads.map(lambda each: hand_over(channel, each), some)
+            if any(isinstance(each.error, Unreachable) for each in sent) or monotonic() > until:
+                break
     return sent
 
 
-def _at_one_go(channel: BatchChannel, claimed: Sequence[Delivery]) -> list[Sent] | None:
-    """Return how it went, or None where one of them must be found out by trying each alone."""
-    told = [Message(m.target, m.key, m.subject, m.version, m.payload) for m in claimed]
+def hand_over(channel: Channel, taken: Taken) -> Sent:
+    message = taken.message
     try:
-        receipts = channel.deliver_all(told)
-    except Exception as error:  # whichever it was, one by one will tell
-        log.info("%d deliveries do not go together (%s): one by one", len(claimed), error)
-        return None
-    return [Sent(message, receipt) for message, receipt in zip(claimed, receipts, strict=True)]
-
-
-def hand_over(channel: Channel, message: Delivery) -> Sent:
-    try:
-        return Sent(message, receipt=channel.deliver(message.subject, message.key, message.payload))
+        return Sent(taken, receipt=channel.deliver(message.subject, message.key, message.payload))
     except Exception as error:  # a channel may fail in any way, and the others go on
         log.warning("delivery %s to %s failed: %s", message.key, message.target, error)
-        return Sent(message, error=error)
+        return Sent(taken, error=error)
 
 
 def note_all(session: Session, target: str, sent: Sequence[Sent], now: datetime) -> int:
     """Note how messages went, and whether their target is there; return how many arrived."""
-    good = [(each.message, each.receipt) for each in sent if each.error is None]
-    arrived = services.note_all_delivered(session, good, now=now)
+    good = [(each.taken, each.receipt) for each in sent if each.error is None]
+    arrived = taking.note_delivered(session, good, now=now)
     for each in sent:
         if each.error is not None:
-            note(session, each, now)
+            note_trouble(session, each.taken, each.error, now)
     away = [each.error for each in sent if isinstance(each.error, Unreachable)]
     if away:
         circuits.was_away(session, target, str(away[-1]), now=now)
@@ -110,19 +123,15 @@ def note_all(session: Session, target: str, sent: Sequence[Sent], now: datetime)
     return arrived
 
 
-def note(session: Session, sent: Sent, now: datetime) -> bool:
-    """Note how a message went; return whether it arrived and was not noted before."""
-    if sent.error is None:
-        return services.note_delivered(session, sent.message, receipt=sent.receipt, now=now)
-    services.note_failed(
+def note_trouble(session: Session, taken: Taken, error: Exception, now: datetime) -> None:
+    taking.note_failed(
         session,
-        sent.message,
-        error=f"{type(sent.error).__name__}: {sent.error}",
-        final=isinstance(sent.error, Refused),
-        counts=not isinstance(sent.error, Unreachable),
+        taken,
+        error=f"{type(error).__name__}: {error}",
+        final=isinstance(error, Refused),
+        counts=not isinstance(error, Unreachable),
         now=now,
     )
-    return False
 
 
 class DeliveryWorker:

@@ -7,17 +7,17 @@ Rows are only ever added; a receiver copies the file and takes the highest versi
 import csv
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 
 from server.db import Database
-from server.delivery.channels import Unreachable
+from server.delivery.channels import Message, Unreachable
 from server.display import local
 from server.exchange.document import Document, document
-from server.exchange.notices import told_of
+from server.exchange.notices import Telling
 
 COLUMNS = (
     "key", "outcome", "version", "supersedes", "status", "reason", "name", "birth", "sex",
@@ -33,11 +33,19 @@ class DropChannel:
 
     folder: Path
     database: Database
+    at_once: int = 1
+    telling: Telling = field(init=False)
     _seen: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.telling = Telling(self.database)
+
+    def look_ahead(self, messages: Sequence[Message]) -> None:
+        self.telling.look_ahead(messages)
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Add the row; the receipt names the file.  A folder that is away is Unreachable."""
-        row = document(told_of(self.database, subject, key, payload))
+        row = document(self.telling.told(subject, key, payload))
         name = f"outcomes-{local(row.at):%Y%m%d}.csv"
         try:
             with self._alone():

@@ -6,8 +6,8 @@ make things twice although they were told not to were seen in the wild (docs/del
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
@@ -15,11 +15,11 @@ import msgspec
 
 from server.db import Database
 from server.delivery import remotes
-from server.delivery.channels import Refused
+from server.delivery.channels import Message, Refused
 from server.exchange.bundle import Part, Place, parts, transaction
 from server.exchange.codes import Codes
 from server.exchange.http import Answer, Http, Uncertain, check
-from server.exchange.notices import told_of
+from server.exchange.notices import Telling
 from server.exchange.resources import Json
 
 _LOCATION = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/([^/]+))?$")
@@ -35,7 +35,7 @@ class MadeTwice(Refused):
     """The receiver has one thing of ours twice: somebody must clean up there before we go on."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FhirChannel:
     """One FHIR server.  `read_back` counts what is there after each send."""
 
@@ -45,6 +45,14 @@ class FhirChannel:
     database: Database
     clock: Callable[[], datetime]
     read_back_count: bool = True
+    at_once: int = 1  # members of one pool share its tube, and would stumble over each other
+    telling: Telling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.telling = Telling(self.database)
+
+    def look_ahead(self, messages: Sequence[Message]) -> None:
+        self.telling.look_ahead(messages)
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Send the transaction; the receipt is where the report lies and its version."""
@@ -54,6 +62,8 @@ class FhirChannel:
         if answer.status == 412 and known:  # somebody changed it there: look again, once
             known = self._asked(made)
             answer = self._send(made, known)
+            if answer.status == 412:  # and again meanwhile: another worker, most likely
+                raise Uncertain("the receiver has newer versions than it just said")
         places = self._places(made, check(answer), known)
         matched = _matched(answer, made, known)
         if matched:  # it was there already, perhaps with other words: now it says ours
@@ -71,13 +81,13 @@ class FhirChannel:
         found = self._search(made[-2])
         if len(found) != 1:
             return f"the receiver has {len(found)} observations of this outcome"
-        for field in ("status", "valueCodeableConcept", "dataAbsentReason"):
-            if _codes_in(found[0].get(field)) != _codes_in(wanted.get(field)):
-                return f"{field} differs: {found[0].get(field)!r}"
+        for name in ("status", "valueCodeableConcept", "dataAbsentReason"):
+            if _codes_in(found[0].get(name)) != _codes_in(wanted.get(name)):
+                return f"{name} differs: {found[0].get(name)!r}"
         return ""
 
     def _parts(self, subject: str, key: str, payload: str) -> list[Part]:
-        return parts(told_of(self.database, subject, key, payload), self.codes)
+        return parts(self.telling.told(subject, key, payload), self.codes)
 
     def _known(self, made: list[Part]) -> Known:
         with self.database.read() as session:

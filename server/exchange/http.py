@@ -11,6 +11,7 @@ from server.delivery.channels import Refused, Unreachable
 
 # The receiver is there, and has no time or does not know us: nothing is wrong with the message.
 NOT_NOW = frozenset({401, 403, 407, 408, 421, 425, 429, 502, 503, 504})
+AT_ONCE = 4  # messages of different persons under way to one receiver
 LARGEST_ANSWER = 16 * 1024 * 1024
 
 
@@ -48,6 +49,7 @@ class Http:
         self._url = access.url.rstrip("/")
         self._pool = urllib3.PoolManager(
             retries=False,
+            maxsize=AT_ONCE,
             timeout=urllib3.Timeout(connect=min(5.0, access.timeout), read=access.timeout),
             ssl_context=_context(access) if access.url.startswith("https:") else None,
         )
@@ -76,6 +78,10 @@ class Http:
         if answer.status in NOT_NOW:
             raise Unreachable(f"HTTP {answer.status}: {_start(data)}")
         return Answer(answer.status, data, answer.headers)
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._pool.clear()
 
     def _authorization(self) -> dict[str, str]:
         if not self._access.token_file:

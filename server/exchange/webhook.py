@@ -7,29 +7,38 @@ shared secret.  Any 2xx is a receipt.
 
 import hmac
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 import msgspec
 
 from server.db import Database
+from server.delivery.channels import Message
 from server.exchange.document import document
-from server.exchange.http import Http, check
-from server.exchange.notices import told_of
+from server.exchange.http import AT_ONCE, Http, check
+from server.exchange.notices import Telling
 
 
-@dataclass(frozen=True)
+@dataclass
 class WebhookChannel:
     http: Http
     secret: bytes
     database: Database
     clock: Callable[[], datetime]
+    at_once: int = AT_ONCE
+    telling: Telling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.telling = Telling(self.database)
+
+    def look_ahead(self, messages: Sequence[Message]) -> None:
+        self.telling.look_ahead(messages)
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Post the document; the receipt is what the receiver answered, shortened."""
-        body = msgspec.json.encode(document(told_of(self.database, subject, key, payload)))
+        body = msgspec.json.encode(document(self.telling.told(subject, key, payload)))
         moment = str(int(self.clock().timestamp()))
         headers = {
             "Content-Type": "application/json; charset=utf-8",

@@ -42,6 +42,12 @@ def are_one(session: Session, person_id: UUID, other_id: UUID) -> bool:
     return person_id == other_id or other_id in together(session, person_id)
 
 
+def merged_among(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of *ids* whose person has other records too."""
+    some = set(ids)
+    return _beside(session, some) & some
+
+
 def _beside(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     some = list(ids)
     edges = select(PersonMerge.person_id, PersonMerge.other_id).where(

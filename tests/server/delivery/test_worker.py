@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from server.db import Database
-from server.delivery import backoff, services
+from server.delivery import backoff, services, taking
 from server.delivery.channels import Refused, Unreachable
 from server.delivery.simulated import SimulatedReceiver
-from server.delivery.worker import DeliveryWorker, hand_over, note, run_once
+from server.delivery.worker import DeliveryWorker, hand_over, note_all, run_once
 
 HOUR = timedelta(hours=1)
 Outbox = Any
@@ -58,12 +58,12 @@ def test_a_receiver_that_is_away_for_days_loses_nothing(
 def test_a_message_that_always_fails_stops_where_a_person_sees_it(
     database: Database, outbox: Outbox, now: datetime
 ) -> None:
-    receiver = SimulatedReceiver(script=[ValueError("500")] * services.ATTEMPTS)
+    receiver = SimulatedReceiver(script=[ValueError("500")] * taking.ATTEMPTS)
     outbox.put("a", "b")
-    for hour in range(services.ATTEMPTS + 3):
+    for hour in range(taking.ATTEMPTS + 3):
         run_once(database, {"records": receiver}, now + HOUR * hour)
     dead = outbox.stored("a")
-    assert (dead.state, dead.attempts) == ("dead", services.ATTEMPTS)
+    assert (dead.state, dead.attempts) == ("dead", taking.ATTEMPTS)
     assert dead.last_error == "ValueError: 500"
     assert receiver.taken == []
 
@@ -104,10 +104,10 @@ def test_a_worker_that_dies_before_it_notes_sends_again_to_no_effect(
     receiver = SimulatedReceiver()
     outbox.put("a", "b")
     with database.write() as session:
-        [claimed] = services.claim(session, target="records", now=now)
+        [claimed] = taking.claim(session, target="records", now=now)
     hand_over(receiver, claimed)  # and here the power fails
     assert run_once(database, {"records": receiver}, now) == 0
-    assert run_once(database, {"records": receiver}, now + services.LEASE) == 2
+    assert run_once(database, {"records": receiver}, now + taking.LEASE) == 2
     assert receiver.taken == [("an", "a"), ("an", "b")]
     assert receiver.calls == 3
 
@@ -118,11 +118,11 @@ def test_a_worker_that_comes_back_late_notes_nothing(
     receiver = SimulatedReceiver()
     outbox.put("a")
     with database.write() as session:
-        [slow] = services.claim(session, target="records", now=now)
-    later = now + services.LEASE
+        [slow] = taking.claim(session, target="records", now=now)
+    later = now + taking.LEASE
     run_once(database, {"records": receiver}, later)
     with database.write() as session:
-        assert not note(session, hand_over(receiver, slow), later + HOUR)
+        assert not note_all(session, "records", [hand_over(receiver, slow)], later + HOUR)
     assert outbox.stored("a").delivered_at == later
 
 
@@ -132,9 +132,9 @@ def test_two_workers_never_hold_the_same_message(
     for person in range(30):
         outbox.put(f"{person}-1", f"{person}-2", subject=str(person))
     with database.write() as session:
-        first = {each.id for each in services.claim(session, target="records", now=now, limit=20)}
+        first = {each.id for each in taking.claim(session, target="records", now=now, limit=20)}
     with database.write() as session:
-        second = {each.id for each in services.claim(session, target="records", now=now, limit=20)}
+        second = {each.id for each in taking.claim(session, target="records", now=now, limit=20)}
     assert (len(first), len(second)) == (20, 10)
     assert not first & second
 

@@ -1,0 +1,192 @@
+"""FHIR R4 for partners: Patient by identifier and $match, Observation, DiagnosticReport, Specimen.
+
+Answers and errors are FHIR's own; a token with the scope `fhir:read` opens them.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from flask import Blueprint, Response, g, request
+from flask.typing import ResponseReturnValue
+
+from server.accounts.partners import KnownPartner
+from server.errors import DomainError
+from server.exchange import capability, facade
+from server.exchange.codes import Codes, codes
+from server.exchange.facade import FhirBadInput
+from server.exchange.resources import Json
+from server.permissions import Scope
+from server.web import actor, now, partner, public, reading, settings, transaction
+
+bp = Blueprint("fhir", __name__, url_prefix="/fhir")
+FINDINGS = ("Observation", "DiagnosticReport")
+_SINCE = {"ge": 0, "gt": 0}
+
+
+class NoSuchResource(DomainError):
+    code = "fhir-not-found"
+    status = 404
+
+
+@bp.errorhandler(DomainError)
+def explain(error: DomainError) -> ResponseReturnValue:
+    """Say no in FHIR's form."""
+    issue = {"severity": "error", "code": "invalid" if error.status == 400 else "not-found",
+             "diagnostics": error.en}  # fmt: skip
+    return _fhir({"resourceType": "OperationOutcome", "issue": [issue]}, error.status)
+
+
+@bp.get("/metadata")
+@public
+def metadata() -> ResponseReturnValue:
+    return _fhir(capability.statement(_base()))
+
+
+@bp.get("/Patient")
+@partner(Scope.FHIR_READ)
+def search_patients() -> ResponseReturnValue:
+    return _answer_patients(_one("identifier"))
+
+
+@bp.post("/Patient/$match")
+@partner(Scope.FHIR_READ)
+def match_patient() -> ResponseReturnValue:
+    """Find the person with an identifier of the Patient that was sent; names alone match nobody."""
+    for each in _identifiers(request.get_data()):
+        answer = _patients(f"{each.get('system', '')}|{each.get('value', '')}")
+        if answer:
+            certain = {"extension": [{"url": capability.MATCH_GRADE, "valueCode": "certain"}],
+                       "mode": "match", "score": 1}  # fmt: skip
+            made = facade.bundle(answer, _base())
+            for entry in made["entry"]:
+                entry["search"] = certain
+            return _fhir(made)
+    return _fhir(facade.bundle([], _base()))
+
+
+@bp.get("/Patient/<uuid:wanted>")
+@partner(Scope.FHIR_READ)
+def read_patient(wanted: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        found = facade.patient(session, wanted, _codes(), _me().place)
+        facade.note_look(session, [wanted] if found else [], by=actor(), now=now())
+    return _found(found)
+
+
+@bp.get("/<any(Observation, DiagnosticReport):kind>")
+@partner(Scope.FHIR_READ)
+def search_findings(kind: str) -> ResponseReturnValue:
+    """Search by `patient` (an id) or `patient.identifier`, and `_lastUpdated=ge…`."""
+    with transaction() as session:
+        persons = _asked_persons()
+        found = [
+            each
+            for person in persons
+            for each in facade.findings(session, kind, person, _codes(), _me().place, _since())
+        ]
+        facade.note_look(session, persons, by=actor(), now=now())
+    return _fhir(facade.bundle(found, _base()))
+
+
+@bp.get("/<any(Observation, DiagnosticReport):kind>/<uuid:wanted>")
+@partner(Scope.FHIR_READ)
+def read_finding(kind: str, wanted: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        found = facade.finding(session, kind, wanted, _codes(), _me().place)
+        if found:
+            person = UUID(found["subject"]["reference"].removeprefix("Patient/"))
+            facade.note_look(session, [person], by=actor(), now=now())
+    return _found(found)
+
+
+@bp.get("/Specimen/<uuid:wanted>")
+@partner(Scope.FHIR_READ)
+def read_specimen(wanted: UUID) -> ResponseReturnValue:
+    with reading() as session:
+        return _found(facade.specimen(session, wanted, _codes(), _me().place))
+
+
+def _answer_patients(identifier: str) -> ResponseReturnValue:
+    return _fhir(facade.bundle(_patients(identifier), _base()))
+
+
+def _patients(identifier: str) -> list[Json]:
+    with transaction() as session:
+        found = facade.find_patients(session, identifier, _codes(), _me().place)
+        facade.note_look(session, [UUID(each["id"]) for each in found], by=actor(), now=now())
+    return found
+
+
+def _asked_persons() -> list[UUID]:
+    reference = request.args.get("patient") or request.args.get("subject") or ""
+    if reference:
+        try:
+            return [UUID(reference.removeprefix("Patient/"))]
+        except ValueError as error:
+            raise FhirBadInput(
+                "patient phải là mã của ta.", "patient must be an id of ours."
+            ) from error
+    return [UUID(each["id"]) for each in _patients(_one("patient.identifier"))]
+
+
+def _one(name: str) -> str:
+    value = request.args.get(name, "")
+    if not value:
+        raise FhirBadInput(
+            f"Cần tham số {name}: không liệt kê ai cả.",
+            f"The parameter {name} is needed: nobody is listed.",
+        )
+    return value
+
+
+def _since() -> datetime | None:
+    text = request.args.get("_lastUpdated", "")
+    if not text:
+        return None
+    try:
+        since = datetime.fromisoformat(text[2:] if text[:2] in _SINCE else text)
+    except ValueError as error:
+        raise FhirBadInput(
+            "_lastUpdated phải như ge2026-11-23T00:00:00Z.",
+            "_lastUpdated must be like ge2026-11-23T00:00:00Z.",
+        ) from error
+    if since.tzinfo is None:
+        raise FhirBadInput("_lastUpdated cần múi giờ.", "_lastUpdated needs a time zone.")
+    return since
+
+
+def _identifiers(body: bytes) -> list[Json]:
+    try:
+        sent = msgspec.json.decode(body, type=dict)
+        if sent.get("resourceType") == "Parameters":
+            sent = next(p["resource"] for p in sent["parameter"] if p["name"] == "resource")
+        return [each for each in sent["identifier"] if isinstance(each, dict)]
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, StopIteration) as error:
+        raise FhirBadInput(
+            "Cần Parameters có một Patient với identifier.",
+            "Parameters with a Patient that has an identifier are needed.",
+        ) from error
+
+
+def _found(found: Json | None) -> ResponseReturnValue:
+    if found is None:
+        raise NoSuchResource("Không có.", "There is no such resource.")
+    return _fhir(found)
+
+
+def _fhir(resource: Json, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(resource), status, mimetype="application/fhir+json")
+
+
+def _me() -> KnownPartner:
+    found: KnownPartner = g.partner
+    return found
+
+
+def _codes() -> Codes:
+    return codes(settings().fhir_preset)
+
+
+def _base() -> str:
+    return f"{settings().public_url or request.host_url.rstrip('/')}/fhir"

@@ -1,0 +1,144 @@
+"""Gather what outcomes are told with: a few questions for as many outcomes as there are.
+
+The message in the outbox names no person; who they are is read here, as it stands by then.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube, TubeKind
+from server.exchange.told import Found, Number, Sampled, Told, Who
+from server.lab.measured import rose
+from server.lab.models import Reception, Result
+from server.outcomes.models import Outcome
+from server.people import merges
+from server.people.models import Identity, Person
+from server.sampling.models import Pairing
+
+GENES = {"ORF": "ORF1ab"}  # what our pages call ORF, others know by its whole name
+
+
+@dataclass
+class _Behind:
+    """What stands behind some outcomes, by its ids."""
+
+    persons: dict[UUID, Person] = field(default_factory=dict)
+    numbers: dict[UUID, list[Number]] = field(default_factory=lambda: defaultdict(list))
+    pairings: dict[UUID, Pairing] = field(default_factory=dict)
+    members: dict[Tube, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    receptions: dict[Tube, Reception] = field(default_factory=dict)
+    results: dict[UUID, Result] = field(default_factory=dict)
+
+
+def outcomes_named(
+    session: Session, named: Iterable[tuple[Tube, UUID, int]]
+) -> dict[tuple[Tube, UUID, int], Outcome]:
+    """Return the stored versions that are named by tube, person and version."""
+    wanted = set(named)
+    found = select(Outcome).where(Outcome.tube.in_({tube for tube, _, _ in wanted}))
+    by_name = {(o.tube, o.person_id, o.version): o for o in session.scalars(found)}
+    return {name: by_name[name] for name in wanted if name in by_name}
+
+
+def told_of_all(session: Session, outcomes: Sequence[Outcome]) -> list[Told]:
+    """Return each of *outcomes* with its person and its grounds."""
+    behind = _behind(session, outcomes)
+    return [_told(outcome, behind) for outcome in outcomes]
+
+
+def told_of(session: Session, outcome: Outcome) -> Told:
+    (told,) = told_of_all(session, [outcome])
+    return told
+
+
+def who(session: Session, person_id: UUID) -> Who:
+    """Return what is known of a person, with every number that leads to them now."""
+    behind = _Behind()
+    _add_persons(session, behind, {person_id})
+    return _who(person_id, behind)
+
+
+def line_of(outcome: Outcome) -> str:
+    """Return what all versions of an outcome have in common."""
+    return f"{outcome.tube.text}/{outcome.person_id}"
+
+
+def _behind(session: Session, outcomes: Sequence[Outcome]) -> _Behind:
+    behind = _Behind()
+    _add_persons(session, behind, {each.person_id for each in outcomes})
+    paired = select(Pairing).where(Pairing.id.in_({each.pairing_id for each in outcomes}))
+    behind.pairings = {each.id: each for each in session.scalars(paired)}
+    tubes = {each.tube for each in outcomes}
+    received = session.scalars(select(Reception).where(Reception.tube.in_(tubes)))
+    behind.receptions = {each.tube: each for each in received}
+    found = select(Result).where(Result.id.in_({o.result_id for o in outcomes if o.result_id}))
+    behind.results = {each.id: each for each in session.scalars(found)}
+    if pools := {tube for tube in tubes if tube.kind is TubeKind.POOL}:
+        members = select(Pairing.tube, Pairing.id).where(Pairing.tube.in_(pools))
+        for tube, member in session.execute(members.order_by(Pairing.id)):
+            behind.members[tube].append(member)
+    return behind
+
+
+def _add_persons(session: Session, behind: _Behind, ids: set[UUID]) -> None:
+    persons = session.scalars(select(Person).where(Person.id.in_(ids)))
+    behind.persons = {each.id: each for each in persons}
+    live = select(Identity).where(Identity.person_id.in_(ids), Identity.unlinked_at.is_(None))
+    for each in session.scalars(live.order_by(Identity.linked_at, Identity.system)):
+        behind.numbers[each.person_id].append(Number(each.system, each.value))
+    for person in merges.merged_among(session, ids):
+        keys = merges.keys_of(session, person)
+        behind.numbers[person] = [Number(each.system, each.value) for each in keys]
+
+
+def _told(outcome: Outcome, behind: _Behind) -> Told:
+    line, version = line_of(outcome), outcome.version
+    return Told(
+        key=f"{line}/v{version}",
+        status=outcome.status,
+        reason=outcome.reason,
+        version=version,
+        at=outcome.at,
+        supersedes=f"{line}/v{version - 1}" if version > 1 else None,
+        who=_who(outcome.person_id, behind),
+        sampled=_sampled(outcome, behind),
+        found=_found(behind.results[outcome.result_id]) if outcome.result_id else None,
+    )
+
+
+def _who(person_id: UUID, behind: _Behind) -> Who:
+    person = behind.persons[person_id]
+    birth = person.birth or (str(person.birth_year) if person.birth_year else None)
+    numbers = tuple(behind.numbers[person_id])
+    return Who(person.id, person.name, birth, person.sex, person.address, numbers)
+
+
+def _sampled(outcome: Outcome, behind: _Behind) -> Sampled:
+    pairing = behind.pairings[outcome.pairing_id]
+    reception = behind.receptions.get(outcome.tube)
+    members = tuple(behind.members[outcome.tube])
+    return Sampled(
+        pairing=pairing.id,
+        tube=outcome.tube.text,
+        pool=bool(members),
+        members=members,
+        at=pairing.paired_at,
+        station=pairing.station,
+        place=outcome.place,
+        received_at=reception.at if reception else None,
+        rejected=reception.reason if reception else "",
+    )
+
+
+def _found(result: Result) -> Found:
+    cts = tuple(
+        (GENES.get(each.target, each.target), each.ct.strip().replace(",", "."))
+        for each in result.readings
+        if rose(each.ct)
+    )
+    return Found(result.id, result.method, cts, result.released_at)
