@@ -12,6 +12,7 @@ from server.accounts.views import bp as accounts
 from server.audit.views import bp as audit
 from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
+from server.declarations.targets.views import bp as targets
 from server.delivery import routes
 from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
@@ -73,6 +74,7 @@ PAGES = (
     fhir,
     sticks,
     officers,
+    targets,
 )
 
 

@@ -35,7 +35,14 @@ class Permission(StrEnum):
     STATION_WRITE = "station:write"
     STORY_READ = "story:read"
     SUMMARY_READ = "summary:read"
+    TARGET_READ = "target:read"
+    TARGET_WRITE = "target:write"
+    TRACE_EXPORT = "trace:export"
+    TRACE_READ = "trace:read"
+    TRACE_WRITE = "trace:write"
     USER_WRITE = "user:write"
+    ZONE_READ = "zone:read"
+    ZONE_WRITE = "zone:write"
 
 
 class Scope(StrEnum):

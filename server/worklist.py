@@ -61,6 +61,10 @@ DESKS = (
         late=waiting.late_on(Unmatched.CALLBACKS_OPEN),
     ),
     Desk(
+        Permission.TARGET_READ, "/targets", "Chỉ tiêu", "Targets", None,
+        "Điểm nào chưa đạt, điểm nào im lặng?", "Which points are behind, which went silent?",
+    ),
+    Desk(
         Permission.RECEPTION_WRITE, "/reception", "Nhận mẫu", "Reception", None,
         "Quét từng ống của hộp vừa tới.", "Scan each tube of the box that came.",
     ),

@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.SWAB_TEAM: frozenset({Permission.BOX_WRITE, Permission.LOT_READ}),
+    Role.SWAB_TEAM: frozenset({Permission.BOX_WRITE, Permission.LOT_READ, Permission.ZONE_READ}),
     Role.LAB_TECHNICIAN: frozenset(
         {
             Permission.ASSAY_WRITE,
@@ -48,6 +48,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SHIFT_READ,
             Permission.STORY_READ,
             Permission.SUMMARY_READ,
+            Permission.TARGET_READ,
+            Permission.TARGET_WRITE,
+            Permission.TRACE_EXPORT,
+            Permission.TRACE_READ,
+            Permission.TRACE_WRITE,
+            Permission.ZONE_READ,
+            Permission.ZONE_WRITE,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -64,6 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ROSTER_READ,
             Permission.SHIFT_READ,
             Permission.STATION_WRITE,
+            Permission.TARGET_READ,
             Permission.USER_WRITE,
         }
     ),
