@@ -35,6 +35,7 @@ from server.lab.run_views import bp as runs
 from server.lab.storage.views import bp as storage
 from server.lab.views import bp as lab
 from server.officers.views import bp as officers
+from server.openapi_views import bp as openapi
 from server.outcomes import services as outcomes
 from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_views import bp as desk_pages
@@ -72,6 +73,7 @@ PAGES = (
     intake,
     exchange,
     fhir,
+    openapi,
     sticks,
     officers,
     targets,

@@ -1,0 +1,46 @@
+"""The API's own description: JSON for programs, a page for people.  No script, no other site."""
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server import openapi
+from server.web import public, settings
+
+bp = Blueprint("openapi", __name__)
+ACCESS = {
+    "public": ("ai cũng gọi được", "anyone"),
+    "station": ("trạm, có chữ ký", "stations, signed"),
+    "partner": ("đối tác, có mã truy cập", "partners, with a token"),
+    "person": ("người đã đăng nhập", "people who are logged in"),
+}
+
+
+@bp.get("/api/openapi.json")
+@public
+def show_document() -> ResponseReturnValue:
+    return Response(msgspec.json.encode(_document()), mimetype="application/json")
+
+
+@bp.get("/api/docs")
+@public
+def show_docs() -> ResponseReturnValue:
+    document = _document()
+    schemas = {
+        name: msgspec.json.format(msgspec.json.encode(schema)).decode()
+        for name, schema in document["components"]["schemas"].items()
+    }
+    return render_template(
+        "openapi.html", operations=openapi.OPERATIONS, access=ACCESS, schemas=schemas,
+        name_of=_name_of, document=document,
+    )  # fmt: skip
+
+
+def _document() -> openapi.Json:
+    return openapi.document(settings().public_url or request.host_url.rstrip("/"))
+
+
+def _name_of(kind: object) -> str:
+    """Return the schema's name of a type of the table; of a list, that of its items."""
+    inner = getattr(kind, "__args__", (kind,))[0]
+    return str(getattr(inner, "__name__", inner))

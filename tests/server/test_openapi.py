@@ -1,0 +1,41 @@
+"""The API says of itself what is true: every operation has a row, and the document is OpenAPI."""
+
+from typing import Any
+
+import msgspec
+from flask import Flask
+from openapi_spec_validator import validate
+
+from server import openapi
+
+
+def test_the_document_is_openapi(app: Flask) -> None:
+    found: dict[str, Any] = app.test_client().get("/api/openapi.json").json
+    validate(found)
+    assert set(found["paths"]) == {row.path for row in openapi.OPERATIONS}
+
+
+def test_every_operation_of_the_api_has_a_row_and_every_row_is_one(app: Flask) -> None:
+    rules = {
+        (method.lower(), rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/v")
+    }
+    assert rules == {(row.method, row.path) for row in openapi.OPERATIONS}
+
+
+def test_the_page_needs_nothing_from_elsewhere(app: Flask) -> None:
+    page = app.test_client().get("/api/docs")
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    for row in openapi.OPERATIONS:
+        assert row.path in page.text
+    assert "http://" not in page.text.replace("http://localhost", "").replace("http://www.w3", "")
+
+
+def test_what_is_described_is_what_is_read() -> None:
+    document = openapi.document("https://ghepmau.example")
+    heartbeat = document["components"]["schemas"]["Heartbeat"]["required"]
+    assert {"station", "at", "boot"} <= set(heartbeat)
+    assert msgspec.json.encode(document)
