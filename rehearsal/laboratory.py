@@ -9,6 +9,8 @@ from rehearsal.browser import Browser, Page
 
 _CHOICE = re.compile(r'name="result"[^>]*value="([0-9a-f-]{36}\.[0-9a-f]+)"')
 
+_SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
+
 
 class BenchTrouble(Exception):
     """A page at the bench refused what it must take, or took what it must refuse."""
@@ -74,7 +76,9 @@ class Laboratory:
             "ct_orf": finding.ct_orf,
             "reason": reason,
         }
-        _took(self.first.fill(f"/results/{result}/correct", fields))
+        path = f"/results/{result}/correct"
+        [fields["seen"]] = _SEEN.findall(self.first.open(path).text)
+        _took(self.first.fill(path, fields))
 
 
 def _took(page: Page) -> None:

@@ -18,8 +18,6 @@ WORDS = {
     "call": ("kết quả", "call"),
     "copies": ("số bản", "number of copies"),
     "count": ("số lượng", "number"),
-    "ct_n": ("Ct gen N", "Ct of gene N"),
-    "ct_orf": ("Ct gen ORF", "Ct of gene ORF"),
     "duty": ("nhiệm vụ của trạm", "duty of the station"),
     "first": ("ống đầu", "first tube"),
     "form": ("dạng tệp", "kind of file"),

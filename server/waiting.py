@@ -68,9 +68,9 @@ def boxes(session: Session, by: str) -> Waiting:
     return Waiting(len(mine), _oldest(each.at for open_ones in mine for each in open_ones))
 
 
-def runs_to_confirm(session: Session, _by: str) -> Waiting:
-    """Count the runs that hold tubes without a result by them, and were not withdrawn."""
-    rows = wells.unconfirmed(session)
+def runs_to_confirm(session: Session, by: str) -> Waiting:
+    """Count the runs with tubes that have no result by them, and controls to be verified."""
+    rows = [*wells.unconfirmed(session), *wells.unverified(session, by=by)]
     return Waiting(len(rows), _oldest(rows))
 
 

@@ -86,6 +86,12 @@ def actor() -> str:
     return f"user:{found.login}" if found else g.get("partner_name", "nobody")
 
 
+def place() -> str:
+    """Return the place of who acts: the laboratory whose results these are."""
+    found = user()
+    return found.place if found else ""
+
+
 def may(permission: str) -> bool:
     """Return whether the person at the screen holds *permission* (for templates too)."""
     found = user()

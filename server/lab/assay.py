@@ -16,6 +16,7 @@ from server.lab.words import Call
 
 Cycles = Annotated[float, msgspec.Meta(ge=0, le=HIGHEST_CT)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Dye = Annotated[str, msgspec.Meta(max_length=20)]
 _ODD = re.compile(r"[^0-9a-z]+")
 
 
@@ -31,6 +32,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     detected_to: Cycles
     doubtful_to: Cycles = 0.0  # 0: nothing is in doubt
     aliases: tuple[Name, ...] = ()
+    dye: Dye = ""  # of its channel, for the layout that a machine reads
 
 
 class Internal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +41,7 @@ class Internal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Name
     valid_to: Cycles
     aliases: tuple[Name, ...] = ()
+    dye: Dye = ""
 
 
 class Control(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,10 +83,13 @@ class Assay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self._spelt.get(spelt(name))
 
     @property
+    def channels(self) -> tuple[Target | Internal, ...]:
+        """All that is measured in a well: the targets, then the internal control."""
+        return (*self.targets, *((self.internal,) if self.internal else ()))
+
+    @property
     def _spelt(self) -> dict[str, Target | Internal]:
-        known: tuple[Target | Internal, ...] = self.targets
-        known += (self.internal,) if self.internal else ()
-        return {spelt(name): each for each in known for name in (each.name, *each.aliases)}
+        return {spelt(name): each for each in self.channels for name in (each.name, *each.aliases)}
 
 
 def spelt(name: str) -> str:
@@ -105,9 +111,7 @@ def parse(text: str) -> Assay:
 
 
 def _check_names(assay: Assay) -> None:
-    known: list[Target | Internal] = [*assay.targets]
-    known += [assay.internal] if assay.internal else []
-    spellings = [{spelt(name) for name in (each.name, *each.aliases)} for each in known]
+    spellings = [{spelt(name) for name in (each.name, *each.aliases)} for each in assay.channels]
     names = [name for each in spellings for name in each]
     if "" in names or len(set(names)) < len(names):
         raise _bad("hai đích trùng tên", "two targets share a name")

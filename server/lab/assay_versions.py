@@ -3,6 +3,7 @@
 A version is never edited: an edit is the next version, and a run keeps the one it was read by.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 from server.errors import NotFound
 from server.lab.assay import Assay, parse
-from server.lab.run_models import AssayVersion
+from server.lab.run_models import AssayVersion, Run
 
 SYSTEM = "system:lab"
 
@@ -95,6 +96,14 @@ def texts_in_use(session: Session) -> dict[str, str]:
 
 def assays_in_use(session: Session) -> list[Assay]:
     return [definition(text) for _, text in sorted(texts_in_use(session).items())]
+
+
+def usual(session: Session, codes: Iterable[str]) -> str:
+    """Return which of *codes* a laboratory most likely means: that of its newest run."""
+    known = sorted(codes)
+    newest = select(AssayVersion.code).join(Run, Run.assay_id == AssayVersion.id)
+    last = session.scalar(newest.order_by(Run.entered_at.desc()).limit(1))
+    return last if last in known else known[-1]
 
 
 def assay_of(session: Session, version_id: UUID) -> Assay:

@@ -46,6 +46,25 @@ def retest(result_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show_history", tube=tube))
 
 
+@bp.post("/results/<uuid:result_id>/retest/cancel")
+@requires(Permission.RESULT_WRITE)
+def cancel_retest(result_id: UUID) -> ResponseReturnValue:
+    tube = _tube(result_id)
+    try:
+        reason = forms.required_text(request.form, "reason", longest=200)
+        seen = forms.stamp_of(request.form.get("seen", ""))
+        with transaction() as session:
+            recalls.cancel_retest(
+                session, result_id, reason=reason, by=actor(), now=now(), seen=seen
+            )
+    except DomainError as problem:
+        return _history(tube, problem)
+    flash(
+        t(f"Đã hủy yêu cầu làm lại ống {tube.grouped}.", f"Tube {tube.grouped}: order cancelled.")
+    )
+    return redirect(url_for(".show_history", tube=tube))
+
+
 @bp.post("/results/<uuid:result_id>/recall")
 @requires(Permission.RESULT_RELEASE)
 def recall(result_id: UUID) -> ResponseReturnValue:
@@ -96,6 +115,7 @@ def _history(tube: Tube, problem: DomainError | None = None) -> ResponseReturnVa
             names=names if may(Permission.PERSON_READ) else [],
             results=standings(session, reversed(results)),
             orders=orders,
+            cancelled=queries.cancelled_orders(session, tube),
             after={each.corrects: each for each in results if each.corrects},
             dispute=disputes.open_dispute(session, tube),
             calls=CALLS,

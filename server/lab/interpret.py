@@ -128,8 +128,7 @@ def _number(text: str) -> float | None:
 def controls(wells: Iterable[Well], assay: Assay) -> Controls:
     """Say whether the controls among *wells* hold: all that the assay asks for, each as it must."""
     held = sorted((well for well in wells if well.role is not Role.SAMPLE), key=lambda w: w.place)
-    there = {well.role for well in held}
-    missing = [Reason(f"no-{c.role}", "") for c in assay.controls if c.role not in there]
+    missing = missing_controls(held, assay)
     asked = {control.role: control for control in assay.controls}
     wrong = [
         reason
@@ -138,6 +137,18 @@ def controls(wells: Iterable[Well], assay: Assay) -> Controls:
     ]
     reasons = (*missing, *wrong)
     return Controls(not reasons, reasons)
+
+
+def missing_controls(held: Iterable[Well], assay: Assay) -> tuple[Reason, ...]:
+    """Return the controls that the assay asks for and none of the wells *held* is."""
+    there = {well.role for well in held}
+    return tuple(Reason(f"no-{c.role}", "") for c in assay.controls if c.role not in there)
+
+
+def wrong_target(found: list[str], role: Role, assay: Assay) -> str:
+    """Return the code of what is wrong with the Ct of one target of a control, '' if nothing."""
+    asked = {control.role: control for control in assay.controls}
+    return _wrong_target(found, asked.get(role) or Control(role))
 
 
 def _wrong(well: Well, control: Control, assay: Assay) -> Iterator[Reason]:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     RELEASE = "release"
     CORRECT = "correct"
     ORDER = "order"  # a retest, or a rerun
+    CANCEL = "cancel"  # the order to test again
     REPEAT = "repeat"  # enter what the retest or rerun found
     WITHDRAW = "withdraw"
 
@@ -60,6 +61,8 @@ STEPS = {
     (State.VERIFIED, Action.CORRECT): Step(State.CORRECTED),
     (State.RELEASED, Action.CORRECT): Step(State.CORRECTED),
     (State.ORDERED, Action.CORRECT): Step(State.CORRECTED),
+    (State.ORDERED, Action.CANCEL): Step(State.VERIFIED),  # or only entered, as it was
+    (State.RELEASED, Action.CANCEL): Step(State.RELEASED),
     (State.ORDERED, Action.REPEAT): Step(State.CORRECTED),
     (State.RELEASED, Action.REPEAT): Step(State.CORRECTED),
     (State.WITHDRAWN, Action.REPEAT): Step(State.WITHDRAWN),

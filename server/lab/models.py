@@ -164,13 +164,25 @@ class Result(Base):
 class OrderedTest(Base):
     """A tube is to be tested again: after a doubt (retest) or after a withdrawal (rerun).
 
-    Open until a result supersedes `result_id`, which is then what was ordered.
+    Open until a result supersedes `result_id`, which is then what was ordered, or until somebody
+    takes the order back with a reason.
     """
 
     __tablename__ = "test_order"
     __table_args__ = (
-        UniqueConstraint("result_id"),
+        Index(
+            "uq_test_order_standing",
+            "result_id",
+            unique=True,
+            sqlite_where=text("cancelled_at IS NULL"),
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
         CheckConstraint("kind IN ('retest', 'rerun')", name="kind"),
+        CheckConstraint(
+            "(cancelled_at IS NULL) = (cancelled_by IS NULL)"
+            " AND (cancelled_at IS NULL) = (cancel_reason IS NULL)",
+            name="cancelled_wholly",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -180,6 +192,9 @@ class OrderedTest(Base):
     reason: Mapped[str] = mapped_column(Encrypted("test_order.reason"))
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
+    cancelled_by: Mapped[str | None] = mapped_column(String(80))
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(Encrypted("test_order.cancel_reason"))
 
 
 class ResultDispute(Base):

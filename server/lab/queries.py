@@ -80,14 +80,27 @@ def head(results: Iterable[Result], lab: str) -> Result | None:
 
 
 def order_after(session: Session, result_id: UUID) -> OrderedTest | None:
-    """Return the order to test again what *result_id* is about, met or not."""
-    return session.scalar(select(OrderedTest).where(OrderedTest.result_id == result_id))
+    """Return the order to test again what *result_id* is about, met or not, if it stands."""
+    found = select(OrderedTest).where(OrderedTest.result_id == result_id)
+    return session.scalar(found.where(OrderedTest.cancelled_at.is_(None)))
+
+
+def cancelled_orders(session: Session, tube: Tube) -> list[OrderedTest]:
+    """Return the orders to test *tube* again that somebody took back, oldest first."""
+    found = select(OrderedTest).where(
+        OrderedTest.tube == tube, OrderedTest.cancelled_at.is_not(None)
+    )
+    return list(session.scalars(found.order_by(OrderedTest.at, OrderedTest.id)))
 
 
 def open_orders(session: Session) -> list[OrderedTest]:
     """Return the retests and reruns that nobody gave a result for, oldest first."""
     met = exists().where(Result.corrects == OrderedTest.result_id)
-    found = select(OrderedTest).where(~met).order_by(OrderedTest.at, OrderedTest.id)
+    found = (
+        select(OrderedTest)
+        .where(~met, OrderedTest.cancelled_at.is_(None))
+        .order_by(OrderedTest.at, OrderedTest.id)
+    )
     return list(session.scalars(found))
 
 
@@ -168,7 +181,7 @@ def _standing(session: Session, *, verified: bool) -> list[Result]:
         .where(Result.verified_at.is_not(None) if verified else Result.verified_at.is_(None))
         .where(Result.released_at.is_(None), Result.withdrawn_at.is_(None))
         .where(~exists().where(later.corrects == Result.id))
-        .where(~exists().where(OrderedTest.result_id == Result.id))
+        .where(~_ordered())
         .order_by(Result.entered_at, Result.id)
     )
     return list(session.scalars(found))
@@ -181,8 +194,12 @@ def tested(of: Any) -> ColumnElement[bool]:
         Result.tube == of,
         Result.withdrawn_at.is_(None),
         ~exists().where(later.corrects == Result.id),
-        ~exists().where(OrderedTest.result_id == Result.id),
+        ~_ordered(),
     )
+
+
+def _ordered() -> ColumnElement[bool]:
+    return exists().where(OrderedTest.result_id == Result.id, OrderedTest.cancelled_at.is_(None))
 
 
 def without_result(session: Session) -> list[Reception]:

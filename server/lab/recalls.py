@@ -46,6 +46,29 @@ def order_retest(
     return _order(session, result, kind, reason, by=by, now=now)
 
 
+def cancel_retest(
+    session: Session,
+    result_id: UUID,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    seen: str | None = None,
+) -> OrderedTest:
+    """Take an order to test again back: the result stands as it did before it.
+
+    A rerun after a withdrawal is not taken back: nothing else speaks for its tube.
+    """
+    result = _take(session, result_id, Action.CANCEL, seen=seen)
+    order = queries.order_after(session, result.id)
+    if order is None or order.kind != Kind.RETEST or queries.correction_of(session, result.id):
+        raise refusals.no_order(result.tube)
+    order.cancelled_by, order.cancelled_at, order.cancel_reason = by, now, reason
+    audit.record(session, "retest.cancelled", result.id, by=by, now=now, detail=str(result.tube))
+    changes.changed(session, result.tube, now=now)
+    return order
+
+
 def recall_result(
     session: Session,
     result_id: UUID,

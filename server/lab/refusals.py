@@ -32,6 +32,10 @@ class TubeHasResult(DomainError):
     code = "tube-has-result"
 
 
+class NoOrder(DomainError):
+    code = "no-order"
+
+
 class NotRejected(DomainError):
     code = "not-rejected"
 
@@ -128,6 +132,13 @@ def stale_result(tube: Tube, state: State) -> DomainError:
     return StaleResult(
         f"Kết quả của ống {tube.grouped}: {vi}. Tải lại trang để xem tình trạng mới.",
         f"The result of tube {tube.grouped}: {en}. Open the page again to see how it stands.",
+    )
+
+
+def no_order(tube: Tube) -> DomainError:
+    return NoOrder(
+        f"Ống {tube.grouped} không có yêu cầu làm lại nào để hủy.",
+        f"Tube {tube.grouped} has no order to be tested again that could be taken back.",
     )
 
 

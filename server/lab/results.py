@@ -84,7 +84,7 @@ def check_known(session: Session, tube: Tube) -> None:
 
 def _link(session: Session, tube: Tube, lab: str) -> Link:
     known = queries.results_of(session, tube)
-    head = queries.head(known, lab)
+    head = queries.head(known, lab) or queries.head(known, "")  # one of no named laboratory
     if head is None:
         return Link(Kind.CONFIRMATORY if known else Kind.FIRST)
     order = queries.order_after(session, head.id)

@@ -17,5 +17,10 @@ REASONS = {
     "control-outside": ("chứng dương ngoài khoảng Ct", "the positive control is out of its window"),
     "control-unreadable": ("Ct của chứng không đọc được", "unreadable Ct of a control"),
     "control-unmeasured": ("chứng không được đo", "a control was not measured"),
+    "control-keyed": (
+        "chứng không cho kết quả phải có",
+        "a control was not called what it must be",
+    ),
+    "keyed": ("nhập tay", "keyed by hand"),
     "control-internal": ("chứng nội của chứng không lên", "a control's internal control is silent"),
 }

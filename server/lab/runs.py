@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeError, tube
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
-from server.lab import assay_versions, run_refusals, wells
-from server.lab.interpret import controls
+from server.lab import assay_versions, keyed, run_refusals, wells
 from server.lab.lifecycle import Refusal, RunAction, run_state_of, take_run
 from server.lab.measured import Role
 from server.lab.models import Result
@@ -36,7 +35,7 @@ class Sheet:
     plate: str
     lab: str = ""
     operator: str = ""
-    source: str = "keyed"
+    source: str = keyed.SOURCE
     started_at: datetime | None = None
     finished_at: datetime | None = None
 
@@ -74,7 +73,8 @@ def record_run(
 ) -> Run:
     """Keep a run with every reading, and reckon its controls.  No tube has a result by it yet."""
     every = list(rows)
-    verdict = controls(wells.of_rows(every), assay_versions.definition(sheet.assay.definition))
+    assay = assay_versions.definition(sheet.assay.definition)
+    verdict = wells.verdict(wells.of_rows(every), assay, source=sheet.source)
     run = Run(
         id=uuid4(),
         assay_id=sheet.assay.id,
@@ -91,11 +91,17 @@ def record_run(
     )
     session.add(run)
     session.flush()
-    if every:
-        session.execute(insert(Reading), [_stored(run, row) for row in every])
+    add_rows(session, run, every)
     detail = f"{sheet.instrument} {sheet.plate}: controls {run.controls}"
     audit.record(session, "run.recorded", run.id, by=by, now=now, detail=detail)
     return run
+
+
+def add_rows(session: Session, run: Run, rows: Iterable[Row]) -> None:
+    """Keep further readings of *run*: a plate may be keyed bit by bit.  Controls come first."""
+    stored = [_stored(run, row) for row in rows]
+    if stored:
+        session.execute(insert(Reading), stored)
 
 
 def _stored(run: Run, row: Row) -> dict[str, object]:

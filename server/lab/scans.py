@@ -38,8 +38,8 @@ def scanned_box(form: Mapping[str, str]) -> str:
     return box_in(text) or text
 
 
-def ct_of(form: Mapping[str, str], field: str) -> str:
-    """Return a Ct as written, with a point: '24.10', or '' where the field is empty.
+def ct_of(form: Mapping[str, str], field: str, target: str) -> str:
+    """Return the Ct of *target* as written, with a point: '24.10', or '' for an empty field.
 
     Raises BadInput for anything but a number from 0 to 50.
     """
@@ -48,10 +48,9 @@ def ct_of(form: Mapping[str, str], field: str) -> str:
         return ""
     if _CT.fullmatch(text) and float(text.replace(",", ".")) <= HIGHEST_CT:
         return text.replace(",", ".")
-    vi, en = forms.words(field)
     raise BadInput(
-        f"{vi} phải là số từ 0 đến 50, ví dụ 24,1; để trống nếu không lên đường cong.",
-        f"{en} must be a number from 0 to 50, such as 24.1; leave it empty if there is none.",
+        f"Ct {target} phải là số từ 0 đến 50, ví dụ 24,1; để trống nếu không lên đường cong.",
+        f"Ct of {target} must be a number from 0 to 50, such as 24.1; leave it empty if none.",
     )
 
 

@@ -18,6 +18,7 @@ from server.lab.lifecycle import State, state_of
 from server.lab.models import OrderedTest, Reception, Result
 from server.lab.run_models import Run
 from server.lab.words import Call
+from server.sampling import holds
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
 
 _CHUNK = 500  # databases limit how many values a question may carry
@@ -33,6 +34,7 @@ class Standing:
     received: bool
     people: frozenset[UUID]
     contested: bool
+    held: bool = False  # a slip, a matter or a person's identity waits for somebody to decide
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -46,6 +48,7 @@ class Standing:
             "not-received": not self.received,
             "not-paired": not self.people,
             "contested": self.contested,
+            "held": self.held,
         }
         return tuple(word for word, holds in facts.items() if holds)
 
@@ -58,7 +61,7 @@ class Standing:
         run = self.run
         seen = (
             self.result.id, self.result.call, self.state, self.result.verified_at,
-            self.received, sorted(self.people), self.contested,
+            self.received, sorted(self.people), self.contested, self.held,
             run and (run.id, run.controls, run.verified_at, run.withdrawn_at),
         )  # fmt: skip
         return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
@@ -96,12 +99,12 @@ def standings(session: Session, results: Iterable[Result]) -> list[Standing]:
 def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
     ids, tubes = [each.id for each in results], [each.tube for each in results]
     corrected = queries.corrected(session, results)
-    ordered = set(
-        session.scalars(select(OrderedTest.result_id).where(OrderedTest.result_id.in_(ids)))
-    )
+    asked = select(OrderedTest.result_id).where(OrderedTest.result_id.in_(ids))
+    ordered = set(session.scalars(asked.where(OrderedTest.cancelled_at.is_(None))))
     run_ids = {each.run_id for each in results if each.run_id}
     runs = {run.id: run for run in session.scalars(select(Run).where(Run.id.in_(run_ids)))}
     received, people, contested = _tubes(session, tubes)
+    held = {each.tube for each in holds.holds_of(session, tubes)}
     return [
         Standing(
             each,
@@ -116,6 +119,7 @@ def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
             each.tube in received,
             frozenset(people.get(each.tube, ())),
             each.tube in contested,
+            each.tube in held,
         )
         for each in results
     ]

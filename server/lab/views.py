@@ -8,20 +8,21 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server import forms
 from server.display import t
 from server.errors import DomainError, NotFound
-from server.lab import queries, results, services
-from server.lab.measured import Measured
+from server.lab import assay_versions, queries, results, services, typed
+from server.lab.assay import Assay
 from server.lab.models import Result
 from server.lab.refusals import TubeHasResult
-from server.lab.scans import ct_of, scanned_tube, ticked
+from server.lab.scans import scanned_tube, ticked
 from server.lab.services import Finding
 from server.lab.standing import by_place, standings
 from server.lab.words import CALLS, DOUBTS, Call
-from server.web import Permission, actor, now, reading, requires, transaction
+from server.web import Permission, actor, now, place, reading, requires, transaction
 
 bp = Blueprint("lab", __name__)
 
@@ -43,23 +44,29 @@ def enter() -> ResponseReturnValue:
     tube = None
     try:
         tube = scanned_tube(request.form)
-        finding = _finding()
         with transaction() as session:
-            services.enter_result(session, tube, finding, by=actor(), now=now())
+            finding = _finding(_assay(session, request.form.get("assay", "")))
+            services.enter_result(session, tube, finding, by=actor(), now=now(), lab=place())
     except DomainError as problem:
         return _results(problem, of=tube if isinstance(problem, TubeHasResult) else None)
     vi, en = CALLS[finding.call]
     flash(t(f"Đã nhập ống {tube.grouped}: {vi}.", f"Tube {tube.grouped} is entered: {en}."))
-    return redirect(url_for(".show_results"))
+    return redirect(url_for(".show_results", assay=request.form.get("assay") or None))
 
 
-def _finding() -> Finding:
+def _finding(assay: Assay) -> Finding:
     form = request.form
     return Finding(
         forms.choice(form, "call", Call),
-        (Measured("N", ct_of(form, "ct_n")), Measured("ORF", ct_of(form, "ct_orf"))),
+        typed.readings_in(form, typed.fields_of(assay)),
         forms.optional_text(form, "note", longest=200),
     )
+
+
+def _assay(session: Session, code: str) -> Assay:
+    """Return the assay that a form is for, or the one that a laboratory most likely means."""
+    known = {each.code: each for each in assay_versions.assays_in_use(session)}
+    return known.get(code) or known[assay_versions.usual(session, known)]
 
 
 def _results(problem: DomainError | None = None, of: Tube | None = None) -> ResponseReturnValue:
@@ -67,6 +74,7 @@ def _results(problem: DomainError | None = None, of: Tube | None = None) -> Resp
     with reading() as session:
         latest = queries.results_of(session, of)[::-1] if of else queries.latest_results(session)
         waiting = queries.without_result(session)
+        assay = _assay(session, request.values.get("assay", ""))
         return render_template(
             "lab/results.html",
             problem=problem,
@@ -74,6 +82,9 @@ def _results(problem: DomainError | None = None, of: Tube | None = None) -> Resp
             calls=CALLS,
             results=latest,
             of=of,
+            assay=assay,
+            assays=assay_versions.assays_in_use(session),
+            cts=typed.fields_of(assay),
             corrected=queries.corrected(session, latest),
             waiting=waiting,
         ), problem.status if problem else 200
@@ -124,11 +135,12 @@ def show_correct(result_id: UUID) -> ResponseReturnValue:
 @requires(Permission.RESULT_WRITE)
 def correct(result_id: UUID) -> ResponseReturnValue:
     try:
-        finding = _finding()
         reason = forms.required_text(request.form, "reason", longest=200)
+        seen = forms.stamp_of(request.form.get("seen", ""))
         with transaction() as session:
+            finding = _finding(_assay_behind(session, _result(session, result_id)))
             new = services.correct_result(
-                session, result_id, finding, reason=reason, by=actor(), now=now()
+                session, result_id, finding, reason=reason, by=actor(), now=now(), seen=seen
             )
     except DomainError as problem:
         return _correct(result_id, problem)
@@ -141,13 +153,32 @@ def correct(result_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show_results"))
 
 
+def _result(session: Session, result_id: UUID) -> Result:
+    result = session.get(Result, result_id)
+    if result is None:
+        raise NotFound("Không có kết quả này.", "There is no such result.")
+    return result
+
+
+def _assay_behind(session: Session, result: Result) -> Assay:
+    """Return the assay of the result's run; keyed by hand, the one that knows its targets."""
+    run = queries.run_behind(session, result)
+    if run is not None:
+        return assay_versions.assay_of(session, run.assay_id)
+    known = assay_versions.assays_in_use(session)
+    fits = [each for each in known if all(each.target(m.target) for m in result.readings)]
+    usual = _assay(session, "")
+    return usual if usual in fits or not fits else fits[0]
+
+
 def _correct(result_id: UUID, problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        result = session.get(Result, result_id)
-        if result is None:
-            raise NotFound("Không có kết quả này.", "There is no such result.")
+        result = _result(session, result_id)
+        (standing,) = standings(session, [result])
         return render_template(
             "lab/correct.html",
+            stamp=standing.stamp,
+            cts=typed.fields_of(_assay_behind(session, result)),
             problem=problem,
             form=request.form if problem else {},
             calls=CALLS,

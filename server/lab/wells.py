@@ -10,7 +10,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.lab import assay_versions
+from server.lab import assay_versions, keyed
+from server.lab.assay import Assay
 from server.lab.interpret import Controls, Suggestion, controls, interpret
 from server.lab.measured import Measured, Role, Well
 from server.lab.models import Readings, Result
@@ -73,7 +74,13 @@ def plate_of(session: Session, run: Run) -> list[Well]:
 
 def controls_of(session: Session, run: Run) -> Controls:
     """Return what is right or wrong with the run's controls, with the reasons."""
-    return controls(plate_of(session, run), assay_versions.assay_of(session, run.assay_id))
+    assay = assay_versions.assay_of(session, run.assay_id)
+    return verdict(plate_of(session, run), assay, source=run.source)
+
+
+def verdict(wells: Iterable[Well], assay: Assay, *, source: str) -> Controls:
+    """Say whether the controls hold, by what a machine measured or by what a person called."""
+    return (keyed.controls if source == keyed.SOURCE else controls)(wells, assay)
 
 
 def tubes_of(session: Session, run: Run) -> list[Tested]:
@@ -81,10 +88,14 @@ def tubes_of(session: Session, run: Run) -> list[Tested]:
     assay = assay_versions.assay_of(session, run.assay_id)
     found = session.scalars(select(Result).where(Result.run_id == run.id))
     results = {result.tube: result for result in found}
+    suggested = keyed.suggestion if run.source == keyed.SOURCE else interpret
     return [
-        Tested(tube, well, readings, interpret(readings, assay), assay.method, results.get(tube))
+        Tested(
+            tube, well, keyed.typed(readings), suggested(readings, assay), assay.method,
+            results.get(tube),
+        )
         for tube, well, readings in _tubes(readings_of(session, run))
-    ]
+    ]  # fmt: skip
 
 
 def _tubes(rows: Iterable[Reading]) -> Iterator[tuple[Tube, str, Readings]]:
@@ -102,6 +113,12 @@ def stamp_of(run: Run) -> str:
     return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
 
 
+def keyed_run(session: Session, plate: str) -> Run | None:
+    """Return the run that was keyed for *plate* and that nobody withdrew."""
+    found = select(Run).where(Run.plate == plate, Run.source == keyed.SOURCE)
+    return session.scalar(found.where(Run.withdrawn_at.is_(None)).limit(1))
+
+
 def newest_runs(session: Session, *, limit: int = NEWEST) -> list[tuple[Run, int, int]]:
     """Return the newest runs, each with how many tubes it holds and how many have a result."""
     runs = list(session.scalars(select(Run).order_by(Run.entered_at.desc(), Run.id).limit(limit)))
@@ -111,6 +128,15 @@ def newest_runs(session: Session, *, limit: int = NEWEST) -> list[tuple[Run, int
     counts = {row[0]: row[1] for row in session.execute(tubes.where(Reading.run_id.in_(ids)))}
     done = {row[0]: row[1] for row in session.execute(entered.where(Result.run_id.in_(ids)))}
     return [(run, counts.get(run.id, 0), done.get(run.id, 0)) for run in runs]
+
+
+def unverified(session: Session, *, by: str) -> list[datetime]:
+    """Return when each run was recorded whose controls wait for another person than *by*."""
+    found = select(Run.entered_at).where(
+        Run.verified_at.is_(None), Run.withdrawn_at.is_(None), Run.controls == "passed",
+        Run.entered_by != by, exists().where(Result.run_id == Run.id),
+    )  # fmt: skip
+    return list(session.scalars(found.order_by(Run.entered_at)))
 
 
 def unconfirmed(session: Session) -> list[datetime]:

@@ -68,4 +68,5 @@ DOUBTS = {
     "not-received": ("chưa nhận ống", "tube not received"),
     "not-paired": ("ống chưa ghép", "tube not paired"),
     "contested": ("ống đang tranh chấp", "tube contested"),
+    "held": ("ống đang bị giữ để xem xét", "tube held until somebody decides"),
 }

@@ -42,6 +42,7 @@ class Gap(StrEnum):
     ON_THE_WAY = "on-the-way"  # one holder's count against what the same holder gave on
     ONE_SIDE = "one-side"  # only one side of a hand-over was confirmed
     ARRIVAL = "arrival"  # the last count against the laboratory's
+    OTHER_TUBES = "other-tubes"  # of the tubes scanned into it some are missing, others came
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Custody:
     counted: Step | None = None
     owned: Step | None = None
     explained: Step | None = None
+    received: frozenset[Tube] = frozenset()  # with this box, as the reception has it
 
     @property
     def team(self) -> str:
@@ -138,7 +140,18 @@ class Custody:
             held = _count(each.taken) if each.taken else _count(each.given)
         if self.counted:
             found += _gap(Gap.ARRIVAL, self.last_count, self.counted)
+            found += self._other_tubes(self.counted, said=bool(found))
         return found
+
+    def _other_tubes(self, counted: Step, *, said: bool) -> list[Difference]:
+        """Return that other tubes came than were in it; numbers that differ say the rest."""
+        if not self.tubes:
+            return []
+        missing = len(set(self.tubes) - self.received)
+        surplus = len(self.received.difference(self.tubes))
+        if surplus or (missing > len(self.unreadable) and not said):
+            return [Difference(Gap.OTHER_TUBES, missing, surplus, counted.at, counted.number)]
+        return []
 
 
 def _of_hand_over(each: HandOver, held: int | None, *, waiting: bool) -> list[Difference]:

@@ -2,11 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.lab.boxes.custody import Custody, Difference, Kind, State, read
@@ -47,7 +57,9 @@ def steps_of(session: Session, box: str) -> list[BoxStep]:
 
 
 def custody_of(session: Session, box: str) -> Custody:
-    return read(each.step for each in steps_of(session, box))
+    came = session.scalars(select(Reception.tube).where(Reception.box == box))
+    custody = read(each.step for each in steps_of(session, box))
+    return replace(custody, received=frozenset(came))
 
 
 def box_of(session: Session, tube: Tube) -> str | None:
@@ -104,10 +116,22 @@ def unsettled(session: Session) -> list[Box]:
         _of(Kind.GIVEN) != _of(Kind.TAKEN),
         and_(inside > 0, inside != func.max(BoxStep.count)),
     )
-    found = select(BoxStep.box).group_by(BoxStep.box).having(doubtful)
+    found = select(BoxStep.box).group_by(BoxStep.box)
+    found = found.having(or_(doubtful, BoxStep.box.in_(_with_other_tubes())))
     boxes = _boxes(session, session.scalars(found).all())
     open_ones = [each for each in boxes if is_under_way(each) or each.custody.differences]
     return sorted(open_ones, key=lambda each: each.since)
+
+
+def _with_other_tubes() -> CompoundSelect[str]:
+    """Ask for the boxes where a tube was scanned in that did not come, or came unscanned."""
+    scanned = aliased(BoxStep)
+    put_in = scanned.kind == Kind.PUT_IN.value
+    here = exists().where(Reception.box == scanned.box, Reception.tube == scanned.tube)
+    missing = select(scanned.box).where(put_in, ~here)
+    listed = exists().where(put_in, scanned.box == Reception.box)
+    known = exists().where(put_in, scanned.box == Reception.box, scanned.tube == Reception.tube)
+    return union(missing, select(Reception.box).where(listed, ~known))
 
 
 def open_differences(session: Session) -> list[tuple[Box, list[Difference]]]:
@@ -131,8 +155,19 @@ def _boxes(session: Session, codes: Iterable[str]) -> list[Box]:
         some = BoxStep.box.in_(order[start : start + 500])
         for step in session.scalars(select(BoxStep).where(some).order_by(BoxStep.number)):
             steps[step.box].append(step)
-    return [
-        Box(code, read(each.step for each in of), of[0].at, of[-1].at)
-        for code in order
-        if (of := steps.get(code))
-    ]
+    came = _received(session, order)
+    return [_box(code, steps[code], came[code]) for code in order if code in steps]
+
+
+def _box(code: str, steps: list[BoxStep], came: set[Tube]) -> Box:
+    custody = replace(read(each.step for each in steps), received=frozenset(came))
+    return Box(code, custody, steps[0].at, steps[-1].at)
+
+
+def _received(session: Session, boxes: list[str]) -> dict[str, set[Tube]]:
+    came: dict[str, set[Tube]] = defaultdict(set)
+    for start in range(0, len(boxes), 500):
+        some = Reception.box.in_(boxes[start : start + 500])
+        for box, tube in session.execute(select(Reception.box, Reception.tube).where(some)):
+            came[box].add(tube)
+    return came

@@ -26,4 +26,5 @@ GAPS = {
     Gap.ON_THE_WAY: ("Số giao đi khác số đã nhận", "Given on, against what was taken"),
     Gap.ONE_SIDE: ("Chỉ một bên xác nhận", "Only one side confirmed"),
     Gap.ARRIVAL: ("Phòng xét nghiệm đếm khác", "The laboratory's count differs"),
+    Gap.OTHER_TUBES: ("Không đúng ống: số thiếu và số thừa", "Other tubes: missing, too many"),
 }

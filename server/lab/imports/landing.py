@@ -109,6 +109,7 @@ def enter(
             finding,
             by=file.confirmed_by or "",
             now=now,
+            lab=file.place,
             run=ground.run,
             well=rows[0].well if ground.run else "",
         )

@@ -137,6 +137,7 @@ def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
         version,
         (file.instrument or file.source)[:60],
         (file.run_name or file.digest[:12])[:60],
+        lab=file.place,
         operator=file.operator,
         source=source_of(file),
     )

@@ -105,7 +105,7 @@ def _known_before(file: ImportFile) -> Select[int]:
 
 def _tested(file: ImportFile) -> Select[int]:
     """Rows of tubes that have a result which nobody ordered to be repeated."""
-    tested = select(Result.tube).where(Result.lab == "")
+    tested = select(Result.tube).where(Result.lab.in_([file.place, ""]))
     return (
         select(ImportRow.position)
         .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
@@ -116,7 +116,7 @@ def _tested(file: ImportFile) -> Select[int]:
 def _ordered() -> Select[Tube]:
     """Tubes that are to be tested again."""
     met = exists().where(Result.corrects == OrderedTest.result_id)
-    return select(OrderedTest.tube).where(~met)
+    return select(OrderedTest.tube).where(~met, OrderedTest.cancelled_at.is_(None))
 
 
 def recount(session: Session, file: ImportFile) -> None:

@@ -1,7 +1,8 @@
 """Calls of a whole plate, keyed by hand: each well by itself, what is refused said per well.
 
-A letter is a call.  Wells left empty say nothing; "all others negative" is done only by whoever
-also says how many others there are.
+A letter is a call.  Controls are keyed like tubes, and first: a plate that has any makes a run, and
+nothing of it is entered unless they hold.  Wells left empty say nothing; "all others negative" is
+done only by whoever also says how many others there are.
 """
 
 from collections.abc import Mapping
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.lab import services as lab
-from server.lab.plates import queries, refusals
+from server.lab.plates import keyed_runs, queries, refusals
 from server.lab.plates.models import Plate
 from server.lab.plates.queries import Cell
+from server.lab.run_models import Run
 from server.lab.services import Finding
 from server.lab.words import Call
 from server.sampling import changes
@@ -34,6 +36,7 @@ class Keyed:
 
     entered: int
     refused: tuple[tuple[str, DomainError], ...]  # the well's name, and why
+    run: Run | None = None  # none where the plate holds no control
 
 
 def letter_of(text: str) -> Call | None:
@@ -50,29 +53,36 @@ def letter_of(text: str) -> Call | None:
 
 
 def waiting_cells(session: Session, plate: Plate) -> list[Cell]:
-    """Return the wells of *plate* whose tubes have no result yet."""
-    return [cell for cell in queries.cells_of(session, plate) if cell.is_sample and not cell.call]
+    """Return the wells of *plate* whose tubes have no result by it yet."""
+    return [cell for cell in queries.cells_of(session, plate) if cell.waits]
 
 
 def enter_calls(
     session: Session, plate_id: str, findings: Mapping[str, Finding], *, others: int | None,
-    by: str, now: datetime,
+    by: str, now: datetime, place: str = "",
 ) -> Keyed:  # fmt: skip
     """Enter *findings* (by the wells' names), and negative for the *others* if so many are left.
 
-    Raises PlateOpen, and BadInput if the number of others is not the number of empty wells.
+    Raises PlateOpen; ControlsNotKeyed; KeyedRunFailed where the controls of an earlier keying did
+    not hold; BadInput if the number of others is not the number of empty wells.
     """
     plate = queries.plate_named(session, plate_id, to_change=True)
     if plate.locked_at is None:
         raise refusals.not_locked(plate.id)
     cells = {cell.name: cell for cell in waiting_cells(session, plate)}
-    wanted = dict(findings)
+    controls = keyed_runs.controls_of(plate)
+    wanted = {name: each for name, each in findings.items() if name not in controls}
     if others is not None:
         left = [name for name in cells if name not in wanted]
         _check_others(others, len(left))
         wanted |= dict.fromkeys(left, Finding(Call.NEGATIVE))
-    with changes.together(session, now=now):  # outcomes follow once for all wells
-        keyed = _enter(session, cells, wanted, by=by, now=now)
+    run = keyed_runs.run_of(session, plate, findings, by=by, now=now, place=place)
+    if run is not None and run.controls != "passed":
+        keyed_runs.keep(session, run, plate, cells, wanted)
+        keyed = Keyed(0, (), run)
+    else:
+        with changes.together(session, now=now):  # outcomes follow once for all wells
+            keyed = _enter(session, run, plate, cells, wanted, by=by, now=now, place=place)
     detail = f"{keyed.entered} calls"
     audit.record(session, "plate.keyed", plate.id, by=by, now=now, detail=detail)
     return keyed
@@ -87,19 +97,24 @@ def _check_others(said: int, left: int) -> None:
 
 
 def _enter(
-    session: Session, cells: Mapping[str, Cell], wanted: Mapping[str, Finding], *, by: str,
-    now: datetime,
+    session: Session, run: Run | None, plate: Plate, cells: Mapping[str, Cell],
+    wanted: Mapping[str, Finding], *, by: str, now: datetime, place: str,
 ) -> Keyed:  # fmt: skip
-    entered, refused = 0, []
-    for name, finding in wanted.items():
+    done, refused = {}, []
+    for name, said in wanted.items():
         cell = cells.get(name)
         if cell is None or cell.tube is None:
             refused.append((name, refusals.nothing_waits(name)))
             continue
+        finding = keyed_runs.read(session, run, said)
         try:
-            lab.enter_result(session, cell.tube, finding, by=by, now=now)
+            lab.enter_result(
+                session, cell.tube, finding, by=by, now=now, lab=place, run=run, well=name
+            )
         except DomainError as problem:  # raised before anything is written
             refused.append((name, problem))
         else:
-            entered += 1
-    return Keyed(entered, tuple(refused))
+            done[name] = said
+    if run is not None:
+        keyed_runs.keep(session, run, plate, cells, done)
+    return Keyed(len(done), tuple(refused), run)

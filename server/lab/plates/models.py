@@ -23,6 +23,7 @@ class Plate(Base):
     size: Mapped[int]
     fill: Mapped[str] = mapped_column(String(8))
     template: Mapped[str] = mapped_column(String(20))
+    assay: Mapped[str | None] = mapped_column(String(40))  # its code; none: what fits the controls
     title: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(index=True)
     created_by: Mapped[str] = mapped_column(String(80))

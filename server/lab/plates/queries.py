@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from contract.tubes import Tube, TubeKind
-from server.lab.models import Result
+from server.lab.models import OrderedTest, Result
 from server.lab.plates.geometry import SHAPES, Shape
 from server.lab.plates.models import Plate, PlateWell
 from server.lab.plates.refusals import no_plate
@@ -25,11 +26,17 @@ class Cell:
     control: str = ""
     call: str = ""
     stage: str = ""  # entered, verified or released
+    again: bool = False  # its result was there before the plate, and is to be repeated
 
     @property
     def is_sample(self) -> bool:
         """Whether a person's or a pool's tube stands here: one that takes a result."""
         return self.tube is not None and self.tube.kind is not TubeKind.CONTROL
+
+    @property
+    def waits(self) -> bool:
+        """Whether a result of this plate is to come."""
+        return self.is_sample and (not self.call or self.again)
 
 
 def plate_named(session: Session, plate_id: str, *, to_change: bool = False) -> Plate:
@@ -79,10 +86,24 @@ def cells_of(session: Session, plate: Plate) -> list[Cell]:
     """Return every well of *plate*, along the rows."""
     shape, wells = shape_of(plate), {each.well: each for each in plate.wells}
     found = standing_results(session, [each.tube for each in plate.wells if each.tube])
-    return [_cell(shape, well, wells.get(well), found) for well in range(shape.size)]
+    again = _to_repeat(session, plate, found)
+    return [_cell(shape, well, wells.get(well), found, again) for well in range(shape.size)]
 
 
-def _cell(shape: Shape, well: int, holds: PlateWell | None, found: dict[Tube, Result]) -> Cell:
+def _to_repeat(session: Session, plate: Plate, found: dict[Tube, Result]) -> set[UUID]:
+    """Return the results that somebody ordered to be repeated before *plate* was locked."""
+    old = [
+        each.id for each in found.values() if each.entered_at < (plate.locked_at or each.entered_at)
+    ]
+    ordered = select(OrderedTest.result_id).where(
+        OrderedTest.result_id.in_(old), OrderedTest.cancelled_at.is_(None)
+    )
+    return set(session.scalars(ordered))
+
+
+def _cell(
+    shape: Shape, well: int, holds: PlateWell | None, found: dict[Tube, Result], again: set[UUID]
+) -> Cell:
     place = (well, shape.name(well), shape.row_of(well), shape.column_of(well))
     if holds is None:
         return Cell(*place)
@@ -90,4 +111,4 @@ def _cell(shape: Shape, well: int, holds: PlateWell | None, found: dict[Tube, Re
     if result is None:
         return Cell(*place, holds.tube, holds.control)
     stage = "released" if result.released_at else "verified" if result.verified_at else "entered"
-    return Cell(*place, holds.tube, holds.control, result.call, stage)
+    return Cell(*place, holds.tube, holds.control, result.call, stage, result.id in again)

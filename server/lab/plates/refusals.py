@@ -32,6 +32,29 @@ class TubeNotReceived(DomainError):
     code = "tube-not-received"
 
 
+class ControlsNotKeyed(DomainError):
+    code = "controls-not-keyed"
+    status = 422
+
+
+class KeyedRunFailed(DomainError):
+    code = "keyed-run-failed"
+
+
+def controls_not_keyed(wells: str) -> DomainError:
+    return ControlsNotKeyed(
+        f"Giếng {wells} là chứng: ghi kết quả của chứng trước. Chưa lưu gì.",
+        f"Well {wells} holds a control: key what it showed first. Nothing is saved.",
+    )
+
+
+def run_failed(plate_id: str) -> DomainError:
+    return KeyedRunFailed(
+        f"Chứng của đĩa {plate_id} không đạt. Rút lại lượt chạy của đĩa, rồi chạy lại.",
+        f"The controls of plate {plate_id} failed. Withdraw the plate's run, then run it again.",
+    )
+
+
 def no_plate(plate_id: str) -> DomainError:
     return NotFound(f"Không có đĩa {plate_id}.", f"There is no plate {plate_id}.")
 

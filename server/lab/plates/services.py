@@ -30,13 +30,14 @@ class Placed:
 
 
 def new_plate(
-    session: Session, template: str, fill: Fill, *, title: str, by: str, now: datetime
-) -> Plate:
-    """Begin a plate with its template's controls in their places."""
+    session: Session, template: str, fill: Fill, *, title: str, by: str, now: datetime,
+    assay: str = "",
+) -> Plate:  # fmt: skip
+    """Begin a plate with its template's controls in their places, for *assay* if one is named."""
     layout = TEMPLATES[template]
     plate = Plate(
         id=_next_id(session, now), size=layout.size, fill=fill.value, template=template,
-        title=title, created_at=now, created_by=by, wells=[],
+        title=title, created_at=now, created_by=by, wells=[], assay=assay or None,
     )  # fmt: skip
     shape = queries.shape_of(plate)
     for name, control in layout.controls:

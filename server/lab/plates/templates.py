@@ -5,12 +5,17 @@ NTC holds no template, PC a known positive, EC an extraction of a known negative
 
 from dataclasses import dataclass
 
+from server.lab.measured import Role
+
 NTC, PC, EC = "NTC", "PC", "EC"
+ROLES = {NTC: Role.NEGATIVE, PC: Role.POSITIVE, EC: Role.EXTRACTION}
 CONTROLS = {
     NTC: ("Chứng âm, không mẫu", "No-template control"),
     PC: ("Chứng dương", "Positive control"),
     EC: ("Chứng tách chiết", "Extraction control"),
 }
+
+ROLE_WORDS = {ROLES[control]: words for control, words in CONTROLS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 from server import forms
 from server.display import t
 from server.errors import BadInput, DomainError
-from server.lab import cameras
-from server.lab.plates import keying_views, layouts, queries, services
+from server.lab import assay_versions, cameras
+from server.lab.plates import assaying, keying_views, layouts, queries, services
 from server.lab.plates.acts import ACTS
 from server.lab.plates.geometry import Fill
 from server.lab.plates.layouts import FORMATS, Entry, Layout, Target
@@ -31,7 +31,6 @@ FILLS = {
     Fill.COLUMNS: ("theo cột: A1, B1, C1 …", "by columns: A1, B1, C1 …"),
     Fill.ROWS: ("theo hàng: A1, A2, A3 …", "by rows: A1, A2, A3 …"),
 }
-TARGETS = (Target("N", "FAM"), Target("ORF1ab", "VIC"))
 
 
 @bp.get("/plates")
@@ -49,8 +48,12 @@ def begin() -> ResponseReturnValue:
             raise BadInput("Hãy chọn loại đĩa.", "Choose the kind of plate.")
         fill = forms.choice(request.form, "fill", Fill)
         title = forms.optional_text(request.form, "title", longest=64)
+        assay = request.form.get("assay", "")
         with transaction() as session:
-            plate = services.new_plate(session, template, fill, title=title, by=actor(), now=now())
+            assaying.check(session, assay)
+            plate = services.new_plate(
+                session, template, fill, title=title, assay=assay, by=actor(), now=now()
+            )
     except DomainError as problem:
         return _plates(problem)
     return redirect(to(".show_plate", plate_id=plate.id))
@@ -89,7 +92,9 @@ def export(plate_id: str, form: str) -> ResponseReturnValue:
             Entry(each.well, each.tube.text if each.tube else each.control, each.control)
             for each in plate.wells
         ]
-        layout = Layout(plate.id, queries.shape_of(plate), entries, TARGETS)
+        channels = assaying.assay_of(session, plate).channels
+        targets = [Target(each.name, each.dye) for each in channels]
+        layout = Layout(plate.id, queries.shape_of(plate), entries, targets)
     chosen: layouts.Format = FORMATS[form]
     answer = Response(chosen.write(layout), mimetype="text/plain; charset=utf-8")
     name = f"{plate.id}-{form}.{chosen.ending}"
@@ -104,6 +109,7 @@ def _plates(problem: DomainError | None = None) -> ResponseReturnValue:
             problem=problem,
             plates=queries.newest_plates(session),
             templates=TEMPLATES,
+            assays=assay_versions.assays_in_use(session),
             fills=FILLS,
         ), problem.status if problem else 200
 
@@ -116,6 +122,7 @@ def _plate(plate_id: str, problem: DomainError | None = None) -> ResponseReturnV
             "lab/plate.html",
             problem=problem,
             plate=plate,
+            assay=assaying.assay_of(session, plate),
             shape=queries.shape_of(plate),
             cells=cells,
             at=request.args.get("at", "")[:8],

@@ -11,7 +11,8 @@ function keyed(event) {
   const radios = [...form.querySelectorAll("input[name=call]")];
   if (event.key === "Enter" && at.matches("input")) {
     event.preventDefault(); // a scanner's Enter ends the code, not the form
-    if (at.matches("input[name=ct_n]")) form.querySelector("input[name=ct_orf]").focus();
+    const cts = [...form.querySelectorAll("input.ct")], after = cts[cts.indexOf(at) + 1];
+    if (at.matches("input.ct") && after) after.focus();
     else if (!at.matches("input.scan") || at.value.trim()) radios[0].focus();
   } else if (at.matches("input[name=call]")) {
     overCalls(event, form, radios);
@@ -27,7 +28,7 @@ function overCalls(event, form, radios) {
     form.requestSubmit();
   } else if (key === "C") {
     event.preventDefault();
-    form.querySelector("input[name=ct_n]").focus();
+    form.querySelector("input.ct").focus();
   } else if (/^[0-9]$/.test(event.key)) {
     const scan = form.querySelector("input.scan"); // another tube: it takes the place of this one
     scan.focus();

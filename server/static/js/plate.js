@@ -29,7 +29,7 @@ function mark(input) {
   dirty = true;
   const row = document.getElementById(`ct-${input.dataset.name}`);
   if (row) row.hidden = !["P", "I"].includes(letter);
-  const left = wells().filter((each) => !each.value.trim()).length;
+  const left = wells().filter((each) => !each.dataset.control && !each.value.trim()).length;
   const said = document.querySelector("[data-left]");
   if (said) said.textContent = left;
 }

@@ -10,6 +10,7 @@ from server.accounts.roles import Role
 from server.db import Database
 
 TUBE = TubeId.mint(26, 7)
+SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
 TICK = re.compile(r'name="result"[^>]*value="([0-9a-f-]{36}\.[0-9a-f]+)"')
 
 
@@ -100,11 +101,30 @@ def test_a_correction_needs_a_reason_and_shows_the_old_result(lan: Any, minh: An
     lan.post("/results", data={"tube": TUBE.text, "call": "positive"})
     [wrong] = TICK.findall(minh.get("/verify").text)
     path = f"/results/{wrong.split('.')[0]}/correct"
+    seen = SEEN.findall(minh.get(path).text)[0]
     assert minh.post(path, data={"call": "negative", "reason": " "}).status_code == 422
-    minh.post(path, data={"call": "negative", "reason": "nhầm hàng"})
+    said = {"call": "negative", "reason": "nhầm hàng", "seen": seen}
+    lan.post("/reception", data={"tube": TUBE.text, "box": "H7"})
+    stale = minh.post(path, data=said)
+    assert (stale.status_code, "đã thay đổi" in alert(stale)) == (409, True)
+    said["seen"] = SEEN.findall(minh.get(path).text)[0]
+    minh.post(path, data=said)
     assert "nhầm hàng" in lan.get("/verify").text
     assert "đã có bản sửa" in lan.get(path).text
-    assert lan.post(path, data={"call": "invalid", "reason": "x"}).status_code == 409
+    said = {"call": "invalid", "reason": "x", "seen": said["seen"]}
+    assert lan.post(path, data=said).status_code == 409
+
+
+def test_the_form_offers_the_targets_of_the_assay_that_was_chosen(lan: Any, minh: Any) -> None:
+    page = lan.get("/results?assay=sars-cov-2-e-rdrp").text
+    assert re.findall(r'class="ct" name="(\w+)"', page) == ["ct_e", "ct_rdrp", "ct_rp"]
+    data = {"tube": TUBE.text, "call": "positive", "ct_rdrp": "24,1", "ct_n": "30"}
+    lan.post("/results", data={**data, "assay": "sars-cov-2-e-rdrp"})
+    [result] = TICK.findall(minh.get("/verify").text)
+    page = minh.get(f"/results/{result.split('.')[0]}/correct").text
+    assert re.findall(r'class="ct" name="(\w+)"', page) == ["ct_e", "ct_rdrp", "ct_rp"]
+    assert "RdRP <b>24.1</b>" in page
+    assert "<b>30</b>" not in page, "a field that the form does not have says nothing"
 
 
 def test_nothing_ticked_is_said_so(minh: Any, lan: Any) -> None:

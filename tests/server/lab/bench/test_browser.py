@@ -60,7 +60,7 @@ def test_a_plate_of_96_is_keyed_in_less_than_three_minutes(
     plate_id, tubes = plate
     hands = Hands(open_page(f"/plates/{plate_id}/key"))
     calls = ["P" if place in {7, 40} else "V" if place == 60 else "N" for place in range(94)]
-    hands.press(*calls)
+    hands.press(*calls, "N", "P")  # the controls stand last
     hands.press("Enter")  # the focus is on the button that saves
     expect(hands.page.locator(".flash")).to_contain_text("94")
     seconds = hands.keys / KEYS_PER_SECOND
@@ -83,12 +83,15 @@ def test_keys_walk_the_plate_find_a_tube_take_ct_and_go_back(
     expect(here).to_have_attribute("data-name", "B2")
     hands.scan(tubes[20].text)
     expect(here).to_have_attribute("data-name", "E3")
-    hands.press("p", "ArrowUp", "c", *"24.1", "Enter", *"25,3", "Enter")
+    hands.press("p", "ArrowUp", "c", *"24.1", "Enter", *"25,3", "Enter", "Enter")
     expect(here).to_have_attribute("data-name", "F3")
     hands.press("Backspace")
     expect(here).to_have_attribute("data-name", "E3")
     hands.scan(TubeId.mint(26, 900).text)
     expect(page.locator("body")).to_have_attribute("data-signal", "bad")
+    for well, letter in (("G12", "n"), ("H12", "p")):
+        page.locator(f"input[data-name={well}]").focus()
+        hands.press(letter)
     page.locator("[data-save]").click()
     expect(page.locator(".flash")).to_contain_text("1")
     with database.read() as session:
@@ -107,6 +110,8 @@ def test_the_others_are_filled_only_by_who_counted_them(
     page.locator("[data-save]").click()
     expect(page.locator("[role=alert]")).to_contain_text("còn 93 giếng trống")
     expect(page.locator("input.well").first).to_have_value("P")
+    page.fill("[name=call-G12]", "N")
+    page.fill("[name=call-H12]", "P")
     page.locator("summary").last.click()
     page.fill("[name=others]", "93")
     page.locator("[data-save]").click()
@@ -128,7 +133,7 @@ def test_tubes_without_a_plate_are_scanned_and_keyed_one_letter_each(
     expect(page.locator(".flash")).to_contain_text(first.grouped)
     hands.scan(third.text)  # the wrong tube: the next scan takes its place
     hands.scan(second.text)
-    hands.press("c", *"24.1", "Enter", "Enter", "p")
+    hands.press("c", *"24.1", "Enter", "Enter", "Enter", "p")
     expect(page.locator(".flash")).to_contain_text(second.grouped)
     with database.read() as session:
         assert [each.call for each in lab.results_of(session, first)] == ["negative"]

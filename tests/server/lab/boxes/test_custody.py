@@ -1,5 +1,6 @@
 """Who had a box, and how many tubes, read from its steps."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -110,3 +111,20 @@ def test_an_explanation_closes_what_was_seen_and_nothing_later(history: list[Ste
     later = Step(number + 1, Kind.COUNTED, START + timedelta(days=2), "user:chi", count=99)
     after = read([*history, explained, later]).differences
     assert all(each.number > number for each in after)
+
+
+def test_equal_counts_of_different_tubes_are_a_difference_until_it_is_explained() -> None:
+    said = [
+        Step(1, Kind.PUT_IN, START, "an", tube=TUBES[0]),
+        Step(2, Kind.PUT_IN, START, "an", tube=TUBES[1]),
+        *(Step(n, kind, START, "an", count=2) for n, kind in ((3, Kind.PACKED), (4, Kind.COUNTED))),
+    ]
+    right = replace(read(said), received=frozenset(TUBES[:2]))
+    assert right.differences == []
+    swapped = replace(read(said), received=frozenset(TUBES[1:3]))
+    [found] = swapped.differences
+    assert (found.gap, found.expected, found.counted) == (Gap.OTHER_TUBES, 1, 1)
+    [silent] = replace(read(said), received=frozenset(TUBES[:1])).differences
+    assert (silent.gap, silent.expected, silent.counted) == (Gap.OTHER_TUBES, 1, 0)
+    said.append(Step(5, Kind.EXPLAINED, START, "chi", reason="nhầm hộp"))
+    assert replace(read(said), received=frozenset(TUBES[1:3])).differences == []

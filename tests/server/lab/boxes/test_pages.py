@@ -159,3 +159,19 @@ def test_a_tube_received_without_a_box_has_no_custody(scene: Any) -> None:
     told = [fact.state for fact in story_of(scene.session, tube)]
     assert told[-1] == "received"
     assert not [state for state in told if state.startswith("box-")]
+
+
+def test_other_tubes_in_the_same_number_stand_on_the_desk(scene: Any) -> None:
+    session, said = scene.session, {"by": "user:an", "now": scene.now}
+    tubes = [scene.tube() for _ in range(4)]
+    for tube in tubes[:3]:
+        services.put_in(session, BOX.text, tube, **said)
+    services.pack(session, BOX.text, team="Đội 1", count=3, **said)
+    for tube in tubes[1:]:
+        receive_tube(session, tube, box=BOX.text, **said)
+    services.count(session, BOX.text, counted=3, by="user:lan", now=scene.now)
+    [(_, [found])] = queries.open_differences(session)
+    assert (found.gap, found.expected, found.counted) == (Gap.OTHER_TUBES, 1, 1)
+    assert boxes_waiting(session, "user:lan").count == 1
+    services.explain(session, BOX.text, reason="nhầm hộp", **said)
+    assert boxes_waiting(session, "user:lan").count == 0

@@ -17,6 +17,7 @@ from server.lab.services import Finding, receive_tube, reject_tube
 from server.lab.words import Call, Rejection
 
 LAN: dict[str, Any] = {"by": "user:lan"}
+HELD = {"G12": Finding(Call.NEGATIVE), "H12": Finding(Call.POSITIVE)}  # the controls of "96-two"
 
 
 def plate_of(scene: Any, template: str = "96-two", fill: Fill = Fill.COLUMNS) -> Any:
@@ -105,7 +106,9 @@ def test_a_plate_with_results_stays_locked(scene: Any) -> None:
     services.lock(scene.session, plate.id, **said)
     services.unlock(scene.session, plate.id, **said)
     services.lock(scene.session, plate.id, **said)
-    keying.enter_calls(scene.session, plate.id, {"A1": Finding(Call.NEGATIVE)}, others=None, **said)
+    keying.enter_calls(
+        scene.session, plate.id, HELD | {"A1": Finding(Call.NEGATIVE)}, others=None, **said
+    )
     with pytest.raises(refusals.PlateInUse):
         services.unlock(scene.session, plate.id, **said)
 
@@ -114,7 +117,9 @@ def test_the_others_are_negative_only_for_who_counted_them(scene: Any) -> None:
     plate, tubes = filled(scene, 5)
     said = {"now": scene.now, **LAN}
     services.lock(scene.session, plate.id, **said)
-    positive = {"B1": Finding(Call.POSITIVE, (Measured("N", "24.1"), Measured("ORF", "25.0")))}
+    positive = HELD | {
+        "B1": Finding(Call.POSITIVE, (Measured("N", "24.1"), Measured("ORF", "25.0")))
+    }
     with pytest.raises(BadInput, match="4 are empty"):
         keying.enter_calls(scene.session, plate.id, positive, others=5, **said)
     assert lab.results_of(scene.session, tubes[1]) == [], "nothing was saved"
@@ -129,11 +134,11 @@ def test_a_well_that_cannot_be_keyed_does_not_stop_the_others(scene: Any) -> Non
     said = {"now": scene.now, **LAN}
     services.lock(scene.session, plate.id, **said)
     reject_tube(scene.session, first, Rejection.LEAKING, **said)
-    calls = {name: Finding(Call.NEGATIVE) for name in ("A1", "B1", "H12", "C3")}
+    calls = HELD | {name: Finding(Call.NEGATIVE) for name in ("A1", "B1", "C3")}
     keyed = keying.enter_calls(scene.session, plate.id, calls, others=None, **said)
     assert keyed.entered == 1
     assert [(name, why.code) for name, why in keyed.refused] == [
-        ("A1", "tube-rejected"), ("H12", "well-taken"), ("C3", "well-taken"),
+        ("A1", "tube-rejected"), ("C3", "well-taken"),
     ]  # fmt: skip
     assert [each.call for each in lab.results_of(scene.session, second)] == ["negative"]
 
