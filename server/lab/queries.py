@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
+from server.errors import NotFound
 from server.lab.final import Decided, Said
 from server.lab.lifecycle import State, state_of
 from server.lab.models import OrderedTest, Reception, ReceptionStep, Result, ResultDispute
@@ -37,6 +38,13 @@ def results_of(session: Session, tube: Tube) -> list[Result]:
 def first_result_at(session: Session, tube: Tube) -> datetime | None:
     """Return when the first result of *tube* was entered, if one was."""
     return session.scalar(select(func.min(Result.entered_at)).where(Result.tube == tube))
+
+
+def result(session: Session, result_id: UUID) -> Result:
+    found = session.get(Result, result_id)
+    if found is None:
+        raise NotFound("Không có kết quả này.", "There is no such result.")
+    return found
 
 
 def correction_of(session: Session, result_id: UUID) -> Result | None:

@@ -8,15 +8,13 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server import forms
 from server.display import t
-from server.errors import DomainError, NotFound
-from server.lab import assay_versions, queries, results, services, typed
+from server.errors import DomainError
+from server.lab import assay_versions, chosen, queries, results, services, typed
 from server.lab.assay import Assay
-from server.lab.models import Result
 from server.lab.refusals import TubeHasResult
 from server.lab.scans import scanned_tube, ticked
 from server.lab.services import Finding
@@ -45,7 +43,7 @@ def enter() -> ResponseReturnValue:
     try:
         tube = scanned_tube(request.form)
         with transaction() as session:
-            finding = _finding(_assay(session, request.form.get("assay", "")))
+            finding = _finding(chosen.assay_for(session, request.form.get("assay", "")))
             services.enter_result(session, tube, finding, by=actor(), now=now(), lab=place())
     except DomainError as problem:
         return _results(problem, of=tube if isinstance(problem, TubeHasResult) else None)
@@ -63,18 +61,12 @@ def _finding(assay: Assay) -> Finding:
     )
 
 
-def _assay(session: Session, code: str) -> Assay:
-    """Return the assay that a form is for, or the one that a laboratory most likely means."""
-    known = {each.code: each for each in assay_versions.assays_in_use(session)}
-    return known.get(code) or known[assay_versions.usual(session, known)]
-
-
 def _results(problem: DomainError | None = None, of: Tube | None = None) -> ResponseReturnValue:
     """Show the latest results, or those *of* one tube, newest first."""
     with reading() as session:
         latest = queries.results_of(session, of)[::-1] if of else queries.latest_results(session)
         waiting = queries.without_result(session)
-        assay = _assay(session, request.values.get("assay", ""))
+        assay = chosen.assay_for(session, request.values.get("assay", ""))
         return render_template(
             "lab/results.html",
             problem=problem,
@@ -138,7 +130,7 @@ def correct(result_id: UUID) -> ResponseReturnValue:
         reason = forms.required_text(request.form, "reason", longest=200)
         seen = forms.stamp_of(request.form.get("seen", ""))
         with transaction() as session:
-            finding = _finding(_assay_behind(session, _result(session, result_id)))
+            finding = _finding(chosen.assay_behind(session, queries.result(session, result_id)))
             new = services.correct_result(
                 session, result_id, finding, reason=reason, by=actor(), now=now(), seen=seen
             )
@@ -153,32 +145,14 @@ def correct(result_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show_results"))
 
 
-def _result(session: Session, result_id: UUID) -> Result:
-    result = session.get(Result, result_id)
-    if result is None:
-        raise NotFound("Không có kết quả này.", "There is no such result.")
-    return result
-
-
-def _assay_behind(session: Session, result: Result) -> Assay:
-    """Return the assay of the result's run; keyed by hand, the one that knows its targets."""
-    run = queries.run_behind(session, result)
-    if run is not None:
-        return assay_versions.assay_of(session, run.assay_id)
-    known = assay_versions.assays_in_use(session)
-    fits = [each for each in known if all(each.target(m.target) for m in result.readings)]
-    usual = _assay(session, "")
-    return usual if usual in fits or not fits else fits[0]
-
-
 def _correct(result_id: UUID, problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        result = _result(session, result_id)
+        result = queries.result(session, result_id)
         (standing,) = standings(session, [result])
         return render_template(
             "lab/correct.html",
             stamp=standing.stamp,
-            cts=typed.fields_of(_assay_behind(session, result)),
+            cts=typed.fields_of(chosen.assay_behind(session, result)),
             problem=problem,
             form=request.form if problem else {},
             calls=CALLS,

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_plate_assay"
-down_revision: str | None = "0023_results"
+revision: str = "0027_plate_assay"
+down_revision: str | None = "0026_delivery_queue"
 
 WHOLLY = """
     (cancelled_at IS NULL) = (cancelled_by IS NULL)
