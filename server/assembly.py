@@ -10,8 +10,12 @@ from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
 from server.audit.views import bp as audit
-from server.declarations import notice
+from server.declarations import notice, place_names
 from server.declarations.channel import EmbeddedRecord
+from server.declarations.form_views import bp as form_versions
+from server.declarations.keeper_views import bp as keeper
+from server.declarations.phone_views import bp as phone
+from server.declarations.point_views import bp as points
 from server.declarations.targets.views import bp as targets
 from server.delivery import routes
 from server.delivery.channels import Channel
@@ -56,6 +60,10 @@ PAGES = (
     audit,
     people,
     person_numbers,
+    points,
+    form_versions,
+    phone,
+    keeper,
     sampling,
     boxes,
     reception,
@@ -100,6 +108,7 @@ def assemble(app: Flask) -> None:
         changes.listeners.append(outcomes.settle_many)
     if first_result_at not in changes.testers:
         changes.testers.append(first_result_at)
+    place_names.install(app.extensions["settings"].place_names)
     machines.install(machines.load(app.extensions["settings"].machines))
     app.extensions["background"] = workers(app)
 

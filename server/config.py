@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     background: bool = True  # apply uploads and deliver outcomes in this process
     max_body_kib: Annotated[int, msgspec.Meta(ge=64, le=65536)] = 4096
     max_import_mib: Annotated[int, msgspec.Meta(ge=1, le=256)] = 64  # a machine's file
+    place_names: str = ""  # CSV file of more names of places (docs/declarations.md)
+    declarations_per_address: Count = 1000  # in a quarter of an hour; a factory has one address
     machines: str = ""  # TOML file of the machines that `listen` hears; empty: none
     idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
     absolute_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12

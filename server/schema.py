@@ -13,6 +13,7 @@ import server.accounts.health_models
 import server.accounts.models
 import server.audit.models
 import server.declarations.models
+import server.declarations.phone_models
 import server.declarations.targets.models
 import server.declarations.traces.models
 import server.declarations.zones.models

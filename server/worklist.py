@@ -133,6 +133,10 @@ DESKS = (
         "How many people, how fast, and do the tubes add up?",
     ),
     Desk(
+        Permission.POINT_READ, "/points", "Điểm khai báo", "Points", None,
+        "Điểm nào đang mở, áp phích, danh sách điểm.", "Which points are open; posters, lists.",
+    ),
+    Desk(
         Permission.CARD_WRITE, "/cards", "Thẻ cá nhân", "Cards", None,
         "In thẻ cho người không có điện thoại.", "Print cards for people without a phone.",
     ),

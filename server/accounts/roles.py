@@ -16,7 +16,15 @@ class Role(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.SWAB_TEAM: frozenset({Permission.BOX_WRITE, Permission.LOT_READ, Permission.ZONE_READ}),
+    Role.SWAB_TEAM: frozenset(
+        {
+            Permission.BOX_WRITE,
+            Permission.CHECK_IN_WRITE,
+            Permission.LOT_READ,
+            Permission.POINT_READ,
+            Permission.ZONE_READ,
+        }
+    ),
     Role.LAB_TECHNICIAN: frozenset(
         {
             Permission.ASSAY_WRITE,
@@ -34,6 +42,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BOX_WRITE,
             Permission.CALLBACK_WRITE,
+            Permission.CHECK_IN_WRITE,
             Permission.CONFLICT_DECIDE,
             Permission.DELIVERY_READ,
             Permission.DELIVERY_WRITE,
@@ -44,6 +53,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MATCH_DECIDE,
             Permission.OUTCOME_READ,
             Permission.PERSON_READ,
+            Permission.POINT_READ,
             Permission.ROSTER_READ,
             Permission.SHIFT_READ,
             Permission.STORY_READ,
@@ -68,6 +78,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LOT_WRITE,
             Permission.MATCH_DECIDE,
             Permission.PARTNER_WRITE,
+            Permission.POINT_READ,
+            Permission.POINT_WRITE,
             Permission.ROSTER_READ,
             Permission.SHIFT_READ,
             Permission.STATION_WRITE,

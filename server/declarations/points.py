@@ -19,6 +19,10 @@ from server.display import local
 from server.errors import BadInput, DomainError, NotFound
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_PLAIN = (
+    *("name", "address", "head", "phone", "route", "opens", "closes", "latitude", "longitude"),
+    "active_until",
+)
 
 
 class PointClosed(DomainError):
@@ -89,8 +93,34 @@ def _check(wish: PointWish, begins: date) -> None:
         raise BadInput("Ngày cuối phải sau ngày đầu.", "The last day must not be before the first.")
     if any(each and not _TIME.fullmatch(each) for each in (wish.opens, wish.closes)):
         raise BadInput("Giờ ghi như 06:00.", "Times are written like 06:00.")
+    if _beyond(wish.latitude, 90) or _beyond(wish.longitude, 180):
+        raise BadInput(
+            "Vĩ độ từ -90 đến 90, kinh độ từ -180 đến 180.",
+            "Latitude is from -90 to 90, longitude from -180 to 180.",
+        )
     if KINDS[wish.kind].moves and not wish.plate:
         raise BadInput("Xe cần biển số.", "A vehicle needs its licence plate.")
+
+
+def _beyond(degrees: float | None, most: int) -> bool:
+    return degrees is not None and not -most <= degrees <= most
+
+
+def revise_point(
+    session: Session, point_id: str, wish: PointWish, *, by: str, now: datetime
+) -> Point:
+    """Let a point be as *wish* says; its code, and so its posters, stay."""
+    point = get_point(session, point_id)
+    begins = wish.active_from or point.active_from
+    _check(wish, begins)
+    for field in _PLAIN:
+        setattr(point, field, getattr(wish, field))
+    point.kind, point.place = wish.kind.value, str(Place.parse(wish.place))
+    point.plate, point.active_from = wish.plate.upper(), begins
+    audit.record(
+        session, "point.revised", point.id, by=by, now=now, detail=f"{point.kind} {point.place}"
+    )
+    return point
 
 
 def close_point(session: Session, point_id: str, *, by: str, now: datetime) -> Point:

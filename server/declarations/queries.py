@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from server.declarations.models import CheckIn, RecordEntry
+from server.declarations.models import CheckIn, Declaration, RecordEntry
 from server.declarations.notice import Notice
 
 
@@ -33,3 +33,22 @@ def check_ins_of(session: Session, person_id: UUID, *, limit: int = 100) -> list
     """Return a person's newest check-ins, newest first; voided ones are among them."""
     found = select(CheckIn).where(CheckIn.person_id == person_id)
     return list(session.scalars(found.order_by(CheckIn.at.desc(), CheckIn.id).limit(limit)))
+
+
+def declaration(session: Session, which: UUID) -> Declaration | None:
+    return session.get(Declaration, which)
+
+
+def declarations_of(session: Session, person_id: UUID, *, limit: int = 100) -> list[Declaration]:
+    """Return a person's newest declarations, newest first."""
+    found = select(Declaration).where(Declaration.person_id == person_id)
+    newest = found.order_by(Declaration.at.desc(), Declaration.id)
+    return list(session.scalars(newest.limit(limit)))
+
+
+def last_declaration(session: Session, person_id: UUID) -> Declaration | None:
+    """Return a person's newest declaration that holds: one whose check-in was voided does not."""
+    voided = exists().where(CheckIn.id == Declaration.id, CheckIn.voided_at.is_not(None))
+    found = select(Declaration).where(Declaration.person_id == person_id, ~voided)
+    newest = found.order_by(Declaration.at.desc(), Declaration.id)
+    return session.scalars(newest.limit(1)).first()

@@ -10,10 +10,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from server import forms
+from server import cameras, forms
 from server.display import t
 from server.errors import DomainError
-from server.lab import cameras, queries, services
+from server.lab import queries, services
 from server.lab.boxes import queries as box_queries
 from server.lab.boxes import services as boxes
 from server.lab.scans import box_in, scanned_box, scanned_tube

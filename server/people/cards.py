@@ -77,6 +77,12 @@ def _card(session: Session, person: Person, row: Row, position: int, act: Act) -
     )
 
 
+def draw_card(name: str, birth_year: int, sex: str, *, now: datetime) -> tuple[CardNumber, str]:
+    """Return a new number and the signed text of a card for these words; nothing is kept."""
+    face = SignedCard(_new_number(), name, birth_year, sex, now.date())
+    return face.number, sign_card(face, private_key(vault.current().card_seed))
+
+
 def _new_number() -> CardNumber:
     """Draw until the letters are fair; a number drawn twice would break a constraint."""
     while (number := CardNumber.mint(secrets.token_bytes(9))) is None:

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import TubeKind, kind_of
+from server import sheets
 from server.audit import services as audit
 from server.display import local
 from server.errors import BadInput
@@ -19,7 +20,6 @@ from server.sampling import (
     roster_import,
     roster_matches,
     roster_seats,
-    roster_tables,
     roster_words,
     rosters,
 )
@@ -49,9 +49,9 @@ def read_list() -> ResponseReturnValue:
     """Take a pasted list, or a file of one, and show how it was read."""
     file = request.files.get("file")
     if file and file.filename:
-        rows = roster_tables.rows_of(file.read())
+        rows = sheets.rows_of(file.read())
     else:
-        rows = roster_tables.rows_of_text(request.form.get("people", ""))
+        rows = sheets.rows_of_text(request.form.get("people", ""))
     person = user()
     place = optional_text(request.form, "place", longest=64) or (person.place if person else "")
     with transaction() as session:

@@ -37,8 +37,8 @@ from server.config import Settings
 from server.intake.applier import apply_pending
 from server.sampling import lots, roster_matches, roster_seats, rosters
 from server.sampling.roster_import import read
-from server.sampling.roster_tables import rows_of_text
 from server.schema import tables
+from server.sheets import rows_of_text
 
 AN, BINH, CHI = specimens.people(3, Random(21))
 BY = "user:quantri"

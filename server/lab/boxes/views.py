@@ -4,9 +4,9 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask import url_for as url_for
 from flask.typing import ResponseReturnValue
 
+from server import cameras
 from server.display import t
 from server.errors import DomainError
-from server.lab import cameras
 from server.lab.boxes import queries, words
 from server.lab.boxes.acts import ACTS
 from server.lab.scans import scanned_box

@@ -13,10 +13,10 @@ from flask import (
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 
-from server import forms
+from server import cameras, forms
 from server.display import t
 from server.errors import BadInput, DomainError
-from server.lab import assay_versions, cameras
+from server.lab import assay_versions
 from server.lab.plates import assaying, keying_views, layouts, queries, services
 from server.lab.plates.acts import ACTS
 from server.lab.plates.geometry import Fill

@@ -7,10 +7,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
-from server import forms
+from server import cameras, forms
 from server.display import local, t
 from server.errors import BadInput, DomainError
-from server.lab import cameras
 from server.lab.plates.geometry import RACKS, NoSuchWell
 from server.lab.scans import scanned_tube
 from server.lab.storage import queries, services

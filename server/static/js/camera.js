@@ -40,7 +40,7 @@ async function open(words) {
   document.body.append(panel);
   document.querySelectorAll("[data-camera]").forEach((button) => { button.hidden = true; });
   await video.play();
-  watch(video, words.csrf);
+  watch(video, words);
 }
 
 function close() {
@@ -50,7 +50,7 @@ function close() {
   document.querySelectorAll("[data-camera]").forEach((button) => { button.hidden = false; });
 }
 
-async function watch(video, csrf) {
+async function watch(video, words) {
   const canvas = document.createElement("canvas");
   while (stream) {
     const scale = Math.min(1, WIDEST / video.videoWidth);
@@ -58,14 +58,14 @@ async function watch(video, csrf) {
     canvas.height = Math.round(video.videoHeight * scale);
     canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
     const frame = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
-    if (frame) take(await read(frame, csrf));
+    if (frame) take(await read(frame, words));
     await new Promise((done) => setTimeout(done, EVERY_MS));
   }
 }
 
-async function read(frame, csrf) {
+async function read(frame, words) {
   try {
-    const answer = await fetch("/scan/frame", { method: "POST", body: frame, headers: { "Content-Type": "image/jpeg", "X-CSRF-Token": csrf } });
+    const answer = await fetch(words.frame || "/scan/frame", { method: "POST", body: frame, headers: { "Content-Type": "image/jpeg", "X-CSRF-Token": words.csrf } });
     return answer.ok ? (await answer.json()).codes : [];
   } catch {
     return []; // the network is away: the next frame tries again

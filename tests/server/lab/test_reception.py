@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from server import cameras
 from server.accounts.roles import Role
-from server.lab import cameras, queries, refusals
+from server.lab import queries, refusals
 from server.lab.services import receive_tube, reject_tube
 from server.lab.words import Rejection
 from server.officers.story import story_of

@@ -19,7 +19,7 @@ from server.sampling.lot_models import Roster, RosterEntry
 from server.sampling.models import Pairing
 from server.sampling.roster_cells import Reason
 from server.sampling.roster_import import Guest, read
-from server.sampling.roster_tables import rows_of_text
+from server.sheets import rows_of_text
 
 SignIn = Callable[..., FlaskClient]
 PEOPLE = "Họ tên;năm sinh;giới tính\nNguyễn Thị Mẫu;1991;Nữ\n\nLê Văn An;1988\nĐỗ Minh Châu\n"

@@ -18,7 +18,7 @@ from server.sampling.lot_models import Roster
 from server.sampling.models import Pairing
 from server.sampling.roster_import import read
 from server.sampling.roster_models import RosterMatch
-from server.sampling.roster_tables import rows_of_text
+from server.sheets import rows_of_text
 
 AN, BINH = specimens.people(2, Random(5))
 HEAD = "Họ tên;Ngày sinh;CCCD;SĐT\n"

@@ -15,7 +15,7 @@ from server.sampling import roster_cells as cells
 from server.sampling.roster_cells import Note, Reason, Unreadable
 from server.sampling.roster_columns import Field, columns_of
 from server.sampling.roster_import import Guest, Reading, read
-from server.sampling.roster_tables import rows_of, rows_of_text
+from server.sheets import rows_of, rows_of_text
 from tests.contract.test_legacy_text import as_tcvn3, as_vni
 
 PEOPLE = specimens.people(30, Random(3))

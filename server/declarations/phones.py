@@ -1,0 +1,127 @@
+"""Whom a phone declared for, so that it can declare again by answering what changes.
+
+A phone shows only what was typed on it: never what a record knows.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from contract.cards import CardNumber
+from server import vault
+from server.accounts.sessions import address_key, hash_of
+from server.accounts.throttle import WINDOW
+from server.declarations.declarants import Declarant
+from server.declarations.phone_models import DeclarationTry, PhonePerson
+from server.errors import DomainError, NotFound
+from server.people import cards
+from server.people.agreement import name_key
+from server.people.services import person_of
+
+KEPT = timedelta(days=400)  # a phone's cookie, and how long its people are offered
+MOST_SHOWN = 20
+
+
+class TooManyDeclarations(DomainError):
+    code = "too-many-declarations"
+    status = 429
+
+
+def note_try(session: Session, address: str, *, most: int, now: datetime) -> None:
+    """Count what an address sends; raise TooManyDeclarations beyond *most* in the window."""
+    key = address_key(address)
+    count = select(func.count()).select_from(DeclarationTry)
+    mine = count.where(DeclarationTry.address_key == key, DeclarationTry.at > now - WINDOW)
+    if (session.scalar(mine) or 0) >= most:
+        raise TooManyDeclarations(
+            "Nơi này đang gửi quá nhiều tờ khai. Chờ vài phút rồi gửi lại.",
+            "Too many declarations come from here. Wait some minutes and send again.",
+        )
+    session.add(DeclarationTry(address_key=key, at=now))
+    session.execute(delete(DeclarationTry).where(DeclarationTry.at < now - 2 * WINDOW))
+
+
+def people_of(session: Session, token: str, *, now: datetime) -> list[PhonePerson]:
+    """Return whom the phone with *token* declared for, the last first; '' is no phone."""
+    if not token:
+        return []
+    found = select(PhonePerson).where(
+        PhonePerson.phone == hash_of(token), PhonePerson.last_at > now - KEPT
+    )
+    newest = found.order_by(PhonePerson.last_at.desc(), PhonePerson.id)
+    return list(session.scalars(newest.limit(MOST_SHOWN)))
+
+
+def person_on(session: Session, token: str, which: UUID) -> PhonePerson:
+    """Return somebody this phone declared for; raises NotFound for anybody else's."""
+    found = session.get(PhonePerson, which)
+    if not token or found is None or found.phone != hash_of(token):
+        raise NotFound(
+            "Điện thoại này chưa khai cho người đó. Khai lại từ đầu.",
+            "This phone has not declared for that person. Begin anew.",
+        )
+    return found
+
+
+def person_declared(session: Session, token: str, person_id: UUID) -> PhonePerson | None:
+    """Return a person as this phone knows them, None if it does not."""
+    found = select(PhonePerson).where(
+        PhonePerson.phone == hash_of(token), PhonePerson.person_id == person_id
+    )
+    return session.scalar(found) if token else None
+
+
+def remember(
+    session: Session,
+    token: str,
+    who: Declarant,
+    *,
+    on_behalf: bool,
+    place: str,
+    evidence: str,
+    by: str,
+    now: datetime,
+) -> PhonePerson:
+    """Find or make the person that *who* is, and let the phone with *token* know them.
+
+    The same words from the same phone are the same person, who keeps the card they have.
+    """
+    phone, said = hash_of(token), _said(who)
+    same = select(PhonePerson).where(PhonePerson.phone == phone, PhonePerson.said_blind == said)
+    known = session.scalars(same).first()
+    if known is not None and who.key is None:
+        return known
+    number, payload = (
+        (CardNumber(known.number), known.card)
+        if known is not None
+        else cards.draw_card(who.name, who.birth.year, str(who.sex or ""), now=now)
+    )
+    code = who.as_code(number, payload)
+    person = person_of(session, code, by=by, now=now, evidence=evidence, place=place)
+    session.flush()
+    before = person_declared(session, token, person.id)
+    if before is not None:
+        return before
+    made = PhonePerson(
+        id=uuid4(),
+        phone=phone,
+        person_id=person.id,
+        name=who.name,
+        said_blind=said,
+        birth_year=who.birth.year,
+        on_behalf=on_behalf,
+        number=number.text,
+        card=payload,
+        added_at=now,
+        last_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _said(who: Declarant) -> str:
+    words = f"{name_key(who.name)}|{who.birth}|{who.sex or ''}"
+    return vault.current().blind("phone_person.said", words)

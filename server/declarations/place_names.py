@@ -1,0 +1,79 @@
+"""How places are called: a small table of ours, and what an operator's CSV file adds.
+
+A name belongs to a code of one code set: 'vn-2021:24' is Bắc Giang, 'vn-2025:24' is Bắc Ninh.
+The file (setting `place_names`) has two columns, the place with its code set and its name.
+"""
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from contract import names
+from contract.places import Place, PlaceError
+from server.config import ConfigError
+
+_added: dict[str, str] = {}
+
+
+@cache
+def shipped() -> Mapping[str, str]:
+    """Return the names that come with the product, by place as text."""
+    text = files(__package__).joinpath("place_names.toml").read_text(encoding="utf-8")
+    return {
+        str(Place.parse(f"{code_set}:{code}")): name
+        for code_set, table in tomllib.loads(text).items()
+        for code, name in table.items()
+    }
+
+
+def install(path: str) -> None:
+    """Add the names in the CSV file *path*, '' for none; raise ConfigError where one is wrong."""
+    _added.clear()
+    if path:
+        _added.update(read(path))
+
+
+def read(path: str) -> dict[str, str]:
+    """Return the names in a CSV file: `vn-2021:24.222.07,Xã Hồng Thái` a line."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read the place names in {path}: {error}") from error
+    found = {}
+    for number, row in enumerate(csv.reader(text.splitlines()), 1):
+        if not row or row[0].startswith("#"):
+            continue
+        try:
+            code, name = row[:2]
+            found[str(Place.parse(code))] = names.display(name)
+        except (ValueError, PlaceError) as error:
+            raise ConfigError(f"{path}, line {number}: {error}") from error
+    return found
+
+
+def name_of(place: str) -> str:
+    """Return the name of *place* alone, or its code where nobody named it."""
+    return _added.get(place) or shipped().get(place) or place
+
+
+def full_name(place: str) -> str:
+    """Return *place* with what it is in: 'Huyện Việt Yên, Tỉnh Bắc Giang'.
+
+    A level without a name is left out; a place of which nothing is known is its code.
+    """
+    try:
+        around = Place.parse(place).around
+    except PlaceError:
+        return place
+    named = [name for each in around if (name := name_of(each)) != each]
+    if not named:
+        return place
+    return ", ".join(named if name_of(place) != place else [place, *named])
+
+
+def every() -> dict[str, str]:
+    """Return every place that has a name, in the order of the codes."""
+    return dict(sorted({**shipped(), **_added}.items()))
