@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0027_phones"
-down_revision: str | None = "0026_delivery_queue"
+revision: str = "0028_phones"
+down_revision: str | None = "0027_plate_assay"
 
 
 def upgrade() -> None:
