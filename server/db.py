@@ -1,6 +1,6 @@
 """The database: how our types are stored, and where sessions come from."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -146,12 +146,6 @@ def among(column: Any, name: str) -> ColumnElement[bool]:
 def listed(texts: Iterable[str]) -> str:
     """Return *texts* as the parameter that `among` takes."""
     return msgspec.json.encode(list(texts)).decode()
-
-
-def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert *rows* in one statement, past the objects of the session; flush those before."""
-    if rows:
-        session.connection().execute(model.metadata.tables[model.__tablename__].insert(), rows)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditEntry
-from server.db import insert_rows
+from server.rows import insert_rows
 
 
 def record(

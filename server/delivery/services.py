@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
-from server.db import insert_rows
 from server.delivery import routes
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
 from server.delivery.routes import Label
 from server.errors import DomainError, NotFound
+from server.rows import insert_rows
 
 
 class NotDead(DomainError):

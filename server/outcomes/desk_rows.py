@@ -12,10 +12,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.db import among, insert_rows, listed
+from server.db import among, listed
 from server.outcomes.desk_models import DeskCase, DeskEvent, DeskItem
 from server.outcomes.facts import text_of
 from server.outcomes.standing import Desk, Standing
+from server.rows import insert_rows
 
 SYSTEM = "system:outcomes"
 _AMONG = among(DeskItem.tube, "tubes")

@@ -1,6 +1,7 @@
 """What can be known of one tube, as sets: no order, no repetition.  Pure.
 
-Whoever learns a new kind of fact (another hold, a run taken back) adds it here and in `facts`.
+Whoever learns a new kind of fact (another hold, a run taken back) adds it here and in `facts`, and
+to what `plain` leaves alone.
 """
 
 from collections.abc import Iterable

@@ -11,20 +11,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.audit import services as audit
-from server.db import insert_rows
 from server.declarations import notice
-from server.delivery import services as delivery
 from server.delivery.channels import Message
 from server.delivery.routes import Label
-from server.outcomes import callbacks, desk_rows, queries
+from server.outcomes import callbacks, desk_rows, plain_rows, queries
 from server.outcomes.facts import CHUNK, Known, known_of_all
 from server.outcomes.models import Outcome
 from server.outcomes.standing import standing
+from server.outcomes.telling import tell
 from server.outcomes.versions import Version, new_versions
+from server.rows import insert_rows
 from server.sampling.turns import take_turn
-
-SETTLER = "system:outcomes"
 
 
 def settle_many(session: Session, tubes: Iterable[Tube], now: datetime) -> None:
@@ -44,7 +41,15 @@ def settle(session: Session, tube: Tube, now: datetime) -> None:
     settle_many(session, [tube], now)
 
 
-def _settle_some(session: Session, tubes: Sequence[Tube], now: datetime) -> None:
+def _settle_some(session: Session, some: Sequence[Tube], now: datetime) -> None:
+    plain = plain_rows.say(session, some, now)
+    tubes = [tube for tube in some if tube.text not in plain]
+    if tubes:
+        settle_usual(session, tubes, now)
+
+
+def settle_usual(session: Session, tubes: Sequence[Tube], now: datetime) -> None:
+    """Settle tubes by all that is known of them; nothing is taken to be plain."""
     known = known_of_all(session, tubes)
     facts = {tube: one.facts() for tube, one in known.items()}
     stored = queries.stored_versions(session, tubes)
@@ -64,14 +69,11 @@ def _write(
 ) -> None:
     """Write versions with all that follows from them."""
     insert_rows(session, Outcome, [_row(version, now) for version in fresh])
-    # Who reads the trail reads no findings.
-    entries = [(SETTLER, each.tube.text, f"v{each.version}") for each in fresh]
-    audit.record_each(session, "outcome.written", entries, now=now)
     told = [
         (_message(each, known[each.tube].released), Label(each.status, each.place))
         for each in fresh
     ]
-    delivery.publish(session, told, now=now)
+    tell(session, told, now=now)
     callbacks.follow(session, fresh, now=now)
 
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -14,9 +14,11 @@ from server.lab.services import Finding, enter_result, receive_tube, verify_resu
 from server.lab.words import Call
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.models import Callback, Outcome
+from server.outcomes.plain import plain_tubes
 from server.outcomes.services import release, settle, settle_many
+from server.outcomes.settling import settle_usual
 from server.sampling import changes
-from tests.server.outcomes.tale import LAN, MINH, Steps, Tale, tales
+from tests.server.outcomes.tale import LAN, MINH, USUAL, Steps, Tale, tales
 
 KEPT = {
     Outcome: ("tube", "person_id", "version", "status", "reason", "pairing_id", "result_id",
@@ -61,6 +63,33 @@ def test_settling_together_is_settling_one_by_one(
     for tube in tubes:
         settle(scene.session, tube, scene.now)
     assert rows(scene.session) == together
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    lives=st.lists(tales(), min_size=1, max_size=3),
+    smooth=st.lists(st.integers(0, 3), min_size=1, max_size=3),
+)
+def test_plain_tubes_come_out_as_by_the_usual_way(
+    scene: Any, lives: list[Steps], smooth: list[int]
+) -> None:
+    lives = lives + [[(name, call) for name in USUAL] for call in smooth]
+    told = [(Tale(scene, pool=False), steps) for steps in lives]
+    changes.listeners.clear()
+    for tale, steps in told:
+        for name, chance in steps:
+            tale.act(name, chance)
+    tubes = [tale.tube for tale, _ in told]
+    scene.session.flush()
+    event(f"{len(plain_tubes(scene.session, tubes))} plain")
+    with scene.session.begin_nested() as trial:
+        settle_usual(scene.session, tubes, scene.now)
+        usual = rows(scene.session)
+        trial.rollback()
+    settle_many(scene.session, tubes, scene.now)
+    assert rows(scene.session) == usual
 
 
 def test_six_hundred_tubes_are_released_at_once(scene: Any) -> None:

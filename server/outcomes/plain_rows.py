@@ -1,0 +1,67 @@
+"""Write the outcomes of plain tubes: what `settling` writes of any other, with fewer steps.
+
+A plain tube has no outcome, no case and no call to follow, and stands on no desk any more.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.db import among, listed
+from server.declarations import notice
+from server.delivery.channels import Message
+from server.delivery.routes import Label
+from server.outcomes.desk_models import DeskItem
+from server.outcomes.models import Outcome
+from server.outcomes.plain import Plain, plain_tubes, stored_id, time_of
+from server.outcomes.telling import tell
+from server.rows import insert_stored, ordered_id, stored_time
+
+COLUMNS = (
+    "id", "tube", "person_id", "version", "status", "reason", "pairing_id", "result_id", "place",
+    "sampled_at", "grounds", "at",
+)  # fmt: skip
+_LEAVE = (
+    delete(DeskItem)
+    .where(among(DeskItem.tube, "tubes"))
+    .execution_options(synchronize_session=False)
+)
+
+
+def say(session: Session, tubes: Sequence[Tube], now: datetime) -> set[str]:
+    """Settle those of *tubes* that are plain; return their texts."""
+    found = plain_tubes(session, tubes)
+    if found:
+        at = stored_time(session, now)
+        insert_stored(session, Outcome, COLUMNS, [_row(each, now, at) for each in found])
+        tell(session, [(_message(each), Label(each.call, each.place)) for each in found], now=now)
+    waited = [each.tube for each in found if each.on_desk]
+    if waited:
+        session.execute(_LEAVE, {"tubes": listed(waited)})
+    return {each.tube for each in found}
+
+
+def _row(each: Plain, now: datetime, at: Any) -> tuple[Any, ...]:
+    drawn = stored_id(ordered_id(now), like=each.pairing)
+    return (
+        drawn, each.tube, each.person, 1, each.call, "", each.pairing, each.result, each.place,
+        each.paired_at, each.grounds, at,
+    )  # fmt: skip
+
+
+def _message(each: Plain) -> Message:
+    told = notice.Notice(
+        tube=each.tube,
+        status=each.call,
+        reason="",
+        version=1,
+        sampled_at=time_of(each.paired_at),
+        resulted_at=time_of(each.released_at),
+        place=each.place,
+        supersedes=None,
+    )
+    return Message(notice.TARGET, each.key, each.key.split("/")[1], 1, notice.write(told))

@@ -1,0 +1,165 @@
+"""Many rows at once, past SQLAlchemy's own handling of each: a million rows live on this.
+
+Statements are SQLAlchemy's, compiled once for each kind of database; the driver runs them.  Values
+are turned as the columns say.  Defaults that Python would fill in are not: name every column.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from server.db import Base, UtcDateTime
+
+MANY = 50  # rows from which on PostgreSQL's COPY is worth its round trips
+
+Convert = Callable[[Any], Any]
+Stored = tuple[Any, ...]
+
+
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert *rows*, which all name the same columns, past the objects of the session.
+
+    Flush those before.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    names = tuple(rows[0])
+    turns = _turns(model, names, connection.dialect)
+    insert_stored(session, model, names, _turned(rows, names, turns))
+
+
+def insert_stored(
+    session: Session, model: type[Base], names: tuple[str, ...], rows: Sequence[Stored]
+) -> None:
+    """Insert *rows* whose values are already as this database's driver takes them."""
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and len(rows) >= MANY:
+        _copy(connection, _copying(model, names, connection.dialect), rows)
+    else:
+        statement = _inserting(model, names, connection.dialect)
+        connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
+
+
+def stored_rows(
+    session: Session, question: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+) -> list[Any]:
+    """Return the answer as the driver gives it: ids and times as this database stores them."""
+    connection = session.connection()
+    statement, places, own = _asking(question, connection.dialect)
+    known = {**own, **values}
+    given = known if places is None else tuple(known[name] for name in places)
+    return list(connection.exec_driver_sql(statement, given).all())
+
+
+def stored_time(session: Session, at: datetime) -> Any:
+    """Return a time as this database's driver takes it."""
+    if session.get_bind().dialect.name == "sqlite":
+        return _sqlite_time(at)
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def ordered_id(now: datetime) -> UUID:
+    """Return a new id (a UUID of version 7) that sorts by its time.
+
+    Later ids stand at the end of an index, so that a large one grows at one place.
+    """
+    drawn = int.from_bytes(os.urandom(10))
+    at = int(now.timestamp() * 1000) & (1 << 48) - 1
+    return UUID(int=at << 80 | 7 << 76 | drawn >> 68 << 64 | 2 << 62 | drawn & (1 << 62) - 1)
+
+
+def _turned(
+    rows: Iterable[Mapping[str, Any]], names: tuple[str, ...], turns: Mapping[str, Convert]
+) -> list[Stored]:
+    """Turn each column for itself; a value that follows itself, as `now` does, is turned once."""
+    columns = []
+    for name in names:
+        values = [row[name] for row in rows]
+        turn = turns.get(name)
+        columns.append(values if turn is None else _each(values, turn))
+    return list(zip(*columns, strict=True))
+
+
+def _each(values: list[Any], turn: Convert) -> list[Any]:
+    last: Any = values[0]
+    said = turn(last)
+    turned = []
+    for value in values:
+        if value is not last:
+            last, said = value, turn(value)
+        turned.append(said)
+    return turned
+
+
+@cache
+def _turns(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> dict[str, Convert]:
+    """Return how values of those columns must be turned that the driver does not take as is."""
+    columns = model.metadata.tables[model.__tablename__].columns
+    found: dict[str, Convert] = {}
+    for name in names:
+        type_ = columns[name].type
+        turn = type_.dialect_impl(dialect).bind_processor(dialect)
+        if isinstance(type_, UtcDateTime) and dialect.name == "sqlite":
+            turn = _sqlite_time
+        if turn is not None:
+            found[name] = turn
+    return found
+
+
+def _sqlite_time(value: datetime | None) -> str | None:
+    """Return a time as SQLAlchemy's type writes it for SQLite, faster."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"naive datetime {value!r}")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[Stored]) -> None:
+    cursor: Any = connection.connection.cursor()
+    try:
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True
+        ) from error
+    finally:
+        cursor.close()
+
+
+def _named(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> tuple[str, str]:
+    table = model.metadata.tables[model.__tablename__]
+    quote = dialect.identifier_preparer
+    columns = ", ".join(quote.quote(table.columns[name].name) for name in names)
+    return quote.format_table(table), columns
+
+
+@cache
+def _inserting(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> str:
+    table, columns = _named(model, names, dialect)
+    place = "?" if dialect.paramstyle == "qmark" else "%s"
+    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join([place] * len(names))})"  # noqa: S608
+
+
+@cache
+def _copying(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> str:
+    table, columns = _named(model, names, dialect)
+    return f"COPY {table} ({columns}) FROM STDIN"
+
+
+@cache
+def _asking(question: Any, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
+    compiled = question.compile(dialect=dialect)
+    return str(compiled), compiled.positiontup, compiled.params
