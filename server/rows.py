@@ -105,6 +105,9 @@ def _each(values: list[Any], turn: Convert) -> list[Any]:
 def _turns(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> dict[str, Convert]:
     """Return how values of those columns must be turned that the driver does not take as is."""
     columns = model.metadata.tables[model.__tablename__].columns
+    forgotten = [c.name for c in columns if c.default is not None and c.name not in names]
+    if forgotten:
+        raise ValueError(f"columns that Python would fill in are not named: {forgotten}")
     found: dict[str, Convert] = {}
     for name in names:
         type_ = columns[name].type

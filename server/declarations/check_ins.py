@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from contract.duty_events import CheckedIn, CheckInVoided
 from server import vault
 from server.audit import services as audit
-from server.db import insert_rows
 from server.declarations.models import CheckIn
 from server.declarations.stands import Stands
 from server.declarations.targets import days
 from server.declarations.targets.days import Change
 from server.errors import DomainError, NotFound
+from server.rows import insert_rows
 
 
 class NotOwnCheckIn(DomainError):

@@ -18,7 +18,7 @@ from contract.tubes import Tube, TubeKind
 from server.db import among, listed
 from server.lab.models import Reception, Result
 from server.outcomes.desk_models import DeskCase, DeskItem
-from server.outcomes.facts import text_of
+from server.outcomes.facts import CHUNK, text_of
 from server.outcomes.known import CLOCKS_DIFFER
 from server.outcomes.models import Callback, Outcome
 from server.people.models import Disagreement
@@ -44,6 +44,9 @@ class Plain(NamedTuple):
     call: str
     released_at: Any
     on_desk: Any
+    rejected: str
+    corrects: Any
+    withdrawn_at: Any
 
     @property
     def key(self) -> str:
@@ -57,17 +60,35 @@ class Plain(NamedTuple):
 
 def plain_tubes(session: Session, tubes: Sequence[Tube]) -> list[Plain]:
     """Return those of *tubes* that are plain and of which nothing was said yet."""
+    return [each for each in _asked(session, tubes) if _is_clear(each) and _speaks(each)]
+
+
+def clear_tubes(session: Session, tubes: Sequence[Tube]) -> set[str]:
+    """Return those of *tubes* that are plain but for the release of their result."""
+    return {each.tube for each in _asked(session, tubes) if _is_clear(each)}
+
+
+def _asked(session: Session, tubes: Sequence[Tube]) -> Iterator[Plain]:
     asked = [tube.text for tube in tubes if tube.kind is TubeKind.SAMPLING]
-    found = stored_rows(session, _QUESTION, {"tubes": listed(asked)}) if asked else []
-    return [each for each in map(Plain._make, found) if _is_usual(each)]
+    for start in range(0, len(asked), CHUNK):
+        some = {"tubes": listed(asked[start : start + CHUNK])}
+        yield from map(Plain._make, stored_rows(session, _QUESTION, some))
 
 
-def _is_usual(each: Plain) -> bool:
-    """Return whether nobody is asked for another sample, by the call or by `late_pairings`."""
-    if each.call not in ASKING_NOTHING:
+def _is_clear(each: Plain) -> bool:
+    """Return whether the tube was accepted, not paired late, and its result stands alone.
+
+    This is not asked in SQL: SQLite would look through every result that corrects none.
+    """
+    if each.withdrawn_at is not None or each.corrects is not None or each.rejected:
         return False
     late = time_of(each.paired_at) > time_of(each.received_at) + CLOCKS_DIFFER
     return not (each.trusted and late)
+
+
+def _speaks(each: Plain) -> bool:
+    """Return whether the result is out, and asks nobody for another sample."""
+    return each.released_at is not None and each.call in ASKING_NOTHING
 
 
 def time_of(stored: Any) -> datetime:
@@ -104,18 +125,13 @@ def _question() -> Select[*tuple[Any, ...]]:
     when = (Pairing.paired_at, Pairing.trusted, Pairing.place)
     asked = select(
         text_of(Pairing.tube), pairing, person, *when, reception, Reception.at, result,
-        Result.call, Result.released_at, DeskItem.desk,
+        Result.call, Result.released_at, DeskItem.desk, Reception.reason, Result.corrects,
+        Result.withdrawn_at,
     )  # fmt: skip
     asked = asked.join(Reception, Reception.tube == Pairing.tube)
     asked = asked.join(Result, Result.tube == Pairing.tube)
     asked = asked.outerjoin(DeskItem, DeskItem.tube == Pairing.tube)
-    usual = (
-        Reception.reason == "",
-        Result.corrects.is_(None),
-        Result.withdrawn_at.is_(None),
-        Result.released_at.is_not(None),
-    )
-    return asked.where(among(Pairing.tube, "tubes"), *usual, ~or_(*_what_else()))
+    return asked.where(among(Pairing.tube, "tubes"), ~or_(*_what_else()))
 
 
 def _what_else() -> Iterator[ColumnElement[bool]]:

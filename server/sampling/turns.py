@@ -13,6 +13,8 @@ from contract.tubes import Tube
 from server.sampling import queries
 from server.sampling.models import Lot
 
+_TURNS = "ghepmau_turns"
+
 
 def take_turn(session: Session, tubes: Iterable[Tube]) -> None:
     """Wait until no other transaction changes *tubes* (or others of their lots).
@@ -22,6 +24,21 @@ def take_turn(session: Session, tubes: Iterable[Tube]) -> None:
     if session.get_bind().dialect.name == "sqlite":
         return
     session.flush()
-    lots = {lot.id for lot in queries.lots_of(session, tubes).values()}
+    mine = _mine(session)
+    wanted = [tube for tube in tubes if tube not in mine]
+    if not wanted:
+        return
+    lots = {lot.id for lot in queries.lots_of(session, wanted).values()}
     held = select(Lot.id).where(Lot.id.in_(lots)).order_by(Lot.id)
     session.execute(held.with_for_update(key_share=True)).all()
+    if session.get_nested_transaction() is None:  # a savepoint that is undone lets go again
+        mine.update(wanted)
+
+
+def _mine(session: Session) -> set[Tube]:
+    """Return the tubes whose turn this transaction has already, to be added to."""
+    transaction, tubes = session.info.get(_TURNS, (None, set()))
+    if transaction is not session.get_transaction():
+        tubes = set()
+        session.info[_TURNS] = session.get_transaction(), tubes
+    return tubes

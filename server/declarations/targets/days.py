@@ -13,10 +13,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows
 from server.declarations.models import CheckIn
 from server.declarations.targets.models import PointDay
 from server.display import VIETNAM
+from server.rows import insert_rows
 
 AT_ONCE = 200  # rows of one statement
 Count = tuple[int, int]  # check-ins, and those of them with a declaration
