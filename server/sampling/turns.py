@@ -37,8 +37,9 @@ def take_turn(session: Session, tubes: Iterable[Tube]) -> None:
 
 def _mine(session: Session) -> set[Tube]:
     """Return the tubes whose turn this transaction has already, to be added to."""
-    transaction, tubes = session.info.get(_TURNS, (None, set()))
-    if transaction is not session.get_transaction():
-        tubes = set()
-        session.info[_TURNS] = session.get_transaction(), tubes
-    return tubes
+    transaction = session.get_transaction()
+    known: tuple[object, set[Tube]] | None = session.info.get(_TURNS)
+    if known is None or known[0] is not transaction:
+        known = transaction, set()
+        session.info[_TURNS] = known
+    return known[1]
