@@ -4,11 +4,16 @@ A real station in a process of its own, with a reader on a pseudo-terminal, a ca
 MJPEG, and a simulated panel that notes when each sign begins.
 
 `reader_to_beep` is the time from the last byte of a tube's scan to the rising tones, which come
-after the journal's commit; after each, one row of the same size is inserted into bare SQLite (WAL,
-synchronous=FULL) on the same disk.  Its ratio is p95 against p95: at most 1.5.  `over_fsync` is the
-difference of the two p95: at most 20 ms.  `frame_to_sound` runs from the first frame that shows a
-person's code to the high tone; two frames must agree.  `idle_cpu` is the share of one core while
-nobody comes, camera on; `resident` the memory of the process after all this, OpenCV loaded.
+after the journal's commit; before each or after it, in turns, one row of the same size is inserted
+into bare SQLite (WAL, synchronous=FULL) on the same disk: an insert that always came second would
+find the disk just emptied by ours.  The ratio is p95 against p95 in rounds of 50 pairs, and of the
+rounds the median, so that a busy disk is busy for both: at most 1.5.  `reader_to_beep_overall` is
+p95 against p95 of all pairs, `reader_to_beep_worst` the worst round.  `over_fsync` is the
+difference of the two p95 of all: at most 20 ms.
+
+`frame_to_sound` runs from the first frame that shows a person's code to the high tone; two frames
+must agree.  `idle_cpu` is the share of one core while nobody comes, camera on; `resident` the
+memory of the process after all this, OpenCV loaded.
 `drain` is the time in which a station that was off-line brings its pairings to a real server.
 
     python -m benchmarks.station [--json]     bars: reader_to_beep <= 1.5, resident <= 150 MB,
@@ -40,6 +45,7 @@ from device.drivers.simulated.reader import PtyReader
 from device.drivers.simulated.scene import Held, Scene, render
 
 BODY = 760  # bytes of a pairing's event
+ROUND = 50  # pairs
 ASIDE = 1.6  # seconds until a code that was put away counts as gone
 
 
@@ -107,15 +113,28 @@ def _beeps(station: Station, reader: PtyReader, folder: Path, report: Report, pa
         for number, person in enumerate(crowd):
             reader.scan(citizen_card(person).decode(), "]Q1")
             station.until("person-held")
+            if number % 2:
+                bare.append(_insert(db))
             late.append(_beep(station, reader, TubeId.mint(SERIES, number)))
-            bare.append(_insert(db))
+            if not number % 2:
+                bare.append(_insert(db))
+    _compare(report, late, bare)
+
+
+def _compare(report: Report, late: list[float], bare: list[float]) -> None:
     beep, fsync = percentile(late, 95), percentile(bare, 95)
     report.figures["reader_to_beep_p50"] = (median(late), "ms")
     report.figures["reader_to_beep_p95"] = (beep, "ms")
     report.figures["bare_insert_p50"] = (median(bare), "ms")
     report.figures["bare_insert_p95"] = (fsync, "ms")
     report.figures["over_fsync"] = (beep - fsync, "ms")
-    report.ratios["reader_to_beep"] = beep / fsync
+    rounds = [
+        percentile(late[first : first + ROUND], 95) / percentile(bare[first : first + ROUND], 95)
+        for first in range(0, len(late), ROUND)
+    ]
+    report.figures["reader_to_beep_overall"] = (beep / fsync, "p95 against p95, all pairs")
+    report.figures["reader_to_beep_worst"] = (max(rounds), f"worst round of {ROUND} pairs")
+    report.ratios["reader_to_beep"] = median(rounds)
 
 
 def _beep(station: Station, reader: PtyReader, tube: TubeId) -> float:

@@ -23,6 +23,7 @@ from device import (
     uplink,
     uplink_process,
 )
+from device.arrivals import Arrivals
 from device.backlog import Backlog
 from device.config import Config, ConfigError, load
 from device.drivers.panel_gpio import PanelLost
@@ -34,7 +35,6 @@ from device.kiosk import command as kiosk
 from device.lines import tell_json, tell_people
 from device.manual import NobodyThere
 from device.running import AlreadyRunning
-from device.sources import Arrivals
 from device.stick import StickTrouble
 from device.supervisor import Supervisor
 from device.upstream import Unreachable, Upstream

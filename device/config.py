@@ -88,7 +88,7 @@ class Reader(Section, frozen=True):
     configure: bool = True
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
     prefix: str = ""
-    partial_seconds: Seconds = 0.2
+    partial_seconds: Seconds = 2.0
     tube_aims: tuple[str, ...] = TUBE_AIMS
 
     @property

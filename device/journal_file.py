@@ -75,7 +75,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open (or make) a journal in which a commit is on the disk; raise JournalTrouble."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        db = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+        # One thread at a time writes, but not always the same one: device.arrivals.
+        db = sqlite3.connect(path, isolation_level=None, timeout=5.0, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise trouble(path, error) from error
     try:

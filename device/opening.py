@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from device.arrivals import Arrivals
 from device.config import Camera as CameraTable
 from device.config import Config, ConfigError
 from device.config import Reader as ReaderTable
@@ -16,7 +17,7 @@ from device.drivers.readers.profile import ProfileError, Reads
 from device.roles import Role
 from device.sight.eye import Settings as EyeSettings
 from device.sight.symbology import Symbology
-from device.sources import Arrivals, CameraSource, ReaderSource, Source
+from device.sources import CameraSource, ReaderSource, Source
 
 
 def sources_of(config: Config, arrivals: Arrivals) -> list[Source]:

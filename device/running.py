@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from queue import Empty
 from threading import Event
 from time import monotonic
 
 import msgspec
 
 from device import pruning, spare
+from device.arrivals import Arrival, Arrivals
 from device.backlog import Sent, read_sent
 from device.clock import ServerTime, SystemClock
 from device.config import Config
@@ -34,10 +34,10 @@ from device.kiosk.pages import page_of
 from device.kiosk.pairs import of_journal, with_line
 from device.life import Life
 from device.lines import Board, Line, Page, Tell
-from device.manual import Desk
+from device.manual import Desk, TypedPair
 from device.opening import sources_of
 from device.shift_now import ShiftDesk
-from device.sources import Arrivals, Source
+from device.sources import Source
 from device.stages import Answering, HoldingPerson, Idle, SecondLook, State
 from device.station import Station
 
@@ -70,15 +70,17 @@ class Running:
     _shift: ShiftDesk = field(default_factory=ShiftDesk)
     _seen: dict[str, int] = field(default_factory=dict)
     _looked: float = 0.0
+    _before: State = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.config.folder)
+        self.desk, self._before = Desk(self.config.folder), self.station.state
 
     def serve(self, stop: Event) -> None:
         """Work until *stop*."""
         sys.setswitchinterval(_SWITCH)
         self.refresh()
         self.station.begin(_software())
+        self.arrivals.deal = self._deal
         for source in self.sources:
             source.start()
         self.desk.start()
@@ -90,26 +92,33 @@ class Running:
         self.desk.stop()
         for source in self.sources:
             source.stop()
-        self.station.end()
+        with self.arrivals.turn():
+            self.station.end()
         self.board.show(self.page())
 
     def _turn(self) -> None:
-        before = self.station.state
-        try:
-            arrival = self.arrivals.get(timeout=_SLICE)
-        except Empty:
-            arrival = None
-        if arrival is not None:
-            self.station.arrive(arrival)
-        if (typed := self.desk.next()) is not None:
-            self.station.arrive(typed)
-        self.station.tick()
-        if was_let_go(before, self.station.state):
+        self.arrivals.wait(_SLICE)
+        with self.arrivals.turn():
+            self.arrivals.deal_with_all()
+            if (typed := self.desk.next()) is not None:
+                self._deal(typed)
+            self.station.tick()
+            self._look_after_sources()
+            if monotonic() - self._looked >= _LOOK:
+                self.refresh()
+            page = self.page()
+        self.board.show(page)  # a scan need not wait for the screen
+
+    def _deal(self, arrival: Arrival | TypedPair) -> None:
+        """Take what came; called by whoever has the turn."""
+        self.station.arrive(arrival)
+        self._look_after_sources()
+
+    def _look_after_sources(self) -> None:
+        if was_let_go(self._before, self.station.state):
             for source in self.sources:
                 source.let_go()
-        if monotonic() - self._looked >= _LOOK:
-            self.refresh()
-        self.board.show(self.page())
+        self._before = self.station.state
 
     def refresh(self) -> None:
         """Take in what uplink brought since the last look."""

@@ -11,36 +11,22 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
-from queue import SimpleQueue
 from time import monotonic
 
-from device.drivers import Camera, DeviceLost, Exposable, Reader, Scan
+from device.arrivals import Arrivals, DeviceNews
+from device.drivers import Camera, DeviceLost, Exposable, Reader
 from device.roles import ReaderUse
 from device.scanned import Scanned, tell_reader
 from device.sight.exposing import Exposing
 from device.sight.eye import Seen
 from device.sight.eye import Settings as EyeSettings
 from device.sight.looking import Looking
-from device.sight.watch import CodeShown, SeveralInView, Watch
+from device.sight.watch import Watch
 
 log = logging.getLogger(__name__)
 _SHORTEST, _LONGEST = 0.2, 2.0  # seconds between two tries to open a device
 _SLICE = 0.25  # seconds after which a loop looks whether it should end
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceNews:
-    """A device came or went."""
-
-    device: str
-    up: bool
-    why: str = ""
-
-
-Arrival = Scan | Scanned | CodeShown | SeveralInView | DeviceNews
-Arrivals = SimpleQueue[Arrival]
 
 
 class Source(ABC):
@@ -112,7 +98,7 @@ class ReaderSource(Source):
             while not self._stop.is_set():
                 scan = reader.read(_SLICE)
                 if scan is not None:
-                    self._arrivals.put(Scanned(scan, self._use, partial(tell_reader, reader)))
+                    self._arrivals.bring(Scanned(scan, self._use, partial(tell_reader, reader)))
 
 
 class CameraSource(Source):

@@ -1,8 +1,8 @@
 """The station at work: codes in; journal, lights and lines out.  *Journal first, beep second.*
 
-Everything that pairs runs in this one thread.  What the machine decides is written to the journal
-as one act; only then do light, tone and line tell of it.  If the journal cannot be written,
-nothing was paired, and the red light says so.
+Everything that pairs is done one at a time (`device.arrivals`).  What the machine decides is
+written to the journal as one act; only then do light, tone and line tell of it.  If the journal
+cannot be written, nothing was paired, and the red light says so.
 """
 
 import logging
@@ -13,6 +13,7 @@ from time import monotonic
 from contract.commands import Command
 from contract.duties import Duty
 from contract.events import Event
+from device.arrivals import Arrival, DeviceNews
 from device.clock import Clock
 from device.codes import Codes
 from device.drafts import Begun, Drafts, Moment
@@ -32,7 +33,6 @@ from device.scanned import Scanned
 from device.sentences import shown
 from device.sight.watch import CodeShown, SeveralInView
 from device.signals import SIGNALS
-from device.sources import Arrival, DeviceNews
 from device.stages import OpenBox, OpenPool, Rules, State
 from device.telling import line_of
 

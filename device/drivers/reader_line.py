@@ -4,6 +4,10 @@
 
 `]cm` is the AIM identifier: set the reader to send it, and a QR can never pass for a tube's bars.
 Bytes are kept as they came; what they mean is decided elsewhere.
+
+A line that fell silent in its middle may go on late, or have lost its end: then what comes next is
+another line.  An AIM identifier tells which.  Without one nobody knows, and it counts for nothing.
+Silence is what this driver waited through: a busy machine that came late to its port is none.
 """
 
 import re
@@ -19,6 +23,7 @@ _ENDS = re.compile(rb"[\r\n\x03\t]")
 _AIM = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
 _STX = b"\x02"
 _SLICE = 0.05  # seconds: how soon a partial line is noticed
+_BREAK = 0.5  # seconds of silence after which another line may have begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class LineSettings:
 
     baud: int = 9600
     prefix: bytes = b""
-    partial_seconds: float = 0.2
+    partial_seconds: float = 2.0
     longest: int = 4296
 
 
@@ -41,6 +46,7 @@ class LineReader:
         self._settings = settings or LineSettings()
         self.counts: Counter[str] = Counter()
         self._heard, self._heard_at = b"", 0.0
+        self._quiet, self._broken_at = 0.0, 0
         self._skipping = False
         self._lines: deque[tuple[bytes, float]] = deque()
         try:
@@ -56,7 +62,7 @@ class LineReader:
         until = time.monotonic() + timeout
         while not self._lines:
             self._listen()
-            self._drop_partial(time.monotonic())
+            self._drop_partial()
             if not self._lines and time.monotonic() >= until:
                 return None
         line, at = self._lines.popleft()
@@ -64,7 +70,7 @@ class LineReader:
 
     def flush(self) -> None:
         """Throw away what was scanned but not read yet."""
-        self._heard, self._skipping = b"", False
+        self._heard, self._skipping, self._broken_at = b"", False, 0
         self._lines.clear()
         try:
             self._port.reset_input_buffer()
@@ -83,9 +89,13 @@ class LineReader:
             heard = self._port.read(max(1, self._port.in_waiting))
         except (serial.SerialException, OSError) as error:
             raise ReaderLost(f"the reader is gone: {error}") from error
-        if heard:
-            self._heard_at = time.monotonic()
-            self._split(self._heard + heard)
+        if not heard:
+            self._quiet += _SLICE
+            return
+        if self._heard and self._quiet >= _BREAK:
+            self._broken_at = len(self._heard)
+        self._quiet, self._heard_at = 0.0, time.monotonic()
+        self._split(self._heard + heard)
 
     def _split(self, heard: bytes) -> None:
         """Take whole lines out of *heard*; keep the rest for later, unless it is endless."""
@@ -93,6 +103,8 @@ class LineReader:
         if lines and self._skipping:
             self._skipping = False
             del lines[0]  # the end of the line that was too long
+        elif lines and self._broken_at:
+            lines[0], self._broken_at = self._mended(lines[0]), 0
         for line in filter(None, lines):
             if len(line) <= self._settings.longest:
                 self._lines.append((line, self._heard_at))
@@ -100,19 +112,29 @@ class LineReader:
                 self.counts["overlong"] += 1
         if len(self._heard) > self._settings.longest:
             self.counts["overlong"] += not self._skipping
-            self._heard, self._skipping = b"", True
+            self._heard, self._skipping, self._broken_at = b"", True, 0
 
-    def _drop_partial(self, now: float) -> None:
-        if (self._heard or self._skipping) and now - self._heard_at > self._partial_seconds:
+    def _mended(self, line: bytes) -> bytes:
+        """Return what counts of a line that was silent at `_broken_at`; b"" for nothing."""
+        late = line[self._broken_at :]
+        if _AIM.match(self._bare(late)):
+            self.counts["partial"] += 1
+            return late
+        if _AIM.match(self._bare(line)):
+            return line
+        self.counts["partial"] += 1
+        return b""
+
+    def _drop_partial(self) -> None:
+        if (self._heard or self._skipping) and self._quiet >= self._settings.partial_seconds:
             self.counts["partial"] += bool(self._heard)
-            self._heard, self._skipping = b"", False
+            self._heard, self._skipping, self._broken_at = b"", False, 0
 
-    @property
-    def _partial_seconds(self) -> float:
-        return self._settings.partial_seconds
+    def _bare(self, line: bytes) -> bytes:
+        return line.removeprefix(_STX).removeprefix(self._settings.prefix)
 
     def _scan(self, line: bytes, at: float) -> Scan:
-        data = line.removeprefix(_STX).removeprefix(self._settings.prefix)
+        data = self._bare(line)
         aim = _AIM.match(data)
         if aim is None:
             return Scan(data, "", at)

@@ -14,6 +14,8 @@ def test_a_small_run_gives_every_figure(tmp_path: Path) -> None:
         "bare_insert_p50",
         "bare_insert_p95",
         "over_fsync",
+        "reader_to_beep_overall",
+        "reader_to_beep_worst",
         "frame_to_sound_p50",
         "frame_to_sound_p95",
         "resident",

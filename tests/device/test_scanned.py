@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from contract.commands import Command, text_of
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import TubeId
+from device.arrivals import Arrivals
 from device.clock import SystemClock
 from device.codes import Codes
 from device.config import Config, ConfigError, Reader, Table, load
@@ -26,7 +27,7 @@ from device.lines import Line
 from device.opening import sources_of
 from device.roles import Role
 from device.scanned import Verdict, verdict_of
-from device.sources import Arrivals, Source
+from device.sources import Source
 from device.station import Station
 
 PERSON = "024191000001||Nguyễn Thị Mẫu|01021991|Nữ|Xã Mẫu|01012021".encode()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from device.arrivals import Arrival, Arrivals, DeviceNews
 from device.drivers.camera_opencv import OpenCvCamera
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.scene import Held, Scene, render
@@ -19,7 +20,7 @@ from device.running import was_let_go
 from device.sight.eye import Eye, Seen, Settings, read_still
 from device.sight.looking import Looking, Looks
 from device.sight.watch import CodeShown
-from device.sources import Arrival, Arrivals, CameraSource, DeviceNews
+from device.sources import CameraSource
 from device.stages import HoldingPerson, Last, SecondLook, State
 
 AN = Held("024091000001||Nguyễn Văn An|05031991|Nam|Bắc Giang|15042021".encode())

@@ -25,6 +25,7 @@ from contract.events import (
 )
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import TubeId
+from device.arrivals import DeviceNews
 from device.clock import Clock, SystemClock
 from device.codes import Codes
 from device.drafts import Drafts, Moment
@@ -36,7 +37,6 @@ from device.journal_file import files_of
 from device.ledger import Ledger
 from device.lines import Line
 from device.sight.watch import CodeShown, SeveralInView
-from device.sources import DeviceNews
 from device.stages import Idle, OpenPool
 from device.station import Station
 

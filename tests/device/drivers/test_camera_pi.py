@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import device.drivers.simulated
+from device.arrivals import Arrivals, DeviceNews
 from device.config import Camera as CameraTable
 from device.config import ConfigError
 from device.drivers import Camera, CameraLost, Frame
@@ -26,7 +27,7 @@ from device.drivers.camera_replay import ReplayCamera
 from device.drivers.camera_wire import Heard, farewell, framed
 from device.opening import camera_of
 from device.sight.eye import Settings
-from device.sources import Arrivals, CameraSource, DeviceNews
+from device.sources import CameraSource
 
 STAND_IN = Path(device.drivers.simulated.__file__).with_name("pi_camera")
 SPEC = Spec("picamera2", 0, 640, 360)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -80,6 +81,48 @@ def test_a_line_that_never_ends_is_dropped_and_counted(hand: PtyReader, plug: Op
     hand.scan(TUBE)
     assert heard(reader) == (TUBE.encode(), "]C0")
     assert reader.counts == {"partial": 1}
+
+
+def test_a_line_that_goes_on_late_is_whole_where_it_says_how_it_began(
+    hand: PtyReader, plug: Open
+) -> None:
+    reader = plug()
+    hand.raw(b"]C02600")
+    assert heard(reader, 0.8) is None
+    hand.raw(b"00000182\r")
+    assert heard(reader) == (TUBE.encode(), "]C0")
+    assert not reader.counts
+
+
+def test_half_a_line_never_becomes_part_of_the_next(hand: PtyReader, plug: Open) -> None:
+    reader = plug(prefix=b">")
+    hand.raw(b">]C0260000000")
+    assert heard(reader, 0.8) is None
+    hand.raw(b"\x02>]C0" + TUBE.encode() + b"\r")
+    assert heard(reader) == (TUBE.encode(), "]C0")
+    assert reader.counts == {"partial": 1}
+
+
+def test_a_late_line_counts_for_nothing_where_nobody_knows_how_it_began(
+    hand: PtyReader, plug: Open
+) -> None:
+    reader = plug()
+    hand.raw(b"079202000001|123456789|")
+    assert heard(reader, 0.8) is None
+    hand.raw(b"079202000002||X|01011990|Nam|Y|01012022\r")
+    assert heard(reader) is None
+    hand.scan(TUBE, "")
+    assert heard(reader) == (TUBE.encode(), "")
+    assert reader.counts == {"partial": 1}
+
+
+def test_a_program_that_comes_late_to_its_port_loses_no_line(hand: PtyReader, plug: Open) -> None:
+    reader = plug(partial_seconds=0.05)
+    hand.raw(b"]C02600")
+    assert heard(reader, 0.0) is None
+    Event().wait(0.3)  # the machine is busy with something else
+    hand.raw(b"00000182\r")
+    assert heard(reader) == (TUBE.encode(), "]C0")
 
 
 def test_an_endless_line_is_dropped_whole_and_counted(hand: PtyReader, plug: Open) -> None:
