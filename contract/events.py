@@ -125,7 +125,8 @@ class ShiftEnded(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="shi
 
     `scan_ms` is the median from the first scan to the second, `pace_ms` from one pair to the next.
     `issued` tubes lay in the box when it began, `returned` must lie in it now: issued = used +
-    void + returned.  Both are null where the station knows no lots.
+    void + returned.  Both are null where the station knows no lots.  `duty` is what it did then;
+    `checked_in` (`ill` of them with symptoms) are persons, `mismatches` are boxes of a wrong count.
     """
 
     began: Aware
@@ -140,6 +141,13 @@ class ShiftEnded(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="shi
     manual: Count = 0
     slips: Count = 0
     refusals: dict[Short, Count] = {}
+    duty: Short = ""
+    checked_in: Count = 0
+    ill: Count = 0
+    vehicles: Count = 0
+    boxes: Count = 0
+    arrived: Count = 0
+    mismatches: Count = 0
 
 
 class SlipSuspected(Envelope, frozen=True, kw_only=True, tag_field="kind", tag="slip-suspected"):

@@ -7,7 +7,7 @@ Secrets are not in here: enrolment writes them into the state folder.
 import difflib
 import re
 import tomllib
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,13 +15,14 @@ import msgspec
 
 from contract.duties import Duty
 from device.codes import CodeRules
-from device.drivers.panel_gpio import Pins
+from device.drivers.panel_gpio import NONE, Pins
 from device.drivers.reader_line import LineSettings
 from device.roles import TUBE_AIMS, ReaderUse, Role
 from device.stages import Rules
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
+Spare = Annotated[int, msgspec.Meta(ge=NONE, le=27)]
 _SHIFTING = re.compile(r"/dev/(tty(USB|ACM)|input/event)\d+")
 
 
@@ -109,10 +110,12 @@ class Panel(Section, frozen=True):
     sounder: Pin = 18
     cancel: Pin = 23
     undo: Pin = 24
+    yes: Spare = NONE
+    no: Spare = NONE
 
     @property
     def pins(self) -> Pins:
-        return Pins(self.green, self.red, self.blue, self.sounder, self.cancel, self.undo)
+        return Pins(**{each.name: getattr(self, each.name) for each in fields(Pins)})
 
 
 class Kiosk(Section, frozen=True):
@@ -194,6 +197,7 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: {_plain(str(error))}") from error
     _refuse_shifting(path, config)
     _refuse_deaf(path, config)
+    _refuse_shared_pins(path, config)
     state = str(path.parent / config.station.state)
     return msgspec.structs.replace(
         config, station=msgspec.structs.replace(config.station, state=state)
@@ -237,3 +241,11 @@ def _refuse_deaf(path: Path, config: Config) -> None:
         raise ConfigError(f"{path}: reader.role: nothing here reads tubes; 'both' reads all")
     if roles == {Role.TUBE} and camera.source == "":
         raise ConfigError(f"{path}: reader.role: nothing here reads persons; 'both' reads all")
+
+
+def _refuse_shared_pins(path: Path, config: Config) -> None:
+    known: dict[int, str] = {}
+    for name, pin in asdict(config.panel.pins).items():
+        first = known.setdefault(pin, name)
+        if pin != NONE and first != name:
+            raise ConfigError(f"{path}: panel.{name}: {pin} is the pin of {first}, too")

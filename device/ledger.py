@@ -92,7 +92,7 @@ class Ledger:
             return None
         if lots is not self._lots:
             self._lots, self._long_ago = lots, self.older.count(lots)
-        return self.shift.summary(lots, self._live, self._long_ago)
+        return self.shift.summary(lots, self._live, self._long_ago, self.duties.duty)
 
     @property
     def open_pool(self) -> tuple[str, tuple[str, ...]] | None:

@@ -27,6 +27,12 @@ class ShiftNow(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     manual: int
     slips: int
+    checked_in: int
+    ill: int
+    vehicles: int
+    boxes: int
+    arrived: int
+    mismatches: int
 
 
 @dataclass
@@ -67,4 +73,10 @@ def _shown(shift: Summary | ShiftEnded, *, is_open: bool) -> ShiftNow:
         refused=sum(shift.refusals.values()),
         manual=shift.manual,
         slips=shift.slips,
+        checked_in=shift.checked_in,
+        ill=shift.ill,
+        vehicles=shift.vehicles,
+        boxes=shift.boxes,
+        arrived=shift.arrived,
+        mismatches=shift.mismatches,
     )

@@ -1,8 +1,10 @@
 """What the screen says when a shift begins, changes hands, and ends.
 
-Pure.  The end of a shift says the numbers that the team checks against the box.
+Pure.  The end of a shift says the numbers of what was done in it; where tubes were given out, those
+that the team checks against the box.
 """
 
+from contract.duties import Duty
 from device.facts import OperatorAsked, OperatorNamed, Outcome, ShiftClosed, ShiftOpened
 from device.refusal_words import Said
 from device.shifts import Summary
@@ -33,15 +35,57 @@ def of_shift(outcome: Outcome) -> Shown | None:
 
 
 def _ended(summary: Summary) -> Said:
-    tubes, box = _tubes(summary), _box(summary)
+    parts = [*_work(summary), _trouble(summary)]
+    if _sampled(summary):
+        parts.append(_box(summary))
+    vi, en = (" ".join(part) for part in zip(*parts, strict=True))
+    return Said(f"Hết ca: {vi}", f"Shift ended: {en}")
+
+
+def _sampled(summary: Summary) -> bool:
+    return summary.duty in ("", Duty.SAMPLING) or bool(summary.used or summary.void)
+
+
+def _work(summary: Summary) -> list[Said]:
+    """Return what was done, duty by duty: its own, and what else there was."""
+    said = []
     pace = round(summary.pace_ms / 1000)
-    refused = sum(summary.refusals.values())
+    if _sampled(summary):
+        people = f"{summary.people} người, {pace} giây/người."
+        said += [Said(people, f"{summary.people} persons, {pace} s each."), _tubes(summary)]
+    if summary.duty == Duty.CHECK_IN or summary.checked_in or summary.vehicles:
+        said.append(_points(summary, pace))
+    if summary.duty == Duty.RECEPTION or summary.boxes or summary.arrived:
+        said.append(
+            Said(
+                f"{summary.boxes} hộp, {summary.arrived} ống đã nhận,"
+                f" {summary.mismatches} hộp không khớp.",
+                f"{summary.boxes} boxes, {summary.arrived} tubes received,"
+                f" {summary.mismatches} boxes do not match.",
+            )
+        )
+    return said
+
+
+def _points(summary: Summary, pace: int) -> Said:
+    vi = en = ""
+    if not _sampled(summary) and pace:
+        vi, en = f", {pace} giây/người", f", {pace} s each"
     return Said(
-        f"Hết ca: {summary.people} người, {pace} giây/người. {tubes.vi} "
-        f"Đọc lại {summary.rereads}, từ chối {refused}, nhập tay {summary.manual}. {box.vi}",
-        f"Shift ended: {summary.people} persons, {pace} s each. {tubes.en} "
-        f"Re-reads {summary.rereads}, refusals {refused}, typed {summary.manual}. {box.en}",
+        f"Khai báo {summary.checked_in} người{vi}, {summary.ill} có triệu chứng,"
+        f" {summary.vehicles} xe.",
+        f"{summary.checked_in} persons checked in{en}, {summary.ill} with symptoms,"
+        f" {summary.vehicles} vehicles.",
     )
+
+
+def _trouble(summary: Summary) -> Said:
+    refused = sum(summary.refusals.values())
+    vi = f"Đọc lại {summary.rereads}, từ chối {refused}"
+    en = f"Re-reads {summary.rereads}, refusals {refused}"
+    if not _sampled(summary):
+        return Said(f"{vi}.", f"{en}.")
+    return Said(f"{vi}, nhập tay {summary.manual}.", f"{en}, typed {summary.manual}.")
 
 
 def _tubes(summary: Summary) -> Said:

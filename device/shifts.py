@@ -7,15 +7,17 @@ a check of the books, not a definition, and a sum that is wrong is told.
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from statistics import median
 from typing import NamedTuple
 from uuid import UUID
 
+from contract.duty_events import CheckedIn
 from contract.events import Event, PairingVoided, ScanRefused, SlipSuspected, TubePaired
 from contract.lots import IssuedLots
+from device.duties.tally import Tally
 from device.reasons import Refusal
 
 # The same code has to be read once more; nothing is wrong with the tube or the person.
@@ -24,7 +26,10 @@ REREADS = (Refusal.TUBE_MISREAD, Refusal.UNREADABLE, Refusal.DAMAGED_CARD, Refus
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A shift in numbers.  Durations are medians in milliseconds; 0 where there are none."""
+    """A shift in numbers.  Durations are medians in milliseconds; 0 where there are none.
+
+    `duty` is what the station did when it ended; the rest counts for all duties of the shift.
+    """
 
     began: datetime
     people: int
@@ -38,6 +43,13 @@ class Summary:
     manual: int = 0
     slips: int = 0
     refusals: dict[str, int] = field(default_factory=dict)
+    duty: str = ""
+    checked_in: int = 0
+    ill: int = 0
+    vehicles: int = 0
+    boxes: int = 0
+    arrived: int = 0
+    mismatches: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -83,13 +95,17 @@ class Shift:
     _tubes: set[str] = field(default_factory=set)
     _scans: list[int] = field(default_factory=list)
     _paces: list[int] = field(default_factory=list)
-    _last: TubePaired | None = None
+    _last: TubePaired | CheckedIn | None = None
+    _tally: Tally = field(default_factory=Tally)
 
     def take(self, event: Event) -> None:
         """Add one event of the shift."""
+        self._tally.take(event)
         match event:
             case TubePaired():
                 self._pair(event)
+            case CheckedIn(symptoms="no" | "yes"):
+                self._time(event)
             case PairingVoided():
                 self._live.pop(event.pairing, None)
             case ScanRefused():
@@ -100,13 +116,19 @@ class Shift:
     def _pair(self, event: TubePaired) -> None:
         self._live[event.id] = _Live(event.tube, event.tag)
         self._tubes.add(event.tube)
-        self._scans.append(event.took_ms)
         self.manual += event.manual
+        self._time(event)
+
+    def _time(self, event: TubePaired | CheckedIn) -> None:
+        """Note how long one person took, and since the one before."""
+        self._scans.append(event.took_ms)
         last, self._last = self._last, event
-        if last is not None and last.boot == event.boot:
+        if last is not None and (type(last), last.boot) == (type(event), event.boot):
             self._paces.append((event.mono - last.mono) // 1_000_000)
 
-    def summary(self, lots: IssuedLots, used: Collection[str], long_ago: int = 0) -> Summary:
+    def summary(
+        self, lots: IssuedLots, used: Collection[str], long_ago: int = 0, duty: str = ""
+    ) -> Summary:
         """Return what the shift came to; *used* are the tubes in the order of their use.
 
         *long_ago* tubes of the lots were used in days that are not among them.
@@ -131,6 +153,8 @@ class Shift:
             manual=self.manual,
             slips=self.slips,
             refusals=dict(self.refusals),
+            duty=duty,
+            **asdict(self._tally.counts),
         )
 
 

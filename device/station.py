@@ -37,7 +37,12 @@ from device.stages import OpenBox, OpenPool, Rules, State
 from device.telling import line_of
 
 log = logging.getLogger(__name__)
-_BUTTONS = {Button.CANCEL: Command.CANCEL, Button.UNDO: Command.UNDO}
+_BUTTONS = {
+    Button.CANCEL: Command.CANCEL,
+    Button.UNDO: Command.UNDO,
+    Button.YES: Command.SYMPTOMS,
+    Button.NO: Command.NO_SYMPTOMS,
+}
 
 
 @dataclass

@@ -95,12 +95,14 @@ def test_a_server_of_years_starts_and_takes_uploads_as_a_new_one(
     years: Path, tmp_path: Path
 ) -> None:
     home = station_at(tmp_path / "station")
+    fresh = Server(tmp_path / "new", free_port())
+    found(tmp_path / "new", signing.public_text(home.secrets.key))
+    new = seconds_to_start(fresh)
+    fresh.kill()
     found(tmp_path / "server", signing.public_text(home.secrets.key))
     stored = fill(tmp_path / "server", years / "journal")
     server = Server(tmp_path / "server", free_port())
-    began = perf_counter()
-    server.start()
-    started = perf_counter() - began
+    started = seconds_to_start(server)
     try:
         assert runs.run(home.journal, "--pairs", "100").code == 0
         up = home.uplink(f"http://127.0.0.1:{server.port}", most=500)
@@ -111,9 +113,16 @@ def test_a_server_of_years_starts_and_takes_uploads_as_a_new_one(
     finally:
         server.kill()
     size = (tmp_path / "server" / "ghepmau.sqlite").stat().st_size // 2**20
-    print(f"server with {stored} events, {size} MB: start {started:.1f} s, upload {took:.2f} s")
-    assert started < LONGEST_START
+    starts = f"start {started:.1f} s (a new one {new:.1f} s)"
+    print(f"server with {stored} events, {size} MB: {starts}, upload {took:.2f} s")
+    assert started < new * 2 + LONGEST_START / 2  # the machine may be as slow as it likes
     assert took < 2
+
+
+def seconds_to_start(server: Server) -> float:
+    began = perf_counter()
+    server.start()
+    return perf_counter() - began
 
 
 def fill(data: Path, journal: Path) -> int:

@@ -102,6 +102,8 @@ class Exposable(Protocol):
 class Button(StrEnum):
     CANCEL = "cancel"
     UNDO = "undo"
+    YES = "yes"  # with symptoms
+    NO = "no"
 
 
 class Panel(Protocol):

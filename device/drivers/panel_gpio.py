@@ -18,6 +18,7 @@ from device.drivers import Button, DeviceLost
 from device.drivers.gpio_chips import choose_chip
 from device.signals import Light, Signal, Sound, score
 
+NONE = -1  # a button that is not there
 POLL_SECONDS = 0.02
 _STABLE = 2  # equal looks before a button counts: 40 ms against bouncing
 _SLOW = 2.0  # seconds of one slow pulse, half of it dark
@@ -29,7 +30,10 @@ class PanelLost(DeviceLost):
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """BCM numbers; buttons close to ground; `sounder` is a passive piezo."""
+    """BCM numbers; buttons close to ground; `sounder` is a passive piezo.
+
+    `yes` and `no` answer at check-in; NONE where there is no such button.
+    """
 
     green: int = 17
     red: int = 27
@@ -37,6 +41,8 @@ class Pins:
     sounder: int = 18
     cancel: int = 23
     undo: int = 24
+    yes: int = NONE
+    no: int = NONE
 
     @property
     def lights(self) -> Mapping[Light, int]:
@@ -46,7 +52,8 @@ class Pins:
 
     @property
     def buttons(self) -> Mapping[int, Button]:
-        return MappingProxyType({self.cancel: Button.CANCEL, self.undo: Button.UNDO})
+        wired = {each: getattr(self, each.value) for each in Button}
+        return MappingProxyType({pin: each for each, pin in wired.items() if pin != NONE})
 
 
 class _Pwm(Protocol):

@@ -5,6 +5,7 @@ A fold over events in the order of the journal, kept in memory by `device.ledger
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +24,8 @@ class _Seen(NamedTuple):
     check_in: UUID
     boot: str
     mono: int
+    at: datetime
+    trusted: bool
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Books:
     duty: str = ""
     set_duty: str = ""
     open_box: BoxOpened | None = None
+    last: CheckedIn | None = None  # the newest check-in, while it holds: for UNDO
     _boot: str = ""
     _seen: dict[str, _Seen] = field(default_factory=dict)
     _box_of: dict[str, str] = field(default_factory=dict)
@@ -59,10 +63,13 @@ class Books:
         match event:
             case StationStarted():
                 self.duty, self.set_duty = event.duty, event.set_duty
+                self._carry_over(event)
             case DutyChanged():
                 self.duty = event.duty
             case CheckedIn():
-                self._seen[event.tag] = _Seen(event.id, event.boot, event.mono)
+                self.last = event
+                seen = _Seen(event.id, event.boot, event.mono, event.at, event.trusted)
+                self._seen[event.tag] = seen
             case CheckInVoided():
                 self._void(event)
             case BoxOpened() | BoxClosed():
@@ -70,7 +77,18 @@ class Books:
             case TubeArrived():
                 self._arrive(event)
 
+    def _carry_over(self, start: StationStarted) -> None:
+        """Place the check-ins of earlier boots on this boot's clock, where both knew the time."""
+        if not start.trusted:
+            return
+        for tag, seen in self._seen.items():
+            if seen.boot != start.boot and seen.trusted:
+                ago = (start.at - seen.at) // timedelta(microseconds=1) * 1000
+                self._seen[tag] = seen._replace(boot=start.boot, mono=start.mono - ago)
+
     def _void(self, event: CheckInVoided) -> None:
+        if self.last is not None and self.last.id == event.check_in:
+            self.last = None
         gone = [tag for tag, seen in self._seen.items() if seen.check_in == event.check_in]
         for tag in gone:
             del self._seen[tag]

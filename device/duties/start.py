@@ -18,10 +18,17 @@ def state_at_start(ledger: Ledger, now: Moment, set_duty: Duty) -> State:
     if ledger.open_pool is not None:
         text, members = ledger.open_pool
         stage = OpenPool(tube(text), members, _joined_at(ledger, now))
+    return State(stage, _undoable(ledger, now, duty), duty=duty)
+
+
+def _undoable(ledger: Ledger, now: Moment, duty: Duty) -> Last | None:
+    """Return what UNDO may take back: of this duty, and of this boot, whose clock says how old."""
+    if duty is Duty.CHECK_IN:
+        made = ledger.duties.last
+        known = Last("", made.tag, made.mono / 1e9) if made else None
+        return known if made and made.boot == now.boot else None
     last = ledger.last if duty is Duty.SAMPLING else None
-    known = Last(last.tube, last.tag, last.mono / 1e9) if last else None
-    same_boot = last is not None and last.boot == now.boot
-    return State(stage, known if same_boot else None, duty=duty)
+    return Last(last.tube, last.tag, last.mono / 1e9) if last and last.boot == now.boot else None
 
 
 def duty_at_start(books: Books, set_duty: Duty, *, pool_open: bool) -> Duty:

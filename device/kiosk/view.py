@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contract.boxes import BoxId
+from device.duties.words import NOT_WRITTEN
 from device.kiosk import words
 from device.kiosk.duties import face_of
 from device.kiosk.moods import WARNINGS, mood_of
@@ -17,6 +18,7 @@ from device.ledger import VIETNAM
 from device.lines import Held, Line, Page, Pair
 
 _NAMES = 4  # lines that the smallest screen has room for
+_NOT_WRITTEN = {duty.value: Words(*said) for duty, said in NOT_WRITTEN.items()}
 _SHOWN = {  # by the prompt itself, or by a colour that has gone
     *("person-held", "tube-held", "second-look", "pool-opened", "pool-member", "operator-asked"),
     *("ready", "paired", "same-pair", "pool-closed", "shift-ended"),
@@ -139,6 +141,8 @@ def _news(mood: str, line: Line | None) -> tuple[Words | None, Words | None, str
 def _note(page: Page, line: Line | None) -> tuple[Words | None, bool]:
     """Return what stands beside the prompt, and whether it is a warning."""
     for name, state in {**page.devices, "card": "ok" if page.journal == "ok" else "lost"}.items():
+        if state == "lost" and name == "card":
+            return _NOT_WRITTEN.get(page.duty, _NOT_WRITTEN["sampling"]), True
         if state == "lost":
             return words.LOST.get(name, Words(*words.STATES["lost"])), True
     if line is None:

@@ -79,21 +79,17 @@ LOST = {
     "reader2": Words(
         "Mất đầu đọc 2. Cắm lại dây đầu đọc.", "Reader 2 is lost. Plug its cable in again."
     ),
-    "card": Words(
-        "Thẻ nhớ không ghi được: CHƯA ghép. Báo trưởng nhóm, rồi quét lại.",
-        "The card cannot be written: NOT paired. Tell the lead, then scan again.",
-    ),
 }
 SILENT = (
     Words("TRẠM KHÔNG TRẢ LỜI", "The station does not answer"),
     Words(
-        "Ngừng lấy mẫu. Đợi một phút; nếu vẫn vậy, tắt điện 10 giây rồi bật lại, báo trưởng nhóm.",
-        "Stop sampling. Wait a minute; if it stays so, switch off for 10 seconds, tell the lead.",
+        "Ngừng quét. Đợi một phút; nếu vẫn vậy, tắt điện 10 giây rồi bật lại, báo trưởng nhóm.",
+        "Stop scanning. Wait a minute; if it stays so, switch off for 10 seconds, tell the lead.",
     ),
 )
 STOPPED = (
     Words("TRẠM ĐÃ DỪNG", "The station has stopped"),
-    Words("Bật lại trạm để ghép tiếp.", "Start it again to go on pairing."),
+    Words("Bật lại trạm để làm tiếp.", "Start it again to go on."),
 )
 LOOKING = (
     Words("ĐANG NỐI VỚI TRẠM", "Looking for the station"),
@@ -102,7 +98,7 @@ LOOKING = (
 CUT = (
     Words("MÀN HÌNH MẤT LIÊN LẠC", "The screen lost touch"),
     Words(
-        "Trạm vẫn có thể ghép: nghe tiếng, nhìn đèn. Màn hình tự nối lại.",
-        "The station may go on pairing: mind tones and lights. The screen comes back by itself.",
+        "Trạm vẫn có thể làm việc: nghe tiếng, nhìn đèn. Màn hình tự nối lại.",
+        "The station may be at work: mind tones and lights. The screen comes back by itself.",
     ),
 )

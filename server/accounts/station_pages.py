@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.duties import Duty
-from server.accounts import enrolment, health_queries
+from server.accounts import device_words, enrolment, health_queries
 from server.accounts.sickness import words_of
 from server.forms import choice, required_text
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
@@ -69,6 +69,9 @@ def show_health(station: str) -> ResponseReturnValue:
             said=health_queries.report_of(session, station),
             hours=health_queries.hours_of(session, station),
             words=words_of,
+            word=device_words.word,
+            known=device_words,
+            duties={duty.value: name for duty, name in enrolment.DUTY_NAMES.items()},
         )
 
 

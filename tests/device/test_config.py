@@ -57,6 +57,10 @@ def test_the_examples_defaults_are_the_programs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        (
+            "[station]\nstate = 's'\n[panel]\nyes = 17",
+            "panel.yes: 17 is the pin of green, too",
+        ),
         ("[station]\nstate = 's'\nhold_second = 3", "'station.hold_second'; did you mean 'hold_s"),
         ("[station]\nstate = 's'\n[camra]", "'camra'; did you mean 'camera'"),
         ("[station]\nstate = 's'\nqqqqqq = 1", "known are: state, live"),

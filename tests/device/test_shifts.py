@@ -10,10 +10,13 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.boxes import BoxId
+from contract.duties import Duty
 from contract.events import Event, ShiftEnded, TubePaired
 from contract.lots import IssuedLots, LotWire
 from contract.tubes import TubeId
 from device.drafts import Begun, Drafts, Moment
+from device.duties.facts import BoxShut, CheckInMade, CheckInUndone, DutySet, TubeTaken
 from device.facts import (
     OperatorNamed,
     Outcome,
@@ -107,6 +110,29 @@ def test_the_screen_shows_the_open_shift_and_then_the_last_one(
         books.write(ShiftClosed())
         last = desk.now(books.journal, LOTS)
         assert last == msgspec.structs.replace(now, open=False)
+
+
+def test_a_shift_counts_what_every_duty_did(
+    tmp_path: Path, drafts: Drafts, morning: Moment
+) -> None:
+    lorry = Person("c" * 16, "vehicle-pass", "sealed")
+    boxes = [BoxId.mint(number) for number in (1, 2)]
+    tubes = [TubeId.mint(26, number) for number in (1, 2)]
+    books = Books(tmp_path, drafts, morning)
+    with closing(books.journal):
+        books.write(ShiftOpened(LAN), DutySet(Duty.CHECK_IN, Duty.SAMPLING))
+        books.write(CheckInMade(LAN, "no", 2000), CheckInMade(MAI, "yes", 4000))
+        books.write(CheckInMade(lorry, "", 0), CheckInUndone(LAN.tag), CheckInMade(LAN, "yes", 0))
+        books.write(CheckInUndone(LAN.tag), DutySet(Duty.RECEPTION, Duty.CHECK_IN))
+        books.write(*[TubeTaken(tube, boxes[0], at, 3) for at, tube in enumerate(tubes, 1)])
+        books.write(BoxShut(boxes[0], 2, 3, "label"), BoxShut(boxes[1], 1, None, "card"))
+        books.write(TubeTaken(tubes[0], boxes[1], 1, 2), BoxShut(boxes[1], 1, 2, "card"))
+        books.write(BoxShut(boxes[0], 3, 3, "label"))
+        [ended] = books.write(ShiftClosed())
+    assert isinstance(ended, ShiftEnded)
+    assert (ended.checked_in, ended.ill, ended.vehicles) == (1, 1, 1)
+    assert (ended.boxes, ended.arrived, ended.mismatches, ended.duty) == (2, 2, 1, "reception")
+    assert (ended.people, ended.used, ended.scan_ms) == (0, 0, 2000)
 
 
 deeds = st.lists(

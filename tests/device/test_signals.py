@@ -63,6 +63,7 @@ OUTCOMES: list[Outcome] = [
     ShiftClosed(SUMMARY),
     ShiftClosed(replace(SUMMARY, issued=None, returned=None)),
     ShiftClosed(replace(SUMMARY, issued=101)),
+    *[ShiftClosed(replace(SUMMARY, duty=duty.value, people=0, used=0, void=0)) for duty in Duty],
     PersonHeld(PERSON),
     PersonHeld(PERSON, today=1),
     SecondLookAsked(PERSON, 1),
@@ -124,6 +125,21 @@ def test_the_end_of_a_shift_says_what_must_be_left_in_the_box() -> None:
     wrong = shown(ShiftClosed(replace(SUMMARY, issued=101)), 5).said
     assert "nhận 101 ≠ dùng 43" in wrong.vi
     assert "Báo trưởng nhóm" in wrong.vi
+
+
+def test_the_end_of_a_shift_says_what_was_done_in_it() -> None:
+    point = replace(SUMMARY, duty="check-in", people=0, used=0, void=0, checked_in=38, ill=2)
+    assert shown(ShiftClosed(replace(point, vehicles=4)), 5).said.vi == (
+        "Hết ca: Khai báo 38 người, 31 giây/người, 2 có triệu chứng, 4 xe. Đọc lại 3, từ chối 5."
+    )
+    bench = replace(SUMMARY, duty="reception", people=0, used=0, void=0, boxes=3, arrived=288)
+    assert shown(ShiftClosed(replace(bench, mismatches=1)), 5).said.vi == (
+        "Hết ca: 3 hộp, 288 ống đã nhận, 1 hộp không khớp. Đọc lại 3, từ chối 5."
+    )
+    both = shown(ShiftClosed(replace(SUMMARY, duty="check-in", checked_in=5)), 5).said.vi
+    assert "41 người, 31 giây/người" in both
+    assert "Khai báo 5 người, 0 có triệu chứng" in both
+    assert "Đếm hộp" in both
 
 
 def test_the_documentation_names_every_outcome() -> None:

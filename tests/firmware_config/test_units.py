@@ -15,6 +15,7 @@ from server.cli import main as server
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "firmware_config" / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
+MOUNTS = sorted(FOLDER.glob("*.mount"))
 SCORES = dict(
     re.findall(r"\| `(ghepmau-\w+)` \| ([0-9.]+) \|", (ROOT / "docs/pi.md").read_text("utf-8"))
 )
@@ -53,7 +54,7 @@ def analyze(machine: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("unit", [*UNITS, *MOUNTS], ids=lambda path: path.stem)
 def test_systemd_has_no_complaint(unit: Path, machine: Path) -> None:
     assert analyze(machine, "verify", unit.name) == ""
 

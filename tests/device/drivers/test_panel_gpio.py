@@ -75,6 +75,14 @@ def test_a_button_that_is_held_down_counts_once(header: ModuleType, panel: GpioP
     assert seen == [Button.UNDO]
 
 
+def test_buttons_for_an_answer_are_there_where_they_are_wired(header: ModuleType) -> None:
+    with closing(GpioPanel(Pins(yes=5, no=6))) as panel:
+        header.drive(6, 0)
+        assert comes(lambda: panel.pressed() == {Button.NO})
+        header.drive(5, 0)
+        assert comes(lambda: panel.pressed() == {Button.YES})
+
+
 def test_a_closed_panel_is_dark_and_silent(header: ModuleType) -> None:
     panel = GpioPanel()
     panel.show(SIGNALS["trouble"])

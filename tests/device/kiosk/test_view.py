@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.duties import Duty
+from device.duties.words import NOT_WRITTEN
 from device.kiosk import words
 from device.kiosk.sight import Seen
 from device.kiosk.view import View, view_of
@@ -107,7 +109,14 @@ def test_a_lost_device_is_named_with_what_to_try(desk: Any, name: str) -> None:
 def test_a_card_that_cannot_be_written_is_trouble_even_after_other_news(desk: Any) -> None:
     assert shown(desk, journal="full", recent=[line("journal-trouble")]).mood == "trouble"
     view = shown(desk, journal="full", held=PERSON, recent=[line("person-held")])
-    assert (view.note, view.grave) == (words.LOST["card"], True)
+    assert (view.note, view.grave) == (words.Words(*NOT_WRITTEN[Duty.SAMPLING]), True)
+
+
+@pytest.mark.parametrize("duty", ["check-in", "reception"])
+def test_nobody_is_told_of_pairs_where_none_are_made(desk: Any, duty: str) -> None:
+    view = shown(desk, duty=duty, journal="full", held=PERSON, recent=[line("person-held")])
+    assert view.note is not None
+    assert "CHƯA ghi" in view.note.vi
 
 
 def test_offline_is_an_edge_and_a_word_and_blocks_nothing(desk: Any) -> None:

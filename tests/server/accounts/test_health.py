@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from contract.health import Heartbeat, encode
 from contract.signing import public_text, request_message, sign
-from server.accounts import health_queries
+from device.reasons import Refusal
+from server.accounts import device_words, health_queries
 from server.accounts.health_models import StationHealth, StationHour
 from server.accounts.models import Station
 from server.accounts.pulse import Pulse
@@ -136,6 +137,22 @@ def test_a_station_that_was_never_heard_has_a_page_too(
     assert "chưa báo lần nào" in page.get_data(as_text=True)
     assert sign_in(Role.ADMINISTRATOR).get("/stations/nobody/health").status_code == 404
     assert sign_in(Role.LAB_TECHNICIAN).get("/stations/ban-3/health").status_code == 403
+
+
+def test_an_officer_reads_words_not_codes(
+    app: Flask, beat: Heartbeat, sign_in: Callable[..., FlaskClient]
+) -> None:
+    devices = {"camera": "lost", "reader": "ok", "tail": "wagging"}
+    refusals = {"assigned-to-other": 2, "not-yet-known": 1}
+    send(app, msgspec.structs.replace(
+        beat, duty="reception", journal="spare", devices=devices, refusals=refusals
+    ))  # fmt: skip
+    page = sign_in(Role.ADMINISTRATOR).get("/stations/ban-1/health").get_data(as_text=True)
+    for said in ("Thiết bị: máy ảnh", "mất", "ghi vào chỗ dự phòng", "nhận mẫu", "tail", "wagging"):
+        assert said in page
+    assert "Từ chối: ống dán tên người khác" in page
+    assert "Từ chối: not-yet-known" in page
+    assert set(device_words.REFUSALS) == {reason.value for reason in Refusal}
 
 
 def test_many_heartbeats_make_one_transaction(
