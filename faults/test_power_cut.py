@@ -12,7 +12,7 @@ from device.journal_file import files_of
 from faults import runs
 from faults.disks import Disk, powered, restarted
 
-CUTS = 20
+CUTS = 50
 
 
 def paired_until_the_cut(disk: Disk, first: int, lines: int) -> runs.Run:

@@ -23,10 +23,15 @@ value_of() {
 server=$(value_of server)
 code=$(value_of code)
 ca_file=$(value_of ca_file)
+duty=$(value_of duty)
 [ -n "$server" ] || stop "$asked: thiếu server=... · says no server=..."
 [ -n "$code" ] || stop "$asked: thiếu code=... (lấy ở trang Trạm) · says no code=... (from the Stations page)"
 case $ca_file in
   */*) stop "$asked: ca_file phải nằm cạnh tệp này · ca_file is a file beside this one, not a path" ;;
+esac
+case $duty in
+  '' | sampling | check-in | reception) ;;
+  *) stop "$asked: duty là sampling, check-in hoặc reception · duty is one of sampling, check-in, reception" ;;
 esac
 
 more=()
@@ -45,11 +50,15 @@ if [ ! -s "$state/station.json" ]; then
 fi
 [ -n "$root" ] || chown -R ghepmau:ghepmau "$state"
 
+# Where the file says no duty, the server's Stations page has said one.
+[ -n "$duty" ] ||
+  duty=$(sed -n -E 's/.*"duty": ?"(sampling|check-in|reception)".*/\1/p' "$state/station.json" | head -n 1)
+
 # Settings last, and in one step: their presence says that everything before them is done.
 umask 022
 mkdir -p "${settings%/*}"
 {
-  cat "$example"
+  sed -e "/^\[station\]/a duty = \"${duty:-sampling}\"" "$example"
   [ -z "$ca_file" ] || printf '\n[server]\nca_file = "/etc/ghepmau/ca.pem"\n'
 } >"$settings.new"
 sync "$settings.new"

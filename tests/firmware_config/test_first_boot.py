@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from device.config import load
+
 SCRIPT = Path(__file__).parents[2] / "firmware_config" / "image" / "firstboot.sh"
 CODE = "ABCD-EFGH"
 Install = Callable[..., str]
@@ -30,7 +32,7 @@ class Office(BaseHTTPRequestHandler):
             "station": "ban-1",
             "label": "Bàn 1",
             "place": "",
-            "duty": "sampling",
+            "duty": "check-in",
             "sealing_key": urlsafe_b64encode(sealing).decode().rstrip("="),
             "card_keys": {},
             "now": "2021-08-01T00:00:00+00:00",
@@ -96,6 +98,18 @@ def test_a_station_is_enrolled_and_its_code_erased(pi: Path, office: str) -> Non
     assert [path.stat().st_mode & 0o077 for path in secrets] == [0]
 
 
+@pytest.mark.parametrize(
+    ("line", "duty"), [("duty=reception\n", "reception"), ("duty=\n", "check-in"), ("", "check-in")]
+)
+def test_the_duty_is_the_files_or_else_the_servers(
+    pi: Path, office: str, line: str, duty: str
+) -> None:
+    ask(pi, f"server={office}\ncode={CODE}\n{line}")
+    assert boot(pi).returncode == 0
+    written = load(pi / "etc/ghepmau/station.toml").station
+    assert (written.duty, written.live) == (duty, "/run/ghepmau/state.json")
+
+
 def test_a_file_from_windows_is_read_as_well(pi: Path, office: str) -> None:
     ask(pi, f"\ufeffserver = {office} \r\n  code = {CODE}\t\r\n")
     assert boot(pi).returncode == 0
@@ -126,6 +140,7 @@ def test_power_cut_after_enrolment_does_not_ask_for_a_new_code(pi: Path, office:
         ("server=https://ghepmau.example\n", "code="),
         ("server=x\ncode=x\nca_file=../../etc/passwd\n", "beside"),
         ("server=x\ncode=x\nca_file=none.pem\n", "none.pem"),
+        ("server=x\ncode=x\nduty=all\n", "check-in"),
         ("server=ftp://x\ncode=$(touch /tmp/ghepmau-was-run)\n", "begins with https"),
     ],
 )

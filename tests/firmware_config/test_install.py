@@ -10,7 +10,10 @@ import pytest
 from device import config
 
 FIRMWARE = Path(__file__).parents[2] / "firmware_config"
-SCRIPTS = sorted(FIRMWARE.rglob("*.sh"))
+ROOT = FIRMWARE.parent
+SCRIPTS = sorted(
+    path for place in ("firmware_config", "pi", "tools") for path in (ROOT / place).rglob("*.sh")
+)
 Install = Callable[..., str]
 
 
