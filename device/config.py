@@ -246,6 +246,5 @@ def _refuse_deaf(path: Path, config: Config) -> None:
 def _refuse_shared_pins(path: Path, config: Config) -> None:
     known: dict[int, str] = {}
     for name, pin in asdict(config.panel.pins).items():
-        first = known.setdefault(pin, name)
-        if pin != NONE and first != name:
+        if pin != NONE and (first := known.setdefault(pin, name)) != name:
             raise ConfigError(f"{path}: panel.{name}: {pin} is the pin of {first}, too")
