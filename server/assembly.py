@@ -17,6 +17,7 @@ from server.declarations.keeper_views import bp as keeper
 from server.declarations.phone_views import bp as phone
 from server.declarations.point_views import bp as points
 from server.declarations.targets.views import bp as targets
+from server.declarations.zones.views import bp as zones
 from server.delivery import routes
 from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
@@ -49,6 +50,7 @@ from server.people.link_views import bp as person_numbers
 from server.people.views import bp as people
 from server.sampling import changes
 from server.sampling.views import bp as sampling
+from server.tracing.views import bp as tracing
 from server.worklist import DESKS
 
 PAGES = (
@@ -85,6 +87,8 @@ PAGES = (
     sticks,
     officers,
     targets,
+    zones,
+    tracing,
 )
 
 

@@ -65,6 +65,16 @@ DESKS = (
         "Điểm nào chưa đạt, điểm nào im lặng?", "Which points are behind, which went silent?",
     ),
     Desk(
+        Permission.ZONE_READ, "/zones", "Vùng", "Zones", None,
+        "Nơi nào đang ở mức nào, ai đã đến mà chưa lấy mẫu?",
+        "Which places have which level; who came and was not sampled?",
+    ),
+    Desk(
+        Permission.TRACE_READ, "/traces", "Truy vết", "Traces", None,
+        "Ai đã ở cùng nơi, cùng lúc với ca dương tính?",
+        "Who was where at the same time as a case?",
+    ),
+    Desk(
         Permission.RECEPTION_WRITE, "/reception", "Nhận mẫu", "Reception", None,
         "Quét từng ống của hộp vừa tới.", "Scan each tube of the box that came.",
     ),

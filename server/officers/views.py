@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
 from server.audit import services as audit
+from server.declarations.zones.queries import zones_of_person
 from server.display import local
 from server.errors import BadInput, NotFound
 from server.forms import tidy
@@ -104,6 +105,7 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
             "officers/person.html",
             person=found,
             keys=keys_of(session, person_id),
+            zones=zones_of_person(session, person_id, local(now()).date()),
             **record.of_person(session, person_id)._asdict(),
         )
 

@@ -1,0 +1,121 @@
+"""Pages of zones: all of them, one with its history, and which zone a place or point is in."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.declarations import points
+from server.declarations.kinds import KINDS
+from server.declarations.targets.coverage import names_of
+from server.declarations.zones import queries, services
+from server.declarations.zones.levels import LEVELS
+from server.declarations.zones.queries import ZoneMap
+from server.declarations.zones.services import Act
+from server.display import local
+from server.errors import BadInput
+from server.forms import optional_text, required_text, tidy
+from server.web import Permission, actor, now, reading, requires, t, transaction
+
+bp = Blueprint("zones", __name__)
+
+
+@bp.app_template_global("level_row")
+def level_row(level: str) -> object:
+    """How templates say a level."""
+    return LEVELS[level]
+
+
+@bp.get("/zones")
+@requires(Permission.ZONE_READ)
+def show_zones() -> ResponseReturnValue:
+    asked = {name: tidy(request.args.get(name, ""))[:64] for name in ("point", "place")}
+    day = _day(request.args.get("date", ""))
+    with reading() as session:
+        map_ = ZoneMap.of(session, day)
+        point = points.get_point(session, asked["point"]) if asked["point"] else None
+        place = point.place if point else asked["place"]
+        return render_template(
+            "zones/zones.html", zones=queries.zones(session), levels=LEVELS, day=day,
+            today=_day(""), point=point, asked=asked, names=names_of(session),
+            covering=map_.of_point(point.id if point else None, place) if place else None,
+        )  # fmt: skip
+
+
+@bp.get("/zones/<uuid:zone_id>")
+@requires(Permission.ZONE_READ)
+def show_zone(zone_id: UUID) -> ResponseReturnValue:
+    with reading() as session:
+        drawn = queries.zone(session, zone_id)
+        return render_template(
+            "zones/zone.html", drawn=drawn, points=queries.points_in(session, drawn),
+            levels=LEVELS, kinds=KINDS, today=_day(""), names=names_of(session),
+        )  # fmt: skip
+
+
+@bp.post("/zones")
+@requires(Permission.ZONE_WRITE)
+def draw() -> ResponseReturnValue:
+    parts = request.form.get("parts", "")[:4000].replace(",", "\n").splitlines()
+    with transaction() as session:
+        zone = services.draw_zone(
+            session,
+            required_text(request.form, "name", longest=80),
+            request.form.get("level", ""),
+            [part for part in map(tidy, parts) if part],
+            since=_day(request.form.get("since", "")),
+            act=_act(),
+        )
+    flash(t("Đã vẽ vùng.", "The zone is drawn."))
+    return redirect(url_for(".show_zone", zone_id=zone.id))
+
+
+@bp.post("/zones/<uuid:zone_id>/level")
+@requires(Permission.ZONE_WRITE)
+def set_level(zone_id: UUID) -> ResponseReturnValue:
+    level, since = request.form.get("level", ""), _day(request.form.get("since", ""))
+    with transaction() as session:
+        if level == "lifted":
+            services.lift_zone(session, zone_id, last=since, act=_act())
+        else:
+            services.set_level(session, zone_id, level, since=since, act=_act())
+    return _back(zone_id, t("Đã đổi mức của vùng.", "The zone's level is changed."))
+
+
+@bp.post("/zones/<uuid:zone_id>/parts")
+@requires(Permission.ZONE_WRITE)
+def add_part(zone_id: UUID) -> ResponseReturnValue:
+    code = required_text(request.form, "part", longest=64)
+    since = _day(request.form.get("since", ""))
+    with transaction() as session:
+        services.add_part(session, zone_id, code, since=since, act=_act())
+    return _back(zone_id, t("Đã thêm vào vùng.", "Added to the zone."))
+
+
+@bp.post("/zones/parts/<uuid:part_id>/end")
+@requires(Permission.ZONE_WRITE)
+def end_part(part_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        zone_id = services.end_part(session, part_id, last=_day(""), act=_act())
+    return _back(zone_id, t("Ra khỏi vùng sau hôm nay.", "Out of the zone after today."))
+
+
+def _act() -> Act:
+    return Act(actor(), now(), optional_text(request.form, "reason", longest=200))
+
+
+def _back(zone_id: UUID, sentence: str) -> ResponseReturnValue:
+    flash(sentence)
+    return redirect(url_for(".show_zone", zone_id=zone_id))
+
+
+def _day(text: str) -> date:
+    """Return the day that a field says, today where it says nothing."""
+    try:
+        day = date.fromisoformat(text) if text else local(now()).date()
+    except ValueError:
+        day = date.min
+    if 2000 <= day.year < 2100:
+        return day
+    raise BadInput("Ngày phải có dạng năm-tháng-ngày.", "The date must be year-month-day.")

@@ -1,0 +1,116 @@
+"""Traces and zones as people read them: names (or masks), points, and rows of a list."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.identities import masked_name
+from server.declarations.models import Point
+from server.declarations.traces import presence
+from server.declarations.traces.tracing import Contact, Trace
+from server.display import local
+from server.people.models import Identity, Person
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """How comers are called; *masked* where the reader may not read persons."""
+
+    persons: dict[UUID, Person]
+    vehicles: dict[str, str]
+    masked: bool
+
+    def name(self, key: str) -> str:
+        person = presence.person_of_key(key) if key else None
+        if person is None:
+            return self.vehicles.get(key, "")
+        name = self.persons[person].name or ""
+        return masked_name(name) if self.masked and name else name
+
+    def person(self, key: str) -> Person | None:
+        person = presence.person_of_key(key) if key else None
+        return self.persons[person] if person else None
+
+
+def faces(session: Session, keys: Collection[str], *, masked: bool) -> Faces:
+    """Return how the comers *keys* are called."""
+    ids = [person for key in keys if key and (person := presence.person_of_key(key))]
+    persons: dict[UUID, Person] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = select(Person).where(Person.id.in_(ids[start : start + AT_ONCE]))
+        persons |= {person.id: person for person in session.scalars(some)}
+    return Faces(persons, presence.vehicles_of(session, keys), masked)
+
+
+def points_of(session: Session, trace: Trace) -> dict[str, Point]:
+    """Return the points at which anybody in a trace was or met."""
+    codes = {visit.spot for visit in trace.visits}
+    codes |= {meeting.spot for each in (*trace.f1, *trace.f2) for meeting in each.meetings}
+    wanted, found = sorted(codes), {}
+    for start in range(0, len(wanted), AT_ONCE):
+        some = select(Point).where(Point.id.in_(wanted[start : start + AT_ONCE]))
+        found.update({point.id: point for point in session.scalars(some)})
+    return found
+
+
+def phones_of(session: Session, persons: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the phones by which persons are called back, of each as one text."""
+    phones: dict[UUID, list[str]] = {}
+    for start in range(0, len(persons), AT_ONCE):
+        some = Identity.person_id.in_(persons[start : start + AT_ONCE])
+        found = select(Identity.person_id, Identity.value).where(
+            some, Identity.system == "phone", Identity.unlinked_at.is_(None)
+        )
+        for person, value in session.execute(found):
+            phones.setdefault(person, []).append(value)
+    return {person: "; ".join(numbers) for person, numbers in phones.items()}
+
+
+HEADS = (
+    *("Vòng · Ring", "Họ tên · Name", "Năm sinh · Born", "Điện thoại · Phone"),
+    *("Địa chỉ · Address", "Nơi · Place", "Gặp ở · Met at", "Từ · From", "Đến · To"),
+    *("Phút · Minutes", "Qua · Through"),
+)
+
+
+def rows_of(session: Session, trace: Trace, points: dict[str, Point]) -> list[list[str | int]]:
+    """Return the F-list as it leaves the server: names in full, each meeting's place and time."""
+    contacts = [*trace.f1, *trace.f2]
+    keys = {each.key for each in contacts} | {
+        meeting.one for each in contacts for meeting in each.meetings
+    }
+    called = faces(session, keys, masked=False)
+    phones = phones_of(session, list(called.persons))
+    return [_row(each, called, phones, points) for each in contacts]
+
+
+def _row(
+    each: Contact, called: Faces, phones: dict[UUID, str], points: dict[str, Point]
+) -> list[str | int]:
+    person = called.person(each.key)
+    where = dict.fromkeys(points[meeting.spot].name for meeting in each.meetings)
+    through = dict.fromkeys(called.name(meeting.one) for meeting in each.meetings)
+    return [
+        f"F{each.ring}", called.name(each.key), (person.birth_year or "") if person else "",
+        phones.get(person.id, "") if person else "", (person.address or "") if person else "",
+        person.place if person else "", "; ".join(where), said(each.first), said(each.last),
+        each.minutes, "; ".join(through),
+    ]  # fmt: skip
+
+
+def said(at: datetime) -> str:
+    return f"{local(at):%d/%m/%Y %H:%M}"
+
+
+def keys_of(contacts: Iterable[Contact]) -> set[str]:
+    """Return everybody whom a page names: contacts, and through whom they were met."""
+    found = set()
+    for each in contacts:
+        found |= {each.key, *(meeting.one for meeting in each.meetings)}
+    return found

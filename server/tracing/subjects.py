@@ -1,0 +1,113 @@
+"""What a trace begins with: a positive outcome, a person, a vehicle, or a point, in a period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from server.declarations.points import get_point
+from server.declarations.traces import presence
+from server.declarations.traces.stays import Reckoning
+from server.declarations.traces.tracing import Subject
+from server.errors import BadInput, NotFound
+from server.outcomes.models import Outcome
+from server.people.models import Person
+
+SHOWN = 100
+LONGEST = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page's address says; at most one of the four names the subject."""
+
+    outcome: str = ""
+    person: str = ""
+    vehicle: str = ""
+    point: str = ""
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.outcome or self.person or self.vehicle or self.point)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The subject, and what a page and a log say of it."""
+
+    subject: Subject
+    log: str  # 'person:<uuid>', 'vehicle', 'point:K7M3Q9XT'
+    person: Person | None = None
+    outcome: Outcome | None = None
+    title: str = ""
+
+
+def positives(session: Session) -> Sequence[tuple[Outcome, Person]]:
+    """Return the newest positive outcomes that hold, with whose they are."""
+    later = aliased(Outcome)
+    found = (
+        select(Outcome, Person)
+        .join(Person, Person.id == Outcome.person_id)
+        .where(Outcome.status == "positive", ~exists().where(later.supersedes == Outcome.id))
+        .order_by(Outcome.sampled_at.desc(), Outcome.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(found.limit(SHOWN))]
+
+
+def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) -> Origin:
+    """Return what to trace.  Raises NotFound; BadInput for a period that is none or too long."""
+    if asked.outcome:
+        return _of_outcome(session, asked, reckoning)
+    begins, ends = _period(asked, (now - timedelta(days=7), now))
+    if asked.person:
+        return _of_person(_person(session, asked.person), begins, ends)
+    if asked.vehicle:
+        spots = tuple(presence.points_with_plate(session, asked.vehicle))
+        subject = Subject(begins, ends, presence.vehicle_key(asked.vehicle), spots)
+        return Origin(subject, "vehicle", title=asked.vehicle.upper())
+    point = get_point(session, asked.point)
+    return Origin(Subject(begins, ends, spots=(point.id,)), f"point:{point.id}", title=point.name)
+
+
+def _of_outcome(session: Session, asked: Asked, reckoning: Reckoning) -> Origin:
+    outcome = session.get(Outcome, _uuid(asked.outcome))
+    if outcome is None or outcome.status != "positive":
+        raise NotFound("Không có kết luận dương tính này.", "There is no such positive outcome.")
+    person = session.get_one(Person, outcome.person_id)
+    begins, ends = _period(asked, reckoning.period(outcome.sampled_at))
+    made = _of_person(person, begins, ends)
+    return Origin(made.subject, made.log, person, outcome)
+
+
+def _of_person(person: Person, begins: datetime, ends: datetime) -> Origin:
+    subject = Subject(begins, ends, presence.person_key(person.id))
+    return Origin(subject, f"person:{person.id}", person)
+
+
+def _person(session: Session, text: str) -> Person:
+    found = session.get(Person, _uuid(text))
+    if found is None:
+        raise NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
+    return found
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("Không có hồ sơ này.", "There is no such record.") from error
+
+
+def _period(asked: Asked, usual: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    begins, ends = asked.begins or usual[0], asked.ends or usual[1]
+    if not timedelta(0) < ends - begins <= LONGEST:
+        raise BadInput(
+            "Khoảng thời gian phải có đầu trước cuối và không quá 31 ngày.",
+            "The period must begin before it ends, and be at most 31 days.",
+        )
+    return begins, ends
