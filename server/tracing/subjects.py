@@ -9,9 +9,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from server.declarations.points import get_point
-from server.declarations.traces import presence
+from server.declarations.traces import presence, stays
 from server.declarations.traces.stays import Reckoning
-from server.declarations.traces.tracing import Subject
+from server.declarations.traces.tracing import Subject, Trace, Tracer
 from server.errors import BadInput, NotFound
 from server.outcomes.models import Outcome
 from server.people.models import Person
@@ -57,6 +57,14 @@ def positives(session: Session) -> Sequence[tuple[Outcome, Person]]:
         .order_by(Outcome.sampled_at.desc(), Outcome.id)
     )
     return [(row[0], row[1]) for row in session.execute(found.limit(SHOWN))]
+
+
+def traced(session: Session, asked: Asked, now: datetime) -> tuple[Origin, Trace, Reckoning]:
+    """Return what was asked for, its trace, and how that was reckoned."""
+    reckoning = stays.reckoning(session)
+    found = origin(session, asked, reckoning, now)
+    tracer = Tracer(session, stays.stay_minutes(session), reckoning.least)
+    return found, tracer.trace(found.subject), reckoning
 
 
 def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) -> Origin:

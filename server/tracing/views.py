@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from server import exports
 from server.audit import services as audit
@@ -14,14 +13,13 @@ from server.declarations.kinds import KINDS, PointKind
 from server.declarations.traces import stays
 from server.declarations.traces.presence import person_key
 from server.declarations.traces.stays import Reckoning
-from server.declarations.traces.tracing import Trace, Tracer
 from server.declarations.zones import queries as zones
 from server.declarations.zones.queries import ZoneMap
 from server.display import VIETNAM, local
 from server.errors import BadInput
 from server.forms import number, tidy
 from server.tracing import graph, lists, pictures, subjects, takeouts
-from server.tracing.subjects import Asked, Origin
+from server.tracing.subjects import Asked
 from server.tracing.unsampled import PAGE, unsampled
 from server.web import Permission, actor, may, now, reading, requires, t, transaction
 
@@ -54,9 +52,7 @@ def show_traces() -> ResponseReturnValue:
 
 def _show(asked: Asked) -> ResponseReturnValue:
     with reading() as session:
-        reckoning = stays.reckoning(session)
-        origin = subjects.origin(session, asked, reckoning, now())
-        trace = _trace(session, origin, reckoning)
+        origin, trace, reckoning = subjects.traced(session, asked, now())
         points = lists.points_of(session, trace)
         shown = (*trace.f1[:SHOWN], *trace.f2[:SHOWN])
         keys = lists.keys_of(shown) | {trace.subject.key}
@@ -73,11 +69,6 @@ def _show(asked: Asked) -> ResponseReturnValue:
     return page
 
 
-def _trace(session: Session, origin: Origin, reckoning: Reckoning) -> Trace:
-    tracer = Tracer(session, stays.stay_minutes(session), reckoning.least)
-    return tracer.trace(origin.subject)
-
-
 @bp.post("/traces/export")
 @requires(Permission.TRACE_EXPORT)
 def export_trace() -> ResponseReturnValue:
@@ -85,9 +76,7 @@ def export_trace() -> ResponseReturnValue:
     if not asked.anything:
         raise BadInput("Hãy chọn ca cần truy vết.", "Choose whom to trace.")
     with reading() as session:
-        reckoning = stays.reckoning(session)
-        origin = subjects.origin(session, asked, reckoning, now())
-        trace = _trace(session, origin, reckoning)
+        origin, trace, reckoning = subjects.traced(session, asked, now())
         rows = lists.rows_of(session, trace, lists.points_of(session, trace))
     person = origin.person.id if origin.person else None
     return _leave(origin.log, lists.HEADS, rows, "f-list", person)
