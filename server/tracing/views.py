@@ -76,7 +76,7 @@ def export_trace() -> ResponseReturnValue:
     if not asked.anything:
         raise BadInput("Hãy chọn ca cần truy vết.", "Choose whom to trace.")
     with reading() as session:
-        origin, trace, reckoning = subjects.traced(session, asked, now())
+        origin, trace, _ = subjects.traced(session, asked, now())
         rows = lists.rows_of(session, trace, lists.points_of(session, trace))
     person = origin.person.id if origin.person else None
     return _leave(origin.log, lists.HEADS, rows, "f-list", person)
