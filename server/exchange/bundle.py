@@ -47,8 +47,11 @@ class Part:
         return uuid5(NAMESPACE_URL, f"{self.type}/{self.ours}").urn
 
 
-def parts(told: Told, codes: Codes) -> list[Part]:
-    """Return the resources of *told*, each after those that it refers to."""
+def parts(told: Told, codes: Codes, *, declarations: bool = False) -> list[Part]:
+    """Return the resources of *told*, the finding and its report last.
+
+    With *declarations* the newest one before the sample goes along, linked to the finding.
+    """
     person = Part(resources.patient(told.who, codes), *_key(codes, "person", told.who.id))
     own = Part(
         resources.own_specimen(told, codes, person.urn),
@@ -64,7 +67,11 @@ def parts(told: Told, codes: Codes) -> list[Part]:
         resources.report(told, codes, person.urn, tested.urn, found.urn),
         *_key(codes, "report", told.line),
     )
-    return [person, own, *pool, found, report]
+    declared = []
+    if declarations and told.declared is not None:
+        said = resources.declaration(told, codes, person.urn, found.urn)
+        declared = [Part(said, *_key(codes, "declaration", told.declared.id))]
+    return [person, own, *pool, *declared, found, report]
 
 
 def _pool(told: Told, codes: Codes, own: Part) -> list[Part]:

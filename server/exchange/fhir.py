@@ -45,6 +45,7 @@ class FhirChannel:
     database: Database
     clock: Callable[[], datetime]
     read_back_count: bool = True
+    declarations: bool = False
     at_once: int = 1  # members of one pool share its tube, and would stumble over each other
     telling: Telling = field(init=False)
 
@@ -87,7 +88,8 @@ class FhirChannel:
         return ""
 
     def _parts(self, subject: str, key: str, payload: str) -> list[Part]:
-        return parts(self.telling.told(subject, key, payload), self.codes)
+        told = self.telling.told(subject, key, payload)
+        return parts(told, self.codes, declarations=self.declarations)
 
     def _known(self, made: list[Part]) -> Known:
         with self.database.read() as session:

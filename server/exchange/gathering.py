@@ -6,13 +6,15 @@ The message in the outbox names no person; who they are is read here, as it stan
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, TubeKind
-from server.exchange.told import Found, Number, Sampled, Told, Who
+from server.declarations.models import Declaration
+from server.exchange.told import Declared, Found, Number, Sampled, Told, Who
 from server.lab.measured import rose
 from server.lab.models import Reception, Result
 from server.outcomes.models import Outcome
@@ -20,6 +22,7 @@ from server.people import merges
 from server.people.models import Identity, Person
 from server.sampling.models import Pairing
 
+RELEVANT = timedelta(days=21)  # the look-back of a declaration (Decision 2666/QĐ-BYT)
 GENES = {"ORF": "ORF1ab"}  # what our pages call ORF, others know by its whole name
 
 
@@ -33,6 +36,7 @@ class _Behind:
     members: dict[Tube, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     receptions: dict[Tube, Reception] = field(default_factory=dict)
     results: dict[UUID, Result] = field(default_factory=dict)
+    declared: dict[UUID, list[Declared]] = field(default_factory=lambda: defaultdict(list))
 
 
 def outcomes_named(
@@ -78,6 +82,7 @@ def _behind(session: Session, outcomes: Sequence[Outcome]) -> _Behind:
     behind.receptions = {each.tube: each for each in received}
     found = select(Result).where(Result.id.in_({o.result_id for o in outcomes if o.result_id}))
     behind.results = {each.id: each for each in session.scalars(found)}
+    _add_declared(session, behind, {each.person_id for each in outcomes})
     if pools := {tube for tube in tubes if tube.kind is TubeKind.POOL}:
         members = select(Pairing.tube, Pairing.id).where(Pairing.tube.in_(pools))
         for tube, member in session.execute(members.order_by(Pairing.id)):
@@ -96,6 +101,16 @@ def _add_persons(session: Session, behind: _Behind, ids: set[UUID]) -> None:
         behind.numbers[person] = [Number(each.system, each.value) for each in keys]
 
 
+def _add_declared(session: Session, behind: _Behind, ids: set[UUID]) -> None:
+    made = Declaration
+    asked = select(
+        made.person_id, made.id, made.form_id, made.at, made.symptoms, made.exposed
+    ).where(made.person_id.in_(ids))
+    for row in session.execute(asked.order_by(made.at)):
+        said = Declared(row.id, row.form_id, row.at, row.symptoms, row.exposed)
+        behind.declared[row.person_id].append(said)
+
+
 def _told(outcome: Outcome, behind: _Behind) -> Told:
     line, version = line_of(outcome), outcome.version
     return Told(
@@ -108,7 +123,17 @@ def _told(outcome: Outcome, behind: _Behind) -> Told:
         who=_who(outcome.person_id, behind),
         sampled=_sampled(outcome, behind),
         found=_found(behind.results[outcome.result_id]) if outcome.result_id else None,
+        declared=_declared(outcome, behind),
     )
+
+
+def _declared(outcome: Outcome, behind: _Behind) -> Declared | None:
+    """Return the newest declaration of up to the end of the day of sampling, if it still counts."""
+    until = outcome.sampled_at + timedelta(days=1)
+    known = [
+        each for each in behind.declared[outcome.person_id] if until - RELEVANT <= each.at <= until
+    ]
+    return known[-1] if known else None
 
 
 def _who(person_id: UUID, behind: _Behind) -> Who:

@@ -170,6 +170,31 @@ def report(
     )
 
 
+def declaration(told: Told, codes: Codes, patient_ref: str, observation_ref: str) -> Json:
+    """Return the declaration that the sampling rested on: its two signs, not its answers."""
+    declared = told.declared
+    if declared is None:
+        raise ValueError("there is no declaration")
+    signs = (("symptoms", declared.symptoms), ("exposed", declared.exposed))
+    items = [
+        {"linkId": name, "answer": [{"valueBoolean": said}]} for name, said in signs
+        if said is not None
+    ]  # fmt: skip
+    return _with(
+        {
+            "resourceType": "QuestionnaireResponse",
+            "identifier": identifier(codes.system("declaration"), declared.id),
+            "questionnaire": f"{codes.base}:questionnaire|{declared.form}",
+            "status": "completed",
+            "subject": {"reference": patient_ref},
+            "partOf": [{"reference": observation_ref}],
+            "authored": instant(declared.at),
+        },
+        codes,
+        item=items or None,
+    )
+
+
 def _absent(told: Told) -> str:
     if told.status == "invalid":
         return "error"

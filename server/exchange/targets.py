@@ -53,6 +53,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_key: str = ""
     timeout: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
     read_back: bool = True
+    declarations: bool = False  # whether the declaration before the sample goes along (FHIR)
     statuses: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
 
@@ -121,4 +122,6 @@ def channel_of(target: Target, database: Database, clock: Callable[[], datetime]
     if target.kind == "webhook":
         return WebhookChannel(http, _secret(target, target.name), database, clock)
     chosen = codes(target.preset, target.codes)
-    return FhirChannel(target.name, http, chosen, database, clock, target.read_back)
+    return FhirChannel(
+        target.name, http, chosen, database, clock, target.read_back, target.declarations
+    )

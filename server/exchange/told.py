@@ -51,6 +51,16 @@ class Found(msgspec.Struct, frozen=True):
     released_at: datetime | None
 
 
+class Declared(msgspec.Struct, frozen=True):
+    """The health declaration that was the newest when the sample was taken, in its two signs."""
+
+    id: UUID
+    form: str
+    at: datetime
+    symptoms: bool | None
+    exposed: bool | None
+
+
 class Told(msgspec.Struct, frozen=True):
     """One version of one outcome, with all that it rests on."""
 
@@ -63,6 +73,7 @@ class Told(msgspec.Struct, frozen=True):
     who: Who
     sampled: Sampled
     found: Found | None
+    declared: Declared | None = None
 
     @property
     def line(self) -> str:

@@ -10,10 +10,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import urllib3
@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from contract.tubes import Tube
 from server.db import Database
+from server.declarations.models import Declaration, FormVersion
 from server.delivery import routes
 from server.delivery.models import Delivery
 from server.lab import services as lab
@@ -69,6 +70,21 @@ class Day:
                 session, result, finding, reason="đọc nhầm", by=LAN, now=self.now
             )
             return self._out(session, entered.id)
+
+    def declare(self, person: UUID) -> UUID:
+        """Let a person declare symptoms, an hour before now."""
+        at = self.now - timedelta(hours=1)
+        with self.database.write() as session:
+            if session.get(FormVersion, "test-1") is None:
+                session.add(FormVersion(id="test-1", questions="[]", look_back_days=14,
+                                        active_from=at, created_by="test"))  # fmt: skip
+                session.flush()
+            made = Declaration(
+                id=uuid4(), person_id=person, form_id="test-1", source="phone", on_behalf=False,
+                symptoms=True, exposed=None, answers="{}", consent="test", at=at, recorded_at=at,
+            )  # fmt: skip
+            session.add(made)
+            return made.id
 
     def void(self, pairing: Pairing) -> None:
         with self.database.write() as session:

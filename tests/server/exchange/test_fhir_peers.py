@@ -31,7 +31,8 @@ class Peer:
         routes.install([Route("cdc")])
 
     def channel(self) -> FhirChannel:
-        return FhirChannel("cdc", Http(Access(self.url)), CODES, self.day.database, self.clock)
+        http, database = Http(Access(self.url)), self.day.database
+        return FhirChannel("cdc", http, CODES, database, self.clock, declarations=True)
 
     def send(self, channel: Channel | None = None) -> int:
         return run_once(self.day.database, {"cdc": channel or self.channel()}, self.clock())
@@ -72,6 +73,17 @@ def test_a_result_stands_once_with_its_person_tube_and_report(peer: Peer, day: D
     assert report["result"][0]["reference"].endswith(f"Observation/{observation['id']}")
     [message] = day.messages("cdc")
     assert message.receipt.startswith("DiagnosticReport/")
+
+
+def test_the_declaration_before_the_sample_is_linked_to_the_finding(peer: Peer, day: Day) -> None:
+    tube, [an] = day.pair("Lê Văn An")
+    declared = day.declare(an.person_id)
+    day.release(tube, Call.NEGATIVE)
+    peer.send()
+    [found] = peer.found("QuestionnaireResponse", "declaration", declared)
+    observation = peer.observation(tube, an)
+    assert found["partOf"][0]["reference"].endswith(f"Observation/{observation['id']}")
+    assert found["item"][0]["answer"] == [{"valueBoolean": True}]
 
 
 def test_sent_again_by_a_worker_that_lost_its_memory_it_stands_once(peer: Peer, day: Day) -> None:

@@ -13,7 +13,7 @@ import pytest
 from server.exchange.bundle import Place, parts, transaction
 from server.exchange.codes import Codes, codes
 from server.exchange.resources import STATUSES
-from server.exchange.told import Found, Number, Sampled, Told, Who
+from server.exchange.told import Declared, Found, Number, Sampled, Told, Who
 
 PEERS = Path(__file__).parent / "peers"
 ROOT = Path(__file__).parents[3]
@@ -25,6 +25,7 @@ WHO = Who(
 )  # fmt: skip
 NOBODY = Who(PERSON, None, None, None, None, ())
 FOUND = Found(RESULT, "rt-pcr", (("N", "24,10"), ("ORF1ab", "Undetermined"), ("X", "1")), AT)
+DECLARED = Declared(UUID(int=9), "vn-2021-1", AT, symptoms=False, exposed=None)
 CODES = codes("vn-core-0.6")
 
 
@@ -39,6 +40,7 @@ def told(
     return Told(
         key=f"{tube}/{PERSON}/v{version}", status=status, reason=rejected, version=version, at=AT,
         supersedes=None, who=who, sampled=sampled, found=None if rejected else found,
+        declared=DECLARED if version == 1 else None,
     )  # fmt: skip
 
 
@@ -65,7 +67,9 @@ def objections(resources: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def test_two_validators_have_nothing_against_any_bundle() -> None:
-    resources = [part.resource for each in everything() for part in parts(each, CODES)]
+    resources = [
+        part.resource for each in everything() for part in parts(each, CODES, declarations=True)
+    ]
     unique = list({json.dumps(each, sort_keys=True): each for each in resources}.values())
     spoilt = msgspec.json.decode(msgspec.json.encode(unique[-1])) | {"status": "done"}
     *found, seen = objections([*unique, spoilt])
@@ -101,3 +105,14 @@ def test_a_preset_can_be_changed_and_a_wrong_key_is_refused() -> None:
     assert patient["meta"] == {"profile": ["urn:p"]}
     with pytest.raises(msgspec.ValidationError):
         codes("none", {"tset": {}})
+
+
+def test_a_declaration_goes_along_only_where_the_receiver_is_to_have_it() -> None:
+    plain = [part.type for part in parts(told("negative"), CODES)]
+    assert "QuestionnaireResponse" not in plain
+    made = parts(told("negative"), CODES, declarations=True)
+    [declared] = [part for part in made if part.type == "QuestionnaireResponse"]
+    assert declared.resource["partOf"] == [{"reference": made[-2].urn}]
+    assert declared.resource["item"] == [
+        {"linkId": "symptoms", "answer": [{"valueBoolean": False}]}
+    ]

@@ -1,6 +1,7 @@
 """Run the SEKMET FHIR server on loopback: sekmet_server.py PORT FOLDER (in the peers' own venv).
 
-It knows no search parameter for a specimen's container: one is added, as its own table allows.
+It knows no search parameter for a specimen's container and none of QuestionnaireResponse: they
+are added, as its own table allows.
 """
 
 import os
@@ -22,4 +23,6 @@ from sekmet.main import create_app
 
 container = search_params.SearchParam("container-id", "token", ("container.identifier",))
 search_params.PARAMS["Specimen"]["container-id"] = container
+declared = search_params.SearchParam("identifier", "token", ("identifier",))
+search_params.PARAMS.setdefault("QuestionnaireResponse", {})["identifier"] = declared
 uvicorn.run(create_app(get_settings()), host="127.0.0.1", port=int(port), log_level="warning")
