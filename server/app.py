@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from contract.identities import masked_name
 from labels.errors import LabelError
 from server import assembly, display, home, vault, web
 from server.accounts import gate
@@ -94,6 +95,7 @@ def _teach_templates(app: Flask) -> None:
         csrf_token=gate.csrf_token,
         in_language=display.in_language,
         language=display.language,
+        masked=masked_name,
         may=web.may,
         my_desks=home.my_desks,
         now=web.now,

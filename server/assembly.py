@@ -48,6 +48,11 @@ from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
 from server.people.link_views import bp as person_numbers
 from server.people.views import bp as people
+from server.record.issuers import load_issuers
+from server.record.mine_views import bp as mine
+from server.record.resolve_views import bp as resolve
+from server.record.slip_views import bp as slips
+from server.record.vaccination_pages import bp as vaccinations
 from server.sampling import changes
 from server.sampling.views import bp as sampling
 from server.tracing.views import bp as tracing
@@ -85,6 +90,10 @@ PAGES = (
     fhir,
     openapi,
     sticks,
+    mine,
+    slips,
+    vaccinations,
+    resolve,
     officers,
     targets,
     zones,
@@ -107,6 +116,7 @@ def assemble(app: Flask) -> None:
     app.extensions["desks"] = DESKS
     targets = load_targets(app.extensions["settings"].targets)
     app.extensions["targets"] = targets
+    app.extensions["issuers"] = load_issuers(app.extensions["settings"].issuers)
     routes.install(target.route for target in targets)
     if outcomes.settle_many not in changes.listeners:
         changes.listeners.append(outcomes.settle_many)

@@ -42,6 +42,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
     absolute_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
     enrol_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
+    result_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 72  # how long a test holds
+    issuer: str = "Ghép Mẫu"  # who issues result slips: the name on paper and in the code
+    slip_key: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1  # which key signs; raise it to change
+    issuers: str = ""  # a TOML file of keys of health certificates' issuers (docs/people.md)
+    resolve_per_minute: Count = 120  # questions of one partner
+    resolve_misses_per_hour: Count = 60  # of them in vain
     password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12  # the least we accept
 
     @property

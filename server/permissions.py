@@ -44,6 +44,7 @@ class Permission(StrEnum):
     TRACE_READ = "trace:read"
     TRACE_WRITE = "trace:write"
     USER_WRITE = "user:write"
+    VACCINATION_WRITE = "vaccination:write"
     ZONE_READ = "zone:read"
     ZONE_WRITE = "zone:write"
 

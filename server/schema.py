@@ -29,6 +29,10 @@ import server.outcomes.desk_models
 import server.outcomes.models
 import server.people.merge_models
 import server.people.models
+import server.record.mine_models
+import server.record.partner_models
+import server.record.slip_models
+import server.record.vaccination_models
 import server.sampling.decision_models
 import server.sampling.lot_models
 import server.sampling.models

@@ -138,6 +138,11 @@ DESKS = (
         "Tubes made ready for people known beforehand: who came, who did not?",
     ),
     Desk(
+        Permission.VACCINATION_WRITE, "/vaccinations", "Tiêm chủng", "Vaccinations", None,
+        "Nhập mũi tiêm từ hệ thống tiêm chủng, quét chứng nhận HC1.",
+        "Enter doses from the vaccination system, scan HC1 certificates.",
+    ),
+    Desk(
         Permission.SHIFT_READ, "/shifts", "Ca làm việc", "Shifts", None,
         "Mỗi ca bao nhiêu người, nhanh hay chậm, ống có đủ không?",
         "How many people, how fast, and do the tubes add up?",

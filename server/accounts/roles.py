@@ -63,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.TRACE_EXPORT,
             Permission.TRACE_READ,
             Permission.TRACE_WRITE,
+            Permission.VACCINATION_WRITE,
             Permission.ZONE_READ,
             Permission.ZONE_WRITE,
         }

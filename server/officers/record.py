@@ -13,6 +13,10 @@ from server.outcomes import queries as outcomes
 from server.outcomes.models import Outcome
 from server.outcomes.services import key_of
 from server.people import merges
+from server.record import slips
+from server.record.doses import Dose
+from server.record.vaccination_models import Vaccination
+from server.record.vaccinations import dose_of, vaccinations_of
 from server.sampling.models import Pairing
 
 
@@ -23,14 +27,19 @@ class WholeRecord(NamedTuple):
     missing: list[Outcome]
     check_ins: list[tuple[CheckIn, Answers]]
     pairings: list[Pairing]
+    vaccinations: list[tuple[Vaccination, Dose]]
+    slips: dict[str, UUID]  # for which entry of the record a slip can be printed: its outcome
 
 
 def of_person(session: Session, person_id: UUID) -> WholeRecord:
     """Return the records of a person together: newest first, of each tube the current version."""
-    whole = WholeRecord([], [], [], [])
+    doses = [(each, dose_of(each)) for each in vaccinations_of(session, person_id)]
+    whole = WholeRecord([], [], [], [], doses, {})
     for each in merges.together(session, person_id):
         whole.record.extend(declarations.record_of(session, each))
-        whole.missing.extend(outcomes.outcomes_of_person(session, each))
+        known = outcomes.outcomes_of_person(session, each)
+        whole.missing.extend(known)
+        whole.slips.update({key_of(one): one.id for one in slips.printable(session, known)})
         whole.check_ins.extend(
             (one, answers_of(one)) for one in declarations.check_ins_of(session, each)
         )

@@ -64,8 +64,11 @@ class _Row(NamedTuple):
     shown: str
 
 
-def read(rows: Sequence[Sequence[str]], *, year: int) -> Reading:
-    """Read a list; *year* is this year, for nobody is born after it."""
+def read(rows: Sequence[Sequence[str]], *, year: int, once: bool = True) -> Reading:
+    """Read a list; *year* is this year, for nobody is born after it.
+
+    Nobody is taken twice, unless not *once*: a list of doses names a person for each.
+    """
     columns = columns_of(rows)
     taken: list[Taken] = []
     refused: list[Refused] = []
@@ -73,7 +76,8 @@ def read(rows: Sequence[Sequence[str]], *, year: int) -> Reading:
     for row in _rows(rows, columns):
         try:
             read_row = _taken(row, year)
-            _check_new(read_row, known)
+            if once:
+                _check_new(read_row, known)
             if len(taken) >= LONGEST:
                 raise Unreadable(Reason.TOO_MANY)  # noqa: TRY301 - one way out for all refusals
         except Unreadable as error:

@@ -31,11 +31,11 @@ def views(app: Flask) -> Iterator[tuple[str, str, Access | Permission | None]]:
 
 
 def path_of(rule: Rule) -> str:
-    return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", sample, rule.rule)
+    return re.sub(r"<(?:(\w+)(?:\((\w*)[^)]*\))?:)?\w+>", sample, rule.rule)
 
 
 def sample(part: re.Match[str]) -> str:
-    return SAMPLES[part[1] or "default"]
+    return part[2] if part[1] == "any" else SAMPLES[part[1] or "default"]
 
 
 def test_every_view_says_who_may_call_it(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""A person's own record: their page, slips, vaccinations, requests, and what partners ask."""

@@ -1,0 +1,83 @@
+"""What a person's own page shows: all that is recorded of them, and who looked.  Reads only."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.audit.models import AuditEntry
+from server.declarations import queries as declared
+from server.declarations.models import CheckIn, Declaration, RecordEntry
+from server.outcomes import queries as outcomes
+from server.people import merges, queries
+from server.people.models import Identity, Person
+from server.record.slips import printable
+from server.record.vaccination_models import Vaccination
+from server.record.vaccinations import vaccinations_of
+
+LOOKS = ("person.read", "person.resolved", "person.exported", "slip.printed")
+SHOWN = 60  # of each list: the page stays small on a weak network
+
+
+class Told(NamedTuple):
+    """One tube: the version that holds, and those before it, newest first."""
+
+    current: RecordEntry
+    earlier: list[RecordEntry]
+    slip_of: UUID | None  # the outcome that a slip can be printed for
+
+
+class MyPage(NamedTuple):
+    person: Person
+    told: list[Told]
+    declarations: list[Declaration]
+    check_ins: list[CheckIn]
+    vaccinations: list[Vaccination]
+    numbers: list[Identity]
+    looks: list[AuditEntry]
+
+
+def my_page(session: Session, person_id: UUID) -> MyPage:
+    ids = merges.together(session, person_id)
+    record = [entry for each in ids for entry in declared.record_of(session, each)]
+    check_ins = [one for each in ids for one in declared.check_ins_of(session, each, limit=SHOWN)]
+    check_ins.sort(key=lambda one: one.at, reverse=True)
+    return MyPage(
+        person=queries.person(session, person_id),
+        told=_told(session, record)[:SHOWN],
+        declarations=_declarations(session, ids),
+        check_ins=check_ins[:SHOWN],
+        vaccinations=vaccinations_of(session, person_id),
+        numbers=merges.keys_of(session, person_id),
+        looks=looks_at(session, ids)[:SHOWN],
+    )
+
+
+def _told(session: Session, record: list[RecordEntry]) -> list[Told]:
+    by_tube: dict[tuple[UUID, str], list[RecordEntry]] = {}
+    for entry in sorted(record, key=lambda one: -one.version):
+        by_tube.setdefault((entry.person_id, entry.tube.text), []).append(entry)
+    told = [Told(each[0], each[1:], _slip_of(session, each[0])) for each in by_tube.values()]
+    return sorted(told, key=lambda one: one.current.sampled_at, reverse=True)
+
+
+def _slip_of(session: Session, entry: RecordEntry) -> UUID | None:
+    """Return the outcome of *entry* if a slip can be given for it."""
+    outcome = outcomes.current_of(session, entry.tube).get(entry.person_id)
+    if outcome is None or outcome.version != entry.version:
+        return None
+    return outcome.id if printable(session, [outcome]) else None
+
+
+def _declarations(session: Session, ids: list[UUID]) -> list[Declaration]:
+    found = select(Declaration).where(Declaration.person_id.in_(ids))
+    return list(session.scalars(found.order_by(Declaration.at.desc()).limit(SHOWN)))
+
+
+def looks_at(session: Session, ids: list[UUID]) -> list[AuditEntry]:
+    """Return who looked at a person's records, newest first."""
+    found = select(AuditEntry).where(
+        AuditEntry.subject.in_([str(each) for each in ids]), AuditEntry.action.in_(LOOKS)
+    )
+    return list(session.scalars(found.order_by(AuditEntry.id.desc()).limit(200)))

@@ -1,0 +1,117 @@
+"""A person's own page: behind a secret link and the date of birth.  No account, no app."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from server.errors import NotFound
+from server.record import mine, mine_page, slips, vaccination_pages, vaccinations
+from server.record.mine_models import MyLink
+from server.record.slip_views import as_pdf, rules
+from server.web import Permission, actor, now, public, reading, requires, t, transaction
+
+bp = Blueprint("mine", __name__)
+OPEN_FOR = timedelta(minutes=20)
+_KEY = "my-page"  # in the signed cookie: which link, and until when
+BY = "person"  # who acts on their own page
+
+
+class ClosedAgain(NotFound):
+    code = "page-closed"
+    status = 403
+
+
+@bp.app_template_filter("who")
+def who(actor: str) -> str:
+    """Return who looked, as the person may read it."""
+    kind, _, name = actor.partition(":")
+    if kind == "partner":
+        return t(f"hệ thống {name}", f"the system {name}")
+    return t("chính bạn", "yourself") if actor == BY else t(f"cán bộ {name}", f"officer {name}")
+
+
+@bp.get("/my/<string(maxlength=40):token>")
+@public
+def ask_birth(token: str) -> ResponseReturnValue:
+    return render_template("record/birth.html", token=token)
+
+
+@bp.post("/my/<string(maxlength=40):token>")
+@public
+def open_mine(token: str) -> ResponseReturnValue:
+    said, address = request.form.get("birth", "")[:20], request.remote_addr or ""
+    with reading() as db:
+        mine.check_tries(db, token, address, now=now())
+        link = mine.open_page(db, token, said)
+    if link is None:
+        with transaction() as db:
+            mine.note_failure(db, token, address, now=now())
+        raise mine.NotYours(
+            "Mã trên thẻ hoặc ngày sinh không đúng. Xem lại thẻ rồi nhập lại.",
+            "The card's code or the date of birth is wrong. Look at the card and try again.",
+        )
+    session[_KEY] = [str(link.id), (now() + OPEN_FOR).timestamp()]
+    return redirect(url_for(".show_mine"), 303)
+
+
+@bp.get("/my")
+@public
+def show_mine() -> ResponseReturnValue:
+    with reading() as db:
+        link = _opened(db)
+        page = mine_page.my_page(db, link.person_id)
+        return render_template("record/mine.html", dose_of=vaccinations.dose_of, **page._asdict())
+
+
+@bp.post("/my/slips/<uuid:outcome_id>")
+@public
+def my_slip(outcome_id: UUID) -> ResponseReturnValue:
+    with transaction() as db:
+        link = _opened(db)
+        slips.check_theirs(db, link.person_id, outcome_id)
+        return as_pdf(db, slips.issue_slip(db, outcome_id, rules(), by=BY, now=now()))
+
+
+@bp.post("/my/certificates")
+@public
+def my_certificate() -> ResponseReturnValue:
+    said = vaccination_pages.certificate_in(request.form)
+    with transaction() as db:
+        link = _opened(db)
+        made = vaccinations.add_certificate(
+            db, said, vaccination_pages.issuers(), person_id=link.person_id, place="", by=BY,
+            now=now(),
+        )  # fmt: skip
+    flash(vaccination_pages.sentence(made))
+    return redirect(url_for(".show_mine"), 303)
+
+
+@bp.post("/my/close")
+@public
+def close_mine() -> ResponseReturnValue:
+    session.pop(_KEY, None)
+    return redirect("/verify-slip", 303)
+
+
+def _opened(db: Session) -> MyLink:
+    """Return the link that this browser opened; raise where it did not, or long ago."""
+    said = session.get(_KEY)
+    link = mine.still_open(db, UUID(said[0])) if said and said[1] > now().timestamp() else None
+    if link is None:
+        raise ClosedAgain(
+            "Trang đã đóng. Quét lại mã trên thẻ của bạn.",
+            "The page is closed. Scan the code on your card again.",
+        )
+    return link
+
+
+@bp.post("/people/<uuid:person_id>/link")
+@requires(Permission.PERSON_READ)
+def renew_link(person_id: UUID) -> ResponseReturnValue:
+    """Give a person another link: the card was lost, or there was none."""
+    with transaction() as db:
+        link = mine.renew_link(db, person_id, by=actor(), now=now())
+        return render_template("record/new_link.html", token=link.token, person_id=person_id)

@@ -1,0 +1,229 @@
+"""Whose code is this?  What a partner's program is told: a key, and to some the status.
+
+The key is a pseudonym of the person for this partner: two partners cannot put their data together
+by it.  No answer differs between a number that nobody has and one whose bearer is named otherwise,
+and whoever often asks in vain is stopped: nobody finds numbers by guessing.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from contract.identities import IdentityError, Kind, PersonCode, System, parse
+from contract.places import Place, PlaceError
+from server import vault
+from server.accounts.partners import KnownPartner
+from server.audit import services as audit
+from server.declarations import queries as declared
+from server.declarations.models import Declaration, Point
+from server.declarations.zones.levels import strictest
+from server.declarations.zones.models import ZoneLevel, ZonePart
+from server.display import local
+from server.errors import BadInput, DomainError, NotFound
+from server.people import doubts, merges, queries
+from server.people.links import claims, strong_keys
+from server.people.models import Identity, Person
+from server.record.partner_models import PartnerQuestion
+
+# Nobody finds these by guessing; with all others, name and year of birth must be right as well.
+_UNGUESSABLE = {System.CARD, System.CERTIFICATE, System.FINGERPRINT, System.VEHICLE, System.OTHER}
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+TOLD = ("negative", "positive", "inconclusive", "invalid", "resample")
+
+
+class NotKnown(NotFound):
+    code = "not-known"
+
+
+class AskedTooOften(DomainError):
+    code = "asked-too-often"
+    status = 429
+
+
+class LastTest(msgspec.Struct, frozen=True):
+    status: str
+    sampled_at: datetime
+    resulted_at: datetime | None
+    expires_at: datetime
+    valid: bool
+
+
+class LastDeclaration(msgspec.Struct, frozen=True):
+    at: datetime
+    symptoms: bool | None
+    exposed: bool | None
+
+
+class Status(msgspec.Struct, frozen=True):
+    """What is known of a person in the partner's place; None where nothing is."""
+
+    last_test: LastTest | None
+    last_declaration: LastDeclaration | None
+    zone: str | None
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The person's key for this partner, and what kind of code was shown."""
+
+    person: str
+    kind: str
+    status: Status | None = None
+
+
+class Limits(NamedTuple):
+    """How often a partner may ask in a minute, and in vain in an hour; how long a test holds."""
+
+    per_minute: int
+    misses_per_hour: int
+    hours: int
+
+
+def check_limits(session: Session, partner: str, limits: Limits, *, now: datetime) -> None:
+    """Raise AskedTooOften for a partner that must wait."""
+    asked = select(func.count()).select_from(PartnerQuestion)
+    mine = asked.where(PartnerQuestion.partner == partner)
+    minute = session.scalar(mine.where(PartnerQuestion.at > now - MINUTE)) or 0
+    in_vain = mine.where(PartnerQuestion.at > now - HOUR, PartnerQuestion.known.is_(False))
+    if minute >= limits.per_minute or (session.scalar(in_vain) or 0) >= limits.misses_per_hour:
+        raise AskedTooOften(
+            "Hệ thống của bạn hỏi quá nhiều, hoặc hỏi sai quá nhiều. Chờ rồi hỏi lại.",
+            "Your system asks too much, or in vain too often. Wait, then ask again.",
+        )
+
+
+def note_question(session: Session, partner: str, *, known: bool, now: datetime) -> None:
+    """Count a question.  Of those in vain the trail says that they were, and nothing else."""
+    session.add(PartnerQuestion(partner=partner, at=now, known=known))
+    session.execute(delete(PartnerQuestion).where(PartnerQuestion.at < now - 2 * HOUR))
+    if not known:
+        audit.record(session, "code.not-known", partner, by=f"partner:{partner}", now=now)
+
+
+def read_code(raw: bytes) -> PersonCode:
+    """Raises BadInput for what cannot be a person's or a vehicle's code."""
+    try:
+        code = parse(raw)
+    except IdentityError as error:
+        raise BadInput(
+            "Đây không phải mã của người hay xe.", "This is no code of a person or a vehicle."
+        ) from error
+    if code.kind is Kind.TYPED:
+        raise BadInput(
+            "Gửi nguyên nội dung mã QR, không gửi số đánh máy.",
+            "Send what the QR holds, not a typed number.",
+        )
+    return code
+
+
+def resolve(
+    session: Session, code: PersonCode, partner: KnownPartner, limits: Limits, *,
+    with_status: bool, now: datetime,
+) -> Answer | None:  # fmt: skip
+    """Return who carries *code*, None where that is not known.  Nothing is linked by asking."""
+    person = bearer(session, code)
+    if person is None:
+        return None
+    ids = merges.together(session, person.id)
+    told = with_status and code.names_person  # a plate can be read by anybody
+    status = _status(session, ids, person, partner.place, limits, now) if told else None
+    detail = "status" if told else None
+    by = f"partner:{partner.id}"
+    audit.record(session, "person.resolved", person.id, by=by, now=now, detail=detail)
+    return Answer(key_of(partner.id, ids[0]), str(code.kind), status)
+
+
+def key_of(partner: str, person_id: UUID) -> str:
+    """Return the pseudonym under which *partner* knows a person."""
+    return "gm-" + vault.current().blind(f"resolve.{partner}", str(person_id))
+
+
+def bearer(session: Session, code: PersonCode) -> Person | None:
+    """Return whose code this is: by the strongest number that is known, unless it names another."""
+    keys = [*strong_keys(code), *claims(code)]
+    links = queries.links_of(session, keys)
+    for key in keys:
+        link: Identity | None = links.get(key)
+        if link is not None and _fits(session, code, link):
+            return link.person
+    return None
+
+
+def _fits(session: Session, code: PersonCode, link: Identity) -> bool:
+    ids = merges.together(session, link.person_id)
+    people = [session.get_one(Person, each) for each in ids]
+    if link.system not in _UNGUESSABLE:
+        people = [each for each in people if each.name and each.birth_year]
+        if not (code.name and code.birth):
+            return False
+    return any(not doubts.contradicts(code, each) for each in people)
+
+
+def _status(
+    session: Session, ids: list[UUID], person: Person, area: str, limits: Limits, now: datetime
+) -> Status:
+    return Status(
+        _last_test(session, ids, area, limits, now),
+        _last_declaration(session, ids, area),
+        _zone(session, person.place, local(now).date().isoformat())
+        if within(person.place, area)
+        else None,
+    )
+
+
+def within(place: str, area: str) -> bool:
+    """Return whether *place* is in a partner's *area*; '' is everywhere."""
+    try:
+        return not area or Place.parse(place).within(Place.parse(area))
+    except PlaceError:
+        return place == area
+
+
+def _last_test(
+    session: Session, ids: list[UUID], area: str, limits: Limits, now: datetime
+) -> LastTest | None:
+    record = [entry for each in ids for entry in declared.record_of(session, each)]
+    newest = {(each.person_id, each.tube): each for each in reversed(record)}
+    tests = [e for e in newest.values() if e.status in TOLD and within(e.place, area)]
+    if not tests:
+        return None
+    last = max(tests, key=lambda each: each.sampled_at)
+    ends = last.sampled_at + timedelta(hours=limits.hours)
+    valid = last.status in ("negative", "positive") and ends > now
+    return LastTest(last.status, last.sampled_at, last.resulted_at, ends, valid)
+
+
+def _last_declaration(session: Session, ids: list[UUID], area: str) -> LastDeclaration | None:
+    asked = (
+        select(Declaration, Point.place)
+        .outerjoin(Point, Point.id == Declaration.point_id)
+        .where(Declaration.person_id.in_(ids))
+        .order_by(Declaration.at.desc())
+        .limit(50)
+    )
+    for made, place in session.execute(asked):
+        if within(place or "", area):
+            return LastDeclaration(made.at, made.symptoms, made.exposed)
+    return None
+
+
+def _zone(session: Session, place: str, today: str) -> str | None:
+    """Return the strictest level of the zones that this place is in today."""
+    try:
+        around = Place.parse(place).around
+    except PlaceError:
+        return None
+    asked = (
+        select(ZoneLevel.level, ZoneLevel.since, ZoneLevel.until, ZonePart.since, ZonePart.until)
+        .join(ZonePart, ZonePart.zone_id == ZoneLevel.zone_id)
+        .where(ZonePart.place.in_(around))
+    )
+    return strictest(
+        row[0]
+        for row in session.execute(asked)
+        if all(since.isoformat() <= today for since in (row[1], row[3]))
+        and all(until is None or today <= until.isoformat() for until in (row[2], row[4]))
+    )

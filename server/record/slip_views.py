@@ -1,0 +1,89 @@
+"""Result slips: printed for a person, and checked by anybody who is shown one."""
+
+from io import BytesIO
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from labels.slips import result_slip
+from server.errors import BadInput
+from server.record import slip_keys, slips
+from server.record.slip_models import ResultSlip
+from server.record.slip_paper import face_of
+from server.web import Permission, actor, now, public, reading, requires, settings, transaction
+
+bp = Blueprint("slips", __name__)
+LONGEST = 3000
+
+
+def rules() -> slips.Rules:
+    set_to = settings()
+    return slips.Rules(set_to.slip_key, set_to.result_hours, set_to.issuer)
+
+
+@bp.post("/people/<uuid:person_id>/slips/<uuid:outcome_id>")
+@requires(Permission.PERSON_READ)
+def print_slip(person_id: UUID, outcome_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        slips.check_theirs(session, person_id, outcome_id)
+        slip = slips.issue_slip(session, outcome_id, rules(), by=actor(), now=now())
+        return as_pdf(session, slip)
+
+
+def as_pdf(session: Session, slip: ResultSlip) -> ResponseReturnValue:
+    """Answer with the slip on paper."""
+    paper = BytesIO()
+    result_slip(face_of(session, slip, url=settings().public_url, issuer=rules().issuer), paper)
+    paper.seek(0)
+    return send_file(paper, "application/pdf", download_name=f"phieu-{slip.id}.pdf")
+
+
+@bp.get("/verify-slip")
+@public
+def show_check() -> ResponseReturnValue:
+    return render_template("record/verify.html", verdict=None)
+
+
+@bp.post("/verify-slip")
+@public
+def check_slip() -> ResponseReturnValue:
+    said = request.form.get("code", "")
+    if len(said) > LONGEST or not said.strip():
+        raise BadInput("Quét hoặc dán mã trên phiếu.", "Scan or paste the code of the slip.")
+    number = _number(said)
+    if number is not None:
+        return redirect(url_for(".check_number", number=number))
+    with reading() as session:
+        verdict = slips.check_code(session, said, rules(), now=now())
+        return render_template("record/verify.html", verdict=verdict)
+
+
+def _number(said: str) -> UUID | None:
+    """Return the slip's number where somebody scanned the address, or typed the number."""
+    try:
+        return UUID(said.strip().rsplit("/", 1)[-1])
+    except ValueError:
+        return None
+
+
+@bp.get("/verify-slip/<uuid:number>")
+@public
+def check_number(number: UUID) -> ResponseReturnValue:
+    with reading() as session:
+        verdict = slips.check_number(session, number, now=now())
+        return render_template("record/verify.html", verdict=verdict)
+
+
+@bp.get("/slip-keys")
+@public
+def show_keys() -> ResponseReturnValue:
+    keys = slip_keys.published(settings().slip_key)
+    return render_template("record/keys.html", keys=keys, issuer=settings().issuer)
+
+
+@bp.get("/api/v1/slip-keys")
+@public
+def api_keys() -> ResponseReturnValue:
+    return {"issuer": settings().issuer, "keys": slip_keys.published(settings().slip_key)}

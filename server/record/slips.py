@@ -1,0 +1,181 @@
+"""Slips of results, and what a slip that somebody holds up is worth now.
+
+A slip is given for the current version of a released negative or positive outcome.  Whoever checks
+it asks the record, so a result that was taken back is told as such, whatever the paper says.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.certificates import Certificate, CertificateError, UnknownIssuer, verify_certificate
+from contract.certificates import Test as TestEntry
+from contract.issuing import TestSlip, issue, key_id_of, number_in
+from server.audit import services as audit
+from server.errors import DomainError, NotFound
+from server.lab.models import Result
+from server.outcomes import queries as outcomes
+from server.outcomes.models import Outcome
+from server.people import merges
+from server.people.models import Person
+from server.record.slip_keys import public_keys, signing_key
+from server.record.slip_models import ResultSlip
+
+GIVEN = ("negative", "positive")  # what a slip may say
+
+
+class NoSlip(DomainError):
+    code = "no-slip"
+
+
+class Worth(StrEnum):
+    """What a slip is worth.  The value is told to programs and never changes."""
+
+    GENUINE = "genuine"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"  # genuine once; the result was corrected since
+    WITHDRAWN = "withdrawn"  # genuine once; the result was taken back
+    UNKNOWN = "unknown"  # signed by us, and not on record
+    ANOTHERS = "anothers"  # a certificate of another issuer
+    FORGED = "forged"  # not a slip, damaged, or the signature is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a slip is worth, and what it says where it is ours."""
+
+    worth: Worth
+    slip: ResultSlip | None = None
+    person: Person | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings of slips: which key signs, how long a result holds, who issues."""
+
+    key: int
+    hours: int
+    issuer: str
+
+    def expires(self, sampled_at: datetime) -> datetime:
+        return sampled_at + timedelta(hours=self.hours)
+
+
+def issue_slip(
+    session: Session, outcome_id: UUID, rules: Rules, *, by: str, now: datetime
+) -> ResultSlip:
+    """Return the slip of an outcome, signed now if it has none.  Raises NotFound, NoSlip."""
+    outcome = session.get(Outcome, outcome_id)
+    if outcome is None:
+        raise NotFound("Không có kết quả này.", "There is no such result.")
+    _check(session, outcome)
+    known = session.scalar(select(ResultSlip).where(ResultSlip.outcome_id == outcome_id))
+    slip = known or _sign(session, outcome, rules, by, now)
+    audit.record(session, "slip.printed", outcome.person_id, by=by, now=now, detail=str(slip.id))
+    return slip
+
+
+def check_theirs(session: Session, person_id: UUID, outcome_id: UUID) -> None:
+    """Raise NotFound where an outcome is not this person's."""
+    outcome = session.get(Outcome, outcome_id)
+    if outcome is None or not merges.are_one(session, person_id, outcome.person_id):
+        raise NotFound("Không có kết quả này.", "There is no such result.")
+
+
+def printable(session: Session, versions: Iterable[Outcome]) -> list[Outcome]:
+    """Return those for which a slip can be given: they hold, and rest on a released result."""
+    return [
+        each
+        for each in versions
+        if each.status in GIVEN and _is_released(session, each) and _holds(session, each)
+    ]
+
+
+def _is_released(session: Session, outcome: Outcome) -> bool:
+    result = session.get(Result, outcome.result_id) if outcome.result_id else None
+    return result is not None and result.released_at is not None
+
+
+def _holds(session: Session, outcome: Outcome) -> bool:
+    current = outcomes.current_of(session, outcome.tube).get(outcome.person_id)
+    return current is not None and current.id == outcome.id
+
+
+def _check(session: Session, outcome: Outcome) -> None:
+    if not printable(session, [outcome]):
+        raise NoSlip(
+            "Chỉ in giấy cho kết quả âm tính hoặc dương tính đang có hiệu lực.",
+            "A slip is given only for a negative or positive result that holds now.",
+        )
+
+
+def _sign(session: Session, outcome: Outcome, rules: Rules, by: str, now: datetime) -> ResultSlip:
+    person, key, number = (
+        session.get_one(Person, outcome.person_id),
+        signing_key(rules.key),
+        uuid4(),
+    )
+    expires = rules.expires(outcome.sampled_at)
+    said = TestSlip(
+        number=number.hex,
+        name=person.name or "",
+        birth=person.birth or (str(person.birth_year) if person.birth_year else ""),
+        detected=outcome.status == "positive",
+        sampled=outcome.sampled_at,
+        issued=now,
+        expires=expires,
+        issuer=rules.issuer,
+        centre=rules.issuer,
+    )
+    slip = ResultSlip(
+        id=number, outcome_id=outcome.id, person_id=person.id, code=issue(said, key),
+        key_id=key_id_of(key.public_key()).hex(), sampled_at=outcome.sampled_at,
+        expires_at=expires, issued_at=now, issued_by=by,
+    )  # fmt: skip
+    session.add(slip)
+    session.flush()
+    return slip
+
+
+def check_code(session: Session, text: str, rules: Rules, *, now: datetime) -> Verdict:
+    """Say what the slip is worth whose QR says *text*."""
+    try:
+        said = verify_certificate(text.strip("\r\n\t"), public_keys(rules.key))
+    except UnknownIssuer:
+        return Verdict(Worth.ANOTHERS)
+    except CertificateError:
+        return Verdict(Worth.FORGED)
+    number = _number_of(said)
+    return check_number(session, number, now=now) if number else Verdict(Worth.UNKNOWN)
+
+
+def _number_of(said: Certificate) -> UUID | None:
+    """Return the slip's number in a certificate that is known to be ours."""
+    tests = [entry for entry in said.entries if isinstance(entry, TestEntry)]
+    try:
+        return UUID(number_in(tests[0].id)) if tests else None
+    except ValueError:
+        return None
+
+
+def check_number(session: Session, number: UUID, *, now: datetime) -> Verdict:
+    """Say what the slip with this number is worth: the address on the paper leads here."""
+    slip = session.get(ResultSlip, number)
+    if slip is None:
+        return Verdict(Worth.UNKNOWN)
+    outcome = session.get_one(Outcome, slip.outcome_id)
+    person = session.get_one(Person, slip.person_id)
+    current = outcomes.current_of(session, outcome.tube).get(slip.person_id, outcome)
+    return Verdict(_worth(slip, outcome, current, now), slip, person, outcome)
+
+
+def _worth(slip: ResultSlip, outcome: Outcome, current: Outcome, now: datetime) -> Worth:
+    if current.id != outcome.id:
+        return Worth.SUPERSEDED if current.status in GIVEN else Worth.WITHDRAWN
+    return Worth.EXPIRED if slip.expires_at <= now else Worth.GENUINE

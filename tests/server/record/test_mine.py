@@ -1,0 +1,134 @@
+"""A person's own page: the secret link and the date of birth, and nobody else's eyes."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+import server
+from server.accounts.roles import Role
+from server.db import Database
+from server.lab.words import Call
+from server.outcomes.models import Outcome
+from server.people.models import Person
+from server.record import mine
+from server.record.mine_models import MyLink
+
+CSS = Path(server.__file__).parent / "static/css"
+
+
+@pytest.fixture
+def token(tested: Any, database: Database, now: datetime) -> str:
+    with database.write() as session:
+        return mine.link_of(session, tested.person, by="user:quan", now=now).token
+
+
+def opened(client: FlaskClient, token: str, birth: str) -> TestResponse:
+    page = client.get(f"/my/{token}")
+    csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+    return client.post(f"/my/{token}", data={"birth": birth, "csrf_token": csrf})
+
+
+def test_the_link_and_the_birth_date_open_the_page(app: Flask, token: str, tested: Any) -> None:
+    client = app.test_client()
+    assert opened(client, token.lower(), "21/03/1991").status_code == 303
+    tested.correct(Call.POSITIVE)
+    page = client.get("/my")
+    assert page.status_code == 200
+    assert "dương tính" in page.text
+    assert "Các bản trước" in page.text  # the negative one before it
+    assert "Nguyễn Thị Mẫu" not in page.text
+    assert token not in page.text
+    assert "024191000001" not in page.text
+
+
+@pytest.mark.parametrize("birth", ["22/03/1991", "1991", "", "x", "1991-03", "31/02/1991"])
+def test_another_birth_date_opens_nothing(app: Flask, token: str, birth: str) -> None:
+    client = app.test_client()
+    assert opened(client, token, birth).status_code == 403
+    assert client.get("/my").status_code == 403
+
+
+def test_a_wrong_link_is_told_as_a_wrong_birth_date_is(app: Flask, token: str) -> None:
+    wrong = opened(app.test_client(), "2" * 17, "21/03/1991")
+    other = opened(app.test_client(), token, "22/03/1991")
+    assert wrong.status_code == other.status_code == 403
+    assert wrong.text.count("link-or-birth-wrong") == other.text.count("link-or-birth-wrong")
+
+
+def test_after_ten_wrong_dates_the_right_one_waits_for_a_day_from_any_address(
+    app: Flask, token: str, clock: Any
+) -> None:
+    for _ in range(10):
+        opened(app.test_client(), token, "22/03/1991")
+    assert opened(app.test_client(), token, "21/03/1991").status_code == 429
+    clock.advance(hours=25)
+    assert opened(app.test_client(), token, "21/03/1991").status_code == 303
+
+
+def test_the_page_closes_after_a_while_and_with_a_new_link(
+    app: Flask, token: str, clock: Any, tested: Any, database: Database
+) -> None:
+    client = app.test_client()
+    opened(client, token, "21/03/1991")
+    clock.advance(minutes=21)
+    assert client.get("/my").status_code == 403
+    opened(client, token, "21/03/1991")
+    with database.write() as session:
+        mine.renew_link(session, tested.person, by="user:hoa", now=clock.at)
+    assert client.get("/my").status_code == 403
+    assert opened(client, token, "21/03/1991").status_code == 403
+
+
+def test_nobody_without_a_known_birth_has_a_page_that_opens(
+    app: Flask, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        person = Person(id=uuid4(), place="p", created_at=now)
+        session.add(person)
+        session.flush()
+        token = mine.link_of(session, person.id, by="u", now=now).token
+    for said in ("", "1991", "01/01/1991"):
+        assert opened(app.test_client(), token, said).status_code == 403
+
+
+def test_a_person_gets_only_their_own_slip(
+    app: Flask, token: str, tested: Any, database: Database, make_scene: Any
+) -> None:
+    with database.read() as session:
+        outcome = session.scalars(select(Outcome)).one().id
+    client = app.test_client()
+    opened(client, token, "21/03/1991")
+    csrf = client.get("/my").text.split('name="csrf_token" value="')[1].split('"')[0]
+    paper = client.post(f"/my/slips/{outcome}", data={"csrf_token": csrf})
+    assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
+    assert client.post(f"/my/slips/{uuid4()}", data={"csrf_token": csrf}).status_code == 404
+    assert app.test_client().post(f"/my/slips/{outcome}").status_code == 403
+
+
+def test_the_page_says_who_looked_and_is_small(
+    app: Flask, token: str, tested: Any, sign_in: Any
+) -> None:
+    sign_in(Role.HEALTH_OFFICER, "hoa").get(f"/people/{tested.person}")
+    client = app.test_client()
+    opened(client, token, "21/03/1991")
+    page = client.get("/my?lang=en")
+    assert "officer hoa" in page.text
+    sheets = sum((CSS / f"{each}.css").stat().st_size for each in ("base", "parts", "print"))
+    assert len(page.data) + sheets < 50_000
+
+
+def test_links_are_not_readable_in_the_database(
+    token: str, database: Database, tested: Any
+) -> None:
+    with database.read() as session:
+        raw = session.connection().exec_driver_sql("SELECT * FROM my_link").one()
+        assert all(token.encode() not in (x if isinstance(x, bytes) else str(x).encode())
+                   for x in raw)  # fmt: skip
+        assert session.scalars(select(MyLink)).one().token == token
