@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_record"
-down_revision: str | None = "0025_person_links"
+revision: str = "0028_record"
+down_revision: str | None = "0027_plate_assay"
 
 
 def upgrade() -> None:
