@@ -15,6 +15,9 @@ from server.accounts.stations import EnrolWire
 from server.exchange.document import Document
 from server.officers.api import OutcomeRow
 from server.officers.summary import Summary
+from server.record.resolve_views import Question
+from server.record.resolving import Answer
+from server.record.slip_keys import PublishedKeys
 
 Json = dict[str, Any]
 
@@ -91,6 +94,16 @@ OPERATIONS: list[Operation] = [
     Operation(
         "get", "/api/v1/summary", "person",
         "Số liệu trong ngày", "The day's figures", None, Summary,
+    ),
+    Operation(
+        "post", "/api/v1/resolve", "partner",
+        "Mã này là của ai, tình trạng ra sao", "Whose code this is, and their status",
+        Question, Answer,
+    ),
+    Operation(
+        "get", "/api/v1/slip-keys", "public",
+        "Khóa công khai ký phiếu kết quả", "The public keys that sign result slips",
+        None, PublishedKeys,
     ),
 ]  # fmt: skip
 CALLBACKS = {"webhook": Document}  # what we post to receivers (docs/delivery.md)

@@ -15,7 +15,7 @@ from server.web import Scope, now, partner, reading, settings, transaction
 bp = Blueprint("resolve", __name__)
 
 
-class _Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the QR holds: as text, or its bytes as base64."""
 
     code: str = ""
@@ -56,10 +56,10 @@ def _limits() -> resolving.Limits:
     )
 
 
-def _question() -> _Question:
+def _question() -> Question:
     said: Any = request.get_data()
     try:
-        return msgspec.json.decode(said, type=_Question)
+        return msgspec.json.decode(said, type=Question)
     except (msgspec.DecodeError, ValueError) as error:
         raise _unreadable() from error
 

@@ -6,6 +6,7 @@ A new number makes a new key; what earlier ones signed is still known for ours.
 from base64 import b64encode
 from collections.abc import Mapping
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -30,16 +31,27 @@ def public_keys(newest: int) -> Mapping[bytes, ec.EllipticCurvePublicKey]:
     return {key_id_of(key): key for key in keys}
 
 
-def published(newest: int) -> list[dict[str, str]]:
-    """Return the public keys as others load them: id as base64 and as hexadecimal, key as PEM."""
-    return [
-        {
-            "kid": b64encode(key_id).decode(),
-            "kid_hex": key_id.hex(),
-            "algorithm": "ES256",
-            "public_key": key.public_bytes(
-                Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
-            ).decode(),
-        }
+class PublishedKey(msgspec.Struct, frozen=True):
+    """A public key as others load it: its id as base64 and as hexadecimal, itself as PEM."""
+
+    kid: str
+    kid_hex: str
+    algorithm: str
+    public_key: str
+
+
+class PublishedKeys(msgspec.Struct, frozen=True):
+    issuer: str
+    keys: list[PublishedKey]
+
+
+def published(newest: int, issuer: str) -> PublishedKeys:
+    """Return the public keys, the newest first."""
+    keys = [
+        PublishedKey(
+            b64encode(key_id).decode(), key_id.hex(), "ES256",
+            key.public_bytes(_PEM, _PUBLIC).decode(),
+        )
         for key_id, key in public_keys(newest).items()
-    ]
+    ]  # fmt: skip
+    return PublishedKeys(issuer, keys)

@@ -3,7 +3,8 @@
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+import msgspec
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -79,11 +80,14 @@ def check_number(number: UUID) -> ResponseReturnValue:
 @bp.get("/slip-keys")
 @public
 def show_keys() -> ResponseReturnValue:
-    keys = slip_keys.published(settings().slip_key)
-    return render_template("record/keys.html", keys=keys, issuer=settings().issuer)
+    return render_template("record/keys.html", published=_published())
 
 
 @bp.get("/api/v1/slip-keys")
 @public
 def api_keys() -> ResponseReturnValue:
-    return {"issuer": settings().issuer, "keys": slip_keys.published(settings().slip_key)}
+    return Response(msgspec.json.encode(_published()), content_type="application/json")
+
+
+def _published() -> slip_keys.PublishedKeys:
+    return slip_keys.published(settings().slip_key, settings().issuer)
