@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0028_record"
-down_revision: str | None = "0027_plate_assay"
+revision: str = "0029_record"
+down_revision: str | None = "0028_phones"
 
 
 def upgrade() -> None:
