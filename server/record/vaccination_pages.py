@@ -8,12 +8,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from contract.certificates import IssuerKey
+from server import sheets
 from server.display import local
 from server.errors import BadInput
 from server.forms import optional_text, required_text, uuid_of
 from server.record import doses, vaccinations
 from server.record.vaccination_models import Vaccination
-from server.sampling import roster_tables, roster_words
+from server.sampling import roster_words
 from server.sampling.roster_cells import Reason as Unread
 from server.web import Permission, actor, large_body, now, reading, requires, t, transaction, user
 
@@ -73,9 +74,9 @@ def list_imports() -> ResponseReturnValue:
 def read_list() -> ResponseReturnValue:
     file = request.files.get("file")
     if file and file.filename:
-        rows = roster_tables.rows_of(file.read())
+        rows = sheets.rows_of(file.read())
     else:
-        rows = roster_tables.rows_of_text(request.form.get("people", ""))
+        rows = sheets.rows_of_text(request.form.get("people", ""))
     person = user()
     with transaction() as session:
         made = vaccinations.stage(
