@@ -15,6 +15,7 @@ class Permission(StrEnum):
     CARD_WRITE = "card:write"
     CHECK_IN_WRITE = "check-in:write"
     CONFLICT_DECIDE = "conflict:decide"
+    DECLARATION_READ = "declaration:read"  # the answers
     DELIVERY_READ = "delivery:read"
     DELIVERY_WRITE = "delivery:write"
     DESK_LIMIT = "desk:limit"

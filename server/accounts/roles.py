@@ -44,6 +44,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.CALLBACK_WRITE,
             Permission.CHECK_IN_WRITE,
             Permission.CONFLICT_DECIDE,
+            Permission.DECLARATION_READ,
             Permission.DELIVERY_READ,
             Permission.DELIVERY_WRITE,
             Permission.DESK_LIMIT,

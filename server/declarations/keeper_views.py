@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from server import cameras
-from server.declarations import keeper, keeper_links, keeper_list, points
+from server.declarations import form_versions, keeper, keeper_links, keeper_list, points
 from server.declarations.models import Point
 from server.errors import DomainError
 from server.forms import required_text, uuid_of
@@ -155,6 +155,7 @@ def _page(
         here=request.path,
         by_link=user() is None,
         seen=seen,
+        asked=form_versions.shipped()[form_versions.SHORT],
         problem=problem,
         count=count,
         lines=lines,

@@ -102,6 +102,7 @@ def _declare(code: str, sent: MultiDict[str, str]) -> tuple[Declaration, PhonePe
     most = settings().declarations_per_address
     with transaction() as session:
         point = points.get_point(session, code)
+        phones.check_point(session, point.id, now=now())
         phones.note_try(session, request.remote_addr or "", most=most, now=now())
         return declare(session, point, wish, token=_token(), now=now())
 

@@ -14,6 +14,7 @@ from server import vault
 from server.accounts.sessions import address_key, hash_of
 from server.accounts.throttle import WINDOW
 from server.declarations.declarants import Declarant
+from server.declarations.models import Declaration
 from server.declarations.phone_models import DeclarationTry, PhonePerson
 from server.errors import DomainError, NotFound
 from server.people import cards
@@ -22,6 +23,7 @@ from server.people.services import person_of
 
 KEPT = timedelta(days=400)  # a phone's cookie, and how long its people are offered
 MOST_SHOWN = 20
+PER_POINT = 5000  # in a quarter of an hour: a whole shift of the largest factory
 
 
 class TooManyDeclarations(DomainError):
@@ -35,12 +37,24 @@ def note_try(session: Session, address: str, *, most: int, now: datetime) -> Non
     count = select(func.count()).select_from(DeclarationTry)
     mine = count.where(DeclarationTry.address_key == key, DeclarationTry.at > now - WINDOW)
     if (session.scalar(mine) or 0) >= most:
-        raise TooManyDeclarations(
-            "Nơi này đang gửi quá nhiều tờ khai. Chờ vài phút rồi gửi lại.",
-            "Too many declarations come from here. Wait some minutes and send again.",
-        )
+        raise _too_many()
     session.add(DeclarationTry(address_key=key, at=now))
     session.execute(delete(DeclarationTry).where(DeclarationTry.at < now - 2 * WINDOW))
+
+
+def check_point(session: Session, point_id: str, *, now: datetime) -> None:
+    """Raise TooManyDeclarations where a point gets more than any crowd could send."""
+    count = select(func.count()).select_from(Declaration)
+    recent = count.where(Declaration.point_id == point_id, Declaration.at > now - WINDOW)
+    if (session.scalar(recent) or 0) >= PER_POINT:
+        raise _too_many()
+
+
+def _too_many() -> TooManyDeclarations:
+    return TooManyDeclarations(
+        "Nơi này đang gửi quá nhiều tờ khai. Chờ vài phút rồi gửi lại.",
+        "Too many declarations come from here. Wait some minutes and send again.",
+    )
 
 
 def people_of(session: Session, token: str, *, now: datetime) -> list[PhonePerson]:

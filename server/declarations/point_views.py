@@ -11,6 +11,7 @@ from server import sheets
 from server.declarations import keeper_links, place_names, point_queries, points
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.models import Point
+from server.declarations.phone_cards import svg_path
 from server.declarations.point_fields import wish_of
 from server.declarations.point_import import LONGEST, Receipt, import_points
 from server.display import local
@@ -94,6 +95,7 @@ def show_point(code: str) -> ResponseReturnValue:
 def _point(code: str, token: str = "") -> ResponseReturnValue:
     with reading() as session:
         point = points.get_point(session, code)
+        keeper = f"{_origin()}/k/{point.id}/{token}" if token else ""
         return render_template(
             "declarations/point.html",
             point=point,
@@ -105,7 +107,8 @@ def _point(code: str, token: str = "") -> ResponseReturnValue:
             stations=point_queries.all_stations(session),
             today=point_queries.check_ins_since(session, point.id, _midnight()),
             links=keeper_links.live_links(session, point.id, now=now()),
-            keeper_address=f"{_origin()}/k/{point.id}/{token}" if token else "",
+            keeper_address=keeper,
+            keeper_qr=svg_path(keeper) if keeper else None,
         )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from server.declarations import queries as declarations
 from server.declarations.check_ins import Answers, answers_of
 from server.declarations.models import CheckIn, RecordEntry
+from server.declarations.told import Told, told_by
 from server.officers.tubes import live_pairings_of_person
 from server.outcomes import queries as outcomes
 from server.outcomes.models import Outcome
@@ -21,11 +22,13 @@ from server.sampling.models import Pairing
 
 
 class WholeRecord(NamedTuple):
-    """What a person was told, what is on the way, where they checked in, which tubes are theirs."""
+    """What a person was told, what is on the way, where they checked in and
+    what they declared, which tubes are theirs."""
 
     record: list[RecordEntry]
     missing: list[Outcome]
     check_ins: list[tuple[CheckIn, Answers]]
+    declared: list[Told]
     pairings: list[Pairing]
     vaccinations: list[tuple[Vaccination, Dose]]
     slips: dict[str, UUID]  # for which entry of the record a slip can be printed: its outcome
@@ -34,7 +37,7 @@ class WholeRecord(NamedTuple):
 def of_person(session: Session, person_id: UUID) -> WholeRecord:
     """Return the records of a person together: newest first, of each tube the current version."""
     doses = [(each, dose_of(each)) for each in vaccinations_of(session, person_id)]
-    whole = WholeRecord([], [], [], [], doses, {})
+    whole = WholeRecord([], [], [], [], [], doses, {})
     for each in merges.together(session, person_id):
         whole.record.extend(declarations.record_of(session, each))
         known = outcomes.outcomes_of_person(session, each)
@@ -43,9 +46,11 @@ def of_person(session: Session, person_id: UUID) -> WholeRecord:
         whole.check_ins.extend(
             (one, answers_of(one)) for one in declarations.check_ins_of(session, each)
         )
+        whole.declared.extend(told_by(session, each))
         whole.pairings.extend(live_pairings_of_person(session, each))
     recorded = {entry.key for entry in whole.record}
     whole.missing[:] = [each for each in whole.missing if key_of(each) not in recorded]
     whole.record.sort(key=lambda entry: entry.sampled_at, reverse=True)
+    whole.declared.sort(key=lambda told: told.made.at, reverse=True)
     whole.check_ins.sort(key=lambda pair: pair[0].at, reverse=True)
     return whole

@@ -6,17 +6,18 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const path = new URL(request.url).pathname;
-  const page = /^\/d\/[0-9A-Za-z]{8}$/.test(path);
-  if (request.method !== "GET" || !(page || path.startsWith("/static/"))) return;
-  event.respondWith(answer(request, page ? path : request.url));
+  const { pathname, search } = new URL(request.url);
+  const page = /^\/d\/[0-9A-Za-z]{8}$/.test(pathname);
+  if (request.method !== "GET" || !(page || pathname.startsWith("/static/"))) return;
+  event.respondWith(answer(request, page ? pathname : request.url, !(page && search)));
 });
 
-async function answer(request, key) {
+/* A page that asks for one person (?who=) is not kept: it would be there for everybody. */
+async function answer(request, key, keep) {
   const kept = await caches.open(KEPT);
   try {
     const fresh = await fetch(request);
-    if (fresh.ok && !fresh.redirected) await kept.put(key, fresh.clone());
+    if (keep && fresh.ok && !fresh.redirected) await kept.put(key, fresh.clone());
     return fresh;
   } catch (error) {
     const before = await kept.match(key);

@@ -37,9 +37,10 @@ async function post(each) {
     method: "POST", body, credentials: "same-origin",
     headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Ghepmau-Phone": "1" },
   });
-  const later = answer.status >= 500 || [408, 409, 429].includes(answer.status);
-  if (later) throw new Error("later");
-  return { ok: answer.ok, said: await answer.json() };
+  if (answer.status >= 500 || [408, 429].includes(answer.status)) throw new Error("later");
+  const said = await answer.json();
+  if (said.code === "just-changed") throw new Error("later");
+  return { ok: answer.ok, said };
 }
 
 /* Send what is kept, oldest first.  `mine` is the id of what was just filled in, if any. */
@@ -87,7 +88,7 @@ function complain(step, sentence) {
   p.className = "wrong here";
   p.setAttribute("role", "alert");
   p.textContent = sentence;
-  step.querySelector("h1:last-of-type").after(p);
+  step.querySelector(":scope > h1").after(p);
 }
 
 /* Say what is missing on a screen, '' for nothing: the server checks the rest. */
@@ -154,7 +155,7 @@ if (load().length) send();
 /* The worker opens this page without a network; what came before it was there is kept here. */
 async function keepPage() {
   await navigator.serviceWorker.register("/d/worker.js");
-  if (navigator.serviceWorker.controller) return;
+  if (navigator.serviceWorker.controller || location.search) return;
   const parts = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((each) => each.href || each.src);
   await (await caches.open("ghepmau-phone-1")).addAll([location.pathname, ...parts]);
 }

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from contract.cards import read_card
+from server.accounts.roles import Role
 from server.db import Database
 from server.declarations import queries
 from server.declarations.points import close_point
@@ -44,6 +45,22 @@ def test_a_plain_form_declares_and_gives_a_card(
         claimed = {key.system: key.claimed for key in keys_of(session, person.person_id)}
         assert claimed["cccd"]
         assert claimed["card"]
+
+
+def test_an_officer_reads_the_answers_in_the_words_of_the_form(
+    sent: Any, known: Any, phone: FlaskClient, point: str, sign_in: Any
+) -> None:
+    phone.get(f"/d/{point}")
+    sent(
+        phone,
+        point,
+        **{"q.symptoms": ["fever", "cough"], "q.travel": "yes", "note.travel": "Hà Nội"},
+    )
+    (person,) = known()
+    page = sign_in(Role.HEALTH_OFFICER).get(f"/people/{person.person_id}").text
+    for words in ("Sốt, Ho", "có (Hà Nội)", "Trong 21 ngày qua", "Chợ Mẫu"):
+        assert words in page
+    assert sign_in(Role.ADMINISTRATOR).get(f"/people/{person.person_id}").status_code == 403
 
 
 def test_sending_it_twice_is_sending_it_once(

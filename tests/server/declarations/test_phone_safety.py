@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 
 from contract.identities import parse
 from server.accounts.throttle import WINDOW
-from server.db import Database
-from server.declarations import phones
+from server.db import Database, insert_rows
+from server.declarations import phones, queries
+from server.declarations.models import Declaration
 from server.people.models import Person
 from server.people.services import person_of
 
@@ -75,6 +76,19 @@ def test_an_address_that_sends_too_much_waits(app: Flask, database: Database, no
             phones.note_try(session, "10.0.0.1", most=3, now=now)
         phones.note_try(session, "10.0.0.2", most=3, now=now)
         phones.note_try(session, "10.0.0.1", most=3, now=now + WINDOW)
+
+
+def test_a_point_that_gets_more_than_any_crowd_could_send_waits(
+    sent: Any, phone: FlaskClient, point: str, database: Database, known: Any, now: Any
+) -> None:
+    sent(phone, point)
+    (person,) = known()
+    with database.write() as session:
+        (one,) = queries.declarations_of(session, person.person_id)
+        rows = [{column.name: getattr(one, column.name) for column in Declaration.__table__.columns}
+                | {"id": uuid4()} for _ in range(phones.PER_POINT)]  # fmt: skip
+        insert_rows(session, Declaration, rows)
+    assert sent(phone, point).status_code == 429
 
 
 def test_a_page_of_another_site_declares_nothing(
