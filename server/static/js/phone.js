@@ -2,10 +2,13 @@
    Each has an id made here, so that sending it twice is harmless. */
 const KEY = "ghepmau-declarations";
 const AGAIN_MS = 15000;
+const LONGEST_MS = 30000; // a network that does not answer is away
 const kept = document.getElementById("kept");
 const form = document.querySelector("form[method=post]");
 const words = kept.dataset;
 let sending = false;
+let next = ""; // filled in while another was on its way
+let given = false; // this page's form was sent: a second press is no second declaration
 
 function load() {
   try { return JSON.parse(localStorage.getItem(KEY)) || []; } catch { return []; }
@@ -33,10 +36,12 @@ function say(...lines) {
 
 async function post(each) {
   const body = `${each.body}&waited_ms=${Math.max(0, Date.now() - each.at)}`;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), LONGEST_MS);
   const answer = await fetch(`/api/v1/declarations/${each.code}`, {
-    method: "POST", body, credentials: "same-origin",
+    method: "POST", body, credentials: "same-origin", signal: patience.signal,
     headers: { "Content-Type": "application/x-www-form-urlencoded", "X-Ghepmau-Phone": "1" },
-  });
+  }).finally(() => clearTimeout(timer));
   if (answer.status >= 500 || [408, 429].includes(answer.status)) throw new Error("later");
   const said = await answer.json();
   if (said.code === "just-changed") throw new Error("later");
@@ -45,7 +50,7 @@ async function post(each) {
 
 /* Send what is kept, oldest first.  `mine` is the id of what was just filled in, if any. */
 async function send(mine) {
-  if (sending) return;
+  if (sending) { next = mine || next; return; }
   sending = true;
   let sent = 0;
   try {
@@ -63,11 +68,15 @@ async function send(mine) {
   } finally {
     sending = false;
   }
+  const waiting = next;
+  next = "";
+  if (waiting) send(waiting);
 }
 
 function refuse(each, said, mine) {
   const message = document.documentElement.lang === "en" ? said.message_en : said.message;
   const fields = Object.values(said.fields || {});
+  if (each.id === mine) given = false;
   say(each.id === mine ? message : `${words.refused} ${message}`, ...fields);
   kept.scrollIntoView();
 }
@@ -134,6 +143,7 @@ form.addEventListener("keydown", (event) => {
 
 form.addEventListener("submit", (event) => {
   const step = event.submitter?.closest(".step");
+  if (given) { event.preventDefault(); return; }
   if (step && missing(step)) { event.preventDefault(); complain(step, missing(step)); return; }
   const fields = new FormData(form);
   const id = newId();
@@ -145,6 +155,8 @@ form.addEventListener("submit", (event) => {
     return; // nothing can be kept on this phone: the plain form sends it
   }
   event.preventDefault();
+  given = true;
+  say(words.sending);
   send(id);
 });
 

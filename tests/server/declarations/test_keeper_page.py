@@ -1,16 +1,19 @@
 """The keeper's page: a card is looked at, confirmed under a masked name, and checked in once."""
 
 import re
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from contract.cards import SignedCard, sign_card
 from contract.identities import parse
 from contract.signing import private_key
+from labels.symbols import qr
 from server.accounts.roles import Role
 from server.db import Database
 from server.declarations import queries
@@ -167,6 +170,20 @@ def test_a_shop_needs_no_account_but_its_link(
     assert shop.get(f"/k/{point}").status_code == 404
     assert stranger.get(f"/k/{point}/{token}").status_code == 404
     assert stranger.get(f"/points/{point}/keeper").location.startswith("/login")
+
+
+def test_a_frame_of_the_phones_camera_is_read(keeper: FlaskClient, point: str) -> None:
+    rows = qr(CARD, ecc="m")
+    picture = Image.new("L", (len(rows) + 8, len(rows) + 8), 255)
+    for y, row in enumerate(rows):
+        for x, dark in enumerate(row):
+            if dark:
+                picture.putpixel((x + 4, y + 4), 0)
+    frame = BytesIO()
+    picture.resize((picture.width * 5, picture.height * 5), 0).save(frame, "PNG")
+    headers = {"X-CSRF-Token": keeper.csrf}  # type: ignore[attr-defined]
+    answer = keeper.post(f"/points/{point}/keeper/frame", data=frame.getvalue(), headers=headers)
+    assert answer.json == {"codes": [CARD]}
 
 
 def test_only_those_who_may_check_people_in(sign_in: Any, point: str) -> None:

@@ -9,11 +9,12 @@ from flask.testing import FlaskClient
 
 from contract.identities import parse
 from server.accounts.throttle import WINDOW
-from server.db import Database, insert_rows
+from server.db import Database
 from server.declarations import phones, queries
 from server.declarations.models import Declaration
 from server.people.models import Person
 from server.people.services import person_of
+from server.rows import insert_rows
 
 
 def test_another_phone_sees_nobody(

@@ -72,6 +72,18 @@ def test_the_poster_carries_the_points_address(registrar: FlaskClient) -> None:
     assert f"http://localhost/d/{code}" in registrar.get(f"/points/{code}").text
 
 
+def test_a_station_is_placed_at_a_point(
+    registrar: FlaskClient, database: Database, make_scene: Any
+) -> None:
+    with database.write() as session:
+        make_scene(session)
+    code = code_of(registrar.post("/points", data=MARKET))
+    registrar.post(f"/points/{code}/stations", data={"station": "ban-1"})
+    assert "<li>ban-1 · Bàn 1</li>" in registrar.get(f"/points/{code}").text
+    nowhere = registrar.post(f"/points/{code}/stations", data={"station": "ban-9"})
+    assert nowhere.status_code == 404
+
+
 @pytest.mark.parametrize("role", [Role.LAB_TECHNICIAN, Role.SWAB_TEAM, Role.HEALTH_OFFICER])
 def test_only_the_registrar_changes_points(sign_in: Any, role: Role) -> None:
     client = sign_in(role)
