@@ -67,14 +67,14 @@ def schema_of(database: Path, bare: Path) -> None:
         target.commit()
 
 
-def rows_of(events: list[bytes], station: str) -> list[tuple[Any, ...]]:
+def rows_of(events: list[bytes], station: str, kind: str = "tube-paired") -> list[tuple[Any, ...]]:
     """Return the rows that the intake would write for *events*, in the table's column order."""
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
     rows = []
     for data in events:
         event = decode(data)
         rows.append(
-            (event.id.hex, station, event.epoch, event.seq, "tube-paired", digest(data),
+            (event.id.hex, station, event.epoch, event.seq, kind, digest(data),
              event.prev, data, now, "pending", None, None)
         )  # fmt: skip
     return rows

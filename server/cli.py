@@ -16,7 +16,7 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import schema, stick_cli, vault, wsgi
+from server import demo_cli, schema, stick_cli, vault, wsgi
 from server.accounts import enrolment, services
 from server.accounts.models import User
 from server.accounts.roles import Role
@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
     stick_cli.add_to(add)
+    demo_cli.add_to(add)
     run_it = add("run", run, "Serve until told to stop.")
     run_it.add_argument("--host")
     run_it.add_argument("--port", type=int)

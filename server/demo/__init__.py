@@ -1,0 +1,1 @@
+"""Invented people and points for a demonstration: never beside real ones."""

@@ -1,0 +1,31 @@
+"""`ghepmau-server demo-week`: an invented week at 300 points, for boards, zones and traces."""
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from server import vault
+from server.config import Loaded
+from server.db import open_database
+from server.demo.week import make_week
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def add_to(add: Add) -> None:
+    """Add the command to the server's."""
+    about = "Invent a week of check-ins at 300 points; refused where there are points."
+    parser = add("demo-week", demo_week, about)
+    parser.add_argument("--seed", type=int, default=20210603, help="of the invented people")
+
+
+def demo_week(asked: argparse.Namespace, loaded: Loaded) -> None:
+    vault.install(vault.Vault.load(loaded.settings.vault_path))
+    database = open_database(loaded.settings.database_url)
+    try:
+        made = make_week(database, seed=asked.seed, now=datetime.now(UTC))
+    finally:
+        database.engine.dispose()
+    print(  # noqa: T201 - a command's answer
+        f"{made.points} points, {made.people} people, {made.check_ins} check-ins of a week."
+    )
