@@ -48,6 +48,11 @@ class Graph:
     left_out: dict[str, int]
     width: int = WIDTH
 
+    @property
+    def comers(self) -> set[str]:
+        """Everybody whom the picture names."""
+        return {node.key for node in self.nodes if node.ring != "spot"}
+
 
 def draw(trace: Trace) -> Graph:
     """Lay out a trace."""

@@ -55,11 +55,12 @@ def _show(asked: Asked) -> ResponseReturnValue:
         origin, trace, reckoning = subjects.traced(session, asked, now())
         points = lists.points_of(session, trace)
         shown = (*trace.f1[:SHOWN], *trace.f2[:SHOWN])
-        keys = lists.keys_of(shown) | {trace.subject.key}
+        drawn = graph.draw(trace)
+        keys = lists.keys_of(shown) | drawn.comers
         map_ = ZoneMap.of(session, local(now()).date())
         page = render_template(
             "tracing/trace.html", asked=asked, origin=origin, trace=trace, points=points,
-            shown=SHOWN, kinds=KINDS, reckoning=reckoning, graph=graph.draw(trace),
+            shown=SHOWN, kinds=KINDS, reckoning=reckoning, graph=drawn,
             called=lists.faces(session, keys, masked=not may(Permission.PERSON_READ)),
             chart=pictures.chart_of(trace, points),
             levels={each.id: map_.level_of(each.id, each.place) for each in points.values()},

@@ -140,6 +140,40 @@ def test_a_case_leads_to_who_was_beside_it_as_list_graph_and_map(
         assert f"person:{case.case}" in session.scalars(read).all()
 
 
+def test_whoever_is_in_the_picture_is_named_though_the_list_is_cut(
+    sign_in: SignIn, database: Database, case: Case, make_scene: Any, clock: Any
+) -> None:
+    """The graph draws F2 of the longest F1, who may stand behind the 200 that the list shows."""
+    now = clock()
+    with database.write() as session:
+        scene = make_scene(session)
+        shops = [
+            add_point(session, PointWish(kind, "S", PLACE), by="u", now=now).id
+            for kind in (PointKind.GROCERY, PointKind.HOTEL)
+        ]
+
+        def came(point: str, minutes: int) -> UUID:
+            who = scene.person().id
+            come(who, point, minutes)
+            return who
+
+        def come(who: UUID, point: str, minutes: int) -> None:
+            made = Coming(id=uuid4(), comer=Comer(who), source="keeper", point="S", point_id=point,
+                          place=PLACE, at=now + timedelta(minutes=minutes))  # fmt: skip
+            keep(session, [made], now=now)
+
+        longest = [came(case.point, -55) for _ in range(30)]
+        shortest = came(case.point, -5)
+        come(longest[0], shops[0], 60)
+        came(shops[0], 85)
+        come(shortest, shops[1], 60)
+        for _ in range(205):
+            came(shops[1], 61)
+    page = sign_in(Role.HEALTH_OFFICER).get(f"/traces?outcome={case.outcome}")
+    assert page.status_code == 200
+    assert 'class="node f2"' in page.text
+
+
 def test_a_list_leaves_only_with_a_reason_and_carries_its_mark(
     sign_in: SignIn, database: Database, case: Case
 ) -> None:
