@@ -25,6 +25,7 @@ from server.db import Database, open_database
 from server.errors import DomainError
 from server.lab.imports import machines
 from server.lab.links import listening
+from server.outcomes import rebuilding
 from server.people.models import Person
 
 BY = "operator"  # whoever may run commands on the server's machine
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--place", default="")
     user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
+    add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands.")
     stick_cli.add_to(add)
     demo_cli.add_to(add)
     run_it = add("run", run, "Serve until told to stop.")
@@ -141,6 +143,13 @@ def check_keys(settings: Settings, database: Database) -> None:
                 f"the keys in {settings.vault_path} are not those of this database ({error}): "
                 "put the key file back that belongs to it"
             ) from error
+
+
+def rebuild_desks(_asked: argparse.Namespace, loaded: Loaded) -> None:
+    open_keys(loaded.settings)
+    with closing(_Opened(loaded.settings)) as opened:
+        seen, changed = rebuilding.rebuild_desks(opened.database, datetime.now(UTC))
+        print(f"Of {seen} tubes, {changed} stood elsewhere and were put where they belong.")
 
 
 def migrate(_asked: argparse.Namespace, loaded: Loaded) -> None:

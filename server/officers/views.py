@@ -70,7 +70,7 @@ def overview() -> ResponseReturnValue:
             loads=desks.loads(session),
             desks={desk: words.DESKS[desk] for desk in desks.UNMATCHED},
             statuses=outcomes.current_counts(session),
-            calls=outcomes.callbacks(session, done=False),
+            calls=desks.load_of(session, desks.Desk.CALLBACKS_OPEN),
         )
 
 

@@ -30,8 +30,8 @@ _STORED = select(
 _CASES = select(DeskCase).where(among(DeskCase.subject, "tubes"))
 
 
-def place(session: Session, stands: Mapping[Tube, Standing | None], *, now: datetime) -> None:
-    """Write where tubes stand now."""
+def place(session: Session, stands: Mapping[Tube, Standing | None], *, now: datetime) -> int:
+    """Write where tubes stand now; return how many stood elsewhere."""
     wanted = {tube.text: standing for tube, standing in stands.items()}
     stored = {
         text: Standing(Desk(desk), *rest)
@@ -47,6 +47,7 @@ def place(session: Session, stands: Mapping[Tube, Standing | None], *, now: date
         _row(by_text[text], standing) for text in changed if (standing := wanted[text]) is not None
     ]
     insert_rows(session, DeskItem, rows)
+    return len(changed)
 
 
 def _row(tube: Tube, standing: Standing) -> dict[str, object]:

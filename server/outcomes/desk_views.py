@@ -23,7 +23,7 @@ from server.people import queries as people
 from server.web import Permission, actor, may, now, reading, requires, transaction
 
 bp = Blueprint("desks", __name__)
-FILTERS = ("place", "station", "box", "owner", "tube", "explained")
+FILTERS = ("place", "station", "box", "owner", "tube", "run", "explained")
 
 
 @bp.get("/unmatched")
@@ -159,6 +159,8 @@ def _sought(desk: Desk, asked: str) -> str | None:
     except DomainError:
         return None
     with reading() as session:
+        if desks.names_a_run(session, asked):  # a maker's tube code may look like a run's name
+            return None
         found = desks.desk_of(session, which)
     if found is None or found is desk:
         return url_for(".show_desk", desk=desk.value, tube=which.text)
@@ -170,12 +172,13 @@ def _wish(session: Any) -> Wish:
     asked = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     word = forms.tidy(request.args.get("q", ""))[:100]
     known = people.person_with(session, word.replace(" ", "")) if word and _may_ask() else []
-    where = {} if known or not word else _guess(word)
+    where = {} if known or not word else _guess(session, word)
     return Wish(
         place=asked["place"],
         station=asked["station"] or where.get("station", ""),
         box=asked["box"] or where.get("box", ""),
         tube=asked["tube"],
+        run=asked["run"] or where.get("run", ""),
         owner=actor() if asked["owner"] == "me" else asked["owner"],
         explained=bool(asked["explained"]),
         person=known[0].id if known else None,
@@ -187,8 +190,10 @@ def _may_ask() -> bool:
     return may(Permission.PERSON_READ)
 
 
-def _guess(word: str) -> dict[str, str]:
-    """A word that is no tube and no person's number names a station, or else a box."""
+def _guess(session: Any, word: str) -> dict[str, str]:
+    """A word that is no tube and no person's number names a run, a station, or else a box."""
+    if desks.names_a_run(session, word):
+        return {"run": word}
     return {"station": word} if word.islower() else {"box": word}
 
 

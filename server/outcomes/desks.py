@@ -26,6 +26,8 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, tube
 from server.delivery.models import Delivery
+from server.lab.models import Result
+from server.lab.run_models import Run
 from server.outcomes.desk_models import DeskCase, DeskItem
 from server.outcomes.models import Callback
 from server.outcomes.standing import RULES
@@ -49,6 +51,7 @@ class Wish:
     station: str = ""
     box: str = ""
     tube: str = ""
+    run: str = ""  # of a machine, by its name, or an import, by its id
     owner: str = ""
     explained: bool = False
     person: UUID | None = None
@@ -185,6 +188,8 @@ def _fitting(columns: Any, wish: Wish) -> list[ColumnElement[bool]]:
     ]
     if wish.place:
         fitting.append(columns.place.startswith(wish.place, autoescape=True))
+    if wish.run:
+        fitting.append(columns.subject.in_(runs_tubes(wish.run)))
     if wish.owner:
         nobody = wish.owner == NOBODY
         fitting.append(DeskCase.owner.is_(None) if nobody else DeskCase.owner == wish.owner)
@@ -196,6 +201,16 @@ def _fitting(columns: Any, wish: Wish) -> list[ColumnElement[bool]]:
         later = and_(columns.since == since, columns.subject > subject)
         fitting.append(or_(columns.since > since, later))
     return fitting
+
+
+def runs_tubes(name: str) -> Select[str]:
+    """Ask for the tubes with a result of the run, or of the file or message, that is so named."""
+    found = select(type_coerce(Result.tube, String)).join(Run, Run.id == Result.run_id)
+    return found.where(or_(Run.plate == name, Run.source == f"import:{name}"))
+
+
+def names_a_run(session: Session, name: str) -> bool:
+    return session.scalar(runs_tubes(name).limit(1)) is not None
 
 
 def _exact(wish: Wish) -> tuple[tuple[str, str], ...]:

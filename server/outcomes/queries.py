@@ -89,9 +89,9 @@ def open_callback(session: Session, tube: Tube, person_id: UUID) -> Callback | N
 
 
 def callbacks(session: Session, *, done: bool) -> list[Callback]:
-    """Return who is to be called (oldest first), or who was (newest first, the last hundred)."""
+    """Return who is to be called (oldest first) or was (newest first): a hundred at most."""
     if done:
         found = select(Callback).where(Callback.done_at.is_not(None))
         return list(session.scalars(found.order_by(Callback.done_at.desc()).limit(100)))
     found = select(Callback).where(Callback.done_at.is_(None)).order_by(Callback.opened_at)
-    return list(session.scalars(found))
+    return list(session.scalars(found.limit(100)))
