@@ -49,10 +49,13 @@ from server.outcomes.views import bp as outcome_pages
 from server.people.link_views import bp as person_numbers
 from server.people.views import bp as people
 from server.record.issuers import load_issuers
+from server.record.link_pages import bp as links
 from server.record.mine_views import bp as mine
+from server.record.request_views import bp as requests
 from server.record.resolve_views import bp as resolve
 from server.record.slip_views import bp as slips
 from server.record.vaccination_pages import bp as vaccinations
+from server.record.workdays import load as load_calendar
 from server.sampling import changes
 from server.sampling.views import bp as sampling
 from server.tracing.views import bp as tracing
@@ -91,8 +94,10 @@ PAGES = (
     openapi,
     sticks,
     mine,
+    links,
     slips,
     vaccinations,
+    requests,
     resolve,
     officers,
     targets,
@@ -116,6 +121,7 @@ def assemble(app: Flask) -> None:
     app.extensions["desks"] = DESKS
     targets = load_targets(app.extensions["settings"].targets)
     app.extensions["targets"] = targets
+    app.extensions["calendar"] = load_calendar(app.extensions["settings"].holidays)
     app.extensions["issuers"] = load_issuers(app.extensions["settings"].issuers)
     routes.install(target.route for target in targets)
     if outcomes.settle_many not in changes.listeners:

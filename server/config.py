@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuers: str = ""  # a TOML file of keys of health certificates' issuers (docs/people.md)
     resolve_per_minute: Count = 120  # questions of one partner
     resolve_misses_per_hour: Count = 60  # of them in vain
+    keep_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] = 3650  # the law keeps a result so long
+    holidays: str = ""  # a TOML file of days off; empty: the one that comes with the program
     password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12  # the least we accept
 
     @property

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     POINT_READ = "point:read"
     POINT_WRITE = "point:write"
     RECEPTION_WRITE = "reception:write"
+    REQUEST_ANSWER = "request:answer"
     RESULT_DECIDE = "result:decide"
     RESULT_RELEASE = "result:release"
     RESULT_VERIFY = "result:verify"

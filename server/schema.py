@@ -31,6 +31,7 @@ import server.people.merge_models
 import server.people.models
 import server.record.mine_models
 import server.record.partner_models
+import server.record.request_models
 import server.record.slip_models
 import server.record.vaccination_models
 import server.sampling.decision_models

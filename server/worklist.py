@@ -5,6 +5,7 @@ from server.desks import Desk
 from server.outcomes.desks import UNMATCHED
 from server.outcomes.desks import Desk as Unmatched
 from server.permissions import Permission
+from server.record import requests
 
 DESKS = (
     Desk(
@@ -136,6 +137,13 @@ DESKS = (
         Permission.ROSTER_READ, "/rosters", "Danh sách", "Rosters", None,
         "Ống làm sẵn cho người biết trước: ai đã đến, ai chưa?",
         "Tubes made ready for people known beforehand: who came, who did not?",
+    ),
+    Desk(
+        Permission.REQUEST_ANSWER, "/requests", "Yêu cầu dữ liệu", "Data requests",
+        requests.waiting,
+        "Người dân xin xem, sửa, xóa dữ liệu: trả lời trong hai ngày làm việc.",
+        "People ask to see, correct or delete their data: two working days.",
+        late=requests.late,
     ),
     Desk(
         Permission.VACCINATION_WRITE, "/vaccinations", "Tiêm chủng", "Vaccinations", None,

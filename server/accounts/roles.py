@@ -54,6 +54,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MATCH_DECIDE,
             Permission.OUTCOME_READ,
             Permission.PERSON_READ,
+            Permission.REQUEST_ANSWER,
             Permission.POINT_READ,
             Permission.ROSTER_READ,
             Permission.SHIFT_READ,

@@ -12,6 +12,8 @@ from server.declarations.models import CheckIn, Declaration, RecordEntry
 from server.outcomes import queries as outcomes
 from server.people import merges, queries
 from server.people.models import Identity, Person
+from server.record.request_models import DataRequest
+from server.record.requests import requests_of
 from server.record.slips import printable
 from server.record.vaccination_models import Vaccination
 from server.record.vaccinations import vaccinations_of
@@ -36,6 +38,7 @@ class MyPage(NamedTuple):
     vaccinations: list[Vaccination]
     numbers: list[Identity]
     looks: list[AuditEntry]
+    requests: list[DataRequest]
 
 
 def my_page(session: Session, person_id: UUID) -> MyPage:
@@ -49,8 +52,11 @@ def my_page(session: Session, person_id: UUID) -> MyPage:
         declarations=_declarations(session, ids),
         check_ins=check_ins[:SHOWN],
         vaccinations=vaccinations_of(session, person_id),
-        numbers=merges.keys_of(session, person_id),
+        numbers=[
+            each for each in merges.keys_of(session, person_id) if each.system != "fingerprint"
+        ],
         looks=looks_at(session, ids)[:SHOWN],
+        requests=requests_of(session, person_id),
     )
 
 

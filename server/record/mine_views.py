@@ -7,11 +7,21 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from server.display import local
 from server.errors import NotFound
-from server.record import mine, mine_page, slips, vaccination_pages, vaccinations
+from server.record import (
+    mine,
+    mine_page,
+    request_views,
+    requests,
+    slips,
+    vaccination_pages,
+    vaccinations,
+)
 from server.record.mine_models import MyLink
+from server.record.requests import Kind
 from server.record.slip_views import as_pdf, rules
-from server.web import Permission, actor, now, public, reading, requires, t, transaction
+from server.web import now, public, reading, t, transaction
 
 bp = Blueprint("mine", __name__)
 OPEN_FOR = timedelta(minutes=20)
@@ -63,7 +73,12 @@ def show_mine() -> ResponseReturnValue:
     with reading() as db:
         link = _opened(db)
         page = mine_page.my_page(db, link.person_id)
-        return render_template("record/mine.html", dose_of=vaccinations.dose_of, **page._asdict())
+        return render_template(
+            "record/mine.html",
+            dose_of=vaccinations.dose_of,
+            kinds=request_views.KINDS,
+            **page._asdict(),
+        )
 
 
 @bp.post("/my/slips/<uuid:outcome_id>")
@@ -89,6 +104,33 @@ def my_certificate() -> ResponseReturnValue:
     return redirect(url_for(".show_mine"), 303)
 
 
+@bp.post("/my/requests")
+@public
+def my_request() -> ResponseReturnValue:
+    with transaction() as db:
+        made = request_views.enter(db, _opened(db).person_id, source="page", by=BY)
+        due = local(made.due_at)
+    flash(
+        t(
+            f"Đã ghi yêu cầu. Trả lời chậm nhất {due:%H:%M %d/%m/%Y}, ở trang này.",
+            f"Your request is entered. The answer stands here by {due:%H:%M %d/%m/%Y}.",
+        )
+    )
+    return redirect(url_for(".show_mine"), 303)
+
+
+@bp.get("/my/data.json")
+@public
+def my_data() -> ResponseReturnValue:
+    """Everything that is stored, once a wish to see it was answered."""
+    with transaction() as db:
+        link = _opened(db)
+        asked = requests.requests_of(db, link.person_id)
+        if not any(each.kind == Kind.SEE and each.answer == "done" for each in asked):
+            raise NotFound("Chưa có bản xuất.", "There is no export yet.")
+        return request_views.export(db, link.person_id, by=BY)
+
+
 @bp.post("/my/close")
 @public
 def close_mine() -> ResponseReturnValue:
@@ -106,12 +148,3 @@ def _opened(db: Session) -> MyLink:
             "The page is closed. Scan the code on your card again.",
         )
     return link
-
-
-@bp.post("/people/<uuid:person_id>/link")
-@requires(Permission.PERSON_READ)
-def renew_link(person_id: UUID) -> ResponseReturnValue:
-    """Give a person another link: the card was lost, or there was none."""
-    with transaction() as db:
-        link = mine.renew_link(db, person_id, by=actor(), now=now())
-        return render_template("record/new_link.html", token=link.token, person_id=person_id)

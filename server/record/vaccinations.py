@@ -121,7 +121,8 @@ def confirm(session: Session, import_id: UUID, *, by: str, now: datetime) -> Rea
             shown = f"{row.guest.name} · {row.dose.on}"
             refused.append(Refused(row.line, str(Reason.ANOTHER), shown))
             continue
-        person = people.person_of(
+        link = links.get(code.primary)
+        person = link.person if link else people.person_of(
             session, code, by=by, now=now, evidence=f"vaccinations:{found.id}",
             place=found.place, links=links,
         )  # fmt: skip

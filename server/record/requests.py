@@ -1,0 +1,218 @@
+"""Requests under the data law: asked, answered with a reason within two working days.
+
+Deleting blanks whoever it was and leaves what statistics count.  It is refused while a tube of the
+person is on its way, and for as long as the law demands that results are kept.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract import names
+from contract.identities import fields
+from server.audit import services as audit
+from server.desks import Waiting
+from server.errors import BadInput, DomainError, NotFound
+from server.outcomes import queries as outcomes
+from server.outcomes.desks import live
+from server.outcomes.models import Callback, Outcome
+from server.people import merges, queries
+from server.people.models import Identity, Person
+from server.record import stored
+from server.record.mine_models import MyLink
+from server.record.request_models import DataRequest
+from server.sampling.models import Pairing
+
+DAYS = 2  # working days
+
+
+class Kind(StrEnum):
+    SEE = "see"
+    CORRECT = "correct"
+    DELETE = "delete"
+
+
+class AskedAlready(DomainError):
+    code = "asked-already"
+
+
+class AnsweredAlready(DomainError):
+    code = "answered-already"
+
+
+class MustBeKept(DomainError):
+    code = "must-be-kept"
+
+
+class StillTested(DomainError):
+    code = "still-tested"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person's record shall say; '' leaves what it says."""
+
+    name: str = ""
+    birth: str = ""
+    sex: str = ""
+    address: str = ""
+
+
+def ask(
+    session: Session, person_id: UUID, kind: Kind, *, wish: str, source: str, due: datetime,
+    by: str, now: datetime,
+) -> DataRequest:  # fmt: skip
+    """Enter a request.  Raises AskedAlready where one of its kind is open."""
+    ids = merges.together(session, person_id)
+    standing = select(DataRequest.id).where(
+        DataRequest.person_id.in_(ids), DataRequest.kind == kind, DataRequest.answered_at.is_(None)
+    )
+    if session.scalar(standing) is not None:
+        raise AskedAlready(
+            "Yêu cầu này đã ghi và đang chờ trả lời.", "This was asked already and waits."
+        )
+    made = DataRequest(
+        id=uuid4(), person_id=person_id, kind=str(kind), source=source, wish=wish, asked_at=now,
+        asked_by=by, due_at=due,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    audit.record(session, "request.asked", person_id, by=by, now=now, detail=str(kind))
+    return made
+
+
+def open_requests(session: Session) -> list[DataRequest]:
+    asked = select(DataRequest).where(DataRequest.answered_at.is_(None))
+    return list(session.scalars(asked.order_by(DataRequest.due_at, DataRequest.id)))
+
+
+def requests_of(session: Session, person_id: UUID) -> list[DataRequest]:
+    ids = merges.together(session, person_id)
+    asked = select(DataRequest).where(DataRequest.person_id.in_(ids))
+    return list(session.scalars(asked.order_by(DataRequest.asked_at.desc())))
+
+
+def waiting(session: Session, _by: str) -> Waiting:
+    count, oldest = session.execute(
+        select(func.count(), func.min(DataRequest.asked_at)).where(
+            DataRequest.answered_at.is_(None)
+        )
+    ).one()
+    return Waiting(count, oldest)
+
+
+def late(session: Session, now: datetime) -> int:
+    asked = select(func.count()).select_from(DataRequest)
+    return (
+        session.scalar(asked.where(DataRequest.answered_at.is_(None), DataRequest.due_at < now))
+        or 0
+    )
+
+
+def refuse(
+    session: Session, request_id: UUID, *, reason: str, by: str, now: datetime
+) -> DataRequest:
+    return _answered(session, _open(session, request_id), "refused", reason, by, now)
+
+
+def let_see(
+    session: Session, request_id: UUID, *, reason: str, by: str, now: datetime
+) -> DataRequest:
+    """Answer a wish to see: from then on the export can be taken."""
+    return _answered(session, _open(session, request_id, Kind.SEE), "done", reason, by, now)
+
+
+def correct(
+    session: Session, request_id: UUID, right: Correction, *, reason: str, by: str, now: datetime
+) -> DataRequest:
+    """Change what the record says of a person, as they asked."""
+    found = _open(session, request_id, Kind.CORRECT)
+    person = queries.person(session, found.person_id)
+    _correct(person, right)
+    audit.record(session, "person.corrected", person.id, by=by, now=now)
+    return _answered(session, found, "done", reason, by, now)
+
+
+def _correct(person: Person, right: Correction) -> None:
+    born = fields.year_first(right.birth) or fields.day_first(right.birth)
+    if right.birth and born is None:
+        raise BadInput("Ngày sinh không đúng.", "This is no date of birth.")
+    if born is not None:
+        person.birth, person.birth_year = str(born), born.year
+    person.name = names.display(right.name) or person.name
+    person.sex = right.sex or person.sex
+    person.address = right.address or person.address
+    person.name_blind = queries.name_blind(person.name)
+    person.block_blind = queries.block_blind(person.name, person.birth_year)
+
+
+def delete(
+    session: Session, request_id: UUID, *, keep_days: int, reason: str, by: str, now: datetime
+) -> DataRequest:
+    """Blank who a person is.  Raises StillTested, MustBeKept."""
+    found = _open(session, request_id, Kind.DELETE)
+    ids = merges.together(session, found.person_id)
+    check_deletable(session, ids, keep_days=keep_days, now=now)
+    _answered(session, found, "done", reason, by, now)
+    _end_links(session, ids, by, now)
+    rows = stored.erase(session, ids)
+    for person in session.scalars(select(Person).where(Person.id.in_(ids))):
+        person.birth_year = person.birth_year and person.birth_year // 10 * 10
+        audit.record(session, "person.erased", person.id, by=by, now=now, detail=f"{rows} rows")
+    session.flush()
+    return found
+
+
+def check_deletable(session: Session, ids: list[UUID], *, keep_days: int, now: datetime) -> None:
+    """Raise StillTested while a tube is on its way, MustBeKept while the law keeps a result."""
+    called = select(Callback.id).where(Callback.person_id.in_(ids), Callback.done_at.is_(None))
+    if session.scalar(called.limit(1)) is not None or _unanswered(session, ids):
+        raise StillTested(
+            "Người này còn ống mẫu chưa có kết luận, hoặc còn phải lấy mẫu lại. Chờ kết luận.",
+            "A tube of this person has no outcome yet, or they are to be sampled again. Wait.",
+        )
+    newest = session.scalar(select(func.max(Outcome.at)).where(Outcome.person_id.in_(ids)))
+    until = newest + timedelta(days=keep_days) if newest else None
+    if until is not None and until > now:
+        raise MustBeKept(
+            f"Luật buộc giữ kết quả đến {until:%d/%m/%Y}. Trả lời từ chối với lý do này.",
+            f"The law keeps results until {until:%d/%m/%Y}. Refuse with this reason.",
+        )
+
+
+def _unanswered(session: Session, ids: list[UUID]) -> bool:
+    held = session.scalars(select(Pairing).where(Pairing.person_id.in_(ids), live()))
+    return any(outcomes.current_of(session, each.tube).get(each.person_id) is None for each in held)
+
+
+def _end_links(session: Session, ids: list[UUID], by: str, now: datetime) -> None:
+    living = select(Identity).where(Identity.person_id.in_(ids), Identity.unlinked_at.is_(None))
+    for link in session.scalars(living):
+        link.unlinked_at, link.unlinked_by = now, by
+    mine = select(MyLink).where(MyLink.person_id.in_(ids), MyLink.ended_at.is_(None))
+    for page in session.scalars(mine):
+        page.ended_at = now
+    session.flush()
+
+
+def _open(session: Session, request_id: UUID, kind: Kind | None = None) -> DataRequest:
+    found = session.get(DataRequest, request_id, with_for_update=True)
+    if found is None or (kind is not None and found.kind != kind):
+        raise NotFound("Không có yêu cầu này.", "There is no such request.")
+    if found.answered_at is not None:
+        raise AnsweredAlready("Yêu cầu này đã trả lời.", "This request was answered already.")
+    return found
+
+
+def _answered(
+    session: Session, found: DataRequest, answer: str, reason: str, by: str, now: datetime
+) -> DataRequest:
+    found.answered_at, found.answered_by, found.answer, found.reason = now, by, answer, reason
+    session.flush()
+    detail = f"{found.kind}: {answer}"
+    audit.record(session, "request.answered", found.person_id, by=by, now=now, detail=detail)
+    return found

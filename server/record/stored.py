@@ -1,0 +1,105 @@
+"""Everything that is stored about a person, found by the tables' own references to persons.
+
+Whatever a later version stores with such a reference is exported, and erased, without a word here.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapper, Session, class_mapper
+
+from server.audit.models import AuditEntry
+from server.db import Base, Encrypted, EncryptedBytes
+from server.outcomes.models import Callback, CallbackAttempt
+from server.people.models import Person
+
+KEPT = {"data_request.reason"}  # the answer, which proves that the law was kept
+NAMELESS = {"person.name", "person.birth", "person.address"}  # as of somebody who never said it
+HIDDEN = {"token"}  # what opens a page is no data about a person
+# Text that programs read back: erased, it still must be of its form.
+ERASED_JSON = {
+    "declaration.answers": "{}",
+    "check_in.answers": "{}",
+    "vaccination.said": '{"on":"","vaccine":""}',
+}
+
+
+def tables_about_persons() -> Iterator[tuple[Mapper[Any], list[InstrumentedAttribute[Any]]]]:
+    """Yield each mapped table that refers to a person, with the columns that do."""
+    for mapper in sorted(Base.registry.mappers, key=lambda each: str(each.local_table)):
+        refers = [
+            getattr(mapper.class_, prop.key)
+            for prop in mapper.column_attrs
+            if any(key.column.table.name == "person" for key in prop.columns[0].foreign_keys)
+        ]
+        if refers:
+            yield mapper, refers
+
+
+def rows_about(session: Session, ids: Sequence[UUID]) -> Iterator[Any]:
+    """Yield every row of every table that refers to one of these records, and these themselves."""
+    yield from session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id))
+    for mapper, refers in tables_about_persons():
+        asked = select(mapper.class_).where(or_(*(column.in_(ids) for column in refers)))
+        yield from session.scalars(asked)
+    calls = select(CallbackAttempt).join(Callback, Callback.id == CallbackAttempt.callback_id)
+    yield from session.scalars(calls.where(Callback.person_id.in_(ids)))
+
+
+def export(session: Session, ids: Sequence[UUID]) -> dict[str, list[dict[str, object]]]:
+    """Return all that is stored about a person as plain values, table by table."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for row in rows_about(session, ids):
+        found.setdefault(row.__tablename__, []).append(_plain(row))
+    looked = select(AuditEntry).where(AuditEntry.subject.in_([str(each) for each in ids]))
+    found["audit_entry"] = [_plain(row) for row in session.scalars(looked.order_by(AuditEntry.id))]
+    return found
+
+
+def _plain(row: Any) -> dict[str, object]:
+    shown = (prop.key for prop in class_mapper(type(row)).column_attrs)
+    return {
+        key: _value(getattr(row, key))
+        for key in shown
+        if not key.endswith("_blind") and key not in HIDDEN
+    }
+
+
+def _value(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return getattr(value, "text", None) or str(value)
+
+
+def erase(session: Session, ids: Sequence[UUID]) -> int:
+    """Blank whatever names or describes a person in rows about these; return how many rows."""
+    count = 0
+    for row in rows_about(session, ids):
+        for prop in class_mapper(type(row)).column_attrs:
+            _blank(row, prop.key, prop.columns[0])
+        count += 1
+    session.flush()
+    return count
+
+
+def _blank(row: Any, key: str, column: Any) -> None:
+    """Blank one value.  What is said of a step stays said, for constraints ask for it; as ''."""
+    name, known = f"{row.__tablename__}.{column.name}", getattr(row, key)
+    if known is None or name in KEPT:
+        return
+    if isinstance(column.type, Encrypted):
+        setattr(row, key, None if name in NAMELESS else ERASED_JSON.get(name, ""))
+    elif isinstance(column.type, EncryptedBytes):
+        setattr(row, key, b"")
+    elif key.endswith("_blind") and isinstance(column.type, String):
+        setattr(row, key, None if column.nullable else _nobodys(row))
+
+
+def _nobodys(row: Any) -> str:
+    """Return a search key that nothing has: unique where it must be, and found by no search."""
+    return UUID(int=row.id.int ^ (1 << 127)).hex
