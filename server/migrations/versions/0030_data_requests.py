@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_data_requests"
+revision: str = "0030_data_requests"
 down_revision: str | None = "0029_record"
 
 
