@@ -16,6 +16,7 @@ from labels.errors import LabelError
 from server import assembly, display, home, vault, web
 from server.accounts import gate
 from server.accounts.roles import NAMES, Role
+from server.areas import is_here
 from server.config import Settings
 from server.db import Database, open_database
 from server.errors import BadInput, DomainError
@@ -97,13 +98,14 @@ def _teach_templates(app: Flask) -> None:
         language=display.language,
         masked=masked_name,
         may=web.may,
-        my_desks=home.my_desks,
+        my_menus=home.my_menus,
         now=web.now,
         role_name=lambda role: display.t(*NAMES[Role(role)]),
         shown=shown,
         t=display.t,
         user=web.user,
     )
+    app.jinja_env.tests["is_here"] = is_here
     app.jinja_env.filters.update(
         age=display.age,
         count=display.count,

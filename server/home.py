@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from server.areas import Menu, menus
 from server.desks import Desk, Waiting
 from server.web import actor, may, now, reading, signed_in
 
@@ -26,6 +27,11 @@ def my_desks() -> list[Desk]:
     """Return the desks that the person at the screen may use, in the order of the work."""
     desks: tuple[Desk, ...] = current_app.extensions.get("desks", ())
     return [desk for desk in desks if may(desk.permission)]
+
+
+def my_menus() -> list[Menu]:
+    """Return the navigation of the person at the screen."""
+    return menus(my_desks())
 
 
 def _urgency(row: tuple[Desk, Waiting | None]) -> tuple[bool, datetime]:
