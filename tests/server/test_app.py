@@ -131,4 +131,4 @@ def test_an_error_of_ours_is_a_sentence_not_a_trace(app: Flask, sign_in: SignIn)
     page = sign_in(Role.HEALTH_OFFICER).get("/test/broken")
     assert page.status_code == 500
     assert "báo quản trị viên" in page.text
-    assert "detail" not in page.text
+    assert "a detail for the log" not in page.text
