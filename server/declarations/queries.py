@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from server.declarations.models import CheckIn, Declaration, RecordEntry
@@ -46,9 +46,13 @@ def declarations_of(session: Session, person_id: UUID, *, limit: int = 100) -> l
     return list(session.scalars(newest.limit(limit)))
 
 
+def holds() -> ColumnElement[bool]:
+    """Return the condition that a declaration holds: one whose check-in was voided does not."""
+    return ~exists().where(CheckIn.id == Declaration.id, CheckIn.voided_at.is_not(None))
+
+
 def last_declaration(session: Session, person_id: UUID) -> Declaration | None:
-    """Return a person's newest declaration that holds: one whose check-in was voided does not."""
-    voided = exists().where(CheckIn.id == Declaration.id, CheckIn.voided_at.is_not(None))
-    found = select(Declaration).where(Declaration.person_id == person_id, ~voided)
+    """Return a person's newest declaration that holds."""
+    found = select(Declaration).where(Declaration.person_id == person_id, holds())
     newest = found.order_by(Declaration.at.desc(), Declaration.id)
     return session.scalars(newest.limit(1)).first()

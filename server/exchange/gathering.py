@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, TubeKind
+from server.declarations import queries as declared
 from server.declarations.models import Declaration
 from server.exchange.told import Declared, Found, Number, Sampled, Told, Who
 from server.lab.measured import rose
@@ -105,7 +106,7 @@ def _add_declared(session: Session, behind: _Behind, ids: set[UUID]) -> None:
     made = Declaration
     asked = select(
         made.person_id, made.id, made.form_id, made.at, made.symptoms, made.exposed
-    ).where(made.person_id.in_(ids))
+    ).where(made.person_id.in_(ids), declared.holds())
     for row in session.execute(asked.order_by(made.at)):
         said = Declared(row.id, row.form_id, row.at, row.symptoms, row.exposed)
         behind.declared[row.person_id].append(said)

@@ -77,7 +77,7 @@ def _slip_of(session: Session, entry: RecordEntry) -> UUID | None:
 
 
 def _declarations(session: Session, ids: list[UUID]) -> list[Declaration]:
-    found = select(Declaration).where(Declaration.person_id.in_(ids))
+    found = select(Declaration).where(Declaration.person_id.in_(ids), declared.holds())
     return list(session.scalars(found.order_by(Declaration.at.desc()).limit(SHOWN)))
 
 

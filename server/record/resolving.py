@@ -200,7 +200,7 @@ def _last_declaration(session: Session, ids: list[UUID], area: str) -> LastDecla
     asked = (
         select(Declaration, Point.place)
         .outerjoin(Point, Point.id == Declaration.point_id)
-        .where(Declaration.person_id.in_(ids))
+        .where(Declaration.person_id.in_(ids), declared.holds())
         .order_by(Declaration.at.desc())
         .limit(50)
     )
