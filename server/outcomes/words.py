@@ -107,10 +107,8 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
 # What a desk shows of each tube, beside its age.
 DETAILS: dict[Desk, Words] = {
     Desk.RESULT_WITHOUT_PAIRING: ("Kết quả", "Call"),
-    Desk.RECEPTION_WITHOUT_PAIRING: ("Hộp", "Box"),
     Desk.POOL_MISCOUNTED: ("Đã ghép / trạm đếm", "Paired / counted"),
-    Desk.PAIRING_WITHOUT_RECEPTION: ("Nơi lấy mẫu", "Place"),
-    Desk.RECEPTION_WITHOUT_RESULT: ("Hộp", "Box"),
+    Desk.RECEPTION_WITHOUT_RESULT: ("Vì sao", "Why"),
     Desk.RESULT_WITHOUT_RELEASE: ("Đến bước", "Step"),
 }
 # What was done to an item, as its history says it.

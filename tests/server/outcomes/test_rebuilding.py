@@ -66,5 +66,6 @@ def test_a_desk_is_searched_by_the_run_and_by_the_import(
             found = waiting_on(session, Desk.RESULT_WITHOUT_PAIRING, Wish(run=name))
             assert [each.tube for each in found] == [mine]
     page = sign_in(Role.HEALTH_OFFICER).get("/desks/result_without_pairing?q=PCR-0311").text
+    assert "<h1>Có kết quả, không có người · 2</h1>" in page
     assert mine.grouped in page
     assert other.grouped not in page
