@@ -4,9 +4,10 @@ As in `benchmarks.ingest`: batches of 50 and 500 stand against `executemany` of 
 the same table (WAL, synchronous=FULL, a commit a batch), in turns; a ratio is the median of the
 rounds'.  `recorded` is the other half: how fast stored events become rows of `check_in`, counted by
 point and day, against bare inserts of those rows into a table of the same shape.  It has no bar: no
-station waits for it.
+station waits for it.  `page_…` and `first_declaration`: the page behind a point's poster on a slow
+phone (`benchmarks.checkins_phone`).
 
-    python -m benchmarks.checkins [--json] [--events N]      bar: batch_500 >= 0.5
+    python -m benchmarks.checkins [--json] [--events N] [--no-phone]    bar: batch_500 >= 0.5
 """
 
 import os
@@ -23,6 +24,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+from benchmarks import checkins_phone
 from benchmarks.ingest import free_port, server
 from benchmarks.ingest_rows import prepare_stations, rows_of, schema_of
 from benchmarks.ingest_traffic import EPOCH, Chain, drive
@@ -164,10 +166,17 @@ def recorded(data: Path, bare: Path, report: Report) -> None:
     report.ratios["recorded"] = applied / took / plain
 
 
+def _point(data: Path) -> str:
+    """Return the code of one of the points."""
+    with closing(sqlite3.connect(data / "ghepmau.sqlite")) as connection:
+        return str(connection.execute("SELECT min(id) FROM point").fetchone()[0])
+
+
 def main() -> None:
     """Run the benchmark and print its report."""
     parser = arguments(__doc__)
     parser.add_argument("--events", type=int, default=EVENTS, help="check-ins of a round")
+    parser.add_argument("--no-phone", action="store_true", help="leave the phone page out")
     options = parser.parse_args()
     report = Report("checkins")
     with tempfile.TemporaryDirectory() as folder:
@@ -178,6 +187,8 @@ def main() -> None:
         port = free_port()
         with server(data, port):
             run(Bench(port, chains, bare), report, options.events)
+            if not options.no_phone:
+                checkins_phone.measure(port, _point(data), report)
         recorded(data, bare, report)
     report.print(options.json)
 

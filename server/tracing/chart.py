@@ -9,13 +9,14 @@ WIDTH, HEIGHT, EDGE = 720, 460, 34
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is to be drawn: *weight* is how many met there."""
+    """What is to be drawn: *weight* is how many met there; *named*: its name stands beside it."""
 
     key: str
     name: str
     latitude: float
     longitude: float
     weight: int
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ def chart_of(trace: Trace, points: Mapping[str, Point]) -> Chart | None:
     way = [visit.spot for visit in trace.visits]
     first = dict.fromkeys([*way, *sorted(met, key=lambda spot: -len(met[spot]))])
     places = [
-        Place(spot, point.name, point.latitude, point.longitude, len(met.get(spot, ())))
+        Place(
+            spot, point.name, point.latitude, point.longitude, len(met.get(spot, ())), spot in way
+        )
         for spot in list(first)[:MOST]
         if (point := points.get(spot)) and point.latitude is not None
         and point.longitude is not None

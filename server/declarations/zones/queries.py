@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from contract.places import Place, PlaceError
 from server.declarations.models import CheckIn, Point
+from server.declarations.targets.coverage import names_of
 from server.declarations.zones.levels import LEVELS, strictest
 from server.declarations.zones.models import Zone, ZoneLevel, ZonePart
 from server.errors import NotFound
@@ -112,6 +113,13 @@ def zone(session: Session, zone_id: UUID) -> Drawn:
     if found is None:
         raise NotFound("Không có vùng này.", "There is no such zone.")
     return found
+
+
+def names(session: Session) -> dict[str, str]:
+    """Return how the localities, and the points that are parts of zones, are called."""
+    parts = select(ZonePart.point_id).where(ZonePart.point_id.is_not(None))
+    found = session.execute(select(Point.id, Point.name).where(Point.id.in_(parts)))
+    return names_of(session) | {row[0]: row[1] for row in found}
 
 
 def points_in(session: Session, drawn: Drawn) -> list[Point]:

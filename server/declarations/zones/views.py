@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from server.declarations import points
 from server.declarations.kinds import KINDS
-from server.declarations.targets.coverage import names_of
 from server.declarations.zones import queries, services
 from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.queries import ZoneMap
@@ -38,7 +37,7 @@ def show_zones() -> ResponseReturnValue:
         place = point.place if point else asked["place"]
         return render_template(
             "zones/zones.html", zones=queries.zones(session), levels=LEVELS, day=day,
-            today=_day(""), point=point, asked=asked, names=names_of(session),
+            today=_day(""), point=point, asked=asked, names=queries.names(session),
             covering=map_.of_point(point.id if point else None, place) if place else None,
         )  # fmt: skip
 
@@ -50,7 +49,7 @@ def show_zone(zone_id: UUID) -> ResponseReturnValue:
         drawn = queries.zone(session, zone_id)
         return render_template(
             "zones/zone.html", drawn=drawn, points=queries.points_in(session, drawn),
-            levels=LEVELS, kinds=KINDS, today=_day(""), names=names_of(session),
+            levels=LEVELS, kinds=KINDS, today=_day(""), names=queries.names(session),
         )  # fmt: skip
 
 
