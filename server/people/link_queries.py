@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.identities import Key, System
 from server.people import merges, queries
 from server.people.candidates import Candidate, candidates_of, described
 from server.people.merge_models import PersonMerge
@@ -39,10 +38,3 @@ def numbers_page(session: Session, person_id: UUID) -> NumbersPage:
         merges=merges.merges_of(session, person_id),
         suggested=[each for each in near if each.person.id not in ids],
     )
-
-
-def driver_of(session: Session, vehicle: str) -> Person | None:
-    """Return who drives a vehicle, by its pass or plate, where an officer confirmed it."""
-    key = Key(System.VEHICLE, vehicle)
-    link = queries.links_of(session, [key]).get(key)
-    return link.person if link else None
