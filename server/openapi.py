@@ -46,6 +46,13 @@ class Now(msgspec.Struct, frozen=True):
     now: str
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What a phone hears of a declaration that it had kept: its id, and the page to go on to."""
+
+    id: str
+    next: str
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One row: who may call it (`access`), what it takes and gives."""
@@ -94,6 +101,11 @@ OPERATIONS: list[Operation] = [
     Operation(
         "get", "/api/v1/summary", "person",
         "Số liệu trong ngày", "The day's figures", None, Summary,
+    ),
+    Operation(
+        "post", "/api/v1/declarations/<code>", "public",
+        "Nhận tờ khai mà điện thoại giữ khi mất mạng",
+        "Take a declaration that a phone kept while off-line", None, Kept,
     ),
     Operation(
         "post", "/api/v1/resolve", "partner",
