@@ -4,6 +4,7 @@ Shapes come from the very types that read and write them, so the document cannot
 FHIR describes itself at /fhir/metadata and has one row here.
 """
 
+import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -20,6 +21,7 @@ from server.record.resolving import Answer
 from server.record.slip_keys import PublishedKeys
 
 Json = dict[str, Any]
+_IN_PATH = re.compile(r"\{(\w+)\}")
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -66,6 +68,7 @@ class Operation:
     gives: Any = None
 
 
+FORM = "form"  # fields of a page's form, which that page describes
 OPERATIONS: list[Operation] = [
     Operation(
         "post", "/api/v1/stations/enrol", "public",
@@ -103,9 +106,9 @@ OPERATIONS: list[Operation] = [
         "Số liệu trong ngày", "The day's figures", None, Summary,
     ),
     Operation(
-        "post", "/api/v1/declarations/<code>", "public",
+        "post", "/api/v1/declarations/{code}", "public",
         "Nhận tờ khai mà điện thoại giữ khi mất mạng",
-        "Take a declaration that a phone kept while off-line", None, Kept,
+        "Take a declaration that a phone kept while off-line", FORM, Kept,
     ),
     Operation(
         "post", "/api/v1/resolve", "partner",
@@ -154,8 +157,9 @@ def document(base: str) -> Json:
 
 
 def _types() -> list[Any]:
-    every = [each for row in OPERATIONS for each in (row.takes, row.gives) if each is not None]
-    unique = {repr(each): each for each in [*every, Refusal, envelope.Envelope, Document]}
+    every = [each for row in OPERATIONS for each in (row.takes, row.gives)]
+    shapes = [each for each in every if each not in (None, FORM)]
+    unique = {repr(each): each for each in [*shapes, Refusal, envelope.Envelope, Document]}
     return list(unique.values())
 
 
@@ -168,7 +172,17 @@ def _operation(row: Operation, refs: Json) -> Json:
             "4XX": _content("Từ chối, có lý do · Refused, with the reason", refs[repr(Refusal)]),
         },
     }
-    if row.method == "post":
+    if names := _IN_PATH.findall(row.path):
+        made["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ]
+    if row.takes == FORM:
+        made["requestBody"] = {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+        }
+    elif row.method == "post":
         body = refs[repr(row.takes)] if row.takes else _batch(refs)
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     if row.access != "public":
