@@ -135,11 +135,10 @@ def plan_of(database: Database, report: Report) -> str:
         busiest = select(PointDay.point_id, PointDay.day).order_by(PointDay.check_ins.desc())
         point, day = session.execute(busiest.limit(1)).one()
         begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        said = {"point": point, "begins": begins, "ends": begins + timedelta(hours=10)}
-        bound = presence.AT_POINT.params(**said).compile(
-            session.get_bind(), compile_kwargs={"literal_binds": True}
-        )
-        lines = session.execute(text(f"EXPLAIN (ANALYZE, BUFFERS) {bound}".replace(":", r"\:")))
+        asked = presence.at_points([(point, begins, begins + timedelta(hours=10))])
+        bound = asked.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        explained = f"EXPLAIN (ANALYZE, BUFFERS) {bound}"
+        lines = session.connection().exec_driver_sql(explained.replace("%", "%%"))
         plan = "\n".join(row[0] for row in lines)
         report.figures["check_ins"] = (_rows(session), "rows")
     return plan

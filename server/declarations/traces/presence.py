@@ -3,27 +3,27 @@
 A comer is named by a key: 'p' and a person's id, or 'v' and what a vehicle is found by.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, String, and_, column, select, values
 from sqlalchemy.orm import Session
 
+from server.db import UtcDateTime
 from server.declarations.check_ins import vehicle_blind
 from server.declarations.models import CheckIn, Point
 from server.declarations.traces.overlap import Span, Spot
 
 CheckedIn = tuple[datetime, str, Spot]  # when, who, where
 AT_ONCE = 500
-# What the planner sees: one point, one stretch of time; ix_check_in_point answers it.
-AT_POINT = select(CheckIn.at, CheckIn.person_id, CheckIn.vehicle_blind, CheckIn.point_id).where(
-    CheckIn.point_id == bindparam("point"),
-    CheckIn.at >= bindparam("begins"),
-    CheckIn.at < bindparam("ends"),
-    CheckIn.voided_at.is_(None),
-)
+STRETCHES = 100  # points and times in one question
+# What the planner sees: for each point and stretch of time a look into ix_check_in_point.
+_ASKED = values(
+    column("point", String), column("begins", UtcDateTime()), column("ends", UtcDateTime()),
+    name="stretches",
+)  # fmt: skip
 
 
 def person_key(person_id: UUID) -> str:
@@ -40,13 +40,29 @@ def person_of_key(key: str) -> UUID | None:
 
 
 def at_spots(session: Session, spans: Mapping[Spot, Iterable[Span]]) -> list[CheckedIn]:
-    """Return who checked in at points within stretches of time: one question for each stretch."""
-    connection, found = session.connection(), []
-    for point, stretches in spans.items():
-        for begins, ends in stretches:
-            said = {"point": point, "begins": begins, "ends": ends}
-            found += [_read(*row) for row in connection.execute(AT_POINT, said)]
+    """Return who checked in at points within stretches of time: some questions for all of them."""
+    wanted = [(point, *span) for point, stretches in spans.items() for span in stretches]
+    found: list[CheckedIn] = []
+    for start in range(0, len(wanted), STRETCHES):
+        asked = at_points(wanted[start : start + STRETCHES])
+        found += [_read(*row) for row in session.execute(asked)]
     return found
+
+
+def at_points(wanted: Sequence[tuple[Spot, datetime, datetime]]) -> Select[*tuple[Any, ...]]:
+    """Return the question who was at these points in these stretches; each check-in once a stretch.
+
+    Stretches of one point do not overlap, so no check-in comes twice.
+    """
+    asked = _ASKED.data(list(wanted)).cte("asked")
+    return select(CheckIn.at, CheckIn.person_id, CheckIn.vehicle_blind, CheckIn.point_id).join(
+        asked,
+        and_(
+            CheckIn.point_id == asked.c.point,
+            CheckIn.at >= asked.c.begins,
+            CheckIn.at < asked.c.ends,
+        ),
+    ).where(CheckIn.voided_at.is_(None))  # fmt: skip
 
 
 def of_comers(
