@@ -136,9 +136,10 @@ def plan_of(database: Database, report: Report) -> str:
         point, day = session.execute(busiest.limit(1)).one()
         begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
         asked = presence.at_points([(point, begins, begins + timedelta(hours=10))])
-        bound = asked.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
-        explained = f"EXPLAIN (ANALYZE, BUFFERS) {bound}"
-        lines = session.connection().exec_driver_sql(explained.replace("%", "%%"))
+        bound = asked.compile(session.get_bind())
+        lines = session.connection().exec_driver_sql(
+            f"EXPLAIN (ANALYZE, BUFFERS) {bound}", dict(bound.params)
+        )
         plan = "\n".join(row[0] for row in lines)
         report.figures["check_ins"] = (_rows(session), "rows")
     return plan
