@@ -16,22 +16,23 @@ from server.delivery.channels import Message, Refused
 class EmbeddedRecord:
     """Writes what it is given into the person's record, once for each key."""
 
+    receipts = "record:"
+
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
-        """Record the notice; the receipt is the id of the entry."""
+        """Record the notice; the receipt names the key under which the entry stands."""
         person, notice = _parse(subject, payload)
         with self._database.write() as session:
-            entry = services.record_notice(session, person, key, notice, now=self._clock())
-            return f"record:{entry.id}"
+            services.record_notice(session, person, key, notice, now=self._clock())
+        return f"{self.receipts}{key}"
 
-    def deliver_in(self, session: Session, messages: Sequence[Message]) -> list[str]:
+    def deliver_in(self, session: Session, messages: Sequence[Message]) -> None:
         """Record many notices in the transaction that takes them from the outbox."""
         parsed = [(*_parse(each.subject, each.payload), each.key) for each in messages]
-        entries = services.record_notices(session, parsed, now=self._clock())
-        return [f"record:{entry}" for entry in entries]
+        services.record_notices(session, parsed, now=self._clock())
 
     def read_back(self, subject: str, key: str, payload: str) -> str:
         """Return what differs between the record's entry and what was sent."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from os import urandom
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.declarations.models import RecordEntry
 from server.declarations.notice import Notice
+from server.rows import insert_rows, ordered_id
 
 
 def record_notice(
@@ -28,13 +28,11 @@ def record_notices(
     asked = select(RecordEntry.key, RecordEntry.id).where(RecordEntry.key.in_(keys))
     known = {row[0]: row[1] for row in session.execute(asked)}
     rows = []
-    drawn = urandom(16 * len(notices))  # one draw for all: it is what costs most
-    for number, (person_id, notice, key) in enumerate(notices):
+    for person_id, notice, key in notices:
         if key not in known:
-            known[key] = UUID(bytes=drawn[16 * number : 16 * number + 16], version=4)
+            known[key] = ordered_id(now)
             rows.append(_row(known[key], person_id, key, notice, now))
-    if rows:
-        session.connection().execute(insert(RecordEntry.__table__), rows)  # type: ignore[arg-type]
+    insert_rows(session, RecordEntry, rows)
     return [known[key] for key in keys]
 
 

@@ -47,10 +47,15 @@ class Channel(Protocol):
 
 @runtime_checkable
 class InPlace(Channel, Protocol):
-    """A channel into our own database: delivered and noted in one transaction, all or none."""
+    """A channel into our own database: delivered and noted in one transaction, all or none.
 
-    def deliver_in(self, session: Session, messages: Sequence[Message]) -> list[str]:
-        """Write *messages*, of different subjects, and return a receipt for each."""
+    The receipt of a message is `receipts` and its key.
+    """
+
+    receipts: str
+
+    def deliver_in(self, session: Session, messages: Sequence[Message]) -> None:
+        """Write *messages*, of different subjects; raise if one of them cannot be written."""
         ...
 
 

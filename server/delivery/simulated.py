@@ -34,14 +34,16 @@ class SimulatedWholesaler(SimulatedReceiver):
 
     bad: str = ""
     together: int = 0
+    receipts: str = "r:"
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
         if key == self.bad:
             raise Refused("bad")
         return SimulatedReceiver.deliver(self, subject, key, payload)
 
-    def deliver_in(self, _session: Session, messages: Sequence[Message]) -> list[str]:
+    def deliver_in(self, _session: Session, messages: Sequence[Message]) -> None:
         if self.bad in {each.key for each in messages}:
             raise Refused("one of them is bad")
         self.together += len(messages)
-        return [self.deliver(each.subject, each.key, each.payload) for each in messages]
+        for each in messages:
+            self.deliver(each.subject, each.key, each.payload)

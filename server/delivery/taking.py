@@ -112,10 +112,10 @@ def note_delivered(
     if not receipts:
         return 0
     table = Delivery.__table__
-    lost = table.c.lease.is_(None) if not receipts[0][0].lease else table.c.lease == bindparam("l")
     noted = session.connection().execute(
         update(Delivery)
-        .where(table.c.id == bindparam("i"), lost, table.c.state == "waiting")
+        .where(table.c.id == bindparam("i"), table.c.lease == bindparam("l"))
+        .where(table.c.state == "waiting")
         .values(
             lease=None, leased_until=None, state="delivered", receipt=bindparam("r"),
             delivered_at=now, attempts=bindparam("a"), last_error=None,
@@ -124,6 +124,19 @@ def note_delivered(
             {"i": taken.id, "l": taken.lease, "r": receipt[:200], "a": taken.attempts + 1}
             for taken, receipt in receipts
         ],
+    )  # fmt: skip
+    return noted.rowcount
+
+
+def note_in_place(session: Session, taken: Sequence[Taken], *, receipts: str, now: datetime) -> int:
+    """Note what `heads` gave and this transaction delivered: one statement for all of it."""
+    noted = session.connection().execute(
+        update(Delivery)
+        .where(Delivery.id.in_([each.id for each in taken]), Delivery.state == "waiting")
+        .values(
+            lease=None, leased_until=None, state="delivered", receipt=receipts + Delivery.key,
+            delivered_at=now, attempts=Delivery.attempts + 1, last_error=None,
+        )
     )  # fmt: skip
     return noted.rowcount
 

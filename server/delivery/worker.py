@@ -71,9 +71,9 @@ def _in_place(database: Database, target: str, channel: InPlace, now: datetime) 
             heads = taking.heads(session, target=target, now=now)
             if not heads:
                 return 0
-            receipts = channel.deliver_in(session, [each.message for each in heads])
+            channel.deliver_in(session, [each.message for each in heads])
             circuits.answered(session, target, now=now)
-            return taking.note_delivered(session, list(zip(heads, receipts, strict=True)), now=now)
+            return taking.note_in_place(session, heads, receipts=channel.receipts, now=now)
     except Exception as error:  # whichever it was, one by one will tell
         log.info("deliveries to %s do not go together (%s): one by one", target, error)
         return 0
