@@ -18,7 +18,7 @@ from rehearsal.processes import Station
 
 HUMAN = 0.25  # seconds between one movement at the table and the next
 ASIDE = 1.3  # seconds until a code that was put away counts as gone
-HALF_LINE = 0.5  # seconds after which half a line is given up
+HALF_LINE = 1.0  # seconds after which the reader knows a new line from the rest of this one
 PATIENCE = 3  # how often a person holds their code up again before the team gives up
 
 

@@ -1,6 +1,7 @@
 """What partners read of us as FHIR R4: persons by a number they know, and those persons' results.
 
-Nobody is listed: every search names a person.  A partner sees outcomes of its own place alone, and
+Nobody is listed: every search names a person, by a number that was seen on a card and not only
+typed by somebody.  A partner sees outcomes of its own place alone, and
 each look is in the audit trail.
 """
 
@@ -57,7 +58,10 @@ def _persons(session: Session, system: str, value: str, codes: Codes) -> list[Pe
     return [
         person
         for person in people.person_with(session, value)
-        if any(k.system == ours and k.value == value for k in people.keys_of(session, person.id))
+        if any(
+            key.system == ours and key.value == value and not key.claimed
+            for key in people.keys_of(session, person.id)
+        )
     ]
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from contract.identities import System
 from contract.tubes import Tube, TubeKind
 from server.declarations import queries as declared
 from server.declarations.models import Declaration
@@ -94,12 +95,21 @@ def _behind(session: Session, outcomes: Sequence[Outcome]) -> _Behind:
 def _add_persons(session: Session, behind: _Behind, ids: set[UUID]) -> None:
     persons = session.scalars(select(Person).where(Person.id.in_(ids)))
     behind.persons = {each.id: each for each in persons}
-    live = select(Identity).where(Identity.person_id.in_(ids), Identity.unlinked_at.is_(None))
+    # What somebody typed of another's number must not tell a receiver that the two are one.
+    live = select(Identity).where(
+        Identity.person_id.in_(ids),
+        Identity.unlinked_at.is_(None),
+        or_(Identity.claimed.is_(False), Identity.system == System.PHONE.value),
+    )
     for each in session.scalars(live.order_by(Identity.linked_at, Identity.system)):
         behind.numbers[each.person_id].append(Number(each.system, each.value))
     for person in merges.merged_among(session, ids):
         keys = merges.keys_of(session, person)
-        behind.numbers[person] = [Number(each.system, each.value) for each in keys]
+        behind.numbers[person] = [
+            Number(each.system, each.value)
+            for each in keys
+            if not each.claimed or each.system == System.PHONE
+        ]
 
 
 def _add_declared(session: Session, behind: _Behind, ids: set[UUID]) -> None:

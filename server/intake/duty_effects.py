@@ -61,7 +61,8 @@ def void_check_in(session: Session, event: CheckInVoided, now: datetime) -> None
 
 def arrive(session: Session, event: TubeArrived, now: datetime) -> None:
     by = f"station:{event.station}"
-    lab.receive_tube(session, tube(event.tube), box=event.box, by=by, now=now)
+    arrived = event.at if event.trusted else None
+    lab.receive_tube(session, tube(event.tube), box=event.box, by=by, now=now, arrived=arrived)
 
 
 def close_box(session: Session, event: BoxClosed, now: datetime) -> None:

@@ -23,10 +23,20 @@ from server.lab.words import Rejection
 from server.sampling import changes
 
 
-def receive_tube(session: Session, tube: Tube, *, box: str, by: str, now: datetime) -> Reception:
+def receive_tube(
+    session: Session,
+    tube: Tube,
+    *,
+    box: str,
+    by: str,
+    now: datetime,
+    arrived: datetime | None = None,
+) -> Reception:
     """Note that *tube* arrived in *box*.  Scanning it again with its box changes nothing.
 
     A tube that was never paired is received like any other: it stands on a desk until it is.
+    *arrived* is when it did, where that is heard of later: whoever is given the tube after that
+    is not the one whose sample is in it.
     """
     check_known(session, tube)
     known = queries.reception_of(session, tube)
@@ -34,7 +44,8 @@ def receive_tube(session: Session, tube: Tube, *, box: str, by: str, now: dateti
         return known
     if known:
         raise refusals.already_received(known)
-    return _note(session, tube, Reception(accepted=True, reason="", box=box), by=by, now=now)
+    reception = Reception(accepted=True, reason="", box=box, at=min(arrived or now, now))
+    return _note(session, tube, reception, by=by, now=now)
 
 
 def reject_tube(
@@ -50,7 +61,7 @@ def reject_tube(
     if known and not known.accepted:
         raise refusals.already_received(known)
     rejected = known or Reception(box=box)
-    rejected.accepted, rejected.reason = False, reason.value
+    rejected.accepted, rejected.reason, rejected.at = False, reason.value, now
     return _note(session, tube, rejected, by=by, now=now)
 
 
@@ -58,7 +69,7 @@ def _note(
     session: Session, tube: Tube, reception: Reception, *, by: str, now: datetime
 ) -> Reception:
     reception.id = reception.id or uuid4()
-    reception.tube, reception.at, reception.by = tube, now, by
+    reception.tube, reception.by = tube, by
     session.add(reception)
     kind = "received" if reception.accepted else "rejected"
     session.add(step_of(reception, kind, by=by, now=now))

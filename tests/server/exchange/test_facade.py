@@ -132,6 +132,25 @@ def test_nobody_is_listed_and_errors_are_fhirs_own(
     assert (answer.status_code, answer.json["resourceType"]) == (400, "OperationOutcome")
 
 
+def test_a_number_that_was_only_typed_leads_to_nobody_and_is_not_told(
+    make_partner: Callable[..., Partner], an: Any, day: Day
+) -> None:
+    with day.database.write() as session:
+        key = people.Key(System.INSURANCE, "2400000009")
+        session.add(
+            Identity(
+                id=uuid4(), person_id=an.person_id, system="bhxh", value=key.value,
+                value_blind=people.value_blind(key), claimed=True, kind="typed-number",
+                evidence="test", linked_at=day.now, linked_by="test",
+            )
+        )  # fmt: skip
+    partner = make_partner()
+    assert partner.get("Patient", identifier="urn:ghepmau:bhxh|2400000009").json["total"] == 0
+    told = partner.get(f"Patient/{an.person_id}").json["identifier"]
+    assert "2400000009" not in {each["value"] for each in told}
+    assert CCCD in {each["value"] for each in told}
+
+
 def test_a_phone_leads_to_nobody(make_partner: Callable[..., Partner], an: Any) -> None:
     assert make_partner().get("Patient", identifier="urn:ghepmau:phone|0900").json["total"] == 0
 

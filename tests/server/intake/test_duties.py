@@ -1,6 +1,6 @@
 """What a station at check-in or reception says, and what becomes of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -121,6 +121,18 @@ def test_tubes_arrive_once_and_an_unknown_one_holds_up_nobody(
     apply_pending(database, now)  # what waited for its lot is tried again
     with database.read() as session:
         assert reception_of(session, stranger)
+
+
+def test_a_tube_arrived_when_it_was_scanned_however_late_that_is_heard_of(
+    sender: Any, database: Database, with_lots: None, now: datetime
+) -> None:
+    arrived = sender.write(TubeArrived, tube=TUBE.text, box=BOX, count=1)
+    sender.send(arrived)
+    apply_pending(database, now + timedelta(hours=4))
+    with database.read() as session:
+        reception = reception_of(session, TUBE)
+        assert reception
+        assert reception.at == decode(arrived).at < now + timedelta(hours=1)
 
 
 def test_a_box_that_does_not_add_up_stands_on_the_desk_of_boxes(
