@@ -4,7 +4,7 @@ What the page shows of a person is masked.  Between the look and the yes the cod
 for this point and for ten minutes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from server.declarations.models import CheckIn, Declaration, Point
 from server.declarations.points import check_open
 from server.declarations.questions import Answer, judge
 from server.errors import BadInput
+from server.people import doubts
 from server.people import queries as people
 from server.people.models import Person
 from server.people.services import person_of
@@ -151,11 +152,26 @@ def _person(
     """Return who shows *code*: of a vehicle's pass the linked driver, None without."""
     if not code.names_person:
         return _on_record(session, code)
+    claim = _self_made(session, code)
+    if claim is not None and not doubts.contradicts(code, claim):
+        return claim
+    if claim is not None:
+        code = replace(code, keys=tuple(replace(key, claimed=True) for key in code.keys))
     person = person_of(
         session, code, by=by, now=now, evidence=f"check-in:{which}", place=point.place
     )
     session.flush()
     return person
+
+
+def _self_made(session: Session, code: PersonCode) -> Person | None:
+    """Return whom a card leads to that somebody made by phone.
+
+    Its number stays claimed: a keeper may have been sent the text, and sees nobody's papers.
+    """
+    cards = [key for key in code.keys if key.system is System.CARD]
+    links = people.links_of(session, cards)
+    return next((link.person for link in links.values() if link.claimed), None)
 
 
 def _declaration(

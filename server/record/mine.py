@@ -1,7 +1,9 @@
-"""The secret link to a person's own page: made, ended, opened with the date of birth.
+"""The secret link to a person's own page: made, ended, opened with the whole date of birth.
 
-The link is 80 random bits, so nobody finds one by guessing; who finds a lost card must know the
-date of birth too, and has ten tries a day, whatever address they come from.
+The link is 80 random bits, so nobody finds one by guessing.  It is on the back of a card whose
+front shows the year of birth, so a year alone opens nothing: where no more is known, the last four
+digits of a number on record are asked for too.  Who finds a card has ten tries a day, whatever
+address they come from.
 """
 
 import secrets
@@ -11,22 +13,30 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from contract.identities import fields
+from contract.identities import BirthDate, System, fields
 from server import vault
 from server.accounts import throttle
 from server.audit import services as audit
 from server.errors import DomainError
+from server.people import merges
 from server.people.models import Person
 from server.record.mine_models import MyLink, MyLinkFailure
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
 LENGTH = 17  # of 30 letters: more than 80 bits
 TRIES, WITHIN = 10, timedelta(days=1)
+ENDS = 4  # last digits that are asked for beside a year
+_PAPERS = {System.CITIZEN, System.OLD_CITIZEN, System.INSURANCE}
 _ACCOUNT = "my-page"  # under which wrong links are counted for an address
 
 
 class NotYours(DomainError):
     code = "link-or-birth-wrong"
+    status = 403
+
+
+class CannotOpen(DomainError):
+    code = "too-little-known"
     status = 403
 
 
@@ -86,12 +96,33 @@ def check_tries(session: Session, token: str, address: str, *, now: datetime) ->
         )
 
 
-def open_page(session: Session, token: str, said: str) -> MyLink | None:
-    """Return the link if *said* is its person's date of birth, else None."""
+def open_page(session: Session, token: str, said: str, ends: str = "") -> MyLink | None:
+    """Return the link if *said* is its person's whole date of birth, else None.
+
+    Of whom only the year is known, *ends* must be the last digits of a number on record as well.
+    Raises CannotOpen where no number is known either.
+    """
     link = _with(session, token)
     if link is None:
         return None
-    return link if _is_birth(said, session.get_one(Person, link.person_id)) else None
+    person = session.get_one(Person, link.person_id)
+    given = fields.year_first(said) or fields.day_first(said)
+    if person.birth and len(person.birth) == len("1990-12-31"):
+        return link if str(given) == person.birth else None
+    known = _ends_of(session, person)
+    if not known or person.birth_year is None:
+        raise CannotOpen(
+            "Hồ sơ chưa đủ ngày sinh hay số giấy tờ để mở trang này. Mang giấy tờ đến nơi phát thẻ "
+            "hoặc trạm y tế để bổ sung.",
+            "Too little is on record to open this page. Take your papers to where you got the card "
+            "or to the health station, to have them added.",
+        )
+    return link if _is_year(given, person.birth_year) and ends.strip() in known else None
+
+
+def note_opening(session: Session, link: MyLink, *, by: str, now: datetime) -> None:
+    """Write into the trail that the page was opened; the person reads it there."""
+    audit.record(session, "my-page.opened", link.person_id, by=by, now=now)
 
 
 def note_failure(session: Session, token: str, address: str, *, now: datetime) -> None:
@@ -113,10 +144,15 @@ def _with(session: Session, token: str) -> MyLink | None:
     return session.scalar(live)
 
 
-def _is_birth(said: str, person: Person) -> bool:
-    """Compare with as much as is known of the person's birth; nothing known opens nothing."""
-    given = fields.year_first(said) or fields.day_first(said)
-    known = person.birth or (str(person.birth_year) if person.birth_year else "")
-    if given is None or not known:
-        return False
-    return str(given) == known or (len(known) == len("1990") and str(given.year) == known)
+def _is_year(given: BirthDate | None, year: int) -> bool:
+    return given is not None and given.year == year
+
+
+def _ends_of(session: Session, person: Person) -> set[str]:
+    """Return the last digits of the person's phones and of the papers that somebody has seen."""
+    return {
+        link.value[-ENDS:]
+        for link in merges.keys_of(session, person.id)
+        if link.system == System.PHONE or (link.system in _PAPERS and not link.claimed)
+        if len(link.value) > ENDS
+    }

@@ -1,4 +1,4 @@
-"""A person's own page: behind a secret link and the date of birth.  No account, no app."""
+"""A person's own page: behind a secret link and the whole date of birth.  No account, no app."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -52,18 +52,22 @@ def ask_birth(token: str) -> ResponseReturnValue:
 @bp.post("/my/<string(maxlength=40):token>")
 @public
 def open_mine(token: str) -> ResponseReturnValue:
-    said, address = request.form.get("birth", "")[:20], request.remote_addr or ""
-    with reading() as db:
+    said, ends = request.form.get("birth", "")[:20], request.form.get("ends", "")[:20]
+    address = request.remote_addr or ""
+    with transaction() as db:
         mine.check_tries(db, token, address, now=now())
-        link = mine.open_page(db, token, said)
-    if link is None:
+        link = mine.open_page(db, token, said, ends)
+        opened = str(link.id) if link else None
+        if link is not None:
+            mine.note_opening(db, link, by=BY, now=now())
+    if opened is None:
         with transaction() as db:
             mine.note_failure(db, token, address, now=now())
         raise mine.NotYours(
-            "Mã trên thẻ hoặc ngày sinh không đúng. Xem lại thẻ rồi nhập lại.",
-            "The card's code or the date of birth is wrong. Look at the card and try again.",
+            "Mã trên thẻ, ngày sinh hoặc 4 số cuối không đúng. Xem lại rồi nhập lại.",
+            "The card's code, the date of birth or the last 4 digits are wrong. Try again.",
         )
-    session[_KEY] = [str(link.id), (now() + OPEN_FOR).timestamp()]
+    session[_KEY] = [opened, (now() + OPEN_FOR).timestamp()]
     return redirect(url_for(".show_mine"), 303)
 
 

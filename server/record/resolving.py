@@ -124,11 +124,13 @@ def resolve(
     with_status: bool, now: datetime,
 ) -> Answer | None:  # fmt: skip
     """Return who carries *code*, None where that is not known.  Nothing is linked by asking."""
-    person = bearer(session, code)
-    if person is None:
+    link = link_shown(session, code)
+    if link is None:
         return None
+    person = link.person
     ids = merges.together(session, person.id)
-    told = with_status and code.names_person  # a plate can be read by anybody
+    # A plate can be read by anybody, and anybody may claim a number or make a card by phone.
+    told = with_status and code.names_person and not link.claimed
     status = _status(session, ids, person, partner.place, limits, now) if told else None
     detail = "status" if told else None
     by = f"partner:{partner.id}"
@@ -141,15 +143,15 @@ def key_of(partner: str, person_id: UUID) -> str:
     return "gm-" + vault.current().blind(f"resolve.{partner}", str(person_id))
 
 
-def bearer(session: Session, code: PersonCode) -> Person | None:
-    """Return whose code this is: by the strongest number that is known, unless it names another."""
+def link_shown(session: Session, code: PersonCode) -> Identity | None:
+    """Return the link to whose code this is, unless it names another.
+
+    The strongest number that is known decides, one that was only claimed after all others.
+    """
     keys = [*strong_keys(code), *claims(code)]
     links = queries.links_of(session, keys)
-    for key in keys:
-        link: Identity | None = links.get(key)
-        if link is not None and _fits(session, code, link):
-            return link.person
-    return None
+    known = sorted((links[key] for key in keys if key in links), key=lambda link: link.claimed)
+    return next((link for link in known if _fits(session, code, link)), None)
 
 
 def _fits(session: Session, code: PersonCode, link: Identity) -> bool:

@@ -3,7 +3,7 @@
 Whatever a later version stores with such a reference is exported, and erased, without a word here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapper, Session, class_mapper
 from server.audit.models import AuditEntry
 from server.db import Base, Encrypted, EncryptedBytes
 from server.outcomes.models import Callback, CallbackAttempt
-from server.people.models import Person
+from server.people.models import Disagreement, Person
 
 KEPT = {"data_request.reason"}  # the answer, which proves that the law was kept
 NAMELESS = {"person.name", "person.birth", "person.address"}  # as of somebody who never said it
 HIDDEN = {"token"}  # what opens a page is no data about a person
+# What a phone holds for all whom it declared for: its own mark, and a card that anybody can show.
+NOT_TOLD = {"phone_person.phone", "phone_person.card"}
 # Text that programs read back: erased, it still must be of its form.
 ERASED_JSON = {
     "declaration.answers": "{}",
@@ -53,18 +55,29 @@ def export(session: Session, ids: Sequence[UUID]) -> dict[str, list[dict[str, ob
     """Return all that is stored about a person as plain values, table by table."""
     found: dict[str, list[dict[str, object]]] = {}
     for row in rows_about(session, ids):
-        found.setdefault(row.__tablename__, []).append(_plain(row))
+        found.setdefault(row.__tablename__, []).append(_plain(row, _others(row, ids)))
     looked = select(AuditEntry).where(AuditEntry.subject.in_([str(each) for each in ids]))
     found["audit_entry"] = [_plain(row) for row in session.scalars(looked.order_by(AuditEntry.id))]
     return found
 
 
-def _plain(row: Any) -> dict[str, object]:
+def _others(row: Any, ids: Sequence[UUID]) -> set[str]:
+    """Return the columns of *row* that may tell another person's data.
+
+    What a code said that names another is theirs until somebody answered that it is the same.
+    """
+    if not isinstance(row, Disagreement) or row.answer == "same" or row.other_id in ids:
+        return set()
+    return {"said_name", "said_birth", "said_sex", "reason"}
+
+
+def _plain(row: Any, others: Collection[str] = ()) -> dict[str, object]:
     shown = (prop.key for prop in class_mapper(type(row)).column_attrs)
     return {
         key: _value(getattr(row, key))
         for key in shown
-        if not key.endswith("_blind") and key not in HIDDEN
+        if not key.endswith("_blind") and key not in HIDDEN and key not in others
+        if f"{row.__tablename__}.{key}" not in NOT_TOLD
     }
 
 

@@ -1,6 +1,7 @@
 """The keeper's page: a card is looked at, confirmed under a masked name, and checked in once."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -23,7 +24,7 @@ from server.declarations.models import CheckIn
 from server.declarations.points import PointWish, add_point
 from server.declarations.targets import days
 from server.people.cards import draw_card
-from server.people.models import Person
+from server.people.models import Identity, Person
 from server.people.services import Act, identity, person_of
 
 CARD = "024191000001|123456789|Nguyễn Thị Mẫu|23051991|Nữ|Thôn Mẫu, Việt Yên|01012021"
@@ -208,3 +209,23 @@ def test_the_list_of_today_begins_at_midnight_in_vietnam(
     )
     clock.advance(days=1)
     assert "Hôm nay: 0" in sign_in(Role.SWAB_TEAM).get(path).text
+
+
+def test_a_card_made_by_phone_stays_claimed_when_a_keeper_pastes_it(
+    keeper: FlaskClient, point: str, database: Database, now: Any
+) -> None:
+    number, payload = draw_card("Trần Văn Hai", 1980, "M", now=now)
+    with database.write() as session:
+        code = parse(payload.encode())
+        made = replace(code, keys=tuple(replace(key, claimed=True) for key in code.keys))
+        person = person_of(
+            session, made, by="phone", now=now, evidence="x:1", place="vn-2021:24"
+        ).id
+    path = f"/points/{point}/keeper"
+    for text in (payload, number.payload):
+        yes = {**fields(keeper.post(path, data={"code": text}).text), "symptoms": "no"}
+        assert keeper.post(path, data=yes).status_code == 303
+    assert {each.person_id for each in shown(database)} == {person}
+    with database.read() as session:
+        links = session.query(Identity).where(Identity.system == "card").all()
+        assert [(each.person_id, each.claimed) for each in links] == [(person, True)]

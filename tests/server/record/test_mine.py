@@ -12,11 +12,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 import server
+from contract.identities import Key, Kind, System
 from server.accounts.roles import Role
+from server.audit.models import AuditEntry
 from server.db import Database
 from server.lab.words import Call
 from server.outcomes.models import Outcome
 from server.people.models import Person
+from server.people.services import Act, identity
 from server.record import mine
 from server.record.mine_models import MyLink
 
@@ -29,10 +32,10 @@ def token(tested: Any, database: Database, now: datetime) -> str:
         return mine.link_of(session, tested.person, by="user:quan", now=now).token
 
 
-def opened(client: FlaskClient, token: str, birth: str) -> TestResponse:
+def opened(client: FlaskClient, token: str, birth: str, ends: str = "") -> TestResponse:
     page = client.get(f"/my/{token}")
     csrf = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-    return client.post(f"/my/{token}", data={"birth": birth, "csrf_token": csrf})
+    return client.post(f"/my/{token}", data={"birth": birth, "ends": ends, "csrf_token": csrf})
 
 
 def test_the_link_and_the_birth_date_open_the_page(app: Flask, token: str, tested: Any) -> None:
@@ -96,6 +99,50 @@ def test_nobody_without_a_known_birth_has_a_page_that_opens(
         token = mine.link_of(session, person.id, by="u", now=now).token
     for said in ("", "1991", "01/01/1991"):
         assert opened(app.test_client(), token, said).status_code == 403
+
+
+@pytest.mark.parametrize("whole", [None, "1991"])
+def test_a_year_opens_only_with_the_last_digits_of_a_number_that_was_seen(
+    app: Flask, token: str, tested: Any, database: Database, now: datetime, whole: str | None
+) -> None:
+    act = Act("phone", now, "declaration:1")
+    with database.write() as session:
+        person = session.get_one(Person, tested.person)
+        person.birth, person.birth_year = whole, 1991
+        typed = Key(System.INSURANCE, "2499990002", claimed=True)
+        phone = Key(System.PHONE, "0900000003", claimed=True)
+        session.add_all(identity(person, key, kind=Kind.TYPED, act=act) for key in (typed, phone))
+    for birth, ends in (("1991", ""), ("1991", "0002"), ("1990", "0001"), ("", "0001")):
+        assert opened(app.test_client(), token, birth, ends).status_code == 403
+    for ends in ("0001", "0003"):
+        assert opened(app.test_client(), token, "1991", ends).status_code == 303
+
+
+def test_of_whom_too_little_is_known_the_page_says_whom_to_ask(
+    app: Flask, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        person = Person(id=uuid4(), place="p", birth="1991", birth_year=1991, created_at=now)
+        session.add(person)
+        session.flush()
+        token = mine.link_of(session, person.id, by="u", now=now).token
+    refused = opened(app.test_client(), token, "1991", "0001")
+    assert refused.status_code == 403
+    assert "trạm y tế" in refused.text
+
+
+def test_every_opening_stands_under_who_looked(
+    app: Flask, token: str, tested: Any, database: Database
+) -> None:
+    client = app.test_client()
+    opened(client, token, "22/03/1991")
+    opened(client, token, "21/03/1991")
+    assert "yourself" in client.get("/my?lang=en").text
+    with database.read() as session:
+        asked = select(AuditEntry).where(AuditEntry.action == "my-page.opened")
+        (entry,) = session.scalars(asked)
+        assert (entry.subject, entry.actor) == (str(tested.person), "person")
+        assert entry.detail is None
 
 
 def test_a_person_gets_only_their_own_slip(

@@ -17,7 +17,7 @@ from server.config import ConfigError
 from server.db import Database
 from server.display import local
 from server.outcomes.models import Outcome
-from server.people import queries, services
+from server.people import doubts, queries, services
 from server.people.models import Person
 from server.record import mine, requests, stored, workdays
 from server.record.request_models import DataRequest
@@ -105,6 +105,26 @@ def test_the_export_has_every_table_and_only_this_person(
     assert str(other.id) not in said
     assert token not in said
     assert "_blind" not in said
+
+
+@pytest.mark.parametrize("answer", ["same", "another"])
+def test_the_export_tells_what_another_card_said_only_to_whom_it_names(
+    tested: Any, database: Database, now: datetime, answer: str
+) -> None:
+    same = answer == "same"
+    with database.write() as session:
+        session.get_one(Person, tested.person).birth_year = 1991
+        other = parse(CARD.replace("Nguyễn Thị Mẫu", "Trần Văn Giả").encode())
+        services.person_of(session, other, by="s", now=now, evidence="event:1", place="p")
+        assert "Trần Văn Giả" not in str(stored.export(session, [tested.person]))
+        (question,) = doubts.open_disagreements(session)
+        doubts.answer_disagreement(
+            session, question.id, same=same, reason="Giả đã đến", by=HOA, now=now
+        )
+        said = str(stored.export(session, [tested.person]))
+        assert ("Trần Văn Giả" in said, "Giả đã đến" in said) == (same, same)
+        if question.other_id:
+            assert "Trần Văn Giả" in str(stored.export(session, [question.other_id]))
 
 
 def test_a_correction_changes_the_record_and_how_it_is_found(

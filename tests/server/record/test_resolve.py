@@ -11,10 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from contract.identities import Key, Kind, System
 from server.audit.models import AuditEntry
 from server.config import Settings
 from server.db import Database
 from server.people import merges
+from server.people.cards import draw_card
+from server.people.models import Identity
+from server.people.services import Act, identity
 from server.permissions import Scope
 
 MakeToken = Callable[..., str]
@@ -82,6 +86,22 @@ def test_nothing_tells_an_unknown_number_from_one_of_another_name(
     ]  # fmt: skip
     assert {(each.status_code, each.text) for each in answers} == {(404, answers[0].text)}
     assert answers[0].json["code"] == "not-known"
+
+
+def test_a_claimed_number_and_a_card_made_by_phone_give_no_status(
+    app: Flask, tested: Any, partner_token: MakeToken, database: Database, now: datetime
+) -> None:
+    number, payload = draw_card("Nguyễn Thị Mẫu", 1991, "F", now=now)
+    with database.write() as session:
+        (link,) = session.scalars(select(Identity).where(Identity.person_id == tested.person))
+        link.person.name, link.person.birth_year = "Nguyễn Thị Mẫu", 1991
+        link.claimed = True
+        card = Key(System.CARD, number.text, claimed=True)
+        act = Act("phone", now, "declaration:1")
+        session.add(identity(link.person, card, kind=Kind.PERSONAL_CARD, act=act))
+    token = partner_token("gtvt", *BOTH)
+    for code in (CARD, payload, number.payload):
+        assert set(ask(app, token, code).json) == {"person", "kind"}
 
 
 def test_who_asks_in_vain_too_often_must_wait(
