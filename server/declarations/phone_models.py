@@ -22,7 +22,7 @@ class PhonePerson(Base):
     phone: Mapped[str] = mapped_column(String(64))  # hash of its token
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(Encrypted("phone_person.name"))
-    said_blind: Mapped[str] = mapped_column(String(32))  # name, birth, sex: declared for again
+    said_blind: Mapped[str] = mapped_column(String(32))  # all that was typed of them
     birth_year: Mapped[int]
     on_behalf: Mapped[bool]
     number: Mapped[str] = mapped_column(Encrypted("phone_person.number"))  # of the card

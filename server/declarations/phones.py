@@ -18,6 +18,7 @@ from server.declarations.models import Declaration
 from server.declarations.phone_models import DeclarationTry, PhonePerson
 from server.errors import DomainError, NotFound
 from server.people import cards
+from server.people import queries as people
 from server.people.agreement import name_key
 from server.people.services import person_of
 
@@ -100,11 +101,11 @@ def remember(
 ) -> PhonePerson:
     """Find or make the person that *who* is, and let the phone with *token* know them.
 
-    The same words from the same phone are the same person, who keeps the card they have.
+    The same words from the same phone are the same person, who keeps the card they have.  Several
+    people share a phone, so a year of birth, or another number, is never enough for that.
     """
     phone, said = hash_of(token), _said(who)
-    same = select(PhonePerson).where(PhonePerson.phone == phone, PhonePerson.said_blind == said)
-    known = session.scalars(same).first()
+    known = _known(session, phone, said, who)
     if known is not None and who.key is None:
         return known
     number, payload = (
@@ -136,6 +137,21 @@ def remember(
     return made
 
 
+def _known(session: Session, phone: str, said: str, who: Declarant) -> PhonePerson | None:
+    """Return who said the very same on this phone before, if that tells them from a namesake."""
+    if not who.birth.day:
+        return None
+    same = select(PhonePerson).where(PhonePerson.phone == phone, PhonePerson.said_blind == said)
+    known = session.scalars(same).first()
+    if known is None or who.key is None:
+        return known
+    theirs = people.keys_of(session, known.person_id)
+    others = (each for each in theirs if each.system == str(who.key.system))
+    return None if any(each.value != who.key.value for each in others) else known
+
+
 def _said(who: Declarant) -> str:
-    words = f"{name_key(who.name)}|{who.birth}|{who.sex or ''}"
+    number = f"{who.key.system}:{who.key.value}" if who.key else ""
+    about = (name_key(who.name), str(who.birth), str(who.sex or ""), number, who.phone, who.address)
+    words = "|".join(about)
     return vault.current().blind("phone_person.said", words)

@@ -1,7 +1,7 @@
 """Whom to call, how to reach them, and how it went so far.  Reads only; names people."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from contract.identities import System
 from server.declarations.models import CheckIn
 from server.outcomes.models import Callback, CallbackAttempt
 from server.people.models import Identity, Person
+from server.people.queries import only_typed
 from server.sampling.models import Pairing
 
 PAGE = 50
@@ -22,7 +23,10 @@ POINTS = 3  # where somebody was last: as many as are of use
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One person to be called.  `paired_at`: a new sample was taken, its result is awaited."""
+    """One person to be called.  `paired_at`: a new sample was taken, its result is awaited.
+
+    `typed`: those of the phones that were typed on a phone's page, unconfirmed; they come last.
+    """
 
     callback: Callback
     person: Person
@@ -30,11 +34,13 @@ class Call:
     points: Sequence[str] = ()
     attempts: Sequence[CallbackAttempt] = ()
     paired_at: datetime | None = None
+    typed: Collection[str] = ()
 
 
 @dataclass
 class _Reach:
     phones: list[str] = field(default_factory=list)
+    typed: set[str] = field(default_factory=set)
     points: list[str] = field(default_factory=list)
 
 
@@ -73,6 +79,7 @@ def _told(session: Session, calls: list[Callback]) -> list[Call]:
             reach[call.person_id].points,
             attempts[call.id],
             at if (at := again.get(call.person_id)) and at > call.opened_at else None,
+            reach[call.person_id].typed,
         )
         for call in calls
     ]
@@ -81,12 +88,15 @@ def _told(session: Session, calls: list[Callback]) -> list[Call]:
 def _reach(session: Session, people: Iterable[UUID]) -> dict[UUID, _Reach]:
     found: dict[UUID, _Reach] = defaultdict(_Reach)
     some = list(people)
-    phones = select(Identity.person_id, Identity.value).where(
+    phones = select(Identity.person_id, Identity.value, only_typed()).where(
         Identity.person_id.in_(some), Identity.system == System.PHONE.value,
         Identity.unlinked_at.is_(None),
     )  # fmt: skip
-    for person, value in session.execute(phones.order_by(Identity.linked_at.desc())):
+    confirmed_first = phones.order_by(only_typed(), Identity.linked_at.desc())
+    for person, value, typed in session.execute(confirmed_first):
         found[person].phones.append(value)
+        if typed:
+            found[person].typed.add(value)
     last = func.max(CheckIn.at)
     points = (
         select(CheckIn.person_id, CheckIn.point)

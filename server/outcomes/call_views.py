@@ -107,8 +107,11 @@ def _log(session: object, action: str, count: int) -> None:
 def _row(call: Call) -> list[str]:
     who, what = call.person, call.callback
     last = call.attempts[-1].how if call.attempts else ""
+    phones = "; ".join(
+        f"{each} (not confirmed)" if each in call.typed else each for each in call.phones
+    )
     return [
-        str(who.id), who.name or "", str(who.birth_year or ""), "; ".join(call.phones),
+        str(who.id), who.name or "", str(who.birth_year or ""), phones,
         who.address or "", "; ".join(call.points), what.place, what.tube.text, what.reason,
         what.opened_at.isoformat(), what.due_at.isoformat(), str(len(call.attempts)), last,
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contract.identities import Key, System
@@ -57,6 +57,11 @@ def person_with(session: Session, value: str) -> list[Person]:
         .distinct()
     )
     return list(session.scalars(statement))
+
+
+def only_typed() -> ColumnElement[bool]:
+    """Ask whether a number was typed on a phone's page, and no code has confirmed it since."""
+    return and_(Identity.claimed.is_(True), Identity.evidence.startswith("declaration:"))
 
 
 def keys_of(session: Session, person_id: UUID) -> list[Identity]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from contract import names
 from contract.identities import Key, Kind, PersonCode, System
+from contract.identities.base import fingerprint
 from server.audit import services as audit
 from server.people import doubts, merges, queries
 from server.people.agreement import Traits, agree, birth_year_of
@@ -63,6 +64,7 @@ def person_of(
     person = _known(strong, claimed, links, traits)
     if person is not None and _names_another(session, code, person):
         return doubts.bearer_of(session, code, person, evidence=evidence, now=now)
+    sure = person is None or _is_sure(person, strong, claimed, links, code)
     person = person or _new_person(session, code, place, act)
     for key in (*strong, *claimed):
         _link(session, person, key, links, code, act)
@@ -71,7 +73,8 @@ def person_of(
         if made := links.get(Key(System(old.system), old.value)):
             made.replaces_id = old.id
     _note_phones(session, person, code, act)
-    _complete(person, code)
+    if sure:
+        _complete(person, code)
     return person
 
 
@@ -112,6 +115,19 @@ def _known(
         if (link := links.get(key)) and agree(traits, Traits.of_person(link.person)):
             return link.person
     return None
+
+
+def _is_sure(
+    person: Person, strong: list[Key], claimed: list[Key], links: LiveLinks, code: PersonCode
+) -> bool:
+    """Return whether more than claims led to *person*: what was only typed changes no record.
+
+    The fingerprint of a code that claims is as weak as its claims: whoever typed them has it.
+    """
+    if claimed and strong == [fingerprint(code.raw)]:
+        return False
+    found = (links.get(key) for key in strong)
+    return any(link is not None and link.person is person for link in found)
 
 
 def _new_person(session: Session, code: PersonCode, place: str, act: Act) -> Person:
@@ -181,9 +197,11 @@ def _note_phones(session: Session, person: Person, code: PersonCode, act: Act) -
     """Keep phones, to call people back; several persons may have the same."""
     if not (shown := phones(code)):
         return
-    known = {link.value_blind for link in person.identities if link.system == System.PHONE}
+    known = {link.value_blind: link for link in person.identities if link.system == System.PHONE}
     for key in shown:
-        if queries.value_blind(key) not in known:
+        if link := known.get(queries.value_blind(key)):
+            link.claimed = link.claimed and key.claimed
+        else:
             session.add(identity(person, key, kind=code.kind, act=act))
 
 

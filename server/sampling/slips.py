@@ -34,11 +34,11 @@ def flag_around(session: Session, wrong: Pairing, cause: Cause, *, now: datetime
     run = run_around(session, wrong)
     skipped = skipped_between(run)
     group = group_around(run, wrong.id, accounted(session, skipped))
-    known = set(session.scalars(_grouped().where(SlipGroup.decided_at.is_(None))))
-    fresh = [pairing_id for pairing_id in group.members if pairing_id not in known]
-    if not fresh:
-        return []
-    return open_group(session, wrong.station, fresh, cause, wrong.id, shift=group.shift, now=now)
+    of_it = _grouped().where(SlipGroup.decided_at.is_(None), SlipGroup.wrong_id == wrong.id)
+    if set(group.members) <= set(session.scalars(of_it)):
+        return []  # nothing, or the same proof again
+    members = group.members  # those of other open groups too: each proof is looked at by itself
+    return open_group(session, wrong.station, members, cause, wrong.id, shift=group.shift, now=now)
 
 
 def flag_suspected(session: Session, suspicion: SlipSuspicion, *, now: datetime) -> list[Tube]:

@@ -14,6 +14,7 @@ from server.declarations.traces import presence
 from server.declarations.traces.tracing import Contact, Trace
 from server.display import local
 from server.people.models import Identity, Person
+from server.people.queries import only_typed
 
 AT_ONCE = 500
 
@@ -67,7 +68,8 @@ def phones_of(session: Session, persons: Sequence[UUID]) -> dict[UUID, str]:
         found = select(Identity.person_id, Identity.value).where(
             some, Identity.system == "phone", Identity.unlinked_at.is_(None)
         )
-        for person, value in session.execute(found):
+        confirmed_first = found.order_by(only_typed(), Identity.linked_at.desc())
+        for person, value in session.execute(confirmed_first):
             phones.setdefault(person, []).append(value)
     return {person: "; ".join(numbers) for person, numbers in phones.items()}
 

@@ -55,6 +55,40 @@ def test_a_typed_number_of_somebody_else_leads_to_nobody(
     assert person.person_id != other
 
 
+@pytest.mark.parametrize("birth", ["1991", "21/03/1991"])
+@pytest.mark.parametrize("numbers", [("024191000001", "024191000002"), ("", "024191000002")])
+def test_two_namesakes_on_one_phone_stay_two_persons(
+    sent: Any, phone: FlaskClient, point: str, database: Database, now: Any,
+    birth: str, numbers: tuple[str, str],
+) -> None:  # fmt: skip
+    phone.get(f"/d/{point}")
+    whose = {}
+    for number in numbers:
+        which = uuid4()
+        sent(phone, point, id=str(which), birth=birth, number=number)
+        with database.read() as session:
+            whose[number] = session.get_one(Declaration, which).person_id
+    assert len(set(whose.values())) == 2
+    with database.write() as session:
+        for number in filter(None, numbers):
+            raw = f"{number}||Nguyễn Thị Mẫu|21031991|Nữ|Thôn Mẫu|01012021".encode()
+            shown = person_of(
+                session, parse(raw), by="x", now=now, evidence="event:x", place="vn-2021:24"
+            )
+            assert shown.id == whose[number]
+
+
+def test_who_gave_a_year_alone_is_nobody_known_unless_chosen(
+    sent: Any, known: Any, phone: FlaskClient, point: str
+) -> None:
+    phone.get(f"/d/{point}")
+    for birth, people in (("1991", 1), ("1991", 2), ("21/03/1991", 3), ("21/03/1991", 3)):
+        sent(phone, point, birth=birth, number="")
+        assert len({person.person_id for person in known()}) == people
+    sent(phone, point, who=str(known()[0].id))
+    assert len(known()) == 3
+
+
 def test_who_shows_their_own_card_is_known_by_what_they_declared(
     sent: Any, known: Any, phone: FlaskClient, point: str, database: Database, now: Any
 ) -> None:

@@ -148,6 +148,24 @@ def test_the_list_says_how_to_reach_people(listed: None, sign_in: Any) -> None:
     assert ",'=Lê Văn An," in officer.get("/callbacks.csv").text
 
 
+def test_a_phone_typed_on_a_phones_page_stands_last_and_says_so(
+    listed: None, sign_in: Any, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        known = session.scalars(select(Identity).where(Identity.system == System.PHONE)).one()
+        session.add(Identity(
+            id=uuid4(), person_id=known.person_id, system=System.PHONE, value="0900000002",
+            value_blind=value_blind(Key(System.PHONE, "0900000002")), claimed=True, kind="card",
+            evidence="declaration:1", linked_at=now + timedelta(days=1), linked_by="point:1",
+        ))  # fmt: skip
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    for path in ("/callbacks", "/callbacks/paper", "/callbacks.csv"):
+        first, _, rest = officer.get(path).text.partition("0900000002")
+        assert "0900000001" in first, path
+        assert "chưa xác nhận" not in first, path
+        assert "xác nhận" in rest or "not confirmed" in rest, path
+
+
 def test_taking_the_list_out_is_noted(listed: None, sign_in: Any, database: Database) -> None:
     officer = sign_in(Role.HEALTH_OFFICER, "hoa")
     officer.get("/callbacks.csv")

@@ -112,6 +112,24 @@ def test_who_denies_a_pairing_has_the_shifted_run_held_until_a_person_releases_i
         )
 
 
+def test_a_second_proof_inside_an_open_group_is_looked_at_by_itself(
+    day: Day, run: list[Pairing], scene: Any
+) -> None:
+    run += [day.pair(scene.tube()) for _ in range(3)]
+    for wrong in (run[5], run[7]):
+        deny_pairing(scene.session, wrong.id, reason="tôi chưa lấy", by=HOA, now=scene.now)
+    first, second = sorted(slips.open_groups(scene.session), key=lambda g: g.wrong_id != run[5].id)
+    assert second.wrong_id == run[7].id
+    both = {each.tube for each in first.members} & {each.tube for each in second.members}
+    assert slips.flag_around(scene.session, run[7], slips.Cause.DENIED, now=scene.now) == []
+    for group, still in ((first, {each.tube for each in second.members}), (second, set())):
+        slip_decisions.decide_group(
+            scene.session, group.id, wrong=[], reason="gọi hỏi", by=HOA, now=scene.now
+        )
+        assert held_by_slip(scene.session, [each.tube for each in run]) == still
+    assert both
+
+
 def test_a_claim_that_a_decision_refused_flags_its_own_run(
     day: Day, run: list[Pairing], scene: Any
 ) -> None:

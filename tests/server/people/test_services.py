@@ -170,6 +170,17 @@ def test_what_was_not_known_is_filled_and_what_was_said_stays(
     assert queries.persons_named(session, "nguyen thi mau") == [person]
 
 
+def test_what_was_only_typed_changes_no_known_record(session: Session, now: datetime) -> None:
+    bearer = meet(session, now, code(CITIZEN, name="NGUYEN THI MAU"))
+    typed = PersonCode(
+        Kind.PERSONAL_CARD, b"typed", (claim(System.CITIZEN, CITIZEN.value),),
+        name="Nguyễn Thị Mậu", birth=BirthDate(1991, 5, 23), sex=Sex.FEMALE, address="Nơi khác",
+    )  # fmt: skip
+    for _ in range(2):  # its bytes lead to the bearer then, and prove no more
+        assert meet(session, now, typed) is bearer
+        assert (bearer.name, bearer.birth, bearer.address) == ("NGUYEN THI MAU", "1991", None)
+
+
 def test_no_name_or_number_stands_readable_in_the_database(session: Session, now: datetime) -> None:
     meet(session, now, code(CITIZEN))
     connection = session.connection()
