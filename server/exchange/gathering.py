@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from contract.identities import System
@@ -21,6 +21,7 @@ from server.lab.measured import rose
 from server.lab.models import Reception, Result
 from server.outcomes.models import Outcome
 from server.people import merges
+from server.people import queries as people
 from server.people.models import Identity, Person
 from server.sampling.models import Pairing
 
@@ -95,21 +96,26 @@ def _behind(session: Session, outcomes: Sequence[Outcome]) -> _Behind:
 def _add_persons(session: Session, behind: _Behind, ids: set[UUID]) -> None:
     persons = session.scalars(select(Person).where(Person.id.in_(ids)))
     behind.persons = {each.id: each for each in persons}
+    _add_numbers(session, behind, ids)
+    for person in merges.merged_among(session, ids):
+        beside = set(merges.together(session, person)) - ids
+        _add_numbers(session, behind, beside)
+        every = [n for each in merges.together(session, person) for n in behind.numbers[each]]
+        behind.numbers[person] = list(dict.fromkeys(every))
+
+
+def _add_numbers(session: Session, behind: _Behind, ids: set[UUID]) -> None:
     # What somebody typed of another's number must not tell a receiver that the two are one.
     live = select(Identity).where(
         Identity.person_id.in_(ids),
         Identity.unlinked_at.is_(None),
-        or_(Identity.claimed.is_(False), Identity.system == System.PHONE.value),
+        or_(
+            Identity.claimed.is_(False),
+            and_(Identity.system == System.PHONE.value, ~people.only_typed()),
+        ),
     )
     for each in session.scalars(live.order_by(Identity.linked_at, Identity.system)):
         behind.numbers[each.person_id].append(Number(each.system, each.value))
-    for person in merges.merged_among(session, ids):
-        keys = merges.keys_of(session, person)
-        behind.numbers[person] = [
-            Number(each.system, each.value)
-            for each in keys
-            if not each.claimed or each.system == System.PHONE
-        ]
 
 
 def _add_declared(session: Session, behind: _Behind, ids: set[UUID]) -> None:
