@@ -7,6 +7,7 @@ signs, so that a scan never waits for a tone.
 """
 
 import importlib
+import logging
 import threading
 import time
 from collections.abc import Mapping, Set
@@ -18,8 +19,10 @@ from device.drivers import Button, DeviceLost
 from device.drivers.gpio_chips import choose_chip
 from device.signals import Light, Signal, Sound, score
 
+log = logging.getLogger(__name__)
 NONE = -1  # a button that is not there
 POLL_SECONDS = 0.02
+_PATIENCE = 3.0  # seconds for the pins at the end of the day
 _STABLE = 2  # equal looks before a button counts: 40 ms against bouncing
 _SLOW = 2.0  # seconds of one slow pulse, half of it dark
 
@@ -115,7 +118,10 @@ class GpioPanel:
             return
         self._ended = True
         self._changed.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE)
+        if self._thread.is_alive():  # inside the kernel: the header's lines go with the process
+            log.warning("the panel's pins do not answer; they are left as they are")
+            return
         self._sound(0)
         for pin in self._pins.lights.values():
             self._gpio.output(pin, self._gpio.LOW)

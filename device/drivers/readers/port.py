@@ -1,5 +1,6 @@
 """A serial port, opened for us alone.  Whatever goes wrong with it means: the reader is gone."""
 
+import termios
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -67,10 +68,16 @@ class Port:
         return drained + data
 
     def close(self) -> None:
-        """Release the port; closing twice is harmless."""
+        """Release the port; closing twice is harmless.
+
+        Bytes that the reader has not taken are dropped: the kernel would wait up to half a minute
+        for a UART's to leave, and the station would not end before that.
+        """
         try:
+            if self._serial.is_open:
+                self._serial.reset_output_buffer()
             self._serial.close()
-        except (serial.SerialException, OSError):
+        except (serial.SerialException, OSError, termios.error):
             return  # it was unplugged: there is nothing left to release
 
     def _guard(self, work: Callable[[], _T]) -> _T:
