@@ -26,6 +26,7 @@ class Account:
     login: str
     name: str
     role: str
+    place: str = "vn-2021:24"  # and what is in it is what they see
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
 
@@ -42,7 +43,8 @@ def accounts() -> list[Account]:
 def give_access(people: Sequence[Account], config: Path, log: Path) -> None:
     for person in people:
         words = ["add-user", "--config", str(config), "--login", person.login]
-        words += ["--name", person.name, "--role", person.role, "--password-stdin"]
+        words += ["--name", person.name, "--role", person.role, "--place", person.place]
+        words += ["--password-stdin"]
         run([program("ghepmau-server"), *words], log=log, stdin=person.password + "\n")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from getpass import getpass
 from pathlib import Path
 from threading import Event
 from typing import TextIO
@@ -16,10 +15,9 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import demo_cli, schema, stick_cli, vault, wsgi
-from server.accounts import enrolment, services
+from server import accounts_cli, demo_cli, schema, stick_cli, vault, wsgi
+from server.accounts import enrolment
 from server.accounts.models import User
-from server.accounts.roles import Role
 from server.config import ConfigError, Loaded, Settings, load
 from server.db import Database, open_database
 from server.errors import DomainError
@@ -84,12 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     add("check", check, "Say whether keys, database and settings are sound.")
     code = add("enrol-code", enrol_code, "Print a new one-time code for a station.")
     code.add_argument("station")
-    user = add("add-user", add_user, "Give a person access.")
-    user.add_argument("--login", required=True)
-    user.add_argument("--name", required=True)
-    user.add_argument("--role", required=True, choices=[str(role) for role in Role])
-    user.add_argument("--place", default="")
-    user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    accounts_cli.add_to(add)
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
     add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands.")
     stick_cli.add_to(add)
@@ -182,20 +175,6 @@ def enrol_code(asked: argparse.Namespace, loaded: Loaded) -> None:
     with closing(_Opened(loaded.settings)) as opened, opened.database.write() as session:
         code = enrolment.issue_code(session, asked.station, life=life, by=BY, now=now())
     print(code)
-
-
-def add_user(asked: argparse.Namespace, loaded: Loaded) -> None:
-    open_keys(loaded.settings)
-    if asked.password_stdin:
-        password = asked.typed.readline().rstrip("\r\n")
-    else:
-        password = getpass("Password: ")
-    with closing(_Opened(loaded.settings)) as opened, opened.database.write() as session:
-        services.add_user(
-            session, asked.login, name=asked.name, role=Role(asked.role), password=password,
-            place=asked.place, shortest=loaded.settings.password_length, by=BY, now=now(),
-        )  # fmt: skip
-    print(f"{asked.login} may log in as {asked.role}.")
 
 
 def run(asked: argparse.Namespace, _loaded: Loaded) -> None:

@@ -46,6 +46,7 @@ class SignedIn:
     role: str
     place: str
     permissions: frozenset[Permission]
+    sees: str = ""  # as `server.accounts.within` reads it; '': the place and what is in it
 
 
 def database() -> Database:

@@ -97,7 +97,9 @@ def identify() -> None:
     person, login = found
     g.visitor = token
     role = Role(person.role)
-    g.user = SignedIn(person.id, person.login, person.name, person.role, person.place, GRANTS[role])
+    g.user = SignedIn(
+        person.id, person.login, person.name, person.role, person.place, GRANTS[role], person.sees
+    )  # fmt: skip
     if now() - login.seen_at >= sessions.SEEN_EVERY:
         _mark_seen(token)
 

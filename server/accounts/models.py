@@ -24,7 +24,9 @@ class User(Base):
     name: Mapped[str] = mapped_column(Encrypted("user.name"))
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))
-    place: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(64))  # where the person works: a lab's is its name
+    # What of the map they may look at, as `server.accounts.within` reads it.
+    sees: Mapped[str] = mapped_column(String(400), default="", server_default="")
     active: Mapped[bool]
     created_at: Mapped[datetime]
 

@@ -92,6 +92,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
 }
 
+# They see the tubes that their laboratory has, wherever these were given.
+AT_LAB = frozenset({Role.LAB_TECHNICIAN})
+
 NAMES = {
     Role.SWAB_TEAM: ("Đội lấy mẫu", "Swab team"),
     Role.LAB_TECHNICIAN: ("Kỹ thuật viên xét nghiệm", "Lab technician"),

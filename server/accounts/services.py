@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.accounts import passwords, sessions, throttle
 from server.accounts.models import User
 from server.accounts.roles import Role
+from server.accounts.within import NoSuchArea, Within, parse_sees
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 
@@ -30,9 +31,12 @@ class NotYourself(DomainError):
 
 def add_user(
     session: Session, login: str, *, name: str, role: Role, password: str, place: str,
-    shortest: int, by: str, now: datetime,
+    shortest: int, by: str, now: datetime, sees: str = "",
 ) -> User:  # fmt: skip
-    """Give a person access.  Raises LoginTaken, or BadInput for a bad login or password."""
+    """Give a person access.  Raises LoginTaken, or BadInput for a bad login or password.
+
+    *sees* is where they may look, as `within` reads it; '' is their *place* and what is in it.
+    """
     if _LOGIN.fullmatch(login) is None:
         raise BadInput(
             "Tên đăng nhập gồm 2 đến 40 chữ thường không dấu, số, dấu chấm hoặc gạch nối.",
@@ -45,13 +49,25 @@ def add_user(
         )
     hashed = passwords.hash_password(password, login=login, shortest=shortest)
     user = User(
-        login=login, name=name, role=role, password_hash=hashed, place=place, active=True,
-        created_at=now,
+        login=login, name=name, role=role, password_hash=hashed, place=place, sees=area(sees),
+        active=True, created_at=now,
     )  # fmt: skip
     session.add(user)
     session.flush()
-    audit.record(session, "user.added", f"user:{login}", by=by, now=now, detail=f"{role}, {place}")
+    detail = f"{role}, {place}, sees {Within.of_account(place, user.sees)}"
+    audit.record(session, "user.added", f"user:{login}", by=by, now=now, detail=detail)
     return user
+
+
+def area(text: str) -> str:
+    """Return where somebody may look as an account keeps it.  Raises BadInput."""
+    try:
+        return parse_sees(text)
+    except NoSuchArea as error:
+        raise BadInput(
+            "Phạm vi xem là các mã nơi cách nhau bằng dấu cách, như vn-2021:24.222; * là mọi nơi.",
+            "Where someone may look is places between spaces, such as vn-2021:24.222; * is all.",
+        ) from error
 
 
 def check_password(session: Session, login: str, password: str) -> User | None:

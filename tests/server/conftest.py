@@ -117,12 +117,14 @@ def app(settings: Settings, database: Database, clock: Clock) -> Iterator[Flask]
 def sign_in(app: Flask, database: Database, clock: Clock) -> SignIn:
     """Give a client that is signed in under a role; another login gives another person."""
 
-    def signed_in(role: Role, login: str | None = None) -> FlaskClient:
+    def signed_in(
+        role: Role, login: str | None = None, *, place: str = "vn-2021:24", sees: str = "*"
+    ) -> FlaskClient:
         login = login or str(role)
         with database.write() as session:
             user = session.scalar(select(User).where(User.login == login)) or User(
                 login=login, name=f"Người {login}", role=role, password_hash="!",
-                place="vn-2021:24", active=True, created_at=clock(),
+                place=place, sees=sees, active=True, created_at=clock(),
             )  # fmt: skip
             session.add(user)
             session.flush()

@@ -46,7 +46,7 @@ def test_a_person_is_added_with_a_password_from_standard_input(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("init")
-    words = ["--login", "lan", "--name", "Trần Thị Lan", "--role", "health-officer"]
+    words = ["--login", "lan", "--name", "Trần Thị Lan", "--role", "health-officer", "--everywhere"]
     for expected in (0, 2):
         typed = io.StringIO("mưa rơi trên mái tôn\n")
         assert run("add-user", *words, "--password-stdin", typed=typed) == expected

@@ -7,7 +7,7 @@ import pytest
 
 from server.cli import main
 
-WORDS = ["--login", "lan", "--name", "Trần Thị Lan", "--role", "health-officer"]
+WORDS = ["--login", "lan", "--name", "Trần Thị Lan", "--role", "health-officer", "--everywhere"]
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+"""`ghepmau-server add-user`: give a person access from the server's own machine."""
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime
+from getpass import getpass
+
+from server import vault
+from server.accounts import services
+from server.accounts.roles import Role
+from server.accounts.within import EVERYWHERE
+from server.config import Loaded
+from server.db import open_database
+from server.errors import BadInput
+
+Add = Callable[..., argparse.ArgumentParser]
+BY = "operator"
+
+
+def add_to(add: Add) -> None:
+    """Add the command to the server's."""
+    user = add("add-user", add_user, "Give a person access.")
+    user.add_argument("--login", required=True)
+    user.add_argument("--name", required=True)
+    user.add_argument("--role", required=True, choices=[str(role) for role in Role])
+    user.add_argument("--place", default="", help="where they work; they see it and what is in it")
+    user.add_argument("--sees", default="", help="other places that they see, between spaces")
+    user.add_argument(
+        "--everywhere", action="store_const", dest="sees", const=EVERYWHERE, help="they see all"
+    )
+    user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+
+
+def add_user(asked: argparse.Namespace, loaded: Loaded) -> None:
+    if not asked.place and not asked.sees:
+        raise BadInput(
+            "Nói rõ người này được xem ở đâu: --place NƠI hoặc --everywhere.",
+            "say where they may look: --place PLACE, or --everywhere",
+        )
+    vault.install(vault.Vault.load(loaded.settings.vault_path))
+    if asked.password_stdin:
+        password = asked.typed.readline().rstrip("\r\n")
+    else:
+        password = getpass("Password: ")
+    database = open_database(loaded.settings.database_url)
+    try:
+        with database.write() as session:
+            services.add_user(
+                session, asked.login, name=asked.name, role=Role(asked.role), password=password,
+                place=asked.place, sees=asked.sees, shortest=loaded.settings.password_length,
+                by=BY, now=datetime.now(UTC),
+            )  # fmt: skip
+    finally:
+        database.engine.dispose()
+    print(f"{asked.login} may log in as {asked.role}.")  # noqa: T201 - a command's answer
