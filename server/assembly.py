@@ -18,13 +18,15 @@ from server.declarations.phone_views import bp as phone
 from server.declarations.point_views import bp as points
 from server.declarations.targets.views import bp as targets
 from server.declarations.zones.views import bp as zones
-from server.delivery import routes
+from server.delivery import arrivals, routes
 from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
 from server.exchange.expiry import Watch
 from server.exchange.facade_views import bp as fhir
 from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
+from server.figures import marks
+from server.figures.worker import FigureWorker
 from server.intake.stick_views import bp as sticks
 from server.intake.views import bp as intake
 from server.lab.assay_views import bp as assays
@@ -126,6 +128,10 @@ def assemble(app: Flask) -> None:
     routes.install(target.route for target in targets)
     if outcomes.settle_many not in changes.listeners:
         changes.listeners.append(outcomes.settle_many)
+    if marks.mark not in changes.listeners:
+        changes.listeners.append(marks.mark)
+    if marks.mark_arrived not in arrivals.listeners:
+        arrivals.listeners.append(marks.mark_arrived)
     if first_result_at not in changes.testers:
         changes.testers.append(first_result_at)
     place_names.install(app.extensions["settings"].place_names)
@@ -147,6 +153,7 @@ def workers(app: Flask) -> list[Worker]:
         DeliveryWorker(database, channels, clock),
         app.extensions["expiry"],
         ImportWorker(database, clock),
+        FigureWorker(database),
     ]
 
 

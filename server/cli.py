@@ -15,7 +15,7 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import accounts_cli, demo_cli, schema, stick_cli, vault, wsgi
+from server import accounts_cli, demo_cli, figures_cli, schema, stick_cli, vault, wsgi
 from server.accounts import enrolment
 from server.accounts.models import User
 from server.config import ConfigError, Loaded, Settings, load
@@ -82,11 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     add("check", check, "Say whether keys, database and settings are sound.")
     code = add("enrol-code", enrol_code, "Print a new one-time code for a station.")
     code.add_argument("station")
-    accounts_cli.add_to(add)
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
     add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands.")
-    stick_cli.add_to(add)
-    demo_cli.add_to(add)
+    for more in (accounts_cli, stick_cli, demo_cli, figures_cli):
+        more.add_to(add)
     run_it = add("run", run, "Serve until told to stop.")
     run_it.add_argument("--host")
     run_it.add_argument("--port", type=int)

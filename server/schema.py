@@ -18,6 +18,7 @@ import server.declarations.targets.models
 import server.declarations.traces.models
 import server.declarations.zones.models
 import server.delivery.models
+import server.figures.models
 import server.intake.models
 import server.lab.boxes.models
 import server.lab.imports.models

@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from server.delivery import backoff, circuits
+from server.delivery import arrivals, backoff, circuits
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
 
@@ -125,6 +125,7 @@ def note_delivered(
             for taken, receipt in receipts
         ],
     )  # fmt: skip
+    _tell(session, [taken for taken, _ in receipts], now)
     return noted.rowcount
 
 
@@ -138,7 +139,14 @@ def note_in_place(session: Session, taken: Sequence[Taken], *, receipts: str, no
             delivered_at=now, attempts=Delivery.attempts + 1, last_error=None,
         )
     )  # fmt: skip
+    _tell(session, taken, now)
     return noted.rowcount
+
+
+def _tell(session: Session, taken: Sequence[Taken], now: datetime) -> None:
+    for target in sorted({each.message.target for each in taken}):
+        keys = [each.message.key for each in taken if each.message.target == target]
+        arrivals.tell(session, target, keys, now=now)
 
 
 def note_failed(

@@ -81,6 +81,7 @@ class Pairing(Base):
     __table_args__ = (
         CheckConstraint("\"order\" IN ('person-first', 'tube-first', 'pool')", name="order"),
         CheckConstraint("took_ms >= 0", name="took_ms"),
+        Index("ix_pairing_station_at", "station", "paired_at"),
         Index(
             "ix_pairing_untimed",
             "station",
@@ -98,7 +99,7 @@ class Pairing(Base):
     person_kind: Mapped[str] = mapped_column(String(64))
     order: Mapped[str] = mapped_column(String(12))
     # The best that is known: by the station's clock, or as the server corrected it.
-    paired_at: Mapped[datetime] = mapped_column(index=True)
+    paired_at: Mapped[datetime]
     trusted: Mapped[bool]  # whether that time can be relied on
     claimed_at: Mapped[datetime | None]  # what the station's clock said, where we corrected it
     # Of a time that cannot be relied on yet: to correct it by (server.intake.clocks).

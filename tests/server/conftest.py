@@ -24,6 +24,7 @@ from server.accounts.roles import Role
 from server.app import create_app
 from server.config import Settings
 from server.db import Database, open_database
+from server.figures.marks import mark
 from server.outcomes.services import settle_many
 from server.people.models import Person
 from server.sampling import changes, conflicts
@@ -216,7 +217,7 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
         return Scene(session, now)
 
     known = list(changes.listeners)
-    changes.listeners[:] = [settle_many]
+    changes.listeners[:] = [settle_many, mark]
     yield make
     changes.listeners[:] = known
 

@@ -1,0 +1,84 @@
+"""The roll-up: for each station and day of Vietnam, what its samples came to.
+
+One cell is a station's pairings of one day.  Its rows are split by place, operator, laboratory and
+kind (single or pool).  A `figure_mark` says that a cell must be counted again; it is written with
+the fact that changed, and nothing else is: see `folding`.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, String, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base
+
+_Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER alone
+KEYS = ("station", "day", "place", "operator", "lab", "kind")
+SINGLE, POOL = "single", "pool"
+STATES = ("paired", "received", "rejected", "resulted", "released", "delivered")
+SAID = ("negative", "positive", "inconclusive", "invalid", "resample", "withdrawn")
+COUNTS = (
+    "people",  # pairings that hold
+    "tubes",  # their tubes: of a pool's members the first stands for it
+    "voided", "manual", "took_ms", "conflicts", "corrections", "repeats",
+    *(f"at_{state}" for state in STATES),  # tubes, by how far they are
+    *(f"said_{status}" for status in SAID),  # people, by what their record says
+    "call_negative", "call_positive", "call_other",  # tubes, by what the laboratory says
+)  # fmt: skip
+SPANS = ("received", "resulted", "released", "delivered", "turnaround")  # each since the one before
+# Minutes that a span's buckets end at; the last bucket has no end.  24 hours is one of them.
+EDGES = (
+    1, 5, 15, 30, 60, 120, 180, 240, 360, 480, 600, 720, 900, 1080, 1260, 1440, 1800, 2160, 2880,
+    4320, 7200,
+)  # fmt: skip
+BUCKETS = tuple(f"b{number:02d}" for number in range(len(EDGES) + 1))
+
+
+class Mark(Base):
+    """A cell to be counted again.  Rows are only added and taken away, never changed."""
+
+    __tablename__ = "figure_mark"
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    station: Mapped[str] = mapped_column(String(32))
+    day: Mapped[date]
+    at: Mapped[datetime]
+
+
+def _table(name: str, columns: Iterable[Column[Any]], *indexes: Index) -> Table:
+    """Return a table of the roll-up; its key begins with the day, which is what is asked for."""
+    keys = (
+        Column("day", Date, primary_key=True),
+        Column("station", String(32), primary_key=True),
+        Column("place", String(64), primary_key=True),
+        Column("operator", String(64), primary_key=True),
+        Column("lab", String(64), primary_key=True),
+        Column("kind", String(6), primary_key=True),
+    )
+    return Table(name, Base.metadata, *keys, *columns, *indexes, sqlite_with_rowid=False)
+
+
+def _number(name: str) -> Column[Any]:
+    return Column(name, BigInteger if name == "took_ms" else Integer, nullable=False)
+
+
+cells = _table("figure_cell", map(_number, COUNTS))
+# What passed a step, by the day on which it did: tubes, and people for what was said of them.
+steps = _table(
+    "figure_step",
+    [
+        Column("step", String(16), primary_key=True),
+        Column("passed", Date, primary_key=True),
+        _number("count"),
+    ],
+    Index("ix_figure_step_passed", "passed", "step"),
+)
+# How long tubes took from one step to the next, as a histogram.
+spans = _table(
+    "figure_span", [Column("span", String(12), primary_key=True), *map(_number, BUCKETS)]
+)
+# People by the hour of Vietnam in which they were paired.
+hours = _table("figure_hour", [Column("hour", SmallInteger, primary_key=True), _number("people")])
+TABLES = (cells, steps, spans, hours)

@@ -1,0 +1,58 @@
+"""`ghepmau-server rollups recount`: count the roll-ups anew, or with --check only compare."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from server import vault
+from server.config import Loaded
+from server.db import Database, open_database
+from server.errors import DomainError
+from server.figures import recount
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+class RollUpsDiffer(DomainError):
+    code = "roll-ups-differ"
+
+
+def add_to(add: Add) -> None:
+    """Add the command to the server's."""
+    parser = add("rollups", rollups, "Count the officers' roll-ups anew from the facts.")
+    parser.add_argument("action", choices=["recount"])
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing: say where they differ, exit 2"
+    )
+
+
+def rollups(asked: argparse.Namespace, loaded: Loaded) -> None:
+    """A server may run meanwhile: what changes is marked, and counted after."""
+    vault.install(vault.Vault.load(loaded.settings.vault_path))
+    database = open_database(loaded.settings.database_url)
+    try:
+        (_check if asked.check else _recount)(database)
+    finally:
+        database.engine.dispose()
+
+
+def _recount(database: Database) -> None:
+    cells = recount.recount(database, datetime.now(UTC), _told)
+    print(f"{cells} stations' days were counted anew.")  # noqa: T201 - a command's answer
+
+
+def _check(database: Database) -> None:
+    wrong = recount.differences(database, _told)
+    if wrong:
+        some = ", ".join(f"{cell.station} {cell.day}" for cell in wrong[:5])
+        raise RollUpsDiffer(
+            f"{len(wrong)} ô đếm khác với dữ liệu: {some}. Chạy `rollups recount`.",
+            f"{len(wrong)} stations' days differ from the facts: {some}. Run `rollups recount`.",
+        )
+    print("The roll-ups are what a recount finds.")  # noqa: T201 - a command's answer
+
+
+def _told(done: int) -> None:
+    if done % 100 == 0 and sys.stderr.isatty():
+        print(f"\r{done} stations' days", end="", file=sys.stderr)  # noqa: T201 - progress
