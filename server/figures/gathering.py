@@ -114,8 +114,8 @@ def _said(session: Session, some: str, tubes: dict[str, Tube]) -> None:
     rows = session.execute(found, {"tubes": some}).all()
     keys = [f"{tube}/{person}/v{version}" for tube, person, version, *_ in rows]
     arrived = _arrived(session, keys)
-    for key, (tube, person, *rest) in zip(keys, rows, strict=True):
-        said = Said(person, *rest, arrived.get(key))
+    for key, (tube, person, version, status, at, result) in zip(keys, rows, strict=True):
+        said = Said(person, version, status, at, result, arrived.get(key))
         tubes[tube].said.setdefault(person, []).append(said)
 
 

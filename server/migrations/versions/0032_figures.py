@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_figures"
-down_revision: str | None = "0030_data_requests"
+revision: str = "0032_figures"
+down_revision: str | None = "0031_within"
 
 
 def upgrade() -> None:
