@@ -1,6 +1,6 @@
 # Two commands for a stranger: `make run` and `make test`.  `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help run test faults pi check format setup setup-test clean
+.PHONY: help run test faults pi docs check format setup setup-test clean
 
 PORT ?= 8000
 VENV := .venv/bin
@@ -31,6 +31,9 @@ check: setup-test  ## The gate: format, lint, strict types, import contracts, te
 
 faults: setup-test  ## Power cuts, kills, full and lying cards, rot, lost answers: some minutes
 	@tools/faults.sh
+
+docs: setup-test  ## The documentation as a site, in var/site
+	@$(VENV)/python -m tools.reference.build
 
 pi: setup  ## The station on an emulated Raspberry Pi, its power cut in mid-pairing: minutes, as root
 	@pi/run.sh
