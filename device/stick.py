@@ -13,13 +13,14 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
+from time import monotonic, monotonic_ns
 
 from contract.events import encode_batch
 from contract.signing import BadSignature
 from contract.sticks import NoStick, pack, read_receipt, unpack
 from device.backlog import MOST_BYTES, Backlog, Sent
 from device.chain import Row, fault_of
+from device.clock import boot_id
 from device.enrolment import Office
 from device.files import sync_folder
 from device.journal_file import (
@@ -78,8 +79,11 @@ def _bodies(
         with closing(open_for_reading(path)) as db:
             rows = [row for row in rows_after(db, first) if row.seq > after or row.seq in aside]
         for batch in _batches([row for row in rows if fault_of(row, "", epoch) is None]):
-            fork = epoch in sent.forks
-            yield encode_batch(station, [row.body for row in batch], fork=fork), len(batch)
+            body = encode_batch(
+                station, [row.body for row in batch],
+                boot=boot_id(), mono=monotonic_ns(), fork=epoch in sent.forks,
+            )  # fmt: skip
+            yield body, len(batch)
 
 
 def _newest(state: Path) -> dict[str, int]:

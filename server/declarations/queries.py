@@ -10,13 +10,17 @@ from server.declarations.notice import Notice
 
 
 def record_of(session: Session, person_id: UUID) -> list[RecordEntry]:
-    """Return a person's record: newest sample first, and of each tube the current version first."""
-    found = (
-        select(RecordEntry)
-        .where(RecordEntry.person_id == person_id)
-        .order_by(RecordEntry.sampled_at.desc(), RecordEntry.tube, RecordEntry.version.desc())
-    )
-    return list(session.scalars(found))
+    """Return a person's record: newest sample first, and of each tube the current version first.
+
+    A tube's sample was taken when its current version says: a clock may have been set right since.
+    """
+    found = select(RecordEntry).where(RecordEntry.person_id == person_id)
+    tubes: dict[str, list[RecordEntry]] = {}
+    for entry in session.scalars(found.order_by(RecordEntry.version.desc())):
+        tubes.setdefault(entry.tube.text, []).append(entry)
+    ordered = sorted(tubes.items())
+    ordered.sort(key=lambda pair: pair[1][0].sampled_at, reverse=True)
+    return [entry for _, versions in ordered for entry in versions]
 
 
 def difference(session: Session, person_id: UUID, key: str, notice: Notice) -> str:
@@ -24,8 +28,10 @@ def difference(session: Session, person_id: UUID, key: str, notice: Notice) -> s
     entry = session.scalar(select(RecordEntry).where(RecordEntry.key == key))
     if entry is None:
         return "the record has no such entry"
-    has = (entry.person_id, entry.tube, entry.status, entry.reason, entry.version)
-    wants = (person_id, notice.of, notice.status, notice.reason, notice.version)
+    has = (entry.person_id, entry.tube, entry.status, entry.reason, entry.version, entry.sampled_at)
+    wants = (
+        person_id, notice.of, notice.status, notice.reason, notice.version, notice.sampled_at
+    )  # fmt: skip
     return "" if has == wants else "the entry in the record says something else"
 
 

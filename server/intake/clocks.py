@@ -4,14 +4,18 @@ A Pi without a network wakes up in 1970, but its monotonic clock runs evenly thr
 time that we learn how that clock stands to ours (a trusted event, an upload, a heartbeat) we note
 when it stood at zero; from then on every event of that boot has a time.  The event's bytes keep
 what the station said; a pairing keeps it as `claimed_at`.
+
+A memory stick says less: what it holds happened before it was brought, nobody knows how long
+before.  That is a better time than 1970, but not one to rely on: it stays untrusted, and gives way
+to the first word that is exact.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.accounts.health_models import StationHealth
@@ -24,6 +28,15 @@ from server.sampling.models import Pairing
 Boot = tuple[str, str]  # a station, and the name of one boot of it
 AHEAD = timedelta(minutes=5)  # a time further in the future than this is none
 SOME = 500  # pairings corrected in one transaction
+STICK = "stick"  # how a boot is known of which only a stick told
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """When a boot's monotonic clock stood at zero; *exact*, or at the latest."""
+
+    at: datetime
+    exact: bool
 
 
 def zero(at: datetime, mono: int) -> datetime | None:
@@ -35,11 +48,19 @@ def zero(at: datetime, mono: int) -> datetime | None:
 
 
 def learn(session: Session, boot: Boot, at: datetime, mono: int, how: str) -> None:
-    """Note how a boot's clock stands to ours; the first word on it stays."""
+    """Note how a boot's clock stands to ours; the first exact word on it stays.
+
+    Of what sticks say the earliest stands: they can be brought late, and again.
+    """
     began = zero(at, mono)
-    if boot[1] and began is not None and session.get(StationBoot, boot) is None:
+    if not boot[1] or began is None:
+        return
+    known = session.get(StationBoot, boot)
+    if known is None:
         session.add(StationBoot(station=boot[0], boot=boot[1], zero_at=began, how=how))
-        session.flush()
+    elif known.how == STICK and (how != STICK or began < known.zero_at):
+        known.zero_at, known.how = began, how
+    session.flush()
 
 
 def righted(session: Session, opened: Sequence[Opened], now: datetime) -> list[Opened]:
@@ -48,40 +69,53 @@ def righted(session: Session, opened: Sequence[Opened], now: datetime) -> list[O
     known = _known(session, boots)
     for event in (each.event for each in opened):
         boot = (event.station, event.boot) if event else ("", "")
-        if event and event.trusted and event.boot and boot not in known:
+        if event and event.trusted and event.boot and not _is_exact(known, boot):
             began = zero(event.at, event.mono)
             if began is not None:
                 learn(session, boot, event.at, event.mono, "event")
-                known[boot] = began
+                known[boot] = Began(began, exact=True)
     return [_righted(each, known, now) for each in opened]
 
 
-def _righted(opened: Opened, known: dict[Boot, datetime], now: datetime) -> Opened:
+def _is_exact(known: dict[Boot, Began], boot: Boot) -> bool:
+    return boot in known and known[boot].exact
+
+
+def _righted(opened: Opened, known: dict[Boot, Began], now: datetime) -> Opened:
     event = opened.event
     if event is None or event.trusted or (event.station, event.boot) not in known:
         return opened
-    at = _time(known[event.station, event.boot], event.mono, now)
+    began = known[event.station, event.boot]
+    at = _time(began, event.mono, now)
     if at is None:
         return opened
-    right = msgspec.structs.replace(event, at=at, trusted=True)
+    right = msgspec.structs.replace(event, at=at, trusted=began.exact)
     return replace(opened, event=right, claimed_at=event.at)
 
 
-def _time(began: datetime, mono: int, now: datetime) -> datetime | None:
+def _time(began: Began, mono: int, now: datetime) -> datetime | None:
     try:
-        at = began + timedelta(microseconds=mono // 1000)
+        at = began.at + timedelta(microseconds=mono // 1000)
     except OverflowError:
         return None
     return at if at <= now + AHEAD else None
 
 
 def correct_past(session: Session, now: datetime) -> int:
-    """Give pairings that were recorded without a time theirs; return how many got one."""
+    """Give pairings that were recorded without a time theirs; return how many got one.
+
+    One that has a stick's time already waits for an exact one.
+    """
     boots = [(row.station, row.boot or "") for row in session.execute(untimed().distinct())]
     known = _known(session, boots)
     if not known:
         return 0
-    wrong = select(Pairing).where(tuple_(Pairing.station, Pairing.boot).in_(sorted(known)))
+    of = tuple_(Pairing.station, Pairing.boot)
+    exact = sorted(boot for boot, began in known.items() if began.exact)
+    about = sorted(known.keys() - set(exact))
+    wrong = select(Pairing).where(
+        or_(of.in_(exact), and_(of.in_(about), Pairing.claimed_at.is_(None)))
+    )
     return sum(
         _correct(session, pairing, known[pairing.station, pairing.boot or ""], now)
         for pairing in session.scalars(wrong.order_by(Pairing.id).limit(SOME))
@@ -93,34 +127,40 @@ def untimed() -> Select[str, str | None]:
     return select(Pairing.station, Pairing.boot).where(Pairing.boot.is_not(None))
 
 
-def _correct(session: Session, pairing: Pairing, began: datetime, now: datetime) -> bool:
+def _correct(session: Session, pairing: Pairing, began: Began, now: datetime) -> bool:
     at = _time(began, pairing.mono or 0, now)
     if at is None:  # a clock that says such things is never believed
         pairing.boot = pairing.mono = None
         return False
-    pairing.claimed_at, pairing.paired_at, pairing.trusted = pairing.paired_at, at, True
-    pairing.boot = pairing.mono = None
+    before = pairing.paired_at
+    pairing.claimed_at = pairing.claimed_at or before
+    pairing.paired_at, pairing.trusted = at, began.exact
+    if began.exact:
+        pairing.boot = pairing.mono = None
     audit.record(
         session, "tube.time-corrected", pairing.tube, by=f"station:{pairing.station}", now=now,
-        detail=f"{pairing.id}: {pairing.claimed_at.isoformat()} to {at.isoformat()}"[:200],
+        detail=f"{pairing.id}: {before.isoformat()} to {at.isoformat()}"[:200],
     )  # fmt: skip
     changes.changed(session, pairing.tube, now=now)
     return True
 
 
-def _known(session: Session, boots: Iterable[Boot]) -> dict[Boot, datetime]:
+def _known(session: Session, boots: Iterable[Boot]) -> dict[Boot, Began]:
     """Return when each of *boots* began; what only heartbeats tell is noted for good."""
     wanted = sorted({boot for boot in boots if boot[1]})
     if not wanted:
         return {}
     asked = select(StationBoot).where(tuple_(StationBoot.station, StationBoot.boot).in_(wanted))
-    known = {(row.station, row.boot): row.zero_at for row in session.scalars(asked)}
-    missing = [boot for boot in wanted if boot not in known]
+    known = {
+        (row.station, row.boot): Began(row.zero_at, exact=row.how != STICK)
+        for row in session.scalars(asked)
+    }
+    missing = [boot for boot in wanted if not _is_exact(known, boot)]
     for row in _heard(session, missing):
         began = zero(row.heard_at, row.mono)
         if began is not None:
             learn(session, (row.station, row.boot), row.heard_at, row.mono, "heartbeat")
-            known[row.station, row.boot] = began
+            known[row.station, row.boot] = Began(began, exact=True)
     return known
 
 

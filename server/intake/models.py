@@ -70,7 +70,9 @@ class StationBoot(Base):
     """When the monotonic clock of one boot of a station stood at zero, by our clock."""
 
     __tablename__ = "station_boot"
-    __table_args__ = (CheckConstraint("how IN ('event', 'upload', 'heartbeat')", name="how"),)
+    __table_args__ = (
+        CheckConstraint("how IN ('event', 'upload', 'heartbeat', 'stick')", name="how"),
+    )
 
     station: Mapped[str] = mapped_column(ForeignKey("station.id"), primary_key=True)
     boot: Mapped[str] = mapped_column(String(64), primary_key=True)

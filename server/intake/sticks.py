@@ -21,6 +21,7 @@ from server.accounts.keyring import KnownStation
 from server.audit import services as audit
 from server.db import Database
 from server.errors import DomainError
+from server.intake import clocks
 from server.intake.group import Outcome
 from server.intake.models import ChainAlert, WireEvent
 from server.intake.upload import Upload, read_upload
@@ -70,21 +71,31 @@ def take(database: Database, store: Store, data: bytes, *, by: str, now: datetim
     if station.key is None:
         raise _foreign(f"trạm {station.id} đã bị thu hồi", f"station {station.id} was revoked")
     report = Report(stick.station, refused=stick.broken, whole=stick.whole)
-    for upload in stick.uploads:
-        _take_one(store, station, upload, report, now)
+    heard = [_take_one(store, station, upload, report, now) for upload in stick.uploads]
     with database.write() as session:
+        for upload in heard:
+            _note_clock(session, upload)
         detail = f"{report.stored} new, {report.known} known, {report.refused} refused"
         audit.record(session, "stick.imported", station.id, by=by, now=now, detail=detail)
     return report
 
 
+def _note_clock(session: Session, upload: Upload | None) -> None:
+    """Learn when at the latest the events of a clock that was never set can have happened."""
+    if upload and upload.boot and not all(each.trusted for each in upload.arrivals):
+        boot = (upload.station, upload.boot)
+        clocks.learn(session, boot, upload.received_at, upload.mono, clocks.STICK)
+
+
 def _take_one(
     store: Store, station: KnownStation, signed: Signed, report: Report, now: datetime
-) -> None:
+) -> Upload | None:
+    """Store one upload; return it, or None where it was refused."""
     try:
         if station.key is not None:
             signed.check(station.id, station.key)
-        outcome = store(read_upload(station.id, signed.body, now))
+        upload = read_upload(station.id, signed.body, now)
+        outcome = store(upload)
     except Busy as error:
         raise ServerBusy(
             "Máy chủ đang bận. Nộp lại tệp này sau một phút.",
@@ -93,10 +104,11 @@ def _take_one(
     except (BadSignature, EventError) as error:
         report.refused += 1
         report.why.append(str(error)[:160])
-        return
+        return None
     report.stored += outcome.new
     report.known += outcome.known
     report.changed += len(outcome.changed)
+    return upload
 
 
 def receipt_for(session: Session, station: str, now: datetime) -> bytes:

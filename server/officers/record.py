@@ -50,7 +50,12 @@ def of_person(session: Session, person_id: UUID) -> WholeRecord:
         whole.pairings.extend(live_pairings_of_person(session, each))
     recorded = {entry.key for entry in whole.record}
     whole.missing[:] = [each for each in whole.missing if key_of(each) not in recorded]
-    whole.record.sort(key=lambda entry: entry.sampled_at, reverse=True)
+    sampled = {(e.person_id, e.tube): e.sampled_at for e in sorted(whole.record, key=_version)}
+    whole.record.sort(key=lambda entry: sampled[entry.person_id, entry.tube], reverse=True)
     whole.declared.sort(key=lambda told: told.made.at, reverse=True)
     whole.check_ins.sort(key=lambda pair: pair[0].at, reverse=True)
     return whole
+
+
+def _version(entry: RecordEntry) -> int:
+    return entry.version

@@ -6,7 +6,7 @@ them changes, so the order in which samples and results come makes no difference
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -37,26 +37,41 @@ def follow(session: Session, fresh: Sequence[Version], *, now: datetime) -> None
     }
     if not concerned:
         return
-    outcomes = _current(session, concerned)
+    outcomes, since = _current(session, concerned)
     calls: dict[UUID, list[Callback]] = defaultdict(list)
     found = select(Callback).where(Callback.person_id.in_(concerned))
     for call in session.scalars(found.order_by(Callback.opened_at, Callback.id)):
         calls[call.person_id].append(call)
     for person in sorted(concerned):
-        _follow_person(session, outcomes[person], calls[person], now)
+        _follow_person(session, outcomes[person], calls[person], since, now)
     session.flush()
 
 
-def _current(session: Session, people: Collection[UUID]) -> dict[UUID, list[Outcome]]:
-    """Return the current outcome of each tube of each of *people*."""
+def _current(
+    session: Session, people: Collection[UUID]
+) -> tuple[dict[UUID, list[Outcome]], dict[UUID, datetime]]:
+    """Return the current outcome of each tube of each of *people*, and since when each says that.
+
+    A version that only sets the sample's time right asks nobody to call again.
+    """
     newest: dict[tuple[UUID, Tube], Outcome] = {}
+    since: dict[UUID, datetime] = {}
     found = select(Outcome).where(Outcome.person_id.in_(people)).order_by(Outcome.version)
     for outcome in session.scalars(found):
+        before = newest.get((outcome.person_id, outcome.tube))
+        again = before is not None and _says(before) == _says(outcome)
+        since[outcome.id] = since[before.id] if before is not None and again else outcome.at
         newest[outcome.person_id, outcome.tube] = outcome
     by_person: dict[UUID, list[Outcome]] = defaultdict(list)
     for outcome in newest.values():
         by_person[outcome.person_id].append(outcome)
-    return by_person
+    return by_person, since
+
+
+def _says(outcome: Outcome) -> tuple[object, ...]:
+    return (
+        outcome.status, outcome.reason, outcome.pairing_id, outcome.result_id, outcome.grounds
+    )  # fmt: skip
 
 
 def needed(outcomes: Iterable[Outcome]) -> dict[Tube, Outcome]:
@@ -71,8 +86,9 @@ def needed(outcomes: Iterable[Outcome]) -> dict[Tube, Outcome]:
 
 
 def _follow_person(
-    session: Session, outcomes: list[Outcome], calls: list[Callback], now: datetime
-) -> None:
+    session: Session, outcomes: list[Outcome], calls: list[Callback],
+    since: Mapping[UUID, datetime], now: datetime,
+) -> None:  # fmt: skip
     wanted = needed(outcomes)
     asking = {each.tube for each in outcomes if each.status in AGAIN}
     open_ones = {call.tube: call for call in calls if call.done_at is None}
@@ -82,13 +98,13 @@ def _follow_person(
         else:
             _close(call, "resampled" if tube in asking else "not-needed", now)
     for tube, outcome in wanted.items():
-        if tube not in open_ones and not _seen_to(outcome, calls):
+        if tube not in open_ones and not _seen_to(outcome, since[outcome.id], calls):
             session.add(_opened(outcome, now))
 
 
-def _seen_to(outcome: Outcome, calls: Iterable[Callback]) -> bool:
-    """Return whether a person closed the call for this very version of the outcome."""
-    mine = [call for call in calls if call.tube == outcome.tube and call.opened_at >= outcome.at]
+def _seen_to(outcome: Outcome, since: datetime, calls: Iterable[Callback]) -> bool:
+    """Return whether a person closed the call for what this outcome says since then."""
+    mine = [call for call in calls if call.tube == outcome.tube and call.opened_at >= since]
     return any(call.done_by not in (None, SYSTEM) for call in mine)
 
 

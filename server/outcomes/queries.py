@@ -50,12 +50,13 @@ def current_of(session: Session, tube: Tube) -> dict[UUID, Outcome]:
 
 def outcomes_of_person(session: Session, person_id: UUID) -> list[Outcome]:
     """Return every version about a person: newest sample first, current version first."""
-    found = (
-        select(Outcome)
-        .where(Outcome.person_id == person_id)
-        .order_by(Outcome.sampled_at.desc(), Outcome.tube, Outcome.version.desc())
-    )
-    return list(session.scalars(found))
+    found = select(Outcome).where(Outcome.person_id == person_id)
+    tubes: dict[str, list[Outcome]] = {}
+    for outcome in session.scalars(found.order_by(Outcome.version.desc())):
+        tubes.setdefault(outcome.tube.text, []).append(outcome)
+    ordered = sorted(tubes.items())
+    ordered.sort(key=lambda pair: pair[1][0].sampled_at, reverse=True)
+    return [outcome for _, versions in ordered for outcome in versions]
 
 
 def current_counts(session: Session) -> dict[str, int]:

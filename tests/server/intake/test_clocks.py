@@ -10,11 +10,14 @@ from sqlalchemy import select
 from contract import signing
 from contract.events import PairingVoided, TubePaired, decode, encode_batch
 from contract.health import Heartbeat, encode
+from contract.sticks import pack
 from contract.tubes import TubeId
 from server.accounts.roles import Role
 from server.db import Database
+from server.intake import sticks
 from server.intake.applier import apply_pending
 from server.intake.models import StationBoot, WireEvent
+from server.intake.writer import Writer
 from server.sampling.models import Pairing, PairingVoid
 
 Sender = Any
@@ -43,6 +46,15 @@ def morning(sender: Sender, with_lots: None) -> Callable[..., bytes]:
 def pairings(database: Database) -> list[Pairing]:
     with database.read() as session:
         return list(session.scalars(select(Pairing).order_by(Pairing.tube)))
+
+
+def by_stick(
+    sender: Sender, database: Database, at: datetime, *written: bytes, mono: float
+) -> None:
+    body = encode_batch(sender.name, list(written), boot="boot-1", mono=seconds(mono))
+    data = pack(sender.name, sender.key, [body])
+    sticks.take(database, Writer(database).store, data, by="user:quan", now=at)
+    apply_pending(database, at)
 
 
 def send(sender: Sender, *written: bytes, mono: float = 0.0, boot: str = "boot-1") -> None:
@@ -103,6 +115,37 @@ def test_a_heartbeat_of_the_same_boot_rights_the_past_too(
     first, other = pairings(database)
     assert first.paired_at == now - timedelta(seconds=600)
     assert (other.trusted, other.paired_at.year) == (False, 1970)  # of a boot nobody heard in
+
+
+def test_a_stick_says_how_late_it_was_at_most_and_gives_way_to_what_is_exact(
+    sender: Sender, morning: Callable[..., bytes], database: Database, now: datetime
+) -> None:
+    first, second = morning(1, 60), morning(2, 3600)
+    by_stick(sender, database, now, first, mono=7200)
+    at_most = now - timedelta(seconds=7140)
+    [pairing] = pairings(database)
+    assert (pairing.trusted, pairing.paired_at) == (False, at_most)
+    assert pairing.claimed_at == OLD + timedelta(minutes=1)
+    by_stick(sender, database, now + timedelta(days=1), first, second, mono=7200)  # once more
+    assert [each.paired_at for each in pairings(database)] == [at_most, now - timedelta(hours=1)]
+    send(sender, first, second, mono=14400)  # the network is back, and it is the same boot
+    apply_pending(database, now)
+    assert [(each.trusted, each.paired_at, each.boot) for each in pairings(database)] == [
+        (True, now - timedelta(seconds=14340), None),
+        (True, now - timedelta(hours=3), None),
+    ]
+    assert pairings(database)[0].claimed_at == OLD + timedelta(minutes=1)
+
+
+def test_a_stick_changes_no_boot_that_is_known_exactly(
+    sender: Sender, morning: Callable[..., bytes], database: Database, now: datetime
+) -> None:
+    written = morning(1, 60)
+    send(sender, written, mono=3600)
+    by_stick(sender, database, now + timedelta(hours=5), written, mono=3700)
+    with database.read() as session:
+        [boot] = session.scalars(select(StationBoot))
+    assert (boot.how, boot.zero_at) == ("upload", now - timedelta(hours=1))
 
 
 def test_what_was_learned_elsewhere_rights_the_past_at_the_next_look(
