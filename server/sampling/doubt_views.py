@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.errors import BadInput
-from server.forms import choice, required_text, uuid_of
+from server.forms import choice, required_text, stamp_of, uuid_of
 from server.sampling import (
     manual_pairs,
     matter_decisions,
@@ -28,6 +28,7 @@ def show_slips() -> ResponseReturnValue:
         return render_template(
             "sampling/slips.html",
             groups=groups,
+            stamps=slips.stamps(session, groups),
             suspicions=suspicions,
             tubes_of=slips.tubes_of,
             operators=shifts.operators(session, {(e.station, e.operator) for e in suspicions}),
@@ -39,9 +40,10 @@ def decide_slip(group_id: UUID) -> ResponseReturnValue:
     """Take back the pairings that were ticked as wrong; let the others go again."""
     wrong = [uuid_of(value) for value in request.form.getlist("wrong")]
     reason = required_text(request.form, "reason", longest=200)
+    seen = stamp_of(request.form.get("seen", ""))
     with transaction() as session:
         slip_decisions.decide_group(
-            session, group_id, wrong=wrong, reason=reason, by=actor(), now=now()
+            session, group_id, wrong=wrong, reason=reason, by=actor(), now=now(), seen=seen
         )
     flash(t(f"Đã quyết định: {len(wrong)} lần ghép sai.", f"Decided: {len(wrong)} were wrong."))
     return redirect(url_for(".show_slips"))

@@ -6,12 +6,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from server.errors import BadInput, NotFound
+from server.errors import BadInput, DomainError, NotFound
 from server.sampling import changes, slips
 from server.sampling.decision_models import SlipGroup
 from server.sampling.decisions import About, DecidedSince, record_decision
 from server.sampling.shift_models import SlipSuspicion
+from server.sampling.turns import take_turn
 from server.sampling.withdrawals import Why, is_live, withdraw
+
+
+class GroupChanged(DomainError):
+    code = "slip-group-changed"
 
 
 def decide_group(
@@ -22,14 +27,21 @@ def decide_group(
     reason: str,
     by: str,
     now: datetime,
+    seen: str | None = None,
 ) -> SlipGroup:
     """Take back the pairings *wrong* of a group, and let the others' results go again.
 
-    Raises NotFound, DecidedSince, BadInput for a pairing that is not of the group.
+    *seen* is the stamp of the screen (None: nobody looked at one).  Raises NotFound, DecidedSince,
+    GroupChanged, BadInput for a pairing that is not of the group.
     """
     group = session.get(SlipGroup, group_id, with_for_update=True)
     if group is None:
         raise NotFound("Không có nhóm này.", "There is no such group.")
+    take_turn(session, [each.tube for each in group.members])
+    for member in group.members:
+        session.refresh(member.pairing)
+    if seen is not None and group.decided_at is None:
+        _check_seen(session, group, seen)
     if set(wrong) - {each.pairing_id for each in group.members}:
         raise BadInput("Chọn các lần ghép của nhóm này.", "Choose pairings of this group.")
     verdict = "some-wrong" if wrong else "all-right"
@@ -42,6 +54,14 @@ def decide_group(
     for tube in dict.fromkeys(each.tube for each in group.members):
         changes.changed(session, tube, now=now)
     return group
+
+
+def _check_seen(session: Session, group: SlipGroup, seen: str) -> None:
+    if slips.stamps(session, [group])[group.id] != seen:
+        raise GroupChanged(
+            "Các lần ghép của nhóm này vừa thay đổi. Mở lại trang, xem lại rồi quyết định.",
+            "The pairings of this group just changed. Open the page again, look, then decide.",
+        )
 
 
 def decide_suspicion(

@@ -1,8 +1,9 @@
 """When a pairing is proved wrong: flag what one shift would make wrong with it, and hold that."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, select
@@ -131,6 +132,27 @@ def open_groups(session: Session) -> list[SlipGroup]:
             asked.options(loaded.joinedload(Pairing.person)).order_by(SlipGroup.opened_at)
         )
     )
+
+
+def stamps(session: Session, groups: Iterable[SlipGroup]) -> dict[UUID, str]:
+    """Return what a form about each of *groups* sends back, to tell a screen that is behind.
+
+    It covers what a judgement rests on: whose each pairing is, when it was made, if it holds, and
+    if a person found it right or wrong in another group.
+    """
+    every = list(groups)
+    ids = [member.pairing_id for group in every for member in group.members]
+    gone, stood = _gone(session, ids), set(session.scalars(_stood(ids)))
+    return {group.id: _stamp(group, gone, stood) for group in every}
+
+
+def _stamp(group: SlipGroup, gone: Container[UUID], stood: Container[UUID]) -> str:
+    seen = [
+        (str(each.pairing_id), str(each.pairing.person_id), each.pairing.paired_at.isoformat(),
+         each.pairing_id in gone, each.pairing_id in stood)
+        for each in sorted(group.members, key=lambda member: member.place)
+    ]  # fmt: skip
+    return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
 
 
 def tubes_of(suspicion: SlipSuspicion) -> list[Tube]:

@@ -1,5 +1,6 @@
 """The desks of doubt, as officers work on them; and what a shift came to."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -60,6 +61,22 @@ def day(database: Database, make_scene: Any) -> list[UUID]:
     return ids
 
 
+def undo(database: Database, which: UUID) -> None:
+    """Let its station take a pairing back."""
+    with database.write() as session:
+        made = session.get_one(Pairing, which)
+        event = events.PairingVoided(
+            **head(made.paired_at, 30), pairing=made.id, tube=made.tube.text, reason="undo"
+        )
+        services.record_void(session, event, now=made.paired_at)
+
+
+def seen_on(client: FlaskClient) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', client.get("/slips").text)
+    assert found
+    return found[1]
+
+
 def test_a_shift_shows_what_it_came_to_and_what_does_not_add_up(
     sign_in: SignIn, day: list[UUID]
 ) -> None:
@@ -88,7 +105,13 @@ def test_a_suspicion_becomes_a_group_that_is_held_and_released_with_a_reason(
     assert "giữ 3 lần ghép" in client.get("/slips").text
     with database.read() as session:
         group = session.scalars(select(SlipGroup)).one().id
-    client.post(f"/slips/{group}/decide", data={"wrong": str(day[1]), "reason": "gọi hỏi"})
+    said = {"wrong": str(day[1]), "reason": "gọi hỏi"}
+    assert client.post(f"/slips/{group}/decide", data=said).status_code == 422  # saw no page
+    behind = seen_on(client)
+    undo(database, day[2])
+    answer = client.post(f"/slips/{group}/decide", data={**said, "seen": behind})
+    assert (answer.status_code, "vừa thay đổi" in answer.text) == (409, True)
+    client.post(f"/slips/{group}/decide", data={**said, "seen": seen_on(client)})
     page = client.get("/slips").text
     assert "Không có nhóm nào bị giữ" in page
     with database.read() as session:
