@@ -87,6 +87,13 @@ def head(results: Iterable[Result], lab: str) -> Result | None:
     return next(last, None)
 
 
+def heads(results: Iterable[Result]) -> list[Result]:
+    """Return, of all *results* of one tube, those that stand: not withdrawn, nothing after them."""
+    every = list(results)
+    superseded = {each.corrects for each in every}
+    return [each for each in every if each.withdrawn_at is None and each.id not in superseded]
+
+
 def order_after(session: Session, result_id: UUID) -> OrderedTest | None:
     """Return the order to test again what *result_id* is about, met or not, if it stands."""
     found = select(OrderedTest).where(OrderedTest.result_id == result_id)

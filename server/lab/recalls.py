@@ -81,7 +81,8 @@ def recall_result(
 ) -> Result:
     """Withdraw one result, released or not; its people's records say so if it was.
 
-    `Again.RESAMPLE` gives the tube up: its people are called back.
+    `Again.RESAMPLE` gives the tube up, with what amended this result: its people are called back.
+    Raises TubeHasResult if something else speaks for the tube.
     """
     result = _take(session, result_id, Action.WITHDRAW, seen=seen)
     take_turn(session, [result.tube])
@@ -90,6 +91,9 @@ def recall_result(
         if again is Again.RERUN:
             _order_rerun(session, result, reason, by=by, now=now)
         else:
+            for each in queries.amendments_after(session, result.id):
+                if each.withdrawn_at is None:
+                    _withdraw(session, each, reason, by=by, now=now)
             session.flush()
             services.reject_tube(session, result.tube, Rejection.RECALLED, by=by, now=now)
     return result

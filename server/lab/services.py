@@ -53,9 +53,10 @@ def reject_tube(
 ) -> Reception:
     """Note that *tube* will not be tested; its people are called back.
 
-    Raises TubeHasResult once somebody gave a result: then that is what must be corrected.
+    Raises TubeHasResult once somebody gave a result: then that is what must be corrected.  What was
+    corrected by a result that is withdrawn speaks no more.
     """
-    if any(each.withdrawn_at is None for each in queries.results_of(session, tube)):
+    if queries.heads(queries.results_of(session, tube)):
         raise refusals.tube_has_result(tube, rejecting=True)
     known = queries.reception_of(session, tube)
     if known and not known.accepted:

@@ -82,6 +82,38 @@ def test_a_recall_may_give_the_tube_up_and_call_its_people(scene: Any, paired: A
         enter(scene, tube, Call.NEGATIVE)
 
 
+@pytest.mark.parametrize("which", ["the amendment", "the amended", "a retest"])
+def test_the_tube_of_a_chain_of_results_may_be_given_up(
+    scene: Any, paired: Any, which: str
+) -> None:
+    session, tube = scene.session, paired(scene)
+    first = let_out(scene, enter(scene, tube, Call.POSITIVE))
+    if which == "a retest":
+        recalls.order_retest(session, first.id, reason="Ct sát ngưỡng", by=LAN, now=scene.now)
+        second = enter(scene, tube, Call.NEGATIVE, by=MAI)
+    else:
+        second = correct_result(
+            session, first.id, Finding(Call.NEGATIVE), reason="nhầm", by=LAN, now=scene.now
+        )
+    recall(
+        scene, first if which == "the amended" else let_out(scene, second), recalls.Again.RESAMPLE
+    )
+    assert said(scene, tube)[-1] == "resample"
+    assert queries.open_orders(session) == []
+    with pytest.raises(refusals.TubeRejected):
+        enter(scene, tube, Call.NEGATIVE)
+
+
+def test_a_tube_of_which_another_laboratory_speaks_is_not_given_up(scene: Any, paired: Any) -> None:
+    tube = paired(scene)
+    first = let_out(scene, enter(scene, tube, Call.NEGATIVE))
+    enter(scene, tube, Call.NEGATIVE, lab="B", by=MAI)
+    with pytest.raises(refusals.TubeHasResult), scene.session.begin_nested():
+        recall(scene, first, recalls.Again.RESAMPLE)
+    scene.session.expire_all()
+    assert first.withdrawn_at is None
+
+
 @pytest.mark.parametrize("series", [26, 90])
 def test_a_positive_pool_calls_back_and_its_recall_takes_that_back(
     scene: Any, paired: Any, series: int

@@ -1,5 +1,6 @@
 """A machine's run from its readings to the records: confirmed, verified, withdrawn as a whole."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from server.lab.results import Finding, correct_result, enter_result, verify_res
 from server.lab.words import Call, Kind
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import Desk, loads
+from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
+from server.sampling.matter_decisions import deny_pairing
+from server.sampling.queries import pairings_of
 
 LAN, MINH = "user:lan", "user:minh"
 NEGATIVE, POSITIVE = ("", "", "25.1"), ("24.10", "25.3", "26")
@@ -193,6 +197,34 @@ def test_plain_negatives_are_verified_together_and_a_positive_among_them_stops_a
         verify_results(session, every, by=MINH, now=now)
     some = {stands[tube].result.id: stands[tube].stamp for tube in clean}
     assert len(verify_results(session, some, by=MINH, now=now)) == 3
+
+
+def test_a_tube_that_is_held_since_the_page_was_opened_stops_the_whole_bulk(
+    scene: Any, record: Any, paired: Any
+) -> None:
+    session, tubes = scene.session, []
+    for _ in range(3):
+        scene.now += timedelta(minutes=1)
+        tubes.append(paired(scene))
+    run, now = record(scene, dict.fromkeys(tubes, NEGATIVE)), scene.now
+    stands = standing.standings(session, confirm(scene, run).entered)
+    tickets = {each.result.id: each.stamp for each in stands}
+    assert all(each.clean for each in stands)
+    [wrong] = pairings_of(session, tubes[0])
+    deny_pairing(session, wrong.id, reason="tôi chưa lấy mẫu", by=MINH, now=now)
+    with pytest.raises(refusals.NotClean):
+        verify_results(session, tickets, by=MINH, now=now)
+    assert queries.to_release(session) == []
+    again = {each.result.tube: each for each in standing.standings(session, [
+        each.result for each in stands])}  # fmt: skip
+    assert again[tubes[0]].doubts == ("not-paired",)
+    assert again[tubes[1]].doubts == ("held",)  # its neighbour in the station's run
+    with pytest.raises(refusals.StaleScreen):  # one alone may be looked at, not by an old page
+        verify_results(session, {again[tubes[1]].result.id: stands[1].stamp}, by=MINH, now=now)
+    held = again[tubes[1]]
+    assert verify_results(session, {held.result.id: held.stamp}, by=MINH, now=now)
+    with pytest.raises(ResultHeld):
+        release(session, [held.result.id], by=MINH, now=now)
 
 
 def test_every_step_of_a_run_leaves_a_trace_that_names_no_finding(
