@@ -15,8 +15,7 @@ from server.accounts.models import User
 from server.accounts.roles import GRANTS, Role
 from server.display import t
 from server.errors import BadInput, DomainError, NotFound
-from server.lab.scans import scanned_tube
-from server.outcomes import cases, desks, limits, words
+from server.outcomes import cases, desks, limits, sought, words
 from server.outcomes.cases import Done, Seen
 from server.outcomes.desks import Desk, Wish
 from server.people import queries as people
@@ -154,12 +153,9 @@ def _address(desk: Desk) -> str:
 
 def _sought(desk: Desk, asked: str) -> str | None:
     """Return where what was scanned or typed is shown, or None to look for it on this desk."""
-    try:
-        which = scanned_tube({"tube": asked})
-    except DomainError:
-        return None
     with reading() as session:
-        if desks.names_a_run(session, asked):  # a maker's tube code may look like a run's name
+        which = sought.tube_in(session, asked)
+        if which is None or desks.names_a_run(session, asked):
             return None
         found = desks.desk_of(session, which)
     if found is None or found is desk:
@@ -172,7 +168,7 @@ def _wish(session: Any) -> Wish:
     asked = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     word = forms.tidy(request.args.get("q", ""))[:100]
     known = people.person_with(session, word.replace(" ", "")) if word and _may_ask() else []
-    where = {} if known or not word else _guess(session, word)
+    where = {} if known or not word else sought.other_in(session, word)
     return Wish(
         place=asked["place"],
         station=asked["station"] or where.get("station", ""),
@@ -188,13 +184,6 @@ def _wish(session: Any) -> Wish:
 
 def _may_ask() -> bool:
     return may(Permission.PERSON_READ)
-
-
-def _guess(session: Any, word: str) -> dict[str, str]:
-    """A word that is no tube and no person's number names a run, a station, or else a box."""
-    if desks.names_a_run(session, word):
-        return {"run": word}
-    return {"station": word} if word.islower() else {"box": word}
 
 
 def _after(text: str) -> tuple[datetime, str] | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contract.boxes import BoxId, BoxLabel
 from server.accounts.roles import Role
 from server.db import Database
 from server.delivery.channels import Refused
@@ -44,6 +45,23 @@ def test_what_is_held_is_shown_with_its_reason_and_cannot_be_ticked(day: Day, si
     assert len(TICK.findall(page)) == 2
     assert day.stray.grouped in page
     assert "chưa ghép với người nào" in page
+
+
+def test_a_word_at_a_desk_is_a_tube_only_where_a_lot_has_it(
+    database: Database, make_scene: Any, sign_in: Any
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        tube, other = scene.tube(), scene.tube()
+        receive_tube(session, tube, box="THUNG-07", by=LAN, now=scene.now)
+        receive_tube(session, other, box=BoxId.mint(12).text, by=LAN, now=scene.now)
+    lan = sign_in(Role.LAB_TECHNICIAN, "lan")
+    label = BoxLabel(BoxId.mint(12), 96).text
+    for word, found in (("THUNG-07", tube), ("thung-07", tube), (label, other)):
+        page = lan.get("/desks/reception_without_pairing", query_string={"q": word})
+        assert page.status_code == 200, word
+        assert [each for each in (tube, other) if each.grouped in page.text] == [found], word
+    assert lan.get("/desks/reception_without_pairing?q=ban-1").status_code == 200
 
 
 def test_who_entered_releases_nothing(day: Day, sign_in: Any) -> None:
