@@ -1,6 +1,12 @@
-"""What people do when all of a history has come: decide, deny, let free, release what waits."""
+"""What people do about a history: decide, deny, let free, release what waits.
 
+Some of it they do before all has come (`decide_something`), perhaps wrongly; when all is there they
+look through everything, and decide again where they were wrong.
+"""
+
+from dataclasses import replace
 from datetime import datetime
+from random import Random
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,15 +18,50 @@ from server.lab.models import ResultDispute
 from server.outcomes.services import release
 from server.sampling import matter_decisions, matters, queries, slip_decisions, slips
 from server.sampling.conflicts import decide_conflict
+from server.sampling.decisions import About, latest
 from server.sampling.matter_decisions import Verdict
-from tests.server.intake.histories import last_of
+from server.sampling.models import PairingVoid, TubeConflict
+from tests.server.intake.histories import History, Pair, expected, last_of
 from tests.server.intake.telling import MINH, Told
 
 HOA = "user:hoa"
 ROUNDS = 4  # each may free what the next one can release
 
 
+def decide_something(told: Told, lot: Random) -> None:
+    """Do one thing that people can do now; what is not there yet is refused."""
+    act = lot.randrange(5)
+    if act == 0:
+        told.in_session(decide_wildly, lot)
+    elif act == 1:
+        told.in_session(let_free)
+    elif act == 2 and told.results:
+        told.in_session(release_one, lot.choice(told.waiting()))
+    elif act == 3:
+        told.in_session(decide_disputes, told)
+    else:
+        for pair in told.history.pairs:
+            if pair.denied and _same_if_denied_early(told.history):
+                told.in_session(deny, told.pairings[pair.n])
+
+
+def _same_if_denied_early(history: History) -> bool:
+    """Return whether it makes no difference when people deny: the others' claims stand anyway."""
+    early = [replace(pair, voided=pair.voided or pair.denied) for pair in history.pairs]
+    return expected(replace(history, pairs=early)) == expected(history)
+
+
+def decide_wildly(session: Session, now: datetime, lot: Random) -> None:
+    """Uphold any of the claims that are there, or none."""
+    for conflict in queries.open_conflicts(session):
+        live = sorted(each.id for each in queries.live_pairings(session, conflict.tube))
+        claims = {each.pairing_id for each in conflict.claims}
+        keep = lot.choice([None, *(each for each in live if each in claims)])
+        decide_conflict(session, conflict.id, keep=keep, reason="vội", by=HOA, now=now)
+
+
 def look_through(told: Told) -> None:
+    told.in_session(decide_again, told)
     told.in_session(decide_conflicts, told)
     for pair in told.history.pairs:
         if pair.denied:
@@ -32,17 +73,40 @@ def look_through(told: Told) -> None:
         told.in_session(decide_disputes, told)
 
 
+def decide_again(session: Session, now: datetime, told: Told) -> None:
+    """Let every decision that was made follow the whole history."""
+    for which in (0, 1):
+        for conflict in queries.conflicts_of(session, told.tube(which)):
+            last = latest(session, About.CONFLICT, conflict.id)
+            if last is not None:
+                keep = _right(session, told, which, conflict)
+                decide_conflict(session, conflict.id, keep=keep, reason="đã hỏi lại", by=HOA,
+                                now=now, instead_of=last.id)  # fmt: skip
+
+
 def decide_conflicts(session: Session, now: datetime, told: Told) -> None:
     """Uphold the claim of the first pairing that still holds, or none, as the history says."""
-    numbers = {each: n for n, each in told.pairings.items()}
     for conflict in queries.open_conflicts(session):
-        live = {each.id for each in queries.live_pairings(session, conflict.tube)}
-        life = next(
-            life for which, life in enumerate(told.history.lives)
-            if told.tube(which) == conflict.tube
-        )  # fmt: skip
-        keep = min(live, key=lambda each: numbers[each]) if life.claim == "first" else None
+        which = next(each for each in (0, 1) if told.tube(each) == conflict.tube)
+        keep = _right(session, told, which, conflict)
         decide_conflict(session, conflict.id, keep=keep, reason="đã hỏi", by=HOA, now=now)
+
+
+def _right(session: Session, told: Told, which: int, conflict: TubeConflict) -> UUID | None:
+    """Return a claim of this conflict on the side that the history upholds, or None."""
+    life = told.history.lives[which]
+
+    def side(pair: Pair) -> int:
+        return pair.station if life.pool else pair.person
+
+    live = [each for each in told.history.pairs if each.tube == which and not each.voided]
+    sides = [side(each) for each in live]
+    if not live or (len(set(sides)) > 1 and life.claim == "none"):
+        return None
+    claims = {each.pairing_id for each in conflict.claims}
+    void = set(session.scalars(select(PairingVoid.pairing_id)))
+    mine = [told.pairings[each.n] for each in live if side(each) == sides[0]]
+    return next((each for each in mine if each in claims and each not in void), None)
 
 
 def deny(session: Session, now: datetime, pairing: UUID) -> None:

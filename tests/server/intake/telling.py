@@ -45,8 +45,13 @@ class Told:
         pool = self.history.lives[which].pool
         return TubeId.mint(90 if pool else 26, 2 * self.number + which + 1)
 
-    def in_order(self, lot: Random) -> None:
-        """Let all happen: what one station sends, or one tube lives through, keeps its order."""
+    def in_order(
+        self, lot: Random, between: Callable[["Told", Random], object] | None = None
+    ) -> None:
+        """Let all happen: what one station sends, or one tube lives through, keeps its order.
+
+        *between* is what people may decide at any time, with what has come so far.
+        """
         queues = [*self._stations(), *(list(self._life(which)) for which in (0, 1))]
         sent: list[Step] = []
         while queues := [queue for queue in queues if queue]:
@@ -57,6 +62,8 @@ class Told:
                 sent.append(step)
             if sent and lot.random() < 0.15:
                 lot.choice(sent)()  # a repetition changes nothing, or is refused
+            if between and lot.random() < 0.4:
+                between(self, lot)
 
     def waiting(self) -> list[UUID]:
         return list(self.results.values())

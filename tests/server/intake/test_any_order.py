@@ -16,10 +16,11 @@ from server.outcomes import queries
 from server.sampling import lots
 from server.sampling.models import Pairing
 from tests.server.intake import histories
-from tests.server.intake.lookthrough import look_through
+from tests.server.intake.lookthrough import decide_something, look_through
 from tests.server.intake.telling import Told
 
 HISTORIES, ORDERS = 8, (1, 2)
+INTERLEAVED = 2  # in this order people decide with half of it before them, rightly or wrongly
 TELLINGS = count()  # each telling has tubes, people and stations of its own
 
 
@@ -41,7 +42,7 @@ def test_any_order_of_arrival_gives_the_same_outcomes(
         number = next(TELLINGS)
         senders = [make_sender(f"b-{number}-{station}") for station in (0, 1)]
         told = Told(history, database, senders, number, now)
-        told.in_order(Random(order))
+        told.in_order(Random(order), decide_something if order == INTERLEAVED else None)
         look_through(told)
         assert outcomes(told) == named(told, histories.expected(history)), (seed, order)
 
