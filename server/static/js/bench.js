@@ -4,6 +4,7 @@ import { kindOf, ready, signal } from "./signals.js";
 import { callKeys } from "./calls.js";
 import { keepCameraButton } from "./camera.js";
 import { plateKeys } from "./plate.js";
+import { rowKey } from "./rows.js";
 
 const queue = [];
 let busy = false;
@@ -69,6 +70,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   ready();
   const at = event.target;
+  if (!event.defaultPrevented && at instanceof Element && !at.closest("dialog") && rowKey(event)) {
+    event.preventDefault();
+    return;
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !(at instanceof Element)) return;
   if (event.key === "?" && (!isText(at) || at.matches("input.scan, input.well"))) {
     event.preventDefault();

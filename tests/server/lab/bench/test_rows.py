@@ -1,0 +1,49 @@
+"""The pages of runs and of verifying, by keys alone, in a real Chromium."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from server.db import Database
+from server.lab import queries as lab
+from server.lab import runs
+from tests.server.lab.bench.test_browser import Hands
+from tests.server.lab.conftest import NEGATIVE, POSITIVE
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_run_is_confirmed_and_verified_without_the_mouse(
+    database: Database, make_scene: Any, record: Any, paired: Any, open_page: Any, told: list[str]
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        tubes = [paired(scene) for _ in range(4)]
+        run = record(scene, dict.fromkeys(tubes[:3], NEGATIVE) | {tubes[3]: POSITIVE})
+        run_id = run.id
+    page = open_page(f"/runs/{run_id}", login="mai")
+    hands = Hands(page)
+    hands.press("?")
+    expect(page.locator("dialog[open] kbd").first).to_have_text("↑ ↓")
+    hands.press("Escape", "ArrowDown", "ArrowDown", "l", "ArrowUp", "ArrowUp")
+    hands.press("n", "Control+Enter", "Enter")
+    expect(page.locator(".flash")).to_contain_text("3")  # one waits
+    with database.write() as session:
+        runs.verify_run(session, run_id, by="user:minh", now=scene.now)
+    page = open_page("/verify", login="minh")
+    hands = Hands(page)
+    hands.press("j")  # the positive stands first, by itself
+    hands.press("Enter")
+    expect(page.locator(".flash")).to_contain_text("1")
+    hands.press("ArrowDown", "Space", "Control+Enter", "Enter")
+    expect(page.locator(".flash")).to_contain_text("1")
+    with database.read() as session:
+        found = {each: lab.results_of(session, each) for each in tubes}
+    assert [len(each) for each in found.values()] == [1, 0, 1, 1]
+    assert [each[0].verified_by for each in found.values() if each] == [
+        None,
+        "user:minh",
+        "user:minh",
+    ]
+    assert told == []
