@@ -47,7 +47,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slip_key: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1  # which key signs; raise it to change
     issuers: str = ""  # a TOML file of keys of health certificates' issuers (docs/people.md)
     resolve_per_minute: Count = 120  # questions of one partner
-    resolve_misses_per_hour: Count = 60  # of them in vain
+    resolve_misses_per_hour: Count = 60  # of them in vain, with those of FHIR
+    fhir_per_minute: Count = 600  # reads of one partner
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] = 3650  # the law keeps a result so long
     holidays: str = ""  # a TOML file of days off; empty: the one that comes with the program
     password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12  # the least we accept

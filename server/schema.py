@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 import server.accounts.health_models
 import server.accounts.models
+import server.accounts.partner_limits
 import server.audit.models
 import server.declarations.models
 import server.declarations.phone_models
@@ -31,7 +32,6 @@ import server.outcomes.models
 import server.people.merge_models
 import server.people.models
 import server.record.mine_models
-import server.record.partner_models
 import server.record.request_models
 import server.record.slip_models
 import server.record.vaccination_models

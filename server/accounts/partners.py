@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contract.places import Place, PlaceError
 from server.accounts.models import Partner
 from server.accounts.sessions import hash_of
 from server.audit import services as audit
@@ -22,6 +23,9 @@ LIFE = timedelta(days=365)
 WARN = timedelta(days=30)  # before a token ends, somebody is told
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
 _PREFIX = "gmp_"  # so that a leaked token is known for what it is
+
+
+EVERYWHERE = "*"  # for a partner of the whole country; never what an empty field means
 
 
 class PartnerExists(DomainError):
@@ -55,6 +59,8 @@ def add_partner(
             "Mã đối tác: chữ thường không dấu, số và gạch nối, từ 2 ký tự.",
             "A partner's name has small letters, digits and hyphens, at least 2 of them.",
         )
+    if place != EVERYWHERE:
+        _check_place(place)
     if not chosen:
         raise BadInput("Chọn ít nhất một quyền.", "Choose at least one scope.")
     if session.get(Partner, name) is not None:
@@ -87,6 +93,26 @@ def revoke_partner(session: Session, name: str, *, by: str, now: datetime) -> No
     found = _get(session, name)
     found.revoked_at = found.revoked_at or now
     audit.record(session, "partner.revoked", name, by=by, now=now)
+
+
+def covers(area: str, place: str) -> bool:
+    """Return whether a partner of *area* may know what is of *place*.  '' covers nothing."""
+    if area == EVERYWHERE:
+        return True
+    try:
+        return bool(area) and Place.parse(place).within(Place.parse(area))
+    except PlaceError:
+        return place == area
+
+
+def _check_place(place: str) -> None:
+    try:
+        Place.parse(place)
+    except PlaceError as error:
+        raise BadInput(
+            "Nơi của đối tác là mã hành chính, ví dụ vn-2021:24; cả nước thì ghi *.",
+            "A partner's place is an administrative code, such as vn-2021:24; * is everywhere.",
+        ) from error
 
 
 def find_partner(session: Session, token: str, *, now: datetime) -> KnownPartner | None:

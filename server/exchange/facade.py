@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.identities import System
+from server.accounts.partners import covers
 from server.audit import services as audit
 from server.errors import BadInput
 from server.exchange import resources
@@ -44,8 +45,9 @@ def find_patients(session: Session, identifier: str, codes: Codes, place: str) -
         raise FhirBadInput(
             "Cần identifier dạng hệ|số.", "The identifier must be written system|value."
         )
-    return [_patient(session, each.id, codes) for each in _persons(session, system, value, codes)
-            if lines_of(session, each.id, place)]  # fmt: skip
+    known = _persons(session, system, value, codes)
+    ids = dict.fromkeys(first_of(session, each.id) for each in known)
+    return [_patient(session, each, codes) for each in ids if lines_of(session, each, place)]
 
 
 def _persons(session: Session, system: str, value: str, codes: Codes) -> list[Person]:
@@ -65,6 +67,11 @@ def _persons(session: Session, system: str, value: str, codes: Codes) -> list[Pe
     ]
 
 
+def first_of(session: Session, person_id: UUID) -> UUID:
+    """Return the record that stands for a person who has several: the eldest, until they part."""
+    return merges.together(session, person_id)[0]
+
+
 def lines_of(session: Session, person_id: UUID, place: str) -> list[Line]:
     """Return a person's outcomes of *place*, newest sample first, each with all its versions."""
     lines: dict[str, Line] = {}
@@ -74,16 +81,25 @@ def lines_of(session: Session, person_id: UUID, place: str) -> list[Line]:
         for outcome in queries.outcomes_of_person(session, record)
     ]
     for outcome in told:
-        if outcome.place == place or outcome.place.startswith(f"{place}."):
+        if covers(place, outcome.place):
             lines.setdefault(line_of(outcome), []).append(outcome)
     return [sorted(versions, key=lambda each: each.version) for versions in lines.values()]
 
 
 def patient(session: Session, person_id: UUID, codes: Codes, place: str) -> Json | None:
-    """Return a person of whom *place* has an outcome, or None."""
+    """Return a person of whom *place* has an outcome, or None.
+
+    A record that was merged into another says which one stands for both now.
+    """
     found = session.get(Person, person_id)
-    known = found is not None and lines_of(session, person_id, place)
-    return _patient(session, person_id, codes) if known else None
+    if found is None or not lines_of(session, person_id, place):
+        return None
+    first = first_of(session, person_id)
+    made = _patient(session, person_id, codes)
+    if first == person_id:
+        return made
+    other = {"reference": f"Patient/{first}"}
+    return made | {"active": False, "link": [{"other": other, "type": "replaced-by"}]}
 
 
 def _patient(session: Session, person_id: UUID, codes: Codes) -> Json:
@@ -114,7 +130,8 @@ def finding(session: Session, kind: str, wanted: UUID, codes: Codes, place: str)
 def resource(session: Session, kind: str, line: Line, codes: Codes) -> Json:
     """Return the current version of an outcome as *kind*, with ids of ours in its references."""
     told, ours = told_of(session, line[-1]), str(line[0].id)
-    person, specimen = f"Patient/{told.who.id}", f"Specimen/{told.sampled.pairing}"
+    person = f"Patient/{first_of(session, told.who.id)}"
+    specimen = f"Specimen/{told.sampled.pairing}"
     made = _made(kind, told, codes, person, specimen, f"Observation/{ours}")
     meta = made.get("meta", {})
     meta |= {"versionId": str(told.version), "lastUpdated": resources.instant(told.at)}
@@ -133,9 +150,10 @@ def specimen(session: Session, pairing: UUID, codes: Codes, place: str) -> Json 
     """Return what was taken in one pairing, or None where *place* has no outcome of it."""
     found = session.scalars(select(Outcome).where(Outcome.pairing_id == pairing))
     for outcome in sorted(found, key=lambda each: -each.version):
-        if outcome.place == place or outcome.place.startswith(f"{place}."):
+        if covers(place, outcome.place):
             told = told_of(session, outcome)
-            made = resources.own_specimen(told, codes, f"Patient/{told.who.id}")
+            person = f"Patient/{first_of(session, told.who.id)}"
+            made = resources.own_specimen(told, codes, person)
             return made | {"id": str(pairing)}
     return None
 

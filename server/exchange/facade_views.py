@@ -3,13 +3,17 @@
 Answers and errors are FHIR's own; a token with the scope `fhir:read` opens them.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
+from server.accounts.partner_limits import Door, Limits, check_limits, note_question
 from server.accounts.partners import KnownPartner
 from server.errors import DomainError
 from server.exchange import capability, facade
@@ -22,6 +26,8 @@ from server.web import actor, now, partner, public, reading, settings, transacti
 bp = Blueprint("fhir", __name__, url_prefix="/fhir")
 FINDINGS = ("Observation", "DiagnosticReport")
 _SINCE = {"ge": 0, "gt": 0}
+_ISSUES = {400: "invalid", 401: "login", 403: "forbidden", 422: "invalid", 429: "throttled"}
+V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
 
 
 class NoSuchResource(DomainError):
@@ -32,7 +38,7 @@ class NoSuchResource(DomainError):
 @bp.errorhandler(DomainError)
 def explain(error: DomainError) -> ResponseReturnValue:
     """Say no in FHIR's form."""
-    issue = {"severity": "error", "code": "invalid" if error.status == 400 else "not-found",
+    issue = {"severity": "error", "code": _ISSUES.get(error.status, "not-found"),
              "diagnostics": error.en}  # fmt: skip
     return _fhir({"resourceType": "OperationOutcome", "issue": [issue]}, error.status)
 
@@ -43,14 +49,41 @@ def metadata() -> ResponseReturnValue:
     return _fhir(capability.statement(_base()))
 
 
+def counted(view: V) -> V:
+    """Let a partner ask within its limits, and note whether it asked in vain."""
+
+    @wraps(view)
+    def within_limits(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        limits = Limits(settings().fhir_per_minute, settings().resolve_misses_per_hour)
+        with reading() as session:
+            check_limits(session, _me().id, Door.FHIR, limits, now=now())
+        g.known = False
+        try:
+            answer = view(*args, **kwargs)
+        except NoSuchResource:
+            _note()
+            raise
+        _note()
+        return answer
+
+    return cast("V", within_limits)
+
+
+def _note() -> None:
+    with transaction() as session:
+        note_question(session, _me().id, Door.FHIR, known=g.known, now=now())
+
+
 @bp.get("/Patient")
 @partner(Scope.FHIR_READ)
+@counted
 def search_patients() -> ResponseReturnValue:
     return _answer_patients(_one("identifier"))
 
 
 @bp.post("/Patient/$match")
 @partner(Scope.FHIR_READ)
+@counted
 def match_patient() -> ResponseReturnValue:
     """Find the person with an identifier of the Patient that was sent; names alone match nobody."""
     for each in _identifiers(request.get_data()):
@@ -67,6 +100,7 @@ def match_patient() -> ResponseReturnValue:
 
 @bp.get("/Patient/<uuid:wanted>")
 @partner(Scope.FHIR_READ)
+@counted
 def read_patient(wanted: UUID) -> ResponseReturnValue:
     with transaction() as session:
         found = facade.patient(session, wanted, _codes(), _me().place)
@@ -76,35 +110,43 @@ def read_patient(wanted: UUID) -> ResponseReturnValue:
 
 @bp.get("/<any(Observation, DiagnosticReport):kind>")
 @partner(Scope.FHIR_READ)
+@counted
 def search_findings(kind: str) -> ResponseReturnValue:
     """Search by `patient` (an id) or `patient.identifier`, and `_lastUpdated=ge…`."""
     with transaction() as session:
         persons = _asked_persons()
+        g.known = g.known or any(facade.lines_of(session, each, _me().place) for each in persons)
         found = [
             each
             for person in persons
             for each in facade.findings(session, kind, person, _codes(), _me().place, _since())
         ]
-        facade.note_look(session, persons, by=actor(), now=now())
+        facade.note_look(session, persons if g.known else [], by=actor(), now=now())
     return _fhir(facade.bundle(found, _base()))
+
+
+def _subjects(found: Json | None) -> list[UUID]:
+    return [UUID(found["subject"]["reference"].removeprefix("Patient/"))] if found else []
 
 
 @bp.get("/<any(Observation, DiagnosticReport):kind>/<uuid:wanted>")
 @partner(Scope.FHIR_READ)
+@counted
 def read_finding(kind: str, wanted: UUID) -> ResponseReturnValue:
     with transaction() as session:
         found = facade.finding(session, kind, wanted, _codes(), _me().place)
-        if found:
-            person = UUID(found["subject"]["reference"].removeprefix("Patient/"))
-            facade.note_look(session, [person], by=actor(), now=now())
+        facade.note_look(session, _subjects(found), by=actor(), now=now())
     return _found(found)
 
 
 @bp.get("/Specimen/<uuid:wanted>")
 @partner(Scope.FHIR_READ)
+@counted
 def read_specimen(wanted: UUID) -> ResponseReturnValue:
-    with reading() as session:
-        return _found(facade.specimen(session, wanted, _codes(), _me().place))
+    with transaction() as session:
+        found = facade.specimen(session, wanted, _codes(), _me().place)
+        facade.note_look(session, _subjects(found), by=actor(), now=now())
+    return _found(found)
 
 
 def _answer_patients(identifier: str) -> ResponseReturnValue:
@@ -115,6 +157,7 @@ def _patients(identifier: str) -> list[Json]:
     with transaction() as session:
         found = facade.find_patients(session, identifier, _codes(), _me().place)
         facade.note_look(session, [UUID(each["id"]) for each in found], by=actor(), now=now())
+    g.known = g.known or bool(found)
     return found
 
 
@@ -172,6 +215,7 @@ def _identifiers(body: bytes) -> list[Json]:
 def _found(found: Json | None) -> ResponseReturnValue:
     if found is None:
         raise NoSuchResource("Không có.", "There is no such resource.")
+    g.known = True
     return _fhir(found)
 
 

@@ -7,6 +7,7 @@ import msgspec
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
+from server.accounts.partner_limits import Door, Limits, check_limits, note_question
 from server.accounts.partners import KnownPartner
 from server.errors import BadInput
 from server.record import resolving
@@ -34,26 +35,19 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @partner(Scope.RESOLVE)
 def resolve() -> ResponseReturnValue:
     asks: KnownPartner = g.partner
-    limits = _limits()
+    limits = Limits(settings().resolve_per_minute, settings().resolve_misses_per_hour)
     with reading() as session:
-        resolving.check_limits(session, asks.id, limits, now=now())
+        check_limits(session, asks.id, Door.RESOLVE, limits, now=now())
     code = resolving.read_code(_question().raw())
     with transaction() as session:
         answer = resolving.resolve(
-            session, code, asks, limits, with_status=Scope.RESOLVE_STATUS in asks.scopes,
-            now=now(),
+            session, code, asks, hours=settings().result_hours,
+            with_status=Scope.RESOLVE_STATUS in asks.scopes, now=now(),
         )  # fmt: skip
-        resolving.note_question(session, asks.id, known=answer is not None, now=now())
+        note_question(session, asks.id, Door.RESOLVE, known=answer is not None, now=now())
     if answer is None:
         raise resolving.NotKnown("Chưa biết mã này là của ai.", "It is not known whose this is.")
     return Response(msgspec.json.encode(answer), content_type="application/json")
-
-
-def _limits() -> resolving.Limits:
-    set_to = settings()
-    return resolving.Limits(
-        set_to.resolve_per_minute, set_to.resolve_misses_per_hour, set_to.result_hours
-    )
 
 
 def _question() -> Question:

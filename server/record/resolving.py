@@ -6,42 +6,34 @@ and whoever often asks in vain is stopped: nobody finds numbers by guessing.
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.identities import IdentityError, Kind, PersonCode, System, parse
 from contract.places import Place, PlaceError
 from server import vault
-from server.accounts.partners import KnownPartner
+from server.accounts.partners import KnownPartner, covers
 from server.audit import services as audit
 from server.declarations import queries as declared
-from server.declarations.models import Declaration, Point
+from server.declarations.models import Declaration, Point, RecordEntry
 from server.declarations.zones.levels import strictest
 from server.declarations.zones.models import ZoneLevel, ZonePart
 from server.display import local
-from server.errors import BadInput, DomainError, NotFound
+from server.errors import BadInput, NotFound
 from server.people import doubts, merges, queries
 from server.people.links import claims, strong_keys
 from server.people.models import Identity, Person
-from server.record.partner_models import PartnerQuestion
 
 # Nobody finds these by guessing; with all others, name and year of birth must be right as well.
 _UNGUESSABLE = {System.CARD, System.CERTIFICATE, System.FINGERPRINT, System.VEHICLE, System.OTHER}
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TOLD = ("negative", "positive", "inconclusive", "invalid", "resample")
 
 
 class NotKnown(NotFound):
     code = "not-known"
-
-
-class AskedTooOften(DomainError):
-    code = "asked-too-often"
-    status = 429
 
 
 class LastTest(msgspec.Struct, frozen=True):
@@ -74,35 +66,6 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     status: Status | None = None
 
 
-class Limits(NamedTuple):
-    """How often a partner may ask in a minute, and in vain in an hour; how long a test holds."""
-
-    per_minute: int
-    misses_per_hour: int
-    hours: int
-
-
-def check_limits(session: Session, partner: str, limits: Limits, *, now: datetime) -> None:
-    """Raise AskedTooOften for a partner that must wait."""
-    asked = select(func.count()).select_from(PartnerQuestion)
-    mine = asked.where(PartnerQuestion.partner == partner)
-    minute = session.scalar(mine.where(PartnerQuestion.at > now - MINUTE)) or 0
-    in_vain = mine.where(PartnerQuestion.at > now - HOUR, PartnerQuestion.known.is_(False))
-    if minute >= limits.per_minute or (session.scalar(in_vain) or 0) >= limits.misses_per_hour:
-        raise AskedTooOften(
-            "Hệ thống của bạn hỏi quá nhiều, hoặc hỏi sai quá nhiều. Chờ rồi hỏi lại.",
-            "Your system asks too much, or in vain too often. Wait, then ask again.",
-        )
-
-
-def note_question(session: Session, partner: str, *, known: bool, now: datetime) -> None:
-    """Count a question.  Of those in vain the trail says that they were, and nothing else."""
-    session.add(PartnerQuestion(partner=partner, at=now, known=known))
-    session.execute(delete(PartnerQuestion).where(PartnerQuestion.at < now - 2 * HOUR))
-    if not known:
-        audit.record(session, "code.not-known", partner, by=f"partner:{partner}", now=now)
-
-
 def read_code(raw: bytes) -> PersonCode:
     """Raises BadInput for what cannot be a person's or a vehicle's code."""
     try:
@@ -120,10 +83,13 @@ def read_code(raw: bytes) -> PersonCode:
 
 
 def resolve(
-    session: Session, code: PersonCode, partner: KnownPartner, limits: Limits, *,
-    with_status: bool, now: datetime,
+    session: Session, code: PersonCode, partner: KnownPartner, *, hours: int, with_status: bool,
+    now: datetime,
 ) -> Answer | None:  # fmt: skip
-    """Return who carries *code*, None where that is not known.  Nothing is linked by asking."""
+    """Return who carries *code*, None where that is not known.  Nothing is linked by asking.
+
+    *hours*: how long a test holds.
+    """
     link = link_shown(session, code)
     if link is None:
         return None
@@ -131,7 +97,7 @@ def resolve(
     ids = merges.together(session, person.id)
     # A plate can be read by anybody, and anybody may claim a number or make a card by phone.
     told = with_status and code.names_person and not link.claimed
-    status = _status(session, ids, person, partner.place, limits, now) if told else None
+    status = _status(session, ids, person, partner.place, hours, now) if told else None
     detail = "status" if told else None
     by = f"partner:{partner.id}"
     audit.record(session, "person.resolved", person.id, by=by, now=now, detail=detail)
@@ -165,37 +131,33 @@ def _fits(session: Session, code: PersonCode, link: Identity) -> bool:
 
 
 def _status(
-    session: Session, ids: list[UUID], person: Person, area: str, limits: Limits, now: datetime
+    session: Session, ids: list[UUID], person: Person, area: str, hours: int, now: datetime
 ) -> Status:
     return Status(
-        _last_test(session, ids, area, limits, now),
+        _last_test(session, ids, area, hours, now),
         _last_declaration(session, ids, area),
         _zone(session, person.place, local(now).date().isoformat())
-        if within(person.place, area)
+        if covers(area, person.place)
         else None,
     )
 
 
-def within(place: str, area: str) -> bool:
-    """Return whether *place* is in a partner's *area*; '' is everywhere."""
-    try:
-        return not area or Place.parse(place).within(Place.parse(area))
-    except PlaceError:
-        return place == area
-
-
 def _last_test(
-    session: Session, ids: list[UUID], area: str, limits: Limits, now: datetime
+    session: Session, ids: list[UUID], area: str, hours: int, now: datetime
 ) -> LastTest | None:
     record = [entry for each in ids for entry in declared.record_of(session, each)]
-    newest = {(each.person_id, each.tube): each for each in reversed(record)}
-    tests = [e for e in newest.values() if e.status in TOLD and within(e.place, area)]
+    newest = {(each.person_id, each.tube): each for each in sorted(record, key=_version)}
+    tests = [e for e in newest.values() if e.status in TOLD and covers(area, e.place)]
     if not tests:
         return None
     last = max(tests, key=lambda each: each.sampled_at)
-    ends = last.sampled_at + timedelta(hours=limits.hours)
+    ends = last.sampled_at + timedelta(hours=hours)
     valid = last.status in ("negative", "positive") and ends > now
     return LastTest(last.status, last.sampled_at, last.resulted_at, ends, valid)
+
+
+def _version(entry: RecordEntry) -> int:
+    return entry.version
 
 
 def _last_declaration(session: Session, ids: list[UUID], area: str) -> LastDeclaration | None:
@@ -207,7 +169,7 @@ def _last_declaration(session: Session, ids: list[UUID], area: str) -> LastDecla
         .limit(50)
     )
     for made, place in session.execute(asked):
-        if within(place or "", area):
+        if covers(area, place or ""):
             return LastDeclaration(made.at, made.symptoms, made.exposed)
     return None
 
