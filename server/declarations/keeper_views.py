@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from server import cameras
 from server.declarations import form_versions, keeper, keeper_links, keeper_list, points
 from server.declarations.models import Point
-from server.errors import DomainError
+from server.errors import DomainError, NotFound
 from server.forms import required_text, uuid_of
 from server.web import (
     Permission,
@@ -54,13 +54,25 @@ def read_frame(code: str) -> ResponseReturnValue:
     return _codes()
 
 
-@bp.get("/k/<code>/<token>")
+@bp.get("/k/<code>/open")
 @public
-def enter(code: str, token: str) -> ResponseReturnValue:
-    """Keep the secret of the link in a cookie, so that the address can be shown to anybody."""
-    with reading() as session:
-        link = keeper_links.check_link(session, code.upper(), token, now=now())
-    answer = redirect(f"/k/{link.point_id}")
+def show_door(code: str) -> ResponseReturnValue:
+    """The page that a link leads to; its secret stands behind a # and is not sent to us here."""
+    return render_template("declarations/keeper_open.html", code=_plain(code), problem=None)
+
+
+@bp.post("/k/<code>/open")
+@public
+def enter(code: str) -> ResponseReturnValue:
+    """Keep the secret of the link in a cookie: it stands in no address and in no log."""
+    token = request.form.get("link", "").strip().rpartition("#")[2][:100]
+    try:
+        with reading() as session:
+            link = keeper_links.check_link(session, code.upper(), token, now=now())
+    except NotFound as problem:
+        page = render_template("declarations/keeper_open.html", code=_plain(code), problem=problem)
+        return page, problem.status
+    answer = redirect(f"/k/{link.point_id}", code=303)
     answer.set_cookie(
         keeper_cookie(), token, max_age=int(keeper_links.LASTS.total_seconds()), httponly=True,
         samesite="Lax", secure=settings().secure, path="/",
@@ -86,6 +98,10 @@ def act_by_link(code: str) -> ResponseReturnValue:
 def read_frame_by_link(code: str) -> ResponseReturnValue:
     _point_by_link(code)
     return _codes()
+
+
+def _plain(code: str) -> str:
+    return code.upper() if code.isascii() and code.isalnum() else ""
 
 
 def _point(code: str) -> Point:

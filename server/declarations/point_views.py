@@ -95,7 +95,7 @@ def show_point(code: str) -> ResponseReturnValue:
 def _point(code: str, token: str = "") -> ResponseReturnValue:
     with reading() as session:
         point = points.get_point(session, code)
-        keeper = f"{_origin()}/k/{point.id}/{token}" if token else ""
+        keeper = f"{_origin()}/k/{point.id}/open#{token}" if token else ""
         return render_template(
             "declarations/point.html",
             point=point,

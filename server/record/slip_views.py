@@ -4,11 +4,22 @@ from io import BytesIO
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labels.slips import result_slip
+from server import cameras
 from server.errors import BadInput
 from server.record import slip_keys, slips
 from server.record.slip_models import ResultSlip
@@ -17,6 +28,7 @@ from server.web import Permission, actor, now, public, reading, requires, settin
 
 bp = Blueprint("slips", __name__)
 LONGEST = 3000
+FRAMES = cameras.Budget()
 
 
 def rules() -> slips.Rules:
@@ -44,7 +56,23 @@ def as_pdf(session: Session, slip: ResultSlip) -> ResponseReturnValue:
 @bp.get("/verify-slip")
 @public
 def show_check() -> ResponseReturnValue:
-    return render_template("record/verify.html", verdict=None)
+    return _checked(None)
+
+
+def _checked(verdict: slips.Verdict | None) -> Response:
+    page = render_template("record/verify.html", verdict=verdict)
+    return cameras.allowed(make_response(page))
+
+
+@bp.post("/verify-slip/frame")
+@public
+def read_frame() -> ResponseReturnValue:
+    """Read the codes on a frame of the page's camera; it is not kept."""
+    if (request.content_length or 0) > cameras.LARGEST_FRAME:
+        abort(413)
+    if not FRAMES.take(request.remote_addr or "", now=now()):
+        abort(429)
+    return {"codes": cameras.codes_in(request.get_data(cache=False))}
 
 
 @bp.post("/verify-slip")
@@ -57,8 +85,7 @@ def check_slip() -> ResponseReturnValue:
     if number is not None:
         return redirect(url_for(".check_number", number=number))
     with reading() as session:
-        verdict = slips.check_code(session, said, rules(), now=now())
-        return render_template("record/verify.html", verdict=verdict)
+        return _checked(slips.check_code(session, said, rules(), now=now()))
 
 
 def _number(said: str) -> UUID | None:
@@ -73,8 +100,7 @@ def _number(said: str) -> UUID | None:
 @public
 def check_number(number: UUID) -> ResponseReturnValue:
     with reading() as session:
-        verdict = slips.check_number(session, number, now=now())
-        return render_template("record/verify.html", verdict=verdict)
+        return _checked(slips.check_number(session, number, now=now()))
 
 
 @bp.get("/slip-keys")

@@ -151,13 +151,20 @@ def test_a_look_is_for_this_point_and_for_ten_minutes(
     assert shown(database) == []
 
 
+def opened(browser: FlaskClient, point: str, link: str) -> tuple[int, str | None]:
+    """Hand over the secret of a link, as its page does; return the answer and where it leads."""
+    door = fields(browser.get(f"/k/{point}/open").text)
+    answer = browser.post(f"/k/{point}/open", data={**door, "link": link})
+    return answer.status_code, answer.location
+
+
 def test_a_shop_needs_no_account_but_its_link(
     app: Flask, point: str, database: Database, now: Any, clock: Any
 ) -> None:
     with database.write() as session:
         token = give_link(session, point, by="user:quan", now=now)
     shop, stranger = app.test_client(), app.test_client()
-    assert shop.get(f"/k/{point}/{token}").location == f"/k/{point}"
+    assert opened(shop, point, f"https://x.example/k/{point}/open#{token}") == (303, f"/k/{point}")
     page = shop.get(f"/k/{point}")
     assert page.headers["Permissions-Policy"].startswith("camera=(self)")
     csrf = fields(page.text)
@@ -169,7 +176,8 @@ def test_a_shop_needs_no_account_but_its_link(
     with database.write() as session:
         end_links(session, point, by="user:quan", now=now)
     assert shop.get(f"/k/{point}").status_code == 404
-    assert stranger.get(f"/k/{point}/{token}").status_code == 404
+    assert opened(stranger, point, token)[0] == 404
+    assert stranger.get(f"/k/{point}/{token}").status_code == 404  # a secret in an address is none
     assert stranger.get(f"/points/{point}/keeper").location.startswith("/login")
 
 

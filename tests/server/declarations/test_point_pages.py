@@ -115,7 +115,7 @@ def test_a_keepers_link_opens_one_point_until_it_ends(
             with pytest.raises(NotFound):
                 check_link(session, code, said, now=at)
     page = registrar.post(f"/points/{codes[0]}/link").text
-    assert f"/k/{codes[0]}/" in page
+    assert f"/k/{codes[0]}/open#" in page
     registrar.post(f"/points/{codes[0]}/link/end")
     assert "Thu hồi liên kết" not in registrar.get(f"/points/{codes[0]}").text
 
