@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0032_partner_doors"
-down_revision: str | None = "0031_stick_clocks"
+revision: str = "0034_partner_doors"
+down_revision: str | None = "0033_stick_clocks"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0031_stick_clocks"
-down_revision: str | None = "0030_data_requests"
+revision: str = "0033_stick_clocks"
+down_revision: str | None = "0032_figures"
 
 
 def upgrade() -> None:
