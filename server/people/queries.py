@@ -37,12 +37,8 @@ def person(session: Session, person_id: UUID) -> Person:
     """Raises NotFound."""
     found = session.get(Person, person_id)
     if found is None:
-        raise no_person()
+        raise NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
     return found
-
-
-def no_person() -> NotFound:
-    return NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
 
 
 def persons_named(session: Session, name: str) -> list[Person]:

@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.errors import NotFound
 from server.lab.imports.models import ImportFile, ImportRow, State
 from server.lab.instruments.reason_words import reason_of
 from server.lab.instruments.reasons import Reason
@@ -43,13 +42,6 @@ def waiting(session: Session) -> tuple[int, datetime | None]:
     found = select(func.count(), func.min(ImportFile.received_at))
     row = session.execute(found.where(ImportFile.state == State.STAGED.value)).one()
     return row[0], row[1]
-
-
-def check_in_sight(session: Session, ids: Sequence[UUID], within: Within) -> None:
-    """Raise NotFound where one of these is of another laboratory, or there is none."""
-    seen = select(ImportFile.id).where(ImportFile.id.in_(ids), within.rows(ImportFile.place))
-    if set(ids) - set(session.scalars(seen)):
-        raise NotFound("Không có lần nhập này.", "There is no such import.")
 
 
 def told(session: Session, file: ImportFile) -> list[Told]:

@@ -107,7 +107,6 @@ def confirm_ticked() -> ResponseReturnValue:
         if not ids:
             raise BadInput("Chưa chọn lần nhập nào.", "No import is ticked.")
         with transaction() as session:
-            queries.check_in_sight(session, ids, current_within())
             for import_id in ids:
                 services.confirm(
                     session, import_id, assay=_assay(), knows_cut=False, by=actor(), now=now()

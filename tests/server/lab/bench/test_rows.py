@@ -5,13 +5,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from contract.tubes import Tube
 from server.db import Database
 from server.lab import queries as lab
 from server.lab import runs
+from server.lab.models import Result
 from tests.server.lab.bench.test_browser import Hands
 from tests.server.lab.conftest import NEGATIVE, POSITIVE
 
 pytestmark = pytest.mark.browser
+
+
+def results_of(database: Database, tubes: list[Tube]) -> dict[Tube, list[Result]]:
+    with database.read() as session:
+        return {each: lab.results_of(session, each) for each in tubes}
 
 
 def test_a_run_is_confirmed_and_verified_without_the_mouse(
@@ -38,8 +45,7 @@ def test_a_run_is_confirmed_and_verified_without_the_mouse(
     expect(page.locator(".flash")).to_contain_text("1")
     hands.press("ArrowDown", "Space", "Control+Enter", "Enter")
     expect(page.locator(".flash")).to_contain_text("1")
-    with database.read() as session:
-        found = {each: lab.results_of(session, each) for each in tubes}
+    found = results_of(database, tubes)
     assert [len(each) for each in found.values()] == [1, 0, 1, 1]
     assert [each[0].verified_by for each in found.values() if each] == [
         None,
