@@ -8,7 +8,7 @@ down_revision: str | None = "0032_figures"
 
 def upgrade() -> None:
     with op.batch_alter_table("station_boot") as table:
-        table.drop_constraint("ck_station_boot_how", type_="check")
+        table.drop_constraint(op.f("ck_station_boot_how"), type_="check")
         table.create_check_constraint(
-            "ck_station_boot_how", "how IN ('event', 'upload', 'heartbeat', 'stick')"
+            op.f("ck_station_boot_how"), "how IN ('event', 'upload', 'heartbeat', 'stick')"
         )
