@@ -45,7 +45,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app = Flask(__name__)
     opened = vault.Vault.load(settings.vault_path)
     vault.install(opened)
-    app.secret_key = opened.blind("flask.secret", "v1")
+    app.secret_key = opened.lasting("flask.secret", "v1")
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_kib * 1024,
         MAX_FORM_MEMORY_SIZE=settings.max_body_kib * 1024,  # a maker's 20 000 codes are one form

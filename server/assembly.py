@@ -9,6 +9,7 @@ from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
+from server.audit.sealing import Sealer
 from server.audit.views import bp as audit
 from server.declarations import notice, place_names
 from server.declarations.channel import EmbeddedRecord
@@ -150,6 +151,7 @@ def workers(app: Flask) -> list[Worker]:
     return [
         *app.extensions["intake"],
         app.extensions["pulse"],
+        Sealer(database, clock),
         DeliveryWorker(database, channels, clock),
         app.extensions["expiry"],
         ImportWorker(database, clock),

@@ -25,13 +25,8 @@ from server.lab.imports import machines
 from server.lab.links import listening
 from server.outcomes import rebuilding
 from server.people.models import Person
-
-BY = "operator"  # whoever may run commands on the server's machine
-
-
-class Trouble(Exception):
-    """What the operator must know, in a sentence."""
-
+from server.upkeep import audit_cli, keys_cli
+from server.upkeep.opening import BY, Trouble, now, open_keys
 
 TROUBLES = (
     Trouble,
@@ -84,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("station")
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
     add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands.")
-    for more in (accounts_cli, stick_cli, demo_cli, figures_cli):
+    for more in (accounts_cli, stick_cli, demo_cli, figures_cli, audit_cli, keys_cli):
         more.add_to(add)
     run_it = add("run", run, "Serve until told to stop.")
     run_it.add_argument("--host")
@@ -199,16 +194,6 @@ def listen(_asked: argparse.Namespace, loaded: Loaded) -> None:
         listening.listen(
             opened.database, heard, now, told=partial(print, flush=True), stopping=stopping
         )
-
-
-def open_keys(settings: Settings) -> None:
-    if not settings.vault_path.exists():
-        raise Trouble(f"there is no key file {settings.vault_path}: run `ghepmau-server init`")
-    vault.install(vault.Vault.load(settings.vault_path))
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 class _Opened:

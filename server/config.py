@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fhir_per_minute: Count = 600  # reads of one partner
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] = 3650  # the law keeps a result so long
     holidays: str = ""  # a TOML file of days off; empty: the one that comes with the program
+    anchors: str = ""  # where anchors of the audit trail go; empty: anchors in `data`
     password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12  # the least we accept
 
     @property
@@ -60,6 +61,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def vault_path(self) -> Path:
         return Path(self.vault) if self.vault else Path(self.data) / "vault.json"
+
+    @property
+    def anchor_folder(self) -> Path:
+        return Path(self.anchors) if self.anchors else Path(self.data) / "anchors"
 
     @property
     def secure(self) -> bool:

@@ -3,10 +3,15 @@
 A column that identifies a person holds `version | key id | nonce | AES-256-GCM text`; its purpose
 (`table.column`) is authenticated with it.  Exact search goes through a keyed hash (HMAC-SHA256) of
 the value, under a key of its own.  The vault also holds the key that stations seal codes to.
+
+While keys are rotated (`server.upkeep.rotation`) there are two of each: `blinds` gives both hashes
+for a search.  A process sees within RELOAD_SECONDS that the key file was changed.
 """
 
 import hmac
+import logging
 import os
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -18,6 +23,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contract.signing import decode, encode
 
+log = logging.getLogger(__name__)
+RELOAD_SECONDS = 1.0
 _VERSION = b"\x01"
 _HEAD = 5
 _NONCE = 12
@@ -27,7 +34,7 @@ class VaultError(Exception):
     """The key file is missing, damaged or readable by others; or a value was not ours to read."""
 
 
-class KeyFile(msgspec.Struct, frozen=True):
+class KeyFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """The key file: JSON, mode 0600; keys are 32 random bytes as base64url."""
 
     current: str
@@ -35,15 +42,23 @@ class KeyFile(msgspec.Struct, frozen=True):
     blind: str
     sealing: str
     cards: str
+    root: str = ""  # what never rotates follows from it; '': from `blind`, which never did yet
+    other_blind: str = ""  # while search keys rotate: the one that comes, or the one that goes
+    coming: str = ""  # the name of the key for values that is known, and not used yet
+    step: str = ""  # of a rotation that is under way; '': of none
 
 
 class Vault:
     """The open keys of one server."""
 
-    def __init__(self, keys: KeyFile) -> None:
+    def __init__(self, keys: KeyFile, path: Path | None = None) -> None:
+        self.keys, self.path = keys, path
         self._current = bytes.fromhex(keys.current)
         self._data = {bytes.fromhex(name): AESGCM(decode(key)) for name, key in keys.data.items()}
         self._blind = decode(keys.blind)
+        self._blinds = [self._blind, *([decode(keys.other_blind)] if keys.other_blind else [])]
+        self._root = decode(keys.root or keys.blind)
+        self._derived: dict[str, bytes] = {}
         self.sealing = X25519PrivateKey.from_private_bytes(decode(keys.sealing))
         self.card_seed = decode(keys.cards)
 
@@ -57,16 +72,8 @@ class Vault:
         fresh = [encode(os.urandom(32)) for _ in range(4)]
         keys = KeyFile(name, {name: fresh[0]}, fresh[1], fresh[2], fresh[3])
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(keys)))
-            file.flush()
-            os.fsync(file.fileno())
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-        return cls(keys)
+        write_keys(handle, path, keys)
+        return cls(keys, path)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -74,7 +81,7 @@ class Vault:
         try:
             if path.stat().st_mode & 0o077:
                 raise VaultError(f"{path} can be read by other users: run chmod 600 {path}")
-            return cls(msgspec.json.decode(path.read_bytes(), type=KeyFile))
+            return cls(msgspec.json.decode(path.read_bytes(), type=KeyFile), path)
         except (OSError, ValueError, KeyError) as error:
             raise VaultError(f"cannot open the key file {path}: {error}") from error
 
@@ -100,27 +107,104 @@ class Vault:
         except InvalidTag as error:
             raise VaultError(f"a value of {purpose} was changed in the database") from error
 
+    def opens(self, blob: bytes) -> bool:
+        """Return whether *blob* names a key that this vault has."""
+        return blob[1:_HEAD] in self._data
+
+    @property
+    def head(self) -> bytes:
+        """How every value begins that the current key encrypted."""
+        return _VERSION + self._current
+
     def blind(self, purpose: str, value: str) -> str:
         """Return the search key of *value*: equal values have equal keys, and no way back."""
-        message = purpose.encode() + b"\0" + value.encode()
-        return hmac.new(self._blind, message, sha256).hexdigest()[:32]
+        return _hashed(self._blind, purpose, value)
+
+    def blinds(self, purpose: str, value: str) -> list[str]:
+        """Return all search keys that *value* may be stored under: two while keys rotate."""
+        return [_hashed(key, purpose, value) for key in self._blinds]
+
+    def lasting(self, purpose: str, value: str) -> str:
+        """Return a keyed hash as `blind` does, that stays the same when keys are rotated."""
+        return _hashed(self._root, purpose, value)
 
     def derive(self, purpose: str, value: str) -> bytes:
-        """Return a key of 32 bytes for *purpose* and *value*: the same each time."""
+        """Return a key of 32 bytes for *purpose* and *value*: the same each time, for ever."""
         message = b"derive\0" + purpose.encode() + b"\0" + value.encode()
-        return hmac.new(self._blind, message, sha256).digest()
+        return hmac.new(self._root, message, sha256).digest()
+
+    def derive_once(self, purpose: str, value: str) -> bytes:
+        """Return what `derive` does, remembered: for the few keys that are used all the time."""
+        name = f"{purpose}\0{value}"
+        if name not in self._derived:
+            self._derived[name] = self.derive(purpose, value)
+        return self._derived[name]
 
 
-_open: list[Vault] = []
+def _hashed(key: bytes, purpose: str, value: str) -> str:
+    return hmac.digest(key, purpose.encode() + b"\0" + value.encode(), "sha256").hex()[:32]
+
+
+def write_keys(handle: int, path: Path, keys: KeyFile) -> None:
+    """Write *keys* to the open file *handle* and wait until file and name are on the disk."""
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(keys)))
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in the folder *path* are on the disk."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class _Installed:
+    """The vault of this process, and whether its file was changed since."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self._seen = _stamp(vault.path)
+        self._next = time.monotonic() + RELOAD_SECONDS
+
+    def refresh(self) -> None:
+        """Open the file again if it was changed; a file that cannot be opened changes nothing."""
+        if time.monotonic() < self._next or self.vault.path is None:
+            return
+        self._next = time.monotonic() + RELOAD_SECONDS
+        stamp = _stamp(self.vault.path)
+        if stamp is None or stamp == self._seen:
+            return
+        try:
+            self.vault, self._seen = Vault.load(self.vault.path), stamp
+        except VaultError as error:
+            log.warning("the keys in use are kept: %s", error)
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns) if found else None
+
+
+_open: list[_Installed] = []
 
 
 def install(vault: Vault) -> None:
     """Let the columns of this process use *vault*."""
-    _open[:] = [vault]
+    _open[:] = [_Installed(vault)]
 
 
 def current() -> Vault:
     """Return the installed vault; raise VaultError where there is none."""
     if not _open:
         raise VaultError("no key file was opened: start through server.app or the command line")
-    return _open[0]
+    installed = _open[0]
+    installed.refresh()
+    return installed.vault

@@ -3,11 +3,14 @@
 A detail never names a person and never holds a code that a person carries.
 """
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from server.audit import keys
+from server.audit.chain import NONCE, Said, mark
 from server.audit.models import AuditEntry
 from server.rows import insert_rows
 
@@ -22,8 +25,12 @@ def record(
     detail: str | None = None,
 ) -> None:
     """Add one entry; *action* is past tense with its object first: "station.revoked"."""
+    said = Said(now, by, action, str(subject)[:120], detail)
+    marked = mark(keys.marking(), os.urandom(NONCE), said)
     session.add(
-        AuditEntry(at=now, actor=by, action=action, subject=str(subject)[:120], detail=detail)
+        AuditEntry(
+            at=now, actor=by, action=action, subject=said.subject, detail=detail, mark=marked
+        )
     )
 
 
@@ -31,8 +38,11 @@ def record_each(
     session: Session, action: str, entries: Iterable[tuple[str, object, str]], *, now: datetime
 ) -> None:
     """Add many entries of one action, each (actor, subject, detail), in one statement."""
-    rows = [
-        {"at": now, "actor": by, "action": action, "subject": str(subject)[:120], "detail": detail}
-        for by, subject, detail in entries
-    ]
+    key, rows = keys.marking(), []
+    for by, subject, detail in entries:
+        said = Said(now, by, action, str(subject)[:120], detail)
+        rows.append(
+            {"at": now, "actor": by, "action": action, "subject": said.subject, "detail": detail,
+             "mark": mark(key, os.urandom(NONCE), said)}
+        )  # fmt: skip
     insert_rows(session, AuditEntry, rows)

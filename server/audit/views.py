@@ -18,6 +18,8 @@ def show() -> ResponseReturnValue:
     before = number(request.args, "before", low=1, high=10**11) if older else None
     with reading() as session:
         entries = queries.entries(session, about=about, before=before)
+        chain = queries.chain_state(session)
     return render_template(
-        "audit/trail.html", entries=entries, about=about, page=queries.PAGE, older=older
-    )
+        "audit/trail.html", entries=entries, about=about, page=queries.PAGE, older=older,
+        chain=chain,
+    )  # fmt: skip

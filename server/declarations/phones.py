@@ -154,4 +154,4 @@ def _said(who: Declarant) -> str:
     number = f"{who.key.system}:{who.key.value}" if who.key else ""
     about = (name_key(who.name), str(who.birth), str(who.sex or ""), number, who.phone, who.address)
     words = "|".join(about)
-    return vault.current().blind("phone_person.said", words)
+    return vault.current().lasting("phone_person.said", words)

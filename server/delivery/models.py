@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, Encrypted
@@ -37,7 +37,8 @@ class Delivery(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int]
     next_try_at: Mapped[datetime]
-    last_error: Mapped[str | None] = mapped_column(Text)
+    # What a receiver answers may repeat whom it was told of.
+    last_error: Mapped[str | None] = mapped_column(Encrypted("delivery.last_error"))
     lease: Mapped[str | None] = mapped_column(String(32))
     leased_until: Mapped[datetime | None]
     receipt: Mapped[str | None] = mapped_column(String(200))
@@ -59,7 +60,7 @@ class Circuit(Base):
     open_until: Mapped[datetime | None]
     away_since: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
-    last_error: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(Encrypted("delivery_circuit.last_error"))
 
 
 class RemoteCopy(Base):

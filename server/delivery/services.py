@@ -87,7 +87,7 @@ def send_again(session: Session, delivery_id: int, *, by: str, now: datetime) ->
     """Let a dead message be tried again, from the first attempt."""
     dead = _dead(session, delivery_id)
     dead.state, dead.attempts, dead.next_try_at = "waiting", 0, now
-    audit.record(session, "delivery.sent-again", dead.key, by=by, now=now, detail=dead.last_error)
+    audit.record(session, "delivery.sent-again", dead.key, by=by, now=now)
     return dead
 
 
@@ -106,7 +106,8 @@ def set_aside(
     """Give a dead message up for a *reason*, so that later ones of its subject go out."""
     dead = _dead(session, delivery_id)
     dead.state = "set-aside"
-    audit.record(session, "delivery.set-aside", dead.key, by=by, now=now, detail=reason)
+    dead.last_error = f"{reason} ({dead.last_error})"[:2000]  # not in the trail: it may name people
+    audit.record(session, "delivery.set-aside", dead.key, by=by, now=now)
     return dead
 
 

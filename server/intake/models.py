@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base
+from server.db import Base, EncryptedBytes
 
 
 class WireEvent(Base):
@@ -81,7 +81,7 @@ class StationBoot(Base):
 
 
 class Quarantine(Base):
-    """An upload, or one event of it, that was not taken.  Uploads name nobody: codes are sealed."""
+    """An upload, or one event of it, that was not taken: whatever anybody sent, so encrypted."""
 
     __tablename__ = "quarantine"
 
@@ -90,7 +90,8 @@ class Quarantine(Base):
     station: Mapped[str] = mapped_column(String(64), index=True)  # as claimed, perhaps falsely
     reason: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(String(200))
-    body: Mapped[bytes]  # at most the first `quarantine.LONGEST` bytes
+    # At most the first `quarantine.LONGEST` bytes.
+    body: Mapped[bytes] = mapped_column(EncryptedBytes("quarantine.body"))
     size: Mapped[int]  # of the whole
     digest: Mapped[str] = mapped_column(String(64))
     times: Mapped[int]  # how often the very same came

@@ -38,9 +38,9 @@ class _Found(NamedTuple):
 
 
 def _blocks(session: Session, people: Sequence[Described]) -> _Found:
-    names = {blind for one in people if (blind := queries.name_blind(one.name))}
-    blocks = {blind for one in people if (blind := queries.block_blind(one.name, one.birth_year))}
-    phones = {_phone(phone) for one in people for phone in one.phones}
+    names = {blind for one in people for blind in queries.name_blinds(one.name)}
+    blocks = {blind for one in people for blind in queries.block_blinds(one.name, one.birth_year)}
+    phones = {blind for one in people for phone in one.phones for blind in _phone(phone)}
     loaded = selectinload(Person.identities)
     by_name, by_block, by_phone = defaultdict(list), defaultdict(list), defaultdict(list)
     for some in _chunks(names | blocks):
@@ -60,9 +60,12 @@ def _blocks(session: Session, people: Sequence[Described]) -> _Found:
 
 def _near(one: Described, found: _Found) -> dict[UUID, Person]:
     lists = [
-        found.by_name.get(queries.name_blind(one.name) or "-", []),
-        found.by_block.get(queries.block_blind(one.name, one.birth_year) or "-", []),
-        *(found.by_phone.get(_phone(phone), []) for phone in one.phones),
+        *(found.by_name.get(blind, []) for blind in queries.name_blinds(one.name)),
+        *(
+            found.by_block.get(blind, [])
+            for blind in queries.block_blinds(one.name, one.birth_year)
+        ),
+        *(found.by_phone.get(blind, []) for phone in one.phones for blind in _phone(phone)),
     ]
     return {person.id: person for each in lists for person in each}
 
@@ -87,8 +90,8 @@ def described(person: Person) -> Described:
     )
 
 
-def _phone(phone: str) -> str:
-    return queries.value_blind(Key(System.PHONE, phone))
+def _phone(phone: str) -> list[str]:
+    return queries.value_blinds(Key(System.PHONE, phone))
 
 
 def _chunks(values: Iterable[str]) -> Iterable[list[str]]:

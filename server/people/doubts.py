@@ -77,7 +77,7 @@ def _open(
 
 def _said_blind(code: PersonCode) -> str:
     said = f"{names.match_key(code.name or '')}|{birth_year_of(code) or ''}"
-    return vault.current().blind("disagreement.said", said)
+    return vault.current().lasting("disagreement.said", said)
 
 
 def _event_of(evidence: str) -> UUID | None:

@@ -145,7 +145,7 @@ def _live(session: Session, key: Key, person_id: UUID) -> Identity | None:
     """Return the live link of a number; of a phone, only the same person's: it leads nobody."""
     asked = select(Identity).where(
         Identity.system == str(key.system),
-        Identity.value_blind == queries.value_blind(key),
+        Identity.value_blind.in_(queries.value_blinds(key)),
         Identity.unlinked_at.is_(None),
     )
     if key.system is System.PHONE:

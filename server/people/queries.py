@@ -21,16 +21,33 @@ def value_blind(key: Key) -> str:
     return vault.current().blind("identity.value", f"{key.system}|{key.value}")
 
 
+def value_blinds(key: Key) -> list[str]:
+    """Return all that a number may be found by now: two while keys are rotated."""
+    return vault.current().blinds("identity.value", f"{key.system}|{key.value}")
+
+
 def name_blind(name: str | None) -> str | None:
     """Return what a name is found by, in whatever spelling; None for no name."""
     key = name_key(name)
     return vault.current().blind("person.name", key) if key else None
 
 
+def name_blinds(name: str | None) -> list[str]:
+    """Return all that a name may be found by now."""
+    key = name_key(name)
+    return vault.current().blinds("person.name", key) if key else []
+
+
 def block_blind(name: str | None, year: int | None) -> str | None:
     """Return what near spellings of a name are found by, with the year of birth; None without."""
     block = block_of(name, year) if name else ""
     return vault.current().blind("person.block", block) if block else None
+
+
+def block_blinds(name: str | None, year: int | None) -> list[str]:
+    """Return all that near spellings of a name may be found by now."""
+    block = block_of(name, year) if name else ""
+    return vault.current().blinds("person.block", block) if block else []
 
 
 def person(session: Session, person_id: UUID) -> Person:
@@ -43,13 +60,13 @@ def person(session: Session, person_id: UUID) -> Person:
 
 def persons_named(session: Session, name: str) -> list[Person]:
     """Return everyone of that name, spelled with or without marks."""
-    statement = select(Person).where(Person.name_blind == name_blind(name))
+    statement = select(Person).where(Person.name_blind.in_(name_blinds(name)))
     return list(session.scalars(statement.order_by(Person.created_at)))
 
 
 def person_with(session: Session, value: str) -> list[Person]:
     """Return whoever is known by the number *value* in any system; several for a phone."""
-    blinds = [value_blind(Key(system, value)) for system in System]
+    blinds = [each for system in System for each in value_blinds(Key(system, value))]
     statement = (
         select(Person)
         .join(Identity)
@@ -74,7 +91,8 @@ def keys_of(session: Session, person_id: UUID) -> list[Identity]:
 
 def links_of(session: Session, keys: Iterable[Key]) -> dict[Key, Identity]:
     """Return the live link, with its person, of each key that has one.  A phone links nobody."""
-    by_blind = {value_blind(key): key for key in keys if key.system is not System.PHONE}
+    leading = [key for key in keys if key.system is not System.PHONE]
+    by_blind = {blind: key for key in leading for blind in value_blinds(key)}
     blinds = list(by_blind)
     found: dict[Key, Identity] = {}
     for start in range(0, len(blinds), AT_ONCE):

@@ -4,6 +4,7 @@ A number on a card or given out by a platform is strong: it leads to one person.
 (typed by somebody into an app) leads only where name and birth year agree.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -199,10 +200,14 @@ def _note_phones(session: Session, person: Person, code: PersonCode, act: Act) -
         return
     known = {link.value_blind: link for link in person.identities if link.system == System.PHONE}
     for key in shown:
-        if link := known.get(queries.value_blind(key)):
+        if link := _first(known, queries.value_blinds(key)):
             link.claimed = link.claimed and key.claimed
         else:
             session.add(identity(person, key, kind=code.kind, act=act))
+
+
+def _first(known: Mapping[str, Identity], blinds: Iterable[str]) -> Identity | None:
+    return next((known[blind] for blind in blinds if blind in known), None)
 
 
 def _complete(person: Person, code: PersonCode) -> None:
@@ -221,5 +226,5 @@ def _complete(person: Person, code: PersonCode) -> None:
 
 def _spells_better(name: str, person: Person) -> bool:
     """Return whether *name* is the person's own with its marks, which some codes leave out."""
-    same = queries.name_blind(name) == person.name_blind
+    same = person.name_blind in queries.name_blinds(name)
     return same and (person.name or "").isascii() and not name.isascii()

@@ -49,6 +49,10 @@ def blind(token: str) -> str:
     return vault.current().blind("my_link.token", token.strip().upper())
 
 
+def _blinds(token: str) -> list[str]:
+    return vault.current().blinds("my_link.token", token.strip().upper())
+
+
 def link_of(session: Session, person_id: UUID, *, by: str, now: datetime) -> MyLink:
     """Return the person's link, a new one if there is none."""
     known = _live(session, person_id)
@@ -140,7 +144,7 @@ def still_open(session: Session, link_id: UUID) -> MyLink | None:
 
 
 def _with(session: Session, token: str) -> MyLink | None:
-    live = select(MyLink).where(MyLink.token_blind == blind(token), MyLink.ended_at.is_(None))
+    live = select(MyLink).where(MyLink.token_blind.in_(_blinds(token)), MyLink.ended_at.is_(None))
     return session.scalar(live)
 
 

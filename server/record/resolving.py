@@ -106,7 +106,7 @@ def resolve(
 
 def key_of(partner: str, person_id: UUID) -> str:
     """Return the pseudonym under which *partner* knows a person."""
-    return "gm-" + vault.current().blind(f"resolve.{partner}", str(person_id))
+    return "gm-" + vault.current().lasting(f"resolve.{partner}", str(person_id))
 
 
 def link_shown(session: Session, code: PersonCode) -> Identity | None:

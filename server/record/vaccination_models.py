@@ -16,7 +16,7 @@ class VaccinationImport(Base):
     __table_args__ = (CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_wholly"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(Encrypted("vaccination_import.title"))
     place: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(Encrypted("vaccination_import.content"))  # JSON: Reading
     created_at: Mapped[datetime]

@@ -212,12 +212,17 @@ def _dose(entry: Entry) -> Dose:
     return Dose(on, vaccine, entry.dose, facility=entry.issuer, certificate=entry.id)
 
 
+def day_blind(on: str) -> str:
+    """Return what a day of vaccination is found by."""
+    return vault.current().blind("vaccination.day", on)
+
+
 def _record(session: Session, person_id: UUID, dose: Dose, origin: _Origin) -> Vaccination:
     """Record a dose once; a certificate with a good signature proves what a list said."""
     session.flush()
-    blind = vault.current().blind("vaccination.day", dose.on)
     asked = select(Vaccination).where(
-        Vaccination.person_id == person_id, Vaccination.day_blind == blind
+        Vaccination.person_id == person_id,
+        Vaccination.day_blind.in_(vault.current().blinds("vaccination.day", dose.on)),
     )
     known = session.scalar(asked)
     if known is not None:
@@ -227,7 +232,7 @@ def _record(session: Session, person_id: UUID, dose: Dose, origin: _Origin) -> V
         return known
     made = Vaccination(
         id=uuid4(), person_id=person_id, said=msgspec.json.encode(dose).decode(),
-        day_blind=blind, source=origin.source, verified=origin.verified,
+        day_blind=day_blind(dose.on), source=origin.source, verified=origin.verified,
         import_id=origin.import_id, recorded_at=origin.now, recorded_by=origin.by,
     )  # fmt: skip
     session.add(made)

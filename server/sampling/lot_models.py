@@ -100,7 +100,7 @@ class TubeVoid(Base):
     lot_id: Mapped[str] = mapped_column(ForeignKey("lot.id"), index=True)
     first: Mapped[int]
     last: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Encrypted("tube_void.reason"))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     lifted_at: Mapped[datetime | None]
@@ -139,7 +139,7 @@ class Roster(Base):
     __tablename__ = "roster"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(Encrypted("roster.title"))  # a family has a list, too
     lot_id: Mapped[str] = mapped_column(ForeignKey("lot.id"), unique=True)
     size: Mapped[int]
     place: Mapped[str] = mapped_column(String(64))

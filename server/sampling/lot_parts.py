@@ -112,7 +112,7 @@ def void_tubes(
     session.add(void)
     session.flush()
     _rewrite(session, lot, tiles, retile(tiles, [run], lambda tile: replace(tile, void=void.id)))
-    detail = f"{run.first}-{run.last}: {reason}"
+    detail = f"{run.first}-{run.last}"
     audit.record(session, "lot.voided", lot.id, by=by, now=now, detail=detail)
     return void
 

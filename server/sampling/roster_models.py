@@ -18,7 +18,7 @@ class RosterDraft(Base):
     __tablename__ = "roster_draft"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(Encrypted("roster_draft.title"))
     series: Mapped[int]
     place: Mapped[str] = mapped_column(String(64))
     station: Mapped[str | None] = mapped_column(ForeignKey("station.id"))

@@ -69,9 +69,10 @@ def known_people(session: Session, entries: Sequence[RosterEntry]) -> dict[Tube,
     """Return who on record each entry is: by its number, and by a confirmed match."""
     found: defaultdict[Tube, set[UUID]] = defaultdict(set)
     blinds = {
-        people.value_blind(Key(System(entry.system), entry.number)): entry.tube
+        blind: entry.tube
         for entry in entries
         if entry.system and entry.number
+        for blind in people.value_blinds(Key(System(entry.system), entry.number))
     }
     for some in _chunks(blinds):
         asked = select(Identity.value_blind, Identity.person_id).where(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base
+from server.db import Base, Encrypted
 from server.declarations.zones.levels import LEVELS
 
 _LEVELS = ", ".join(f"'{level}'" for level in LEVELS)
@@ -62,6 +62,6 @@ class ZoneLevel(Base):
     level: Mapped[str] = mapped_column(String(8))
     since: Mapped[date]
     until: Mapped[date | None]  # the last day
-    reason: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Encrypted("zone_level.reason"))
     set_by: Mapped[str] = mapped_column(String(80))
     set_at: Mapped[datetime]

@@ -68,7 +68,7 @@ def lift_zone(session: Session, zone_id: UUID, *, last: date, act: Act) -> None:
     """Let *last* be the last day of a zone."""
     zone, standing = _open(session, zone_id)
     standing.until = max(standing.since, last)
-    audit.record(session, "zone.lifted", zone.id, by=act.by, now=act.now, detail=act.reason or None)
+    audit.record(session, "zone.lifted", zone.id, by=act.by, now=act.now)
 
 
 def add_part(session: Session, zone_id: UUID, code: str, *, since: date, act: Act) -> None:

@@ -1,0 +1,1 @@
+"""Looking after a server: keys, trail, copies, what is kept how long, and how it all stands."""

@@ -1,0 +1,37 @@
+"""What every command of the operator opens first: the keys, then the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from server import vault
+from server.config import Settings
+from server.db import Database, open_database
+
+BY = "operator"  # whoever may run commands on the server's machine
+
+
+class Trouble(Exception):
+    """What the operator must know, in a sentence."""
+
+
+def open_keys(settings: Settings) -> None:
+    """Install the vault; raises Trouble, VaultError."""
+    if not settings.vault_path.exists():
+        raise Trouble(f"there is no key file {settings.vault_path}: run `ghepmau-server init`")
+    vault.install(vault.Vault.load(settings.vault_path))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Open the keys and the database for one command."""
+    open_keys(settings)
+    database = open_database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
