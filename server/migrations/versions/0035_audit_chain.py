@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0033_audit_chain"
-down_revision: str | None = "0032_figures"
+revision: str = "0035_audit_chain"
+down_revision: str | None = "0034_partner_doors"
 
 
 def upgrade() -> None:

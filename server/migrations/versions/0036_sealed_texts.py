@@ -5,8 +5,8 @@ from alembic import op
 
 from server import vault
 
-revision: str = "0034_sealed_texts"
-down_revision: str | None = "0033_audit_chain"
+revision: str = "0036_sealed_texts"
+down_revision: str | None = "0035_audit_chain"
 AT_ONCE = 1000
 COLUMNS = (  # table, key, column, may it be empty
     ("delivery", "id", "last_error", True),
