@@ -1,10 +1,8 @@
 """The house rules that no linter knows."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("contract", "device", "labels", "server", "rehearsal", "benchmarks")
@@ -29,34 +27,39 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def broad_excepts(path: Path) -> Iterator[int]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ExceptHandler) and (
-            node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
-        ):
-            yield node.lineno
+def offending(paths: list[Path], offends: Callable[[ast.Module], object]) -> list[str]:
+    """Return the modules that break a rule: one test for all costs a tenth."""
+    return [name_of(path) for path in paths if offends(ast.parse(path.read_text()))]
 
 
-@pytest.mark.parametrize("path", SOURCES + TESTS, ids=name_of)
-def test_a_module_fits_in_the_head(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 250
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_a_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_only_the_edges_of_a_process_catch_everything(path: Path) -> None:
-    assert name_of(path) in EDGES or not list(broad_excepts(path))
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_nothing_but_a_test_asserts(path: Path) -> None:
-    assert not [
-        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Assert)
+def broad_excepts(module: ast.Module) -> list[int]:
+    return [
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
     ]
+
+
+def asserts(module: ast.Module) -> bool:
+    return any(isinstance(node, ast.Assert) for node in ast.walk(module))
+
+
+def test_a_module_fits_in_the_head() -> None:
+    long = {name_of(path): len(path.read_text().splitlines()) for path in SOURCES + TESTS}
+    assert not {name: lines for name, lines in long.items() if lines > 250}
+
+
+def test_a_module_says_what_it_is() -> None:
+    assert not offending(SOURCES, lambda module: not ast.get_docstring(module))
+
+
+def test_only_the_edges_of_a_process_catch_everything() -> None:
+    assert set(offending(SOURCES, broad_excepts)) <= EDGES
+
+
+def test_nothing_but_a_test_asserts() -> None:
+    assert not offending(SOURCES, asserts)
 
 
 def test_test_folders_are_not_packages() -> None:
