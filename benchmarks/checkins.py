@@ -22,13 +22,13 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import Any
-from uuid import UUID
 
 from benchmarks import checkins_phone
 from benchmarks.ingest import free_port, server
 from benchmarks.ingest_rows import prepare_stations, rows_of, schema_of
 from benchmarks.ingest_traffic import EPOCH, Chain, drive
 from benchmarks.report import Report, arguments, median
+from contract import ids
 from contract.duty_events import CheckedIn
 from contract.events import digest, encode
 from server import vault
@@ -48,13 +48,14 @@ class CheckInChain(Chain):
 
     def _next(self) -> bytes:
         self.seq += 1
+        at = datetime.now(UTC)
         event = CheckedIn(
-            id=UUID(int=self.rng.getrandbits(128), version=4),
+            id=ids.ordered_id(at, self.rng.randbytes(ids.LOT)),
             station=self.station,
             epoch=EPOCH,
             seq=self.seq,
             prev=self.prev,
-            at=datetime.now(UTC),
+            at=at,
             trusted=True,
             boot="benchmark",
             mono=self.seq * 1_000_000,

@@ -30,6 +30,7 @@ from server.delivery import taking
 from server.delivery.worker import run_target
 from server.exchange.http import Access, Http
 from server.exchange.webhook import WebhookChannel
+from server.wsgi import keep_still
 
 SECRET = b"a-secret-that-both-sides-know"
 
@@ -84,6 +85,7 @@ def measure(folder: Path, rounds: int, messages: int) -> Report:
     own: dict[str, list[float]] = {"embedded": [], HOOK: [], QUICK: []}
     peer: dict[str, list[float]] = {"embedded": [], "single": [], HOOK: [], QUICK: []}
     filled = fill(folder, rounds, messages)
+    keep_still()  # as the server does when it starts
     receivers = {HOOK: Receiver(folder / "kept"), QUICK: Receiver()}
     try:
         for number in range(rounds):

@@ -19,8 +19,10 @@ from datetime import UTC, datetime
 from operator import truediv
 from pathlib import Path
 from time import perf_counter
+from uuid import UUID
 
 from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
 
 from benchmarks.imports_files import as_csv, as_workbook, lab_of
 from benchmarks.report import Report, arguments, median
@@ -30,10 +32,13 @@ from server.lab.imports import services, worker
 from server.lab.instruments import table
 from server.lab.instruments.readings import Reading
 from server.lab.instruments.tube_codes import code_of
+from server.lab.models import Result
+from server.outcomes.services import settle_many
+from server.sampling import changes
 
 ROUNDS = 5
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-ENTERED = 2_000
+ENTERED = 20_000
 PEAKS = (10_000, 100_000)
 
 
@@ -88,7 +93,8 @@ def compare(
 
 
 def entered(report: Report) -> None:
-    """Confirm a file and let the worker enter its results."""
+    """Confirm a file and let the worker enter its results, with all that follows from them."""
+    changes.listeners[:] = [settle_many]
     with tempfile.TemporaryDirectory() as folder:
         database = lab_of(Path(folder), ENTERED)
         content = as_csv(ENTERED, calls=True)
@@ -100,7 +106,18 @@ def entered(report: Report) -> None:
         began = perf_counter()
         worker.advance(database, file.id, lambda: AT)
         report.figures["entered"] = (ENTERED / (perf_counter() - began), "rows/s")
+        check(database, file.id)
         database.engine.dispose()
+
+
+def check(database: Database, import_id: UUID) -> None:
+    """Stop unless every row went somewhere and every tube that has rows has its result."""
+    with database.read() as session:
+        file = services.import_named(session, import_id)
+        results = session.scalar(select(func.count()).select_from(Result))
+        sums = (file.state, file.row_count, file.matched + file.queued, file.entered, results)
+    if sums != ("done", ENTERED, ENTERED, ENTERED, ENTERED // 2):
+        raise SystemExit(f"rows are missing: {sums}")
 
 
 def peak(rows: int) -> float:

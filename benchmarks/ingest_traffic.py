@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 from time import perf_counter
-from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
+from contract import ids
 from contract.events import NO_EVENT, TubePaired, digest, encode, encode_batch
 from contract.sealing import seal
 from contract.signing import request_message, sign
@@ -52,13 +52,14 @@ class Chain:
 
     def _next(self) -> bytes:
         self.seq += 1
+        at = datetime.now(UTC)
         event = TubePaired(
-            id=UUID(int=self.rng.getrandbits(128), version=4),
+            id=ids.ordered_id(at, self.rng.randbytes(ids.LOT)),
             station=self.station,
             epoch=EPOCH,
             seq=self.seq,
             prev=self.prev,
-            at=datetime.now(UTC),
+            at=at,
             trusted=True,
             boot="benchmark",
             mono=self.seq * 1_000_000,

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert
 
+from contract import ids
 from contract.tubes import TubeId
 from server.accounts.models import Station
 from server.db import Base, Database
@@ -41,13 +42,14 @@ class Case:
 
 
 def cases(size: int, seed: int = 7) -> Iterator[Case]:
-    """Return the tubes of the day in the order of their serials; ids are as random as ours."""
+    """Return the tubes of the day in the order of their serials; ids are as ours: by their time."""
     lot = Random(seed)  # noqa: S311 - no secret
     for serial in range(1, size + 1):
-        person, pairing, reception, result = (
-            UUID(int=lot.getrandbits(128), version=4) for _ in range(4)
-        )
         at = START + timedelta(milliseconds=80 * serial)
+        when = (at, at, at + timedelta(hours=4), at + timedelta(hours=9))
+        person, pairing, reception, result = (
+            ids.ordered_id(each, lot.randbytes(ids.LOT)) for each in when
+        )
         yield Case(TubeId.mint(26, serial), person, pairing, reception, result, at)
 
 

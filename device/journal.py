@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from uuid import uuid4
 
 import msgspec
 
+from contract import ids
 from contract.events import NO_EVENT, Event, digest, encode
 from device import journal_file, older
 from device.chain import Row
@@ -107,7 +107,12 @@ class Journal:
         events, rows, prev = [], [], self._prev
         for seq, draft in enumerate(drafts, self.seq + 1):
             event = msgspec.structs.replace(
-                draft, id=uuid4(), station=self._station, epoch=self.epoch, seq=seq, prev=prev
+                draft,
+                id=ids.ordered_id(draft.at, os.urandom(ids.LOT)),
+                station=self._station,
+                epoch=self.epoch,
+                seq=seq,
+                prev=prev,
             )
             body = encode(event)
             prev = digest(body)

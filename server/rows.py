@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from contract import ids
 from server.db import Base, UtcDateTime
 
 MANY = 50  # rows from which on PostgreSQL's COPY is worth its round trips
@@ -63,19 +64,29 @@ def stored_rows(
 
 def stored_time(session: Session, at: datetime) -> Any:
     """Return a time as this database's driver takes it."""
-    if session.get_bind().dialect.name == "sqlite":
-        return _sqlite_time(at)
-    return at.astimezone(UTC).replace(tzinfo=None)
+    return stored_times(session)(at)
+
+
+def stored_times(session: Session) -> Callable[[datetime], Any]:
+    """Return what turns times into what this database's driver takes."""
+    return _sqlite_time if session.get_bind().dialect.name == "sqlite" else _naive
+
+
+def stored_id(session: Session) -> Callable[[str], str]:
+    """Return what turns ids, as `str(UUID)` writes them, into what this database stores."""
+    return _undashed if session.get_bind().dialect.name == "sqlite" else str
 
 
 def ordered_id(now: datetime) -> UUID:
-    """Return a new id (a UUID of version 7) that sorts by its time.
+    """Return a new id that sorts by its time."""
+    return ids.ordered_id(now, os.urandom(ids.LOT))
 
-    Later ids stand at the end of an index, so that a large one grows at one place.
-    """
-    drawn = int.from_bytes(os.urandom(10))
-    at = int(now.timestamp() * 1000) & (1 << 48) - 1
-    return UUID(int=at << 80 | 7 << 76 | drawn >> 68 << 64 | 2 << 62 | drawn & (1 << 62) - 1)
+
+def new_ids(now: datetime, count: int) -> list[str]:
+    """Return new ids that sort by their time, as any database takes them."""
+    lot = os.urandom(ids.LOT * count)
+    parts = (lot[at : at + ids.LOT] for at in range(0, len(lot), ids.LOT))
+    return [ids.ordered_hex(now, part) for part in parts]
 
 
 def _turned(
@@ -125,7 +136,16 @@ def _sqlite_time(value: datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError(f"naive datetime {value!r}")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    at = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return at.isoformat(" ", "microseconds")[:26]
+
+
+def _naive(value: datetime) -> datetime:
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _undashed(value: str) -> str:
+    return value.replace("-", "")
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Stored]) -> None:

@@ -5,9 +5,9 @@ holds back only that subject's later ones, until a person sends it again or sets
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -70,7 +70,7 @@ def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: dat
         for message, label in told:
             if message.before in known or route.wants(label):
                 known.add(message.key)
-                every.append(replace(message, target=route.target))
+                every.append(structs.replace(message, target=route.target))
     enqueue_all(session, every, now=now)
 
 

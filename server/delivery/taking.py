@@ -5,21 +5,36 @@ Statements are SQLAlchemy's core: this runs for every message that there is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, update
+import msgspec
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Dialect,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
+from server.db import Encrypted, UtcDateTime
 from server.delivery import arrivals, backoff, circuits
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
+from server.rows import stored_rows, stored_time
 
 ATTEMPTS = 12  # failures that are somebody's fault, before a person must look
 LEASE = timedelta(minutes=5)  # longer than a batch takes with every call at its time-out
-BATCH = 100
+BATCH = 200
 IN_PLACE = 500  # messages in one transaction into our own database
 _COLUMNS = (
     Delivery.id, Delivery.target, Delivery.key, Delivery.subject, Delivery.version,
@@ -27,8 +42,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """A message in hand, under a lease ('' inside the transaction that notes it)."""
 
     id: int
@@ -47,7 +61,7 @@ def claim(session: Session, *, target: str, now: datetime, limit: int = BATCH) -
     if not limit:
         return []
     lease = uuid4().hex
-    ids = list(session.scalars(_heads(target, now, limit, Delivery.id)))
+    ids = [row[0] for row in stored_rows(session, _HEADS, _due_now(session, target, now, limit))]
     taken = session.execute(
         update(Delivery)
         .where(Delivery.id.in_(ids), _free(now), Delivery.state == "waiting")
@@ -60,34 +74,47 @@ def claim(session: Session, *, target: str, now: datetime, limit: int = BATCH) -
 
 def heads(session: Session, *, target: str, now: datetime, limit: int = IN_PLACE) -> list[Taken]:
     """Return due messages, held until the end of this transaction against other workers."""
-    found = _heads(target, now, limit, *_COLUMNS)
-    held = found.with_for_update(of=Delivery, skip_locked=True)
-    return [_taken(row, "") for row in session.execute(held)]
+    found = stored_rows(session, _HEADS_HELD, _due_now(session, target, now, limit))
+    dialect = session.get_bind().dialect
+    return [
+        Taken(each, Message(to, key, subject, version, _opened(payload, dialect)), attempts)
+        for each, to, key, subject, version, payload, attempts in found
+    ]
 
 
-def _heads(target: str, now: datetime, limit: int, *columns: Any) -> Select[Any]:
-    return select(*columns).where(_due(target, now)).order_by(Delivery.id).limit(limit)
+def _opened(payload: bytes, dialect: Dialect) -> str:
+    return _SEALED.process_result_value(payload, dialect) or ""
 
 
 def _taken(row: Any, lease: str) -> Taken:
-    message = Message(row.target, row.key, row.subject, row.version, row.payload)
-    return Taken(row.id, message, row.attempts, lease)
+    each, to, key, subject, version, payload, attempts = row
+    return Taken(each, Message(to, key, subject, version, payload), attempts, lease)
 
 
 def anything_due(session: Session, *, target: str, now: datetime) -> bool:
     """Return whether `claim` would find something; a look that holds no other writer up."""
     if not circuits.room(session, target, now=now, limit=1):
         return False
-    return session.scalar(_heads(target, now, 1, Delivery.id)) is not None
+    return bool(stored_rows(session, _HEADS, _due_now(session, target, now, 1)))
 
 
-def _due(target: str, now: datetime) -> ColumnElement[bool]:
-    earlier = aliased(Delivery)
+def _due_now(session: Session, target: str, now: datetime, limit: int) -> dict[str, Any]:
+    return {"target": target, "now": stored_time(session, now), "most": limit}
+
+
+def _heads(*columns: Any) -> Select[Any]:
+    """Ask for the due messages of a target, the first of each subject; made ready once."""
+    found = select(*columns).where(_due(bindparam("target", type_=String)))
+    return found.order_by(Delivery.id).limit(bindparam("most", type_=Integer))
+
+
+def _due(target: BindParameter[str]) -> ColumnElement[bool]:
+    earlier, now = aliased(Delivery), bindparam("now", type_=UtcDateTime())
     first_of_its_subject = ~exists().where(
         earlier.target == Delivery.target,
         earlier.subject == Delivery.subject,
         earlier.id < Delivery.id,
-        earlier.state.in_(("waiting", "dead")),
+        or_(earlier.state == "waiting", earlier.state == "dead"),
     )
     return and_(
         Delivery.target == target,
@@ -98,8 +125,13 @@ def _due(target: str, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
+def _free(now: Any) -> ColumnElement[bool]:
     return or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
+
+
+_HEADS = _heads(Delivery.id)
+_HEADS_HELD = _heads(*_COLUMNS).with_for_update(of=Delivery, skip_locked=True)
+_SEALED = cast("Encrypted", Delivery.__table__.c.payload.type)
 
 
 def note_delivered(
@@ -132,13 +164,8 @@ def note_delivered(
 def note_in_place(session: Session, taken: Sequence[Taken], *, receipts: str, now: datetime) -> int:
     """Note what `heads` gave and this transaction delivered: one statement for all of it."""
     noted = session.connection().execute(
-        update(Delivery)
-        .where(Delivery.id.in_([each.id for each in taken]), Delivery.state == "waiting")
-        .values(
-            lease=None, leased_until=None, state="delivered", receipt=receipts + Delivery.key,
-            delivered_at=now, attempts=Delivery.attempts + 1, last_error=None,
-        )
-    )  # fmt: skip
+        _IN_PLACE, {"ids": [each.id for each in taken], "head": receipts, "at": now}
+    )
     _tell(session, taken, now)
     return noted.rowcount
 
@@ -147,6 +174,17 @@ def _tell(session: Session, taken: Sequence[Taken], now: datetime) -> None:
     for target in sorted({each.message.target for each in taken}):
         keys = [each.message.key for each in taken if each.message.target == target]
         arrivals.tell(session, target, keys, now=now)
+
+
+_IN_PLACE = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state == "waiting")
+    .values(
+        lease=None, leased_until=None, state="delivered",
+        receipt=bindparam("head", type_=String) + Delivery.key, delivered_at=bindparam("at"),
+        attempts=Delivery.attempts + 1, last_error=None,
+    )
+)  # fmt: skip
 
 
 def note_failed(

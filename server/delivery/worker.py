@@ -24,6 +24,7 @@ Clock = Callable[[], datetime]
 IDLE_SECONDS = 0.5
 TROUBLED_SECONDS = 5.0
 PATIENCE_SECONDS = 120.0  # for one batch: well within the lease
+RUN_SECONDS = 60.0  # for what is sent under one reading of the clock, by which leases are given
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,38 @@ def run_once(database: Database, channels: Mapping[str, Channel], now: datetime)
 
 
 def run_target(database: Database, target: str, channel: Channel, now: datetime) -> int:
-    """Send everything that is due for *target*, until there is none or it goes away."""
-    arrived = 0
-    while _due(database, target, now):
+    """Send what is due for *target*, until there is none, it goes away, or *now* is long ago."""
+    arrived, until = 0, monotonic() + RUN_SECONDS
+    while _due(database, target, now) and monotonic() < until:
         if isinstance(channel, InPlace):
-            while written := _in_place(database, target, channel, now):
+            while written := _in_place(database, target, channel, now, first=not arrived):
                 arrived += written
-        with database.write() as session:
-            claimed = taking.claim(session, target=target, now=now)
-        if not claimed:
+        handed = _by_calls(database, target, channel, now)
+        if handed is None:
             break
+        arrived += handed
+    return arrived
+
+
+def _by_calls(database: Database, target: str, channel: Channel, now: datetime) -> int | None:
+    """Hand over batch after batch; return how many messages arrived, None if there were none.
+
+    One transaction notes a batch and takes the next: a subject's later message is taken only where
+    the receipt of its earlier one is safe.
+    """
+    until = monotonic() + RUN_SECONDS
+    with database.write() as session:
+        claimed = taking.claim(session, target=target, now=now)
+    if not claimed:
+        return None
+    arrived = 0
+    while claimed:
         sent = hand_over_all(channel, claimed)
         with database.write() as session:
             arrived += note_all(session, target, sent, now)
             taking.let_go(session, claimed[len(sent) :])
+            more = not isinstance(channel, InPlace) and monotonic() < until
+            claimed = taking.claim(session, target=target, now=now) if more else []
     return arrived
 
 
@@ -64,7 +83,9 @@ def _due(database: Database, target: str, now: datetime) -> bool:
         return taking.anything_due(session, target=target, now=now)
 
 
-def _in_place(database: Database, target: str, channel: InPlace, now: datetime) -> int:
+def _in_place(
+    database: Database, target: str, channel: InPlace, now: datetime, *, first: bool
+) -> int:
     """Deliver a batch in one transaction; return 0 where one of them must be found out alone."""
     try:
         with database.write() as session:
@@ -72,7 +93,8 @@ def _in_place(database: Database, target: str, channel: InPlace, now: datetime) 
             if not heads:
                 return 0
             channel.deliver_in(session, [each.message for each in heads])
-            circuits.answered(session, target, now=now)
+            if first:  # so often is enough for who looks when it last answered
+                circuits.answered(session, target, now=now)
             return taking.note_in_place(session, heads, receipts=channel.receipts, now=now)
     except Exception as error:  # whichever it was, one by one will tell
         log.info("deliveries to %s do not go together (%s): one by one", target, error)
@@ -88,15 +110,25 @@ def hand_over_all(channel: Channel, claimed: Sequence[Taken]) -> list[Sent]:
     at_once = channel.at_once if isinstance(channel, Ahead) else 1
     if isinstance(channel, Ahead) and len(claimed) > 1:
         channel.look_ahead([each.message for each in claimed])
-    sent: list[Sent] = []
-    until = monotonic() + PATIENCE_SECONDS
-    with ThreadPoolExecutor(at_once) as threads:
-        for start in range(0, len(claimed), at_once):
-            some = claimed[start : start + at_once]
-            sent += threads.map(lambda each: hand_over(channel, each), some)
-            if any(isinstance(each.error, Unreachable) for each in sent) or monotonic() > until:
-                break
-    return sent
+    sent: list[Sent | None] = [None] * len(claimed)
+    turns = iter(range(len(claimed)))  # each thread takes the next: what was taken is a beginning
+    until, away = monotonic() + PATIENCE_SECONDS, Event()
+
+    def take_turns() -> None:
+        for turn in turns:
+            said = sent[turn] = hand_over(channel, claimed[turn])
+            if isinstance(said.error, Unreachable):
+                away.set()
+            if away.is_set() or monotonic() > until:
+                return
+
+    if at_once == 1:
+        take_turns()
+    else:
+        with ThreadPoolExecutor(at_once) as threads:
+            for running in [threads.submit(take_turns) for _ in range(at_once)]:
+                running.result()
+    return [each for each in sent if each is not None]
 
 
 def hand_over(channel: Channel, taken: Taken) -> Sent:
@@ -161,8 +193,8 @@ class DeliveryWorker:
         pause = 0.0
         while not self._stopping.wait(pause):
             try:
-                run_target(self._database, target, self._channels[target], self._clock())
-                pause = IDLE_SECONDS
+                channel, now = self._channels[target], self._clock()
+                pause = 0.0 if run_target(self._database, target, channel, now) else IDLE_SECONDS
             except Exception:  # the database may be away for a while
                 log.exception("the delivery worker of %s met an error and goes on", target)
                 pause = TROUBLED_SECONDS

@@ -1,11 +1,15 @@
 """Another system over HTTP: an answer, or Unreachable.  Every call has an end in time."""
 
+import select
 import ssl
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from pathlib import Path
-
-import urllib3
+from urllib.parse import urlsplit
+from weakref import finalize
 
 from server.delivery.channels import Refused, Unreachable
 
@@ -23,7 +27,6 @@ class Uncertain(Exception):
 class Answer:
     status: int
     body: bytes
-    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +45,17 @@ class Access:
 
 
 class Http:
-    """Calls to one receiver, over connections that are kept."""
+    """Calls to one receiver, over connections that are kept.
+
+    Python's own client and no more: what a library does around it took as long as the call.
+    """
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._url = access.url.rstrip("/")
-        self._pool = urllib3.PoolManager(
-            retries=False,
-            maxsize=AT_ONCE,
-            timeout=urllib3.Timeout(connect=min(5.0, access.timeout), read=access.timeout),
-            ssl_context=_context(access) if access.url.startswith("https:") else None,
-        )
+        self._parts = urlsplit(access.url.rstrip("/"))
+        self._context = _context(access) if self._parts.scheme == "https" else None
+        self._kept: list[HTTPConnection] = []  # taking from a list, and adding, is one act each
+        finalize(self, _close, self._kept)
 
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}
@@ -62,26 +65,56 @@ class Http:
         Raises Uncertain where the message may have arrived and no clear answer came.
         """
         sent = {"User-Agent": "ghepmau", **self._authorization(), **headers}
-        url = f"{self._url}/{path}" if path else self._url
+        wire = self._connection()
         try:
-            answer = self._pool.request(
-                method, url, body=body, headers=sent, redirect=False, preload_content=False
-            )
-            data = answer.read(LARGEST_ANSWER, decode_content=True)
-            answer.release_conn()
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as e:
-            raise Unreachable(f"no connection: {e}") from e
-        except urllib3.exceptions.SSLError as error:
-            raise Unreachable(f"no safe connection: {error}") from error
-        except urllib3.exceptions.HTTPError as error:
-            raise Uncertain(f"the connection ended before the answer: {error}") from error
+            wire.request(method, self._path(path), body=body, headers=sent)
+            answer = _read(wire)
+        except (HTTPException, OSError, zlib.error) as error:
+            wire.close()
+            said = f"{type(error).__name__}: {error}"
+            raise Uncertain(f"the connection ended before the answer: {said}") from error
+        if wire.sock is not None and len(self._kept) < AT_ONCE:
+            self._kept.append(wire)
+        else:
+            wire.close()
         if answer.status in NOT_NOW:
-            raise Unreachable(f"HTTP {answer.status}: {_start(data)}")
-        return Answer(answer.status, data, answer.headers)
+            raise Unreachable(f"HTTP {answer.status}: {_start(answer.body)}")
+        return answer
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        self._pool.clear()
+        _close(self._kept)
+
+    def _path(self, path: str) -> str:
+        base = f"{self._parts.path}/{path}" if path else self._parts.path
+        query = f"?{self._parts.query}" if self._parts.query else ""
+        return f"{base or '/'}{query}"
+
+    def _connection(self) -> HTTPConnection:
+        """Return a connection that the receiver has not closed meanwhile, a new one if need be."""
+        while self._kept:
+            with suppress(IndexError):  # another thread took the last
+                wire = self._kept.pop()
+                if not _spoken(wire):
+                    return wire
+                wire.close()
+        return self._connected()
+
+    def _connected(self) -> HTTPConnection:
+        host, port = self._parts.hostname or "", self._parts.port
+        patience = min(5.0, self._access.timeout)
+        if self._context is None:
+            wire = HTTPConnection(host, port, timeout=patience)
+        else:
+            wire = HTTPSConnection(host, port, timeout=patience, context=self._context)
+        try:
+            wire.connect()
+        except ssl.SSLError as error:
+            raise Unreachable(f"no safe connection: {error}") from error
+        except OSError as error:
+            raise Unreachable(f"no connection: {error}") from error
+        wire.sock.settimeout(self._access.timeout)
+        return wire
 
     def _authorization(self) -> dict[str, str]:
         if not self._access.token_file:
@@ -91,6 +124,30 @@ class Http:
         except (OSError, UnicodeDecodeError) as error:
             raise Unreachable(f"the token's file cannot be read: {error}") from error
         return {"Authorization": f"Bearer {token}"}
+
+
+def _close(kept: list[HTTPConnection]) -> None:
+    while kept:
+        kept.pop().close()
+
+
+def _spoken(wire: HTTPConnection) -> bool:
+    """Return whether something came on a connection that nobody had asked: mostly its end."""
+    chooser = select.poll()
+    chooser.register(wire.sock, select.POLLIN)
+    return bool(chooser.poll(0))
+
+
+def _read(wire: HTTPConnection) -> Answer:
+    response = wire.getresponse()
+    data = response.read(LARGEST_ANSWER)
+    if len(data) == LARGEST_ANSWER:
+        wire.close()  # whatever else it says is read by nobody
+    elif response.length:
+        raise IncompleteRead(data, response.length)
+    if response.headers.get("Content-Encoding", "identity").lower() in {"gzip", "deflate"}:
+        data = zlib.decompressobj(47).decompress(data, LARGEST_ANSWER)  # 47: whichever of the two
+    return Answer(response.status, data)
 
 
 def check(answer: Answer) -> Answer:

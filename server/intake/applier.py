@@ -25,7 +25,7 @@ from server.audit import services as audit
 from server.db import Database
 from server.errors import DomainError
 from server.intake import clocks, effects
-from server.intake.models import WireEvent
+from server.intake.models import WireEvent, not_applied
 from server.intake.opening import Opened, open_event
 from server.sampling.queries import lots_registered
 
@@ -76,7 +76,7 @@ def apply_some(
     with database.read() as session:
         found = session.execute(
             select(WireEvent.event_id, WireEvent.payload)
-            .where(WireEvent.state == "pending")
+            .where(not_applied(), WireEvent.state == "pending")
             .order_by(WireEvent.received_at, WireEvent.seq)
             .limit(at_once)
         ).all()
@@ -134,7 +134,7 @@ def _mark(session: Session, ids: Sequence[UUID], problem: str, now: datetime) ->
 
 def revive(database: Database, most: int | None = None) -> int:
     """Let what waits be tried again, the oldest *most* of it; return how much that is."""
-    waits = select(WireEvent.event_id).where(WireEvent.state == "waiting")
+    waits = select(WireEvent.event_id).where(not_applied(), WireEvent.state == "waiting")
     with database.read() as session:
         if session.scalar(waits.limit(1)) is None:
             return 0
@@ -159,7 +159,7 @@ def apply_again(session: Session, *, by: str, now: datetime) -> int:
 
 
 def _to_pending(session: Session, states: Sequence[str], most: int | None = None) -> int:
-    found = select(WireEvent.event_id).where(WireEvent.state.in_(states))
+    found = select(WireEvent.event_id).where(not_applied(), WireEvent.state.in_(states))
     oldest = found.order_by(WireEvent.received_at, WireEvent.seq).limit(most)
     ids = list(session.scalars(oldest))
     for start in range(0, len(ids), 500):

@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,6 +55,15 @@ class WireEvent(Base):
     state: Mapped[str] = mapped_column(String(8))
     problem: Mapped[str | None] = mapped_column(String(40))
     applied_at: Mapped[datetime | None]
+
+
+def not_applied() -> ColumnElement[bool]:
+    """Return the condition of `ix_wire_event_open`, as it is written there.
+
+    A question about open events must say it beside the state that it wants: SQLite looks into a
+    partial index only then, and would look through every event that ever came otherwise.
+    """
+    return WireEvent.state != literal_column("'applied'")
 
 
 class StationEpoch(Base):

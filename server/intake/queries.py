@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent
+from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent, not_applied
 
 MOST = 200
 
@@ -41,7 +41,7 @@ def alert_page(session: Session) -> AlertPage:
     standing = alerts.where(ChainAlert.closed_at.is_(None)).order_by(ChainAlert.at)
     closed = alerts.where(ChainAlert.closed_at.is_not(None)).order_by(ChainAlert.closed_at.desc())
     kept = select(Quarantine).options(defer(Quarantine.body)).order_by(Quarantine.at.desc())
-    pending = select(func.count()).where(WireEvent.state == "pending")
+    pending = select(func.count()).where(not_applied(), WireEvent.state == "pending")
     return AlertPage(
         standing=list(session.scalars(standing)),
         closed=list(session.scalars(closed.limit(20))),
@@ -57,7 +57,7 @@ def _held(session: Session) -> list[Held]:
     oldest = func.min(WireEvent.received_at)
     statement = (
         select(WireEvent.state, WireEvent.problem, WireEvent.station, func.count(), oldest)
-        .where(WireEvent.state.in_(("refused", "waiting")))
+        .where(not_applied(), WireEvent.state.in_(("refused", "waiting")))
         .group_by(WireEvent.state, WireEvent.problem, WireEvent.station)
         .order_by(oldest)
     )

@@ -4,7 +4,6 @@
 """
 
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from server.audit import services as audit
 from server.lab import queries, refusals
 from server.lab.models import Reception, ReceptionStep
 from server.lab.words import Rejection
+from server.rows import ordered_id
 from server.sampling import changes
 
 
@@ -21,8 +21,8 @@ def step_of(
 ) -> ReceptionStep:
     """Return what happens to *reception* now, to be kept beside it."""
     return ReceptionStep(
-        id=uuid4(), tube=reception.tube, kind=kind, box=reception.box, at=now, by=by, note=note,
-        reason=reception.reason if kind == "rejected" else "",
+        id=ordered_id(now), tube=reception.tube, kind=kind, box=reception.box, at=now, by=by,
+        note=note, reason=reception.reason if kind == "rejected" else "",
     )  # fmt: skip
 
 

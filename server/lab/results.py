@@ -7,7 +7,7 @@ amendment, or what a retest or a rerun found that somebody had ordered.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from server.lab.lifecycle import Action, Refusal, State, take
 from server.lab.models import Readings, Result
 from server.lab.run_models import Run
 from server.lab.words import METHOD, Call, Kind
+from server.rows import ordered_id
 from server.sampling import changes, lot_queries
 from server.sampling import queries as sampling
 
@@ -174,7 +175,7 @@ def _enter(
     well: str = "",
 ) -> Result:
     result = Result(
-        id=uuid4(),
+        id=ordered_id(now),
         tube=tube,
         lab=lab,
         kind=link.kind.value,

@@ -8,7 +8,7 @@ withdrawn stands in `recalls`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from server.lab.models import Result
 from server.lab.results import Finding, enter_result
 from server.lab.run_models import AssayVersion, Reading, Run
 from server.lab.words import Call
+from server.rows import ordered_id
 from server.sampling import changes
 
 
@@ -76,7 +77,7 @@ def record_run(
     assay = assay_versions.definition(sheet.assay.definition)
     verdict = wells.verdict(wells.of_rows(every), assay, source=sheet.source)
     run = Run(
-        id=uuid4(),
+        id=ordered_id(now),
         assay_id=sheet.assay.id,
         instrument=sheet.instrument,
         plate=sheet.plate,

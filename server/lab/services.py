@@ -4,7 +4,6 @@ What may happen to results stands in `results` and `recalls`, to machines' runs 
 """
 
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from server.lab.results import enter_result as enter_result
 from server.lab.results import mark_released as mark_released
 from server.lab.results import verify_result as verify_result
 from server.lab.words import Rejection
+from server.rows import ordered_id
 from server.sampling import changes
 
 
@@ -69,7 +69,7 @@ def reject_tube(
 def _note(
     session: Session, tube: Tube, reception: Reception, *, by: str, now: datetime
 ) -> Reception:
-    reception.id = reception.id or uuid4()
+    reception.id = reception.id or ordered_id(now)
     reception.tube, reception.by = tube, by
     session.add(reception)
     kind = "received" if reception.accepted else "rejected"

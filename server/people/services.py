@@ -21,6 +21,7 @@ from server.people import doubts, merges, queries
 from server.people.agreement import Traits, agree, birth_year_of
 from server.people.links import LiveLinks, claims, phones, strong_keys
 from server.people.models import Identity, IdentityQuestion, Person
+from server.rows import ordered_id
 
 
 class Doubt(StrEnum):
@@ -132,7 +133,7 @@ def _is_sure(
 
 
 def _new_person(session: Session, code: PersonCode, place: str, act: Act) -> Person:
-    person = Person(id=uuid4(), place=place, created_at=act.now, identities=[])
+    person = Person(id=ordered_id(act.now), place=place, created_at=act.now, identities=[])
     session.add(person)
     audit.record(session, "person.met", person.id, by=act.by, now=act.now, detail=code.kind)
     return person
@@ -157,7 +158,7 @@ def _link(
 def identity(person: Person, key: Key, *, kind: Kind, act: Act) -> Identity:
     """Return a new live link from *key* to *person*."""
     return Identity(
-        id=uuid4(),
+        id=ordered_id(act.now),
         person=person,
         system=str(key.system),
         value=key.value,

@@ -4,7 +4,7 @@ Most of a row (well, target, task) was said by rows before it, so it is worked o
 left is sample, Ct and call.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeVar
@@ -15,7 +15,8 @@ from server.lab.instruments.reasons import Why
 from server.lab.instruments.values import ct_of, fold, is_yes, role_by_name, role_of, well_of
 
 Cells = Sequence[str]
-RowReader = Callable[[int, list[str]], Item]
+Row = tuple[int, list[str]]
+Odd = tuple[int, list[str], Item]
 Ct = tuple[str, bool]
 K = TypeVar("K")
 V = TypeVar("V")
@@ -37,38 +38,61 @@ class Setting:
     plain: bool  # a sample that counts
 
 
-def row_reader(
-    columns: Columns, *, plate_columns: int = 12, empty_is_none: bool = False
-) -> RowReader:
-    """Return what reads the rows below a heading.  A row is changed by being read.
+class RowReader:
+    """Reads the rows below a heading: `one` row, or `many` until nobody asks for more.
 
     *empty_is_none*: this format leaves the Ct empty where the curve did not rise.
     """
-    spoken = itemgetter(*(columns.at.get(name, -1) for name in ("sample", "ct", "call")))
-    there = [name for name in _AROUND if name in columns.at]
-    around = itemgetter(*(columns.at[name] for name in there), -1, -1)
-    least, most = columns.last + 1, columns.width
-    settings: dict[tuple[str, ...], Setting] = {}
-    cts: dict[str, Ct | None] = {}
 
-    def read(number: int, cells: list[str]) -> Item:
-        if len(cells) != most and (odd := _odd(number, cells, least, most)) is not None:
+    def __init__(
+        self, columns: Columns, *, plate_columns: int = 12, empty_is_none: bool = False
+    ) -> None:
+        places = [columns.at.get(name, -1) for name in ("sample", "ct", "call")]
+        self._there = [name for name in _AROUND if name in columns.at]
+        # A missing column picks '' from behind the row.
+        self._padded = -1 in places or len(self._there) < 2
+        pads = (-1, -1) if self._padded else ()
+        self._spoken = itemgetter(*places)
+        self._around = itemgetter(*(columns.at[name] for name in self._there), *pads)
+        self._least, self.width = columns.last + 1, columns.width
+        self._plate_columns, self._empty_is_none = plate_columns, empty_is_none
+        self._settings: dict[tuple[str, ...], Setting] = {}
+        self._plain: dict[tuple[str, ...], tuple[str, str, str]] = {}  # how plain settings read
+        self._values: dict[str, Ct] = {}  # each Ct that says something
+
+    def one(self, number: int, row: Cells) -> Item:
+        cells = list(row)
+        odd = len(cells) != self.width and _odd(number, cells, self._least, self.width)
+        if odd:
             return odd
-        cells.append("")  # what a missing column picks
-        sample, raw, call = spoken(cells)
-        key = around(cells)
-        try:
-            setting, ct = settings[key], cts[raw]
-        except KeyError:
-            setting = _remember(settings, key, _setting(there, key, plate_columns))
-            ct = _remember(cts, raw, ct_of(raw))
-        if ct and setting.plain and (ct[0] or ct[1]) and sample.isalnum() and sample[0].isdigit():
-            return Reading(
-                number, setting.well, sample, setting.target, ct[0], ct[1], call, setting.flags
-            )
-        return _careful(number, (sample, raw, call), ct, setting, empty_is_none=empty_is_none)
+        cells.append("")
+        sample, raw, call = self._spoken(cells)
+        key, ct = self._around(cells), ct_of(raw)
+        setting = self._settings.get(key)
+        if setting is None:
+            made = _setting(self._there, key, self._plate_columns)
+            setting = _remember(self._settings, key, made)
+        if ct and setting.plain and (ct[0] or ct[1]):
+            _remember(self._plain, key, (setting.well, setting.target, setting.flags))
+            _remember(self._values, raw, ct)
+        spoken = (sample, raw, call)
+        return _careful(number, spoken, ct, setting, empty_is_none=self._empty_is_none)
 
-    return read
+    def many(self, rows: Iterator[Row]) -> Iterator[Reading | Odd]:
+        """Yield a reading of each plain row; of any other, the row with what `one` makes of it."""
+        width, padded = self.width, self._padded
+        spoken, around = self._spoken, self._around
+        plain, values = self._plain.get, self._values.get
+        for number, row in rows:
+            if len(row) == width:
+                cells = [*row, ""] if padded else row
+                sample, raw, call = spoken(cells)
+                setting, ct = plain(around(cells)), values(raw)
+                if setting and ct and len(sample) == 12 and sample.isdigit() and len(call) < 99:
+                    well, target, flags = setting
+                    yield Reading(number, well, sample, target, ct[0], ct[1], call, flags)
+                    continue
+            yield number, row, self.one(number, row)
 
 
 def _remember(known: dict[K, V], key: K, value: V) -> V:
@@ -156,7 +180,7 @@ def wide_readers(columns: Columns, plate_columns: int) -> list[tuple[str, RowRea
     return [
         (
             target,
-            row_reader(
+            RowReader(
                 Columns({**columns.at, "ct": index}, columns.width), plate_columns=plate_columns
             ),
         )

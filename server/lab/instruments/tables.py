@@ -5,13 +5,13 @@ CSV: a heading row begins a table, `[Another section]` ends it, `Key = value` is
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from server.lab.instruments.columns import Columns, heading, setup_heading
 from server.lab.instruments.readings import Item, Notice, Reading, RunFacts, Unread
 from server.lab.instruments.reasons import Why
-from server.lab.instruments.rows import RowReader, row_reader, wide_readers
+from server.lab.instruments.rows import Odd, RowReader, wide_readers
 from server.lab.instruments.values import fold, well_of
 
 _FACT = re.compile(r"\*?\s*([^=:\t]{2,60}?)\s*[=:]\s*(.*)")
@@ -103,7 +103,7 @@ class Walk:
         if columns.wide:
             self.wide = wide_readers(columns, self.plate_columns)
         else:
-            self.reader = row_reader(
+            self.reader = RowReader(
                 columns, plate_columns=self.plate_columns, empty_is_none=self.empty_is_none
             )
 
@@ -121,7 +121,7 @@ class Walk:
             return
         self.cells = len(cells)
         for target, reader in self.wide:
-            item = reader(number, list(cells))
+            item = reader.one(number, cells)
             if isinstance(item, (Reading, Unread)):
                 item.target = target
                 self.seen.add(item.well)
@@ -170,23 +170,37 @@ class Walk:
 
 def read(rows: Iterable[tuple[int, list[str]]], walk: Walk) -> Iterator[Item]:
     """Yield the items of every table of results in *rows*, then the run's facts and notices."""
-    reader, watched, plain, cells = walk.reader, False, 0, [""]
-    for number, cells in rows:
-        if reader is None:
-            yield from walk.outside(number, cells)
-            reader, watched = walk.reader, bool(walk.calls or walk.expected)
-            continue
-        item = reader(number, cells)
-        if item.__class__ is Reading:
-            plain += 1
-            yield walk.joined(item) if watched else item
-        else:
-            yield from walk.unread(number, cells, item)
-            reader = walk.reader
-    walk.rows += plain
-    if reader is not None:
-        walk.cells = len(cells) - 1  # the reader added one
+    left = iter(rows)
+    for number, cells in left:
+        yield from walk.outside(number, cells)
+        while walk.reader is not None:
+            watched = bool(walk.calls or walk.expected)
+            if (yield from _table(walk.reader, left, walk, watched=watched)):
+                break
     yield from walk.end()
+
+
+def _table(
+    reader: RowReader, rows: Iterator[tuple[int, list[str]]], walk: Walk, *, watched: bool
+) -> Generator[Item, None, bool]:
+    """Yield the items of one table; return whether *rows* end in it."""
+    plain = 0
+    found: Reading | Odd | None = None
+    for found in reader.many(rows):
+        if isinstance(found, Reading):
+            plain += 1
+            yield walk.joined(found) if watched else found
+        elif isinstance(found[2], Reading):
+            plain += 1
+            yield walk.joined(found[2]) if watched else found[2]
+        else:
+            yield from walk.unread(*found)
+            if walk.reader is not reader:
+                walk.rows += plain
+                return False
+    walk.rows += plain
+    walk.cells = len(found[1]) if isinstance(found, tuple) else reader.width
+    return True
 
 
 def _ends(cells: Sequence[str]) -> bool:

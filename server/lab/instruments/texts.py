@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from contract import legacy_text
@@ -102,9 +103,19 @@ def opened(file: BinaryIO, spelling: Spelling) -> io.TextIOWrapper:
 
 
 def rows_of(text: Iterable[str], spelling: Spelling) -> Iterator[tuple[int, list[str]]]:
-    """Return (row, cells), counted from 1 as a spreadsheet shows them.  Raises csv.Error."""
+    """Yield (row, cells), counted from 1 as a spreadsheet shows them.  Raises csv.Error.
+
+    Up to the first quotation mark a line is its cells and the signs between them; from there on
+    Python's reader says what is what, more slowly.
+    """
     csv.field_size_limit(_LONGEST_CELL)
-    return enumerate(csv.reader(text, delimiter=spelling.delimiter), 1)
+    delimiter, lines = spelling.delimiter, iter(text)
+    for number, line in enumerate(lines, 1):
+        if '"' in line or len(line) > _LONGEST_CELL:
+            yield from enumerate(csv.reader(chain([line], lines), delimiter=delimiter), number)
+            return
+        plain = line.rstrip("\r\n")
+        yield number, plain.split(delimiter) if plain else []
 
 
 def respell(text: str) -> tuple[str, str, str]:

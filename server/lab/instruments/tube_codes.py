@@ -8,8 +8,10 @@ other reading does; digits that are gone are never guessed.
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
 
+import msgspec
+
+from contract.tubes import holds
 from server.lab.instruments.reasons import Why
 
 _AIM = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
@@ -22,18 +24,13 @@ _FOREIGN = re.compile(r"[A-Z0-9][A-Z0-9./-]{4,29}", re.ASCII)
 _SHORTEST = 9  # with fewer digits, a lost zero is not what happened
 
 
-class Code(NamedTuple):
+class Code(msgspec.Struct, frozen=True, gc=False):
     """A tube's text.  `ours`: its check digits hold; else it may be a maker's, which only a
-    registered lot can say."""
+    registered lot can say.  A struct: one is made for every row."""
 
     text: str
     ours: bool
     mended: bool
-
-
-def holds(digits: str) -> bool:
-    """Return whether twelve *digits* carry the right check digits (ISO 7064, MOD 97-10)."""
-    return int(digits) % 97 == 1 and digits[10:] > "01"
 
 
 def code_of(sample: str) -> Code | Why:

@@ -1,0 +1,43 @@
+"""Whoever asks for open events looks into their index: there may be ten million others."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event
+
+from server.db import Database
+from server.intake import queries
+from server.intake.applier import apply_again, apply_pending
+
+
+@contextmanager
+def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    found: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: Any) -> None:
+        found.append((statement, given))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_no_question_about_open_events_looks_through_all_of_them(
+    database: Database, now: datetime
+) -> None:
+    with asked(database) as statements:
+        apply_pending(database, now)
+        with database.write() as session:
+            apply_again(session, by="user:hoa", now=now)
+            queries.alert_page(session)
+    about = [each for each in statements if "FROM wire_event" in each[0] and "WHERE" in each[0]]
+    assert len(about) >= 4
+    with database.engine.connect() as connection:
+        for statement, given in about:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            plan = [row[3] for row in rows]
+            assert not any("SCAN wire_event" in step for step in plan), (statement, plan)
