@@ -6,6 +6,7 @@ five people are called Nguyễn.  Never merge by a key without birth date and se
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from contract.syllables import TONES
 
@@ -67,6 +68,7 @@ def sort_key(name: str) -> tuple[Weight, tuple[Weight, ...], Weight]:
     return _weigh(words[-1]), tuple(map(_weigh, words[1:-1])), _weigh(family)
 
 
+@lru_cache(maxsize=4096)
 def _weigh(word: str) -> Weight:
     letters: list[int] = []
     tones: list[int] = []

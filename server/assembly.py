@@ -9,6 +9,7 @@ from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
 from server.accounts.views import bp as accounts
+from server.audit.purpose_views import bp as purposes
 from server.audit.sealing import Sealer
 from server.audit.views import bp as audit
 from server.declarations import notice, place_names
@@ -42,6 +43,7 @@ from server.lab.reception_views import bp as reception
 from server.lab.run_views import bp as runs
 from server.lab.storage.views import bp as storage
 from server.lab.views import bp as lab
+from server.officers.outcome_views import bp as matched
 from server.officers.views import bp as officers
 from server.openapi_views import bp as openapi
 from server.outcomes import services as outcomes
@@ -103,6 +105,8 @@ PAGES = (
     requests,
     resolve,
     officers,
+    matched,
+    purposes,
     targets,
     zones,
     tracing,

@@ -15,7 +15,7 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import accounts_cli, demo_cli, figures_cli, schema, stick_cli, vault, wsgi
+from server import accounts_cli, demo_cli, figures_cli, names_cli, schema, stick_cli, vault, wsgi
 from server.accounts import enrolment
 from server.accounts.models import User
 from server.config import ConfigError, Loaded, Settings, load
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("station")
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
     add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands.")
-    for more in (accounts_cli, stick_cli, demo_cli, figures_cli, audit_cli, keys_cli):
+    for more in (accounts_cli, names_cli, stick_cli, demo_cli, figures_cli, audit_cli, keys_cli):
         more.add_to(add)
     run_it = add("run", run, "Serve until told to stop.")
     run_it.add_argument("--host")
@@ -107,6 +107,7 @@ def prepare(settings: Settings) -> None:
     with closing(_Opened(settings)) as opened:
         schema.upgrade(opened.database)
         check_keys(settings, opened.database)
+        names_cli.index_names(opened.database)
 
 
 def check_no_data(settings: Settings) -> None:

@@ -1,18 +1,27 @@
 """Tables that leave the server: CSV and XLSX, harmless to spreadsheets, marked where they must be.
 
-A mark says who took the table out, when and why: it stands on top, at the end, in each row, and in
-XLSX at the head and foot of every printed page.
+A mark says who took the table out, when, why and by which filter: it stands on top, at the end, in
+each row, and in XLSX at the head and foot of every printed page and on a sheet of its own.  Rows
+are written as they come; none is kept, so that a long table takes no more memory than a short one.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
-from io import BytesIO, StringIO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
+from itertools import islice
+from tempfile import TemporaryFile
+from uuid import UUID
 
 from flask import Response
 from openpyxl import Workbook
 
+from server.forms import tidy
+from server.takeouts import Asking
+from server.web import actor, user
+
 Cell = str | int | float | None
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_AT_ONCE, _PIECE = 500, 1 << 16
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -20,19 +29,28 @@ def harmless(cell: Cell) -> str | int | float:
     """Return *cell* so that a spreadsheet takes it for what it is: a number, or text."""
     if cell is None:
         return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RISKY) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = "".join(letter for letter in cell if letter.isprintable() or letter in "\t\r\n")
+    return f"'{text}" if text.startswith(_RISKY) or text.lstrip().startswith(_RISKY) else text
 
 
-def write_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = "") -> bytes:
-    """Return UTF-8 with a byte order mark, so that Excel reads the letters."""
-    text = StringIO()
-    out = csv.writer(text)
-    for row in _marked(heads, rows, mark):
-        out.writerow([harmless(cell) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+def stream_csv(
+    heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = ""
+) -> Iterator[bytes]:
+    """Yield UTF-8 with a byte order mark, so that Excel reads the letters."""
+    yield "\ufeff".encode()
+    every = iter(_marked(heads, rows, mark))
+    while some := list(islice(every, _AT_ONCE)):
+        text = StringIO()
+        csv.writer(text).writerows([harmless(cell) for cell in row] for row in some)
+        yield text.getvalue().encode()
 
 
-def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = "") -> bytes:
+def stream_xlsx(
+    heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = ""
+) -> Iterator[bytes]:
+    """Yield a workbook that was written to a file of its own, which is gone afterwards."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Danh sách")
     for part in (sheet.oddHeader, sheet.oddFooter):
@@ -40,20 +58,53 @@ def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str =
     sheet.print_title_rows = "1:2"
     for row in _marked(heads, rows, mark):
         sheet.append([harmless(cell) for cell in row])
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
+    if mark:
+        source = book.create_sheet("Nguồn · Source")
+        for part in mark.split(" · "):
+            source.append([harmless(part)])
+    with TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def write_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = "") -> bytes:
+    return b"".join(stream_csv(heads, rows, mark))
+
+
+def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = "") -> bytes:
+    return b"".join(stream_xlsx(heads, rows, mark))
 
 
 def _marked(
     heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str
-) -> Iterable[Sequence[Cell]]:
-    if not mark:
-        return [heads, *rows]
-    return [[mark], [*heads, "Dấu · Mark"], *[[*row, mark] for row in rows], [mark]]
+) -> Iterator[Sequence[Cell]]:
+    if mark:
+        yield [mark]
+    yield [*heads, "Dấu · Mark"] if mark else heads
+    for row in rows:
+        yield [*row, mark] if mark else row
+    if mark:
+        yield [mark]
 
 
-def attachment(content: bytes, name: str) -> Response:
+def asking(said: Mapping[str, str], *, asked: str = "", person_id: UUID | None = None) -> Asking:
+    """Return what a form for an export says, and who sent it."""
+    me = user()
+    reason = tidy(said.get("reason", ""))[:200]
+    return Asking(reason, said.get("form", ""), actor(), me.role if me else "", asked, person_id)
+
+
+def download(
+    form: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str, name: str
+) -> Response:
+    """Return a file for the browser to keep, sent as its rows come."""
+    stream = stream_xlsx if form == "xlsx" else stream_csv
+    return attachment(stream(heads, rows, mark), f"{name}.{form}")
+
+
+def attachment(content: bytes | Iterator[bytes], name: str) -> Response:
     """Return a file for the browser to keep; its name says what it is."""
     kind = XLSX if name.endswith(".xlsx") else "text/csv; charset=utf-8"
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}

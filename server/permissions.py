@@ -24,6 +24,7 @@ class Permission(StrEnum):
     LOT_READ = "lot:read"
     LOT_WRITE = "lot:write"
     MATCH_DECIDE = "match:decide"
+    OUTCOME_EXPORT = "outcome:export"  # a list that names people
     OUTCOME_READ = "outcome:read"
     PARTNER_WRITE = "partner:write"
     PERSON_READ = "person:read"

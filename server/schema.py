@@ -13,6 +13,8 @@ import server.accounts.health_models
 import server.accounts.models
 import server.accounts.partner_limits
 import server.audit.models
+import server.audit.purpose_models
+import server.audit.takeout_models
 import server.declarations.models
 import server.declarations.phone_models
 import server.declarations.targets.models
@@ -27,6 +29,7 @@ import server.lab.models
 import server.lab.plates.models
 import server.lab.run_models
 import server.lab.storage.models
+import server.officers.models
 import server.outcomes.desk_models
 import server.outcomes.models
 import server.people.merge_models

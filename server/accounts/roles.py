@@ -52,6 +52,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.IDENTITY_DECIDE,
             Permission.LOT_READ,
             Permission.MATCH_DECIDE,
+            Permission.OUTCOME_EXPORT,
             Permission.OUTCOME_READ,
             Permission.PERSON_READ,
             Permission.REQUEST_ANSWER,

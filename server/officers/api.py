@@ -2,17 +2,32 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import Within
+from server.declarations.notice import TARGET
+from server.delivery import queries as delivery
 from server.lab.models import Result
-from server.officers.search import Row
-from server.people.models import Identity
+from server.officers.sample_states import superseded
+from server.outcomes.models import Outcome
+from server.outcomes.services import key_of
+from server.people.models import Identity, Person
 
 _CHUNK = 500
+
+
+class Row(NamedTuple):
+    """One version of one outcome, with its person."""
+
+    outcome: Outcome
+    person: Person
+    current: bool
+    delivered: bool
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -40,6 +55,22 @@ class OutcomeRow(msgspec.Struct, frozen=True):
     place: str
     paired_at: datetime
     released_at: datetime | None
+
+
+def versions(session: Session, within: Within) -> list[Row]:
+    """Return every version of every outcome that may be seen, oldest first."""
+    later = superseded().label("superseded")
+    found = select(Outcome, Person, later).join(Person, Person.id == Outcome.person_id)
+    seen = found.where(within.rows(Outcome.place)).order_by(Outcome.at, Outcome.version)
+    rows = session.execute(seen).all()
+    keys, arrived = [key_of(row[0]) for row in rows], set[str]()
+    for start in range(0, len(keys), _CHUNK):
+        some = delivery.by_key(session, TARGET, keys[start : start + _CHUNK])
+        arrived |= {key for key, each in some.items() if each.state == "delivered"}
+    return [
+        Row(outcome, person, not old, key in arrived)
+        for (outcome, person, old), key in zip(rows, keys, strict=True)
+    ]
 
 
 def outcome_rows(session: Session, rows: Sequence[Row]) -> list[OutcomeRow]:

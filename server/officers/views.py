@@ -11,12 +11,12 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.declarations.zones.queries import zones_of_person
 from server.display import local
 from server.errors import BadInput, NotFound
-from server.forms import tidy
-from server.officers import api, record, search, tube_now
+from server.officers import api, record, tube_now
 from server.officers import day as days
 from server.officers.picture import HEIGHT, WIDTH, draw
 from server.officers.story import story_of
@@ -74,27 +74,6 @@ def overview() -> ResponseReturnValue:
         )
 
 
-@bp.get("/outcomes")
-@requires(Permission.OUTCOME_READ)
-def show_outcomes() -> ResponseReturnValue:
-    wish = search.Wish(
-        q=tidy(request.args.get("q", ""))[:100],
-        status=tidy(request.args.get("status", ""))[:20],
-        place=tidy(request.args.get("place", ""))[:64],
-        day=_date(request.args.get("date", "")),
-    )
-    with reading() as session:
-        found = search.find(session, wish)
-        return render_template(
-            "officers/outcomes.html",
-            wish=wish,
-            found=found,
-            statuses=words.STATUSES,
-            page=search.PAGE,
-            looked_through=search.LOOKED_THROUGH,
-        )
-
-
 @bp.get("/people/<uuid:person_id>")
 @requires(Permission.PERSON_READ)
 def show_person(person_id: UUID) -> ResponseReturnValue:
@@ -143,7 +122,7 @@ def api_summary() -> ResponseReturnValue:
 @requires(Permission.OUTCOME_READ)
 def api_outcomes() -> ResponseReturnValue:
     with transaction() as session:
-        rows = search.every(session)
+        rows = api.versions(session, current_within())
         audit.record(
             session, "outcomes.exported", "all", by=actor(), now=now(), detail=f"{len(rows)} rows"
         )

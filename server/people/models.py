@@ -5,14 +5,31 @@ deleted.  Phones are kept to call people back, and link nobody: one phone serves
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    event,
+    inspect,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from server.db import Base, Encrypted
+from server.people.name_parts import PLACES, numbers_of
 
 BIRTH_YEARS = range(1880, 2101)
+NAME_PARTS = tuple(f"name_{place}_blind" for place in range(1, PLACES + 1))
+
+
+def _where_there(column: str) -> dict[str, Any]:
+    there = text(f"{column} IS NOT NULL")
+    return {"sqlite_where": there, "postgresql_where": there}
 
 
 class Person(Base):
@@ -22,6 +39,7 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("sex IN ('M', 'F')", name="sex"),
         CheckConstraint("birth_year BETWEEN 1880 AND 2100", name="birth_year"),
+        *(Index(f"ix_person_{each}", each, **_where_there(each)) for each in NAME_PARTS),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -34,10 +52,29 @@ class Person(Base):
     place: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime]
     block_blind: Mapped[str | None] = mapped_column(String(32), index=True)  # `queries.block_blind`
+    # What parts of the name are found by (`name_parts`); they follow the name by themselves.
+    name_1_blind: Mapped[int | None]
+    name_2_blind: Mapped[int | None]
+    name_3_blind: Mapped[int | None]
+    name_4_blind: Mapped[int | None]
+    name_5_blind: Mapped[int | None]
 
     identities: Mapped[list["Identity"]] = relationship(
         back_populates="person", order_by="Identity.linked_at"
     )
+
+    @classmethod
+    def name_parts(cls) -> list[InstrumentedAttribute[Any]]:
+        return [getattr(cls, each) for each in NAME_PARTS]
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _number_parts(_mapper: object, _connection: object, person: Person) -> None:
+    """Whoever gives or takes a name, anywhere, leaves the index right."""
+    if inspect(person).attrs.name.history.has_changes():
+        for column, number in zip(NAME_PARTS, numbers_of(person.id, person.name), strict=True):
+            setattr(person, column, number)
 
 
 class Identity(Base):

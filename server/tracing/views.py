@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server import exports
+from server import exports, takeouts
 from server.audit import services as audit
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.traces import stays
@@ -18,7 +18,7 @@ from server.declarations.zones.queries import ZoneMap
 from server.display import VIETNAM, local
 from server.errors import BadInput
 from server.forms import number, tidy
-from server.tracing import graph, lists, pictures, subjects, takeouts
+from server.tracing import graph, lists, pictures, subjects
 from server.tracing.subjects import Asked
 from server.tracing.unsampled import PAGE, unsampled
 from server.web import Permission, actor, may, now, reading, requires, t, transaction
@@ -124,16 +124,11 @@ def _leave(
     person: UUID | None,
 ) -> Response:  # fmt: skip
     """Log first, then answer: a list that left is on record."""
-    form = request.form.get("form", "")
-    reason = tidy(request.form.get("reason", ""))[:200]
+    asking = exports.asking(request.form, person_id=person)
     with transaction() as session:
-        mark = takeouts.take_out(
-            session, subject, len(rows), reason=reason, form=form, person_id=person, by=actor(),
-            now=now(),
-        )  # fmt: skip
-    write = exports.write_xlsx if form == "xlsx" else exports.write_csv
+        mark = takeouts.take_out(session, subject, len(rows), asking, now=now())
     stamp = f"{local(now()):%Y%m%d-%H%M}"
-    return exports.attachment(write(heads, rows, mark), f"{name}-{stamp}.{form}")
+    return exports.download(asking.form, heads, rows, mark, f"{name}-{stamp}")
 
 
 @bp.get("/traces/settings")

@@ -22,6 +22,7 @@ from server.accounts import sessions
 from server.accounts.models import Station, User
 from server.accounts.roles import Role
 from server.app import create_app
+from server.audit import purposes
 from server.config import Settings
 from server.db import Database, open_database
 from server.figures.marks import mark
@@ -119,8 +120,9 @@ def sign_in(app: Flask, database: Database, clock: Clock) -> SignIn:
     """Give a client that is signed in under a role; another login gives another person."""
 
     def signed_in(
-        role: Role, login: str | None = None, *, place: str = "vn-2021:24", sees: str = "*"
-    ) -> FlaskClient:
+        role: Role, login: str | None = None, *, place: str = "vn-2021:24", sees: str = "*",
+        opens_names: bool = True,
+    ) -> FlaskClient:  # fmt: skip
         login = login or str(role)
         with database.write() as session:
             user = session.scalar(select(User).where(User.login == login)) or User(
@@ -130,6 +132,8 @@ def sign_in(app: Flask, database: Database, clock: Clock) -> SignIn:
             session.add(user)
             session.flush()
             token = sessions.open_session(session, user, now=clock(), address="127.0.0.1")
+            if opens_names and role is Role.HEALTH_OFFICER:
+                purposes.say(session, "question", "", by=f"user:{login}", now=clock())
         client = app.test_client()
         client.set_cookie("ghepmau", token)
         client.csrf = sessions.csrf_token(token)  # type: ignore[attr-defined]

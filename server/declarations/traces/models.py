@@ -1,12 +1,11 @@
 """How traces reckon, and which lists of people were taken out: by whom, why, and how many."""
 
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base, Encrypted
+from server.db import Base
 
 
 class TraceSetting(Base):
@@ -37,19 +36,3 @@ class StayLength(Base):
     minutes: Mapped[int]
     set_by: Mapped[str] = mapped_column(String(80))
     set_at: Mapped[datetime]
-
-
-class TraceExport(Base):
-    """A list of people was taken out of the server.  `reason` may name people."""
-
-    __tablename__ = "trace_export"
-    __table_args__ = (CheckConstraint("form IN ('csv', 'xlsx')", name="form"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    subject: Mapped[str] = mapped_column(String(80), index=True)  # 'person:<uuid>', 'zone:<uuid>'
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    form: Mapped[str] = mapped_column(String(4))
-    reason: Mapped[str] = mapped_column(Encrypted("trace_export.reason"))
-    people: Mapped[int]
-    by: Mapped[str] = mapped_column(String(80))
-    at: Mapped[datetime]

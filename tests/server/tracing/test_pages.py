@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from server.accounts.roles import Role
 from server.audit.models import AuditEntry
+from server.audit.takeout_models import TakeOut
 from server.db import Database
 from server.declarations.check_ins import Comer, Coming, keep
 from server.declarations.kinds import PointKind
 from server.declarations.points import PointWish, add_point
-from server.declarations.traces.models import TraceExport
 from server.declarations.zones.queries import ZoneMap, zones_of_person
 from server.outcomes.models import Outcome
 
@@ -197,7 +197,7 @@ def test_a_list_leaves_only_with_a_reason_and_carries_its_mark(
         True, True,
     )  # fmt: skip
     with database.read() as session:
-        kept = session.scalars(select(TraceExport)).all()
+        kept = session.scalars(select(TakeOut)).all()
         assert [(each.people, each.reason, each.by) for each in kept] == [
             (1, reason, "user:health-officer")
         ] * 2

@@ -1,0 +1,65 @@
+"""Searches with a name: kept by an account, shown to its role and place where they are shared."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from server.audit import services as audit
+from server.errors import BadInput, NotFound
+from server.officers.models import SavedView
+from server.officers.wishes import Wish
+from server.web import SignedIn
+
+MOST = 40  # of one account
+
+
+def views_of(session: Session, me: SignedIn, page: str) -> list[SavedView]:
+    """Return what an account kept, and what others of its role and place share."""
+    shared = and_(
+        SavedView.shared.is_(True), SavedView.role == me.role, SavedView.place == me.place
+    )
+    mine = SavedView.owner == f"user:{me.login}"
+    found = select(SavedView).where(SavedView.page == page, or_(mine, shared))
+    return list(session.scalars(found.order_by(SavedView.made_at, SavedView.id)))
+
+
+def save(
+    session: Session,
+    me: SignedIn,
+    wish: Wish,
+    *,
+    page: str,
+    title: str,
+    shared: bool,
+    now: datetime,
+) -> SavedView:
+    """Keep a search under a name.  Raises BadInput where it asks for nothing, or there are many."""
+    by = f"user:{me.login}"
+    if not wish.narrowed:
+        raise BadInput("Chọn bộ lọc trước khi lưu.", "Choose some filter first.")
+    if sum(view.owner == by for view in views_of(session, me, page)) >= MOST:
+        raise BadInput(
+            f"Mỗi người lưu nhiều nhất {MOST} bộ lọc: xóa bớt.",
+            f"At most {MOST} saved searches: delete some.",
+        )
+    made = SavedView(
+        id=uuid4(), owner=by, role=me.role, place=me.place, shared=shared, page=page, title=title,
+        query=urlencode(wish.address()), made_at=now,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    audit.record(session, "view.saved", made.id, by=by, now=now, detail="shared" if shared else "")
+    return made
+
+
+def forget(session: Session, me: SignedIn, view_id: UUID, *, now: datetime) -> None:
+    """Delete a search of one's own.  Raises NotFound."""
+    found = session.get(SavedView, view_id)
+    by = f"user:{me.login}"
+    if found is None or found.owner != by:
+        raise NotFound("Không có bộ lọc này.", "There is no such saved search.")
+    session.delete(found)
+    audit.record(session, "view.forgotten", view_id, by=by, now=now)

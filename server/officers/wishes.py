@@ -1,0 +1,132 @@
+"""What is asked of the matched outcomes: the filters, as the page's address holds them.
+
+An address is seen by proxies and kept by browsers, so what was typed of a name stands in it sealed
+with the server's key.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Self
+from uuid import UUID
+
+from server import vault
+from server.errors import BadInput
+from server.forms import tidy
+
+YEARS = range(2000, 2100)
+LONGEST = 100
+SORTS = ("-at", "at", "name", "-name", "tube", "-tube", "place", "-place")
+_SEAL = "~"
+_PURPOSE = "search.q"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the bar of filters says; '' and None ask for nothing."""
+
+    q: str = ""
+    person: UUID | None = None
+    status: str = ""
+    state: str = ""
+    place: str = ""
+    begin: date | None = None
+    end: date | None = None
+    station: str = ""
+    lab: str = ""
+    box: str = ""
+    file: UUID | None = None
+    pool: str = ""  # 'pool', 'single'
+    sort: str = "-at"
+    after: tuple[datetime, UUID] | None = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> Self:
+        """Read the address of a page or a form.  Raises BadInput for a date that is none."""
+        words = {
+            name: tidy(said.get(name, ""))[:64]
+            for name in ("status", "state", "place", "station", "lab", "box", "pool")
+        }
+        day = _day(said.get("date", ""))
+        sort = said.get("sort", "")
+        return cls(
+            q=opened(said.get("q", "")),
+            person=_id(said.get("person", "")),
+            begin=_day(said.get("begin", "")) or day,
+            end=_day(said.get("end", "")) or day,
+            file=_id(said.get("file", "")),
+            sort=sort if sort in SORTS else "-at",
+            after=_after(said.get("after", "")),
+            **words,
+        )
+
+    def address(self) -> dict[str, str]:
+        """Return what the page's address says of it, without where a page begins."""
+        said = {
+            field.name: _text(field.name, getattr(self, field.name))
+            for field in fields(self)
+            if field.name != "after" and getattr(self, field.name)
+        }
+        if self.sort == "-at":
+            said.pop("sort", None)
+        return said
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is asked for at all, beside an order."""
+        return replace(self, sort="-at", after=None) != Wish()
+
+
+def sealed(text: str) -> str:
+    """Return what was typed so that only the server can read it again."""
+    if not text:
+        return ""
+    return _SEAL + urlsafe_b64encode(vault.current().encrypt(_PURPOSE, text)).decode().rstrip("=")
+
+
+def opened(said: str) -> str:
+    """Return what was typed, from an address: sealed, or as it is."""
+    if not said.startswith(_SEAL):
+        return tidy(said)[:LONGEST]
+    try:
+        code = said[len(_SEAL) :]
+        return vault.current().decrypt(_PURPOSE, urlsafe_b64decode(code + "=" * (-len(code) % 4)))
+    except (ValueError, vault.VaultError):
+        return ""
+
+
+def _text(name: str, value: object) -> str:
+    if name == "q":
+        text = str(value)
+        return text if text.isascii() and any(each.isdigit() for each in text) else sealed(text)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return UUID(int=0)  # nobody's: what was asked for is not there
+
+
+def _after(text: str) -> tuple[datetime, UUID] | None:
+    at, _, which = text.partition("~")
+    try:
+        begun = datetime.fromisoformat(at) if which else None
+        return (begun, UUID(which)) if begun and begun.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        day = date.min
+    if day is None or day.year in YEARS:
+        return day
+    raise BadInput(
+        "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
+        "The date must be year-month-day, such as 2026-11-23.",
+    )

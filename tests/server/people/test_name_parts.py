@@ -1,0 +1,105 @@
+"""The index of name parts: it finds, it follows the name, and its numbers look all alike."""
+
+from collections import Counter
+from datetime import datetime
+from random import Random
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from contract import names
+from server import vault as vaults
+from server.db import Database
+from server.people.indexing import index_names, unnumbered
+from server.people.models import Person
+from server.people.name_parts import MORE, PLACES, has, leads, numbers_of, parts_of, sought
+from server.people.name_shares import PER_THOUSAND
+
+SYLLABLES = st.sampled_from(
+    ["Nguyễn", "Thị", "Văn", "Hòa", "Hoà", "Lý", "Đỗ", "Quý", "Trần", "Khuyến", "Ưng", "Yến"]
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory) -> vaults.Vault:
+    made = vaults.Vault.create(tmp_path_factory.mktemp("keys") / "vault.json")
+    vaults.install(made)
+    return made
+
+
+@settings(max_examples=60)
+@given(st.lists(SYLLABLES, min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_any_parts_in_any_order_with_or_without_marks_lead_to_the_name(
+    syllables: list[str], rng: Random
+) -> None:
+    name, person = " ".join(syllables), uuid4()
+    some = rng.sample(syllables, rng.randrange(1, len(syllables) + 1))
+    typed = rng.choice((names.match_key, str))(" ".join(some))
+    asked, numbers = sought(typed), numbers_of(person, name)
+    assert has(name, asked.parts)
+    assert all(set(each) & set(numbers) or numbers[-1] == MORE for each in asked.numbers)
+    assert len(numbers) == PLACES
+
+
+def test_what_is_not_in_a_name_is_not_found() -> None:
+    assert not has("Trần Thị Bình", parts_of("Bình Bình"))
+    assert not has("Trần Thị Bình", parts_of("Bin"))
+    assert not has(None, parts_of("Bình"))
+
+
+def test_no_number_is_about_many_more_people_than_another() -> None:
+    rng = Random(5)
+    known = [part for part, share in PER_THOUSAND.items() for _ in range(share)]
+    crowd = [f"Nguyễn {rng.choice(known)} {rng.choice(known)}" for _ in range(6000)]
+    plain = Counter(part for name in crowd for part in set(parts_of(name)))
+    ours = Counter(
+        number
+        for name in crowd
+        for number in numbers_of(UUID(int=rng.getrandbits(128)), name)
+        if number is not None
+    )
+    mean = sum(ours.values()) / len(ours)
+    assert max(plain.values()) == len(crowd), "a plain hash would show the commonest at once"
+    assert max(ours.values()) < 6 * mean
+
+
+def test_names_of_few_telling_parts_are_filled_up() -> None:
+    numbers = numbers_of(uuid4(), "Nguyễn Văn Thị")
+    assert sum(number is not None for number in numbers) == 3
+    assert numbers_of(uuid4(), None) == numbers_of(uuid4(), "…") == (None,) * PLACES
+
+
+def found(database: Database, text: str) -> set[UUID]:
+    with database.read() as session:
+        asked = sought(text)
+        led = [leads(Person.name_parts(), each) for each in asked.numbers]
+        rows = session.execute(select(Person.id, Person.name).where(*led))
+        return {each for each, name in rows if has(name, asked.parts)}
+
+
+def test_the_index_follows_the_name_and_is_filled_where_it_was_not(
+    database: Database, now: datetime
+) -> None:
+    who = uuid4()
+    with database.write() as session:
+        session.add(Person(id=who, name="Trần Thị Bình", place="vn-2021:24", created_at=now))
+    assert found(database, "binh tran") == {who}
+    with database.write() as session:
+        session.get_one(Person, who).name = "Trần Thị An"
+    assert (found(database, "binh"), found(database, "an")) == (set(), {who})
+    with database.write() as session:
+        session.get_one(Person, who).name = None
+    assert found(database, "an") == set()
+    with database.write() as session:
+        session.get_one(Person, who).name = "Lò Văn Ưng"
+        session.flush()
+        session.execute(update(Person).values(dict.fromkeys(Person.name_parts())))
+    with database.read() as session:
+        assert unnumbered(session)
+    assert (index_names(database), index_names(database), index_names(database, anew=True)) == (
+        1, 0, 1,
+    )  # fmt: skip
+    assert found(database, "ưng") == {who}
