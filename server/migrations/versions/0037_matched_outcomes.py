@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0035_matched_outcomes"
-down_revision: str | None = "0034_partner_doors"
+revision: str = "0037_matched_outcomes"
+down_revision: str | None = "0036_sealed_texts"
 
 
 def upgrade() -> None:
