@@ -24,6 +24,7 @@ from server.people.models import Disagreement, IdentityQuestion
 from server.sampling import manual_pairs
 from server.sampling.decision_models import Matter, SlipGroup
 from server.sampling.shift_models import SlipSuspicion
+from server.sampling.slips import merely_suspected
 from server.web import now
 
 MineToo = Callable[[Session, str], Waiting]
@@ -98,7 +99,9 @@ def callbacks(session: Session, _by: str) -> Waiting:
 
 def slips(session: Session, _by: str) -> Waiting:
     """Count the groups that are held, and what stations suspect."""
-    groups = _open(session, SlipGroup.opened_at, SlipGroup.decided_at)
+    held = select(func.count(), func.min(SlipGroup.opened_at))
+    held = held.where(SlipGroup.decided_at.is_(None), ~merely_suspected())
+    groups = Waiting(*session.execute(held).one())
     suspected = _open(session, SlipSuspicion.at, SlipSuspicion.decided_at)
     return Waiting(groups.count + suspected.count, _oldest((groups.oldest, suspected.oldest)))
 

@@ -36,6 +36,7 @@ from contract.tubes import Tube, TubeError, TubeKind, tube
 from server.accounts.models import Station
 from server.intake import duty_effects
 from server.intake.opening import Opened, open_badge
+from server.lab import strays
 from server.people import services as people
 from server.people.links import LiveLinks, strong_keys
 from server.people.models import Person
@@ -106,7 +107,8 @@ def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
         for event, code in pairs
         if isinstance(event, TubePaired) and code
     ]  # fmt: skip
-    sampling.record_pairings(session, given, now=now)
+    recorded = sampling.record_pairings(session, given, now=now)
+    strays.look_beside(session, [each.tube for each in recorded.values()], now=now)
 
 
 def _bearer(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.audit import services as audit
-from server.lab import queries, refusals
+from server.lab import queries, refusals, strays
 from server.lab.models import Reception
 from server.lab.receptions import step_of
 from server.lab.results import Finding as Finding
@@ -77,5 +77,6 @@ def _note(
     verb = "received" if reception.accepted else "rejected"
     detail = reception.box if reception.accepted else reception.reason
     audit.record(session, f"tube.{verb}", tube, by=by, now=now, detail=detail)
+    strays.look_at(session, [tube], now=now)
     changes.changed(session, tube, now=now)
     return reception

@@ -78,7 +78,10 @@ class SlipGroup(Base):
 
     __tablename__ = "slip_group"
     __table_args__ = (
-        CheckConstraint("cause IN ('conflict', 'void', 'denied', 'suspected')", name="cause"),
+        CheckConstraint(
+            "cause IN ('conflict', 'void', 'denied', 'suspected', 'stray')", name="cause"
+        ),
+        CheckConstraint("(cause = 'stray') = (stray IS NOT NULL)", name="stray"),
         Index("ix_slip_group_open", "opened_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
@@ -86,6 +89,7 @@ class SlipGroup(Base):
     station: Mapped[str] = mapped_column(ForeignKey("station.id"), index=True)
     cause: Mapped[str] = mapped_column(String(10))
     wrong_id: Mapped[UUID | None] = mapped_column(ForeignKey("pairing.id"), index=True)
+    stray: Mapped[Tube | None] = mapped_column(index=True)  # it came, and was given to nobody
     shift: Mapped[bool]  # a broken order bounds it; else it is the neighbours alone
     opened_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """What must be looked at beside conflicts: one person twice, and a pairing voided after a result.
 
-Both claims are kept.  Two swabs of one person within minutes are hardly both theirs, so both tubes
-are held; hours apart they are only shown.  A matter whose pairing is voided ends by itself.
+Both claims are kept.  Two swabs of one person in one session are hardly both theirs, so both tubes
+are held; half a day apart they are only shown.  A matter whose pairing is voided ends by itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from server.sampling.models import Pairing
 
 REVIEWER = "system:sampling"
 TWICE_WITHIN = timedelta(hours=12)
-HELD_WITHIN = timedelta(minutes=15)
+HELD_WITHIN = timedelta(hours=4)  # a session: who stepped in for somebody shows when they return
 
 
 class Kind(StrEnum):

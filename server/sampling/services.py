@@ -19,7 +19,7 @@ from contract.tubes import tube as tube_of
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.people.models import Person
-from server.sampling import changes, conflicts, lot_queries, matters, queries
+from server.sampling import changes, conflicts, lot_queries, matters, queries, slips
 from server.sampling.lot_models import RosterEntry
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
 from server.sampling.roster_models import AssignmentRelease
@@ -91,6 +91,7 @@ def record_pairings(
     session.flush()
     new = [recorded[each.event.id] for each in fresh]
     _release_assignments(session, fresh)
+    slips.end_strays(session, tubes, now=now)
     held = matters.note_repeats(session, new, now=now)
     matters.note_early_voids(session, new, now=now)
     for tube, times in Counter(tubes).items():

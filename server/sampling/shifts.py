@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contract.events import OperatorChanged, ShiftBegan, ShiftEnded, SlipSuspected
 from server.people.models import Person
+from server.sampling import slips
 from server.sampling.shift_models import ShiftRefusal, SlipSuspicion, StationOperator, StationShift
 
 SHOWN = 200
@@ -32,7 +33,7 @@ def record_shift(session: Session, event: ShiftEnded, *, now: datetime) -> Stati
 
 
 def record_suspicion(session: Session, event: SlipSuspected, *, now: datetime) -> SlipSuspicion:
-    """Keep that a station suspects a slip; a person looks, and nothing is held before."""
+    """Keep that a station suspects a slip; its pairs are held until a person looked."""
     if known := session.get(SlipSuspicion, event.id):
         return known
     suspicion = SlipSuspicion(
@@ -41,6 +42,7 @@ def record_suspicion(session: Session, event: SlipSuspected, *, now: datetime) -
     )  # fmt: skip
     session.add(suspicion)
     session.flush()
+    slips.flag_suspected(session, suspicion, now=now)
     return suspicion
 
 

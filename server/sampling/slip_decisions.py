@@ -67,7 +67,7 @@ def _check_seen(session: Session, group: SlipGroup, seen: str) -> None:
 def decide_suspicion(
     session: Session, event_id: UUID, *, slipped: bool, reason: str, by: str, now: datetime
 ) -> int:
-    """Let a suspicion rest, or hold its pairs as a group; return how many tubes are held now."""
+    """Let a suspicion rest and its pairs go, or keep them held; return how many tubes are held."""
     suspicion = session.get(SlipSuspicion, event_id, with_for_update=True)
     if suspicion is None:
         raise NotFound("Không có nghi vấn này.", "There is no such suspicion.")
@@ -81,4 +81,9 @@ def decide_suspicion(
         session, About.SUSPICION, event_id, verdict=verdict, reason=reason, by=by, now=now
     )
     suspicion.decided_at = now
-    return len(slips.flag_suspected(session, suspicion, now=now)) if slipped else 0
+    if not slipped:
+        slips.let_rest(session, event_id, now=now)
+        return 0
+    slips.flag_suspected(session, suspicion, now=now)
+    group = session.get(SlipGroup, event_id)
+    return len(group.members) if group else 0

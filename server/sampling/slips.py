@@ -6,7 +6,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from contract.tubes import Tube, TubeError, tube
@@ -28,6 +28,7 @@ class Cause(StrEnum):
     VOID = "void"
     DENIED = "denied"
     SUSPECTED = "suspected"
+    STRAY = "stray"
 
 
 def flag_around(session: Session, wrong: Pairing, cause: Cause, *, now: datetime) -> list[Tube]:
@@ -43,7 +44,9 @@ def flag_around(session: Session, wrong: Pairing, cause: Cause, *, now: datetime
 
 
 def flag_suspected(session: Session, suspicion: SlipSuspicion, *, now: datetime) -> list[Tube]:
-    """Hold the pairs that a station told of when it suspected a slip."""
+    """Hold the pairs that a station told of when it suspected a slip, once."""
+    if session.get(SlipGroup, suspicion.event_id) is not None:
+        return []
     tubes = tubes_of(suspicion)
     asked = select(Pairing.id).where(
         Pairing.tube.in_(tubes),
@@ -54,8 +57,31 @@ def flag_suspected(session: Session, suspicion: SlipSuspicion, *, now: datetime)
     found = list(session.scalars(asked.order_by(Pairing.paired_at, Pairing.id)))
     if not found:
         return []
-    station = suspicion.station
-    return open_group(session, station, found, Cause.SUSPECTED, None, shift=True, now=now)
+    return open_group(
+        session, suspicion.station, found, Cause.SUSPECTED, None, shift=True, now=now,
+        group_id=suspicion.event_id,
+    )  # fmt: skip
+
+
+def let_rest(session: Session, event_id: UUID, *, now: datetime) -> None:
+    """Let go of what was held because of a suspicion: somebody looked, and there was no slip."""
+    group = session.get(SlipGroup, event_id)
+    if group is not None and group.decided_at is None:
+        _end(session, group, now)
+
+
+def end_strays(session: Session, tubes: Iterable[Tube], *, now: datetime) -> None:
+    """Let go of what was held beside a tube of nobody: its pairing came, later than the tube."""
+    asked = select(SlipGroup).where(SlipGroup.decided_at.is_(None), SlipGroup.stray.in_(set(tubes)))
+    for group in list(session.scalars(asked)):
+        _end(session, group, now)
+
+
+def _end(session: Session, group: SlipGroup, now: datetime) -> None:
+    group.decided_at = now
+    audit.record(session, "slip.ended", group.id, by=FLAGGER, now=now, detail=group.cause)
+    session.flush()
+    changes.all_changed(session, [each.tube for each in group.members], now=now)
 
 
 def open_group(
@@ -67,12 +93,15 @@ def open_group(
     *,
     shift: bool,
     now: datetime,
+    group_id: UUID | None = None,
+    stray: Tube | None = None,
 ) -> list[Tube]:
     """Hold the pairings *members* together; what was said of their people is taken back."""
     rows = session.execute(select(Pairing.id, Pairing.tube).where(Pairing.id.in_(members)))
     tubes = {row[0]: row[1] for row in rows}
     group = SlipGroup(
-        id=uuid4(), station=station, cause=cause, wrong_id=wrong, shift=shift, opened_at=now,
+        id=group_id or uuid4(), station=station, cause=cause, wrong_id=wrong, stray=stray,
+        shift=shift, opened_at=now,
         members=[
             SlipMember(pairing_id=each, tube=tubes[each], place=place)
             for place, each in enumerate(members, 1)
@@ -124,9 +153,12 @@ def accounted(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
 
 
 def open_groups(session: Session) -> list[SlipGroup]:
-    """Return the groups that wait for a person, oldest first, with pairings and people."""
+    """Return the groups that wait for a person, oldest first, with pairings and people.
+
+    What only a station suspects stands with its suspicion until somebody says that it may be so.
+    """
     loaded = selectinload(SlipGroup.members).joinedload(SlipMember.pairing)
-    asked = select(SlipGroup).where(SlipGroup.decided_at.is_(None))
+    asked = select(SlipGroup).where(SlipGroup.decided_at.is_(None), ~merely_suspected())
     return list(
         session.scalars(
             asked.options(loaded.joinedload(Pairing.person)).order_by(SlipGroup.opened_at)
@@ -153,6 +185,13 @@ def _stamp(group: SlipGroup, gone: Container[UUID], stood: Container[UUID]) -> s
         for each in sorted(group.members, key=lambda member: member.place)
     ]  # fmt: skip
     return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+
+
+def merely_suspected() -> ColumnElement[bool]:
+    """Return the condition that a group is of a suspicion that nobody has looked at."""
+    return exists().where(
+        SlipSuspicion.event_id == SlipGroup.id, SlipSuspicion.decided_at.is_(None)
+    )
 
 
 def tubes_of(suspicion: SlipSuspicion) -> list[Tube]:

@@ -15,7 +15,16 @@ from server.lab.words import Call
 from server.outcomes import queries as outcomes
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
-from server.sampling import changes, conflicts, matters, queries, services, slip_decisions, slips
+from server.sampling import (
+    changes,
+    conflicts,
+    matters,
+    queries,
+    services,
+    shifts,
+    slip_decisions,
+    slips,
+)
 from server.sampling.decision_models import Decision, Matter, SlipGroup
 from server.sampling.decisions import DecidedSince
 from server.sampling.holds import held_by_slip
@@ -208,3 +217,22 @@ def test_a_repeat_whose_first_pairing_was_undone_needs_nobody(day: Day, scene: A
     assert matters.open_matters(scene.session) == []
     assert scene.session.scalars(select(SlipGroup)).all() == []
     assert len(scene.session.scalars(select(Matter)).all()) == 1
+
+
+def test_what_a_station_suspects_is_held_before_anybody_looks_and_goes_if_it_was_nothing(
+    day: Day, run: list[Pairing], scene: Any
+) -> None:
+    told = day.result(run[4].tube)
+    event = events.SlipSuspected(
+        **day.head(), reason="tube-skipped", tubes=tuple(each.tube.text for each in run[2:5])
+    )
+    for _ in range(2):
+        shifts.record_suspicion(scene.session, event, now=scene.now)
+    with pytest.raises(ResultHeld):
+        day.release(told)
+    assert slips.open_groups(scene.session) == []  # it stands with its suspicion
+    slip_decisions.decide_suspicion(
+        scene.session, event.id, slipped=False, reason="ống rơi", by=HOA, now=scene.now
+    )
+    day.release(told)
+    assert day.statuses(run[4].tube) == ["negative"]

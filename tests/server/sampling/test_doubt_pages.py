@@ -136,11 +136,11 @@ def test_who_denies_a_tube_is_believed_from_its_own_page(
 ) -> None:
     client = sign_in(Role.HEALTH_OFFICER)
     with database.read() as session:
-        tube = session.get_one(Pairing, day[2]).tube
+        tube = session.get_one(Pairing, day[3]).tube
     page = client.get(f"/tubes/{tube}").text
     assert "Các ống bên cạnh" in page
     assert "đã ghép" in page
-    client.post(f"/pairings/{day[2]}/deny", data={"reason": "tôi không lấy mẫu"})
+    client.post(f"/pairings/{day[3]}/deny", data={"reason": "tôi không lấy mẫu"})
     assert "lần ghép đã hủy" in client.get(f"/tubes/{tube}").text
     assert "giữ 2 lần ghép" in client.get("/slips").text
 

@@ -1,0 +1,154 @@
+"""Does a result reach a wrong person?  Days with injected errors, through the product's own rules.
+
+The real codes, pairing machine, journal, intake, applier, merge and gate; no hardware, no HTTP, the
+files in memory.  Errors (`benchmarks.right_rates`) happen at the tables, at published rates or
+`--times` as often; whose swab is in which tube, the simulator alone knows.  `wrong` must be 0 for
+every error that some rule can see; what no rule can see is counted apart, by name.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.report import arguments, machine
+from benchmarks.right_day import played, seeds
+from benchmarks.right_judge import Tally, is_seen
+from benchmarks.right_rates import CARELESS, PUBLISHED, RATES, Fault, Rates
+
+A_DAY = 5_000  # people
+
+
+def run(people: int, seed: int, rates: Rates, cores: int, folder: Path | None) -> Tally:
+    """Play as many days as *people* need, on *cores*; a run's tally hangs on its seed alone."""
+    sizes = [A_DAY] * (people // A_DAY) + ([people % A_DAY] if people % A_DAY else [])
+    drawn, whole, began = seeds(seed, len(sizes)), Tally(), perf_counter()
+    if len(sizes) == 1 or cores == 1:
+        days = (played(size, each, rates, folder) for size, each in zip(sizes, drawn, strict=True))
+        for tally in days:
+            _progress(whole, tally, people, began)
+        return whole
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        work = [
+            pool.submit(played, size, each, rates, folder)
+            for size, each in zip(sizes, drawn, strict=True)
+        ]
+        for done in as_completed(work):
+            _progress(whole, done.result(), people, began)
+    return whole
+
+
+def _progress(whole: Tally, tally: Tally, people: int, began: float) -> None:
+    whole.add(tally)
+    pace = whole.people / (perf_counter() - began)
+    left = (people - whole.people) / pace
+    said = f"\r{whole.people:,} of {people:,} people, {pace:,.0f}/s, {left:,.0f} s left   "
+    print(said, end="", file=sys.stderr, flush=True)
+
+
+def figures(tally: Tally, seconds: float, seed: int, rates: Rates) -> dict[str, object]:
+    """Return everything that a run came to, for programs."""
+    seen = sum(count for name, count in tally.wrong.items() if is_seen(name))
+    thousand = max(1, tally.people) / 1000
+    return {
+        "name": "right_person",
+        "machine": machine(),
+        "seed": seed,
+        "times": rates.times,
+        "people": tally.people,
+        "people_per_second": round(tally.people / seconds, 1),
+        "seconds": round(seconds, 1),
+        "results": tally.results,
+        "wrong": seen,
+        "wrong_per_1000": round(seen / thousand, 6),
+        "wrong_standing": sum(n for name, n in tally.standing.items() if is_seen(name)),
+        "wrong_by_cause": dict(sorted(tally.wrong.items())),
+        "wrong_standing_by_cause": dict(sorted(tally.standing.items())),
+        "wrong_that_no_rule_can_see": sum(tally.wrong.values()) - seen,
+        "injected": dict(sorted(tally.injected.items())),
+        "caught": dict(sorted(tally.caught.items())),
+        "first_try": round(tally.first_try / max(1, tally.paired), 5),
+        "not_paired": tally.lost,
+        "false_alarms_per_1000": round(tally.false_alarms / thousand, 3),
+        "held_in_vain_per_1000": round(tally.held_in_vain / thousand, 3),
+        "decided": dict(sorted(tally.decided.items())),
+        "published_per_1000": PUBLISHED,
+    }
+
+
+def lines(found: dict[str, object]) -> Iterator[str]:
+    """Yield the same for people."""
+    said = json.loads(json.dumps(found))
+    yield f"right_person  seed {said['seed']}, {said['people']:,} people, errors ×{said['times']:g}"
+    yield f"{said['people_per_second']:,} people/s  ({said['machine']['cpu']})"
+    yield ""
+    yield f"results that reached a wrong person: {said['wrong']}  (goal 0)"
+    yield f"  of them still so at the end:       {said['wrong_standing']}"
+    yield f"  per 1,000 people:                  {said['wrong_per_1000']:g}"
+    for name, rate in said["published_per_1000"].items():
+        yield f"  beside {rate:g} per 1,000: {name}"
+    yield f"paired at the first try: {said['first_try']:.2%}  (goal 99 %)"
+    yield f"false alarms per 1,000: {said['false_alarms_per_1000']:g} at the table, "
+    yield f"  {said['held_in_vain_per_1000']:g} results held though nothing was wrong"
+    yield ""
+    yield f"{'error':<18}{'injected':>9}{'wrong':>7}{'at the end':>12}"
+    for fault in Fault:
+        if count := said["injected"].get(fault.value, 0):
+            wrong = said["wrong_by_cause"].get(fault.value, 0)
+            end = said["wrong_standing_by_cause"].get(fault.value, 0)
+            mark = "" if RATES[fault].seen else "   (no rule can see it)"
+            yield f"{fault.value:<18}{count:>9}{wrong:>7}{end:>12}{mark}"
+    for name in ("decided without looking", "no injected fault"):
+        if wrong := said["wrong_by_cause"].get(name, 0):
+            yield f"{name:<27}{wrong:>7}{said['wrong_standing_by_cause'].get(name, 0):>12}"
+    yield ""
+    yield "caught, or not, by:"
+    for name, count in said["caught"].items():
+        yield f"  {count:>7}  {name}"
+
+
+def parsed(arguments_: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = arguments(__doc__)
+    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--times", type=float, default=1.0, help="errors so many times as often")
+    parser.add_argument("--rate", action="append", default=[], metavar="ERROR=PER_1000")
+    parser.add_argument("--careless", type=float, default=CARELESS, help="share of decisions")
+    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--folder", type=Path, help="where the files lie: in memory if there is one"
+    )
+    parser.add_argument("--rates", action="store_true", help="print the table of rates, and end")
+    return parser.parse_args(arguments_)
+
+
+def main() -> int:
+    options = parsed()
+    if options.rates:
+        for fault, rate in RATES.items():
+            mark = "" if rate.seen else "  (no rule can see it)"
+            print(f"{fault.value:<18}{rate.per_1000:>9.4g} per 1,000  {rate.source}{mark}")
+        return 0
+    by_hand = []
+    for each in options.rate:
+        name, _, value = each.partition("=")
+        by_hand.append((Fault(name).value, float(value)))
+    rates = Rates(options.times, options.careless, tuple(by_hand))
+    began = perf_counter()
+    tally = run(options.people, options.seed, rates, options.cores, options.folder)
+    print(file=sys.stderr)
+    found = figures(tally, perf_counter() - began, options.seed, rates)
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print("\n".join(lines(found)))
+    return 0 if found["wrong_standing"] == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""What a tube that came, and was given to nobody, says of the tubes beside it.  Pure.
+
+Hands that are one tube off leave two signs: an empty tube where that began, and a tube with a swab
+that nobody was given where it ended.  Every swab between the two is in the next one's tube.  Where
+there is no empty tube within reach, only the two beside the stray one may have been taken for it.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+REACH = 20  # tubes on either side
+
+
+class Beside(NamedTuple):
+    """The pairing of a serial near by, and the station that made it."""
+
+    id: UUID
+    station: str
+
+
+class Doubt(NamedTuple):
+    """The pairings to be held, in the order of their serials; `shift` False: mere neighbours."""
+
+    station: str
+    members: tuple[UUID, ...]
+    shift: bool
+
+
+def doubt_beside(stray: int, paired: Mapping[int, Beside], empty: Collection[int]) -> Doubt | None:
+    """Return what the stray serial makes doubtful among *paired* serials, some of them *empty*."""
+    for step in (-1, 1):
+        between = _to_an_empty_one(stray, step, paired, empty)
+        if between:
+            ordered = between if step > 0 else between[::-1]
+            return Doubt(between[0].station, tuple(each.id for each in ordered), shift=True)
+    sides = [stray + step for step in (-1, 1) if stray + step in paired]
+    near = [paired[at] for at in sides if at not in empty]
+    if not near:
+        return None
+    own = [each.id for each in near if each.station == near[0].station]
+    return Doubt(near[0].station, tuple(own), shift=False)
+
+
+def _to_an_empty_one(
+    stray: int, step: int, paired: Mapping[int, Beside], empty: Collection[int]
+) -> list[Beside]:
+    """Return one station's pairings from *stray* to the nearest empty tube; none without one."""
+    passed: list[Beside] = []
+    for at in range(stray + step, stray + step * (REACH + 1), step):
+        given = paired.get(at)
+        if given is None or (passed and given.station != passed[0].station):
+            return []
+        if at in empty:
+            return passed
+        passed.append(given)
+    return []

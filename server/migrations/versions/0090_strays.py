@@ -1,0 +1,24 @@
+"""Tubes that came and were given to nobody: what stands beside them is held."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0090_strays"
+down_revision: str | None = "0030_data_requests"
+
+
+def upgrade() -> None:
+    causes = sa.CheckConstraint(
+        "cause IN ('conflict', 'void', 'denied', 'suspected')", name="ck_slip_group_cause"
+    )
+    with op.batch_alter_table("slip_group", table_args=(causes,)) as table:
+        table.add_column(sa.Column("stray", sa.String(length=30), nullable=True))
+        table.drop_constraint("ck_slip_group_cause", type_="check")
+        table.create_check_constraint(
+            op.f("ck_slip_group_cause"),
+            "cause IN ('conflict', 'void', 'denied', 'suspected', 'stray')",
+        )
+        table.create_check_constraint(
+            op.f("ck_slip_group_stray"), "(cause = 'stray') = (stray IS NOT NULL)"
+        )
+    op.create_index("ix_slip_group_stray", "slip_group", ["stray"], unique=False)

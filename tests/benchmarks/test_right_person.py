@@ -1,0 +1,33 @@
+"""The simulated day: small, with errors far above any published rate, through the real rules."""
+
+from pathlib import Path
+
+from benchmarks.right_day import played
+from benchmarks.right_judge import is_seen
+from benchmarks.right_rates import RATES, Fault, Rates
+
+PLACED = {Fault.CROSSED, Fault.BORROWED_CARD, Fault.STEPS_IN_GONE, Fault.TYPED_OTHER_LINE}
+SEEN = [(fault.value, 6.0) for fault in Fault if fault not in PLACED]
+
+
+def test_no_error_that_a_rule_can_see_gives_anybody_a_wrong_result(tmp_path: Path) -> None:
+    tally = played(200, 7, Rates(0.0, 0.0, tuple(SEEN)), tmp_path)
+    assert sum(tally.injected.values()) > 10
+    assert tally.results > 150
+    assert {name: n for name, n in tally.standing.items() if is_seen(name)} == {}
+
+
+def test_without_errors_everybody_is_paired_at_once_and_nobody_is_held(tmp_path: Path) -> None:
+    tally = played(100, 3, Rates(0.0), tmp_path)
+    assert (tally.paired, tally.first_try, tally.results) == (100, 100, 100)
+    assert (tally.false_alarms, tally.held_in_vain, dict(tally.wrong)) == (0, 0, {})
+
+
+def test_swabs_that_change_tubes_after_both_scans_reach_the_wrong_people_and_are_named(
+    tmp_path: Path,
+) -> None:
+    """What no rule can see is not hidden: the simulator knows, and counts it under its name."""
+    tally = played(100, 5, Rates(0.0, 0.0, (("crossed", 40.0),)), tmp_path)
+    assert tally.wrong["crossed"] > 0
+    assert not is_seen("crossed")
+    assert {fault for fault, rate in RATES.items() if not rate.seen} == PLACED

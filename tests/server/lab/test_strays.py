@@ -1,0 +1,120 @@
+"""A tube that came and was given to nobody makes those beside it doubtful, until somebody looks."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract import events
+from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
+from server.lab.stray_rules import REACH, Beside, doubt_beside
+from server.lab.strays import look_beside
+from server.lab.words import Call, Rejection
+from server.outcomes.gate import ResultHeld
+from server.outcomes.services import release
+from server.sampling import slips
+from server.sampling.holds import held_by_slip
+from server.sampling.services import record_pairing
+
+LAN, MINH = "user:lan", "user:minh"
+
+
+@pytest.fixture
+def shifted(scene: Any) -> list[Any]:
+    """Six tubes; the last came and was given to nobody, and nobody's swab is in the first."""
+    tubes = [scene.tube() for _ in range(6)]
+    for tube in tubes[:-1]:
+        scene.pair(tube, scene.person())
+    return tubes
+
+
+def came(scene: Any, tube: Any) -> None:
+    receive_tube(scene.session, tube, box="H1", by=LAN, now=scene.now)
+
+
+@pytest.mark.parametrize("empty_first", [True, False])
+def test_an_empty_tube_and_one_of_nobody_hold_all_between_them_in_either_order(
+    scene: Any, shifted: list[Any], *, empty_first: bool
+) -> None:
+    steps = [
+        lambda: reject_tube(scene.session, shifted[0], Rejection.EMPTY, by=LAN, now=scene.now),
+        lambda: came(scene, shifted[-1]),
+    ]
+    for step in steps if empty_first else reversed(steps):
+        step()
+    assert held_by_slip(scene.session, shifted) == set(shifted[1:-1])
+    came(scene, shifted[2])
+    entered = enter_result(scene.session, shifted[2], Finding(Call.POSITIVE), by=LAN, now=scene.now)
+    verify_result(scene.session, entered.id, by=MINH, now=scene.now)
+    with pytest.raises(ResultHeld):
+        release(scene.session, [entered.id], by=MINH, now=scene.now)
+
+
+def test_a_tube_of_nobody_alone_holds_only_who_stands_beside_it(
+    scene: Any, shifted: list[Any]
+) -> None:
+    came(scene, shifted[-1])
+    came(scene, shifted[-1])  # scanned again
+    assert held_by_slip(scene.session, shifted) == {shifted[-2]}
+    assert len(slips.open_groups(scene.session)) == 1
+
+
+def test_what_was_held_goes_by_itself_when_the_pairing_was_only_late(
+    scene: Any, shifted: list[Any]
+) -> None:
+    came(scene, shifted[-1])
+    event = events.TubePaired(
+        id=UUID(int=7), station="ban-1", epoch="0" * 16, seq=1, prev=events.NO_EVENT,
+        at=scene.now, trusted=True, boot="b", mono=1, tube=shifted[-1].text, person="",
+        person_kind="citizen-card", tag="0" * 16, order="person-first", took_ms=900,
+    )  # fmt: skip
+    record_pairing(scene.session, event, scene.person(), place="p", now=scene.now)
+    assert held_by_slip(scene.session, shifted) == set()
+    assert slips.open_groups(scene.session) == []
+
+
+def test_an_empty_tube_without_a_tube_of_nobody_holds_nothing(
+    scene: Any, shifted: list[Any]
+) -> None:
+    reject_tube(scene.session, shifted[1], Rejection.EMPTY, by=LAN, now=scene.now)
+    came(scene, shifted[0])
+    assert held_by_slip(scene.session, shifted) == set()
+
+
+@given(
+    st.integers(30, 60),
+    st.dictionaries(st.integers(0, 90), st.sampled_from(["ban-1", "ban-2"]), max_size=90),
+    st.frozensets(st.integers(0, 90), max_size=6),
+)
+def test_what_is_held_is_of_one_station_near_by_and_never_empty(
+    stray: int, stations: dict[int, str], empty: frozenset[int]
+) -> None:
+    paired = {at: Beside(UUID(int=at + 1), name) for at, name in stations.items() if at != stray}
+    doubt = doubt_beside(stray, paired, empty)
+    if doubt is None:
+        assert {stray - 1, stray + 1} & (paired.keys() - empty) == set()
+        return
+    held = [member.int - 1 for member in doubt.members]
+    assert held == sorted(held)
+    assert {stations[at] for at in held} == {doubt.station}
+    assert not set(held) & empty
+    assert all(abs(at - stray) <= (REACH if doubt.shift else 1) for at in held)
+
+
+def test_pairings_that_come_after_their_tubes_are_looked_at_as_well(
+    scene: Any, shifted: list[Any]
+) -> None:
+    """The whole station was off-line: when its tubes came, nobody knew whose they were."""
+    known = shifted[1:-1]
+    reject_tube(scene.session, shifted[0], Rejection.EMPTY, by=LAN, now=scene.now)
+    late = [scene.tube() for _ in range(4)]
+    reject_tube(scene.session, late[0], Rejection.EMPTY, by=LAN, now=scene.now)
+    for tube in late[1:]:
+        came(scene, tube)
+    assert held_by_slip(scene.session, [*known, *late]) == set()
+    for tube in late[:-1]:
+        scene.pair(tube, scene.person())
+    look_beside(scene.session, late[:-1], now=scene.now)
+    assert held_by_slip(scene.session, [*known, *late]) == set(late[1:-1])
