@@ -11,9 +11,9 @@ SEEN = [(fault.value, 6.0) for fault in Fault if fault not in PLACED]
 
 
 def test_no_error_that_a_rule_can_see_gives_anybody_a_wrong_result(tmp_path: Path) -> None:
-    tally = played(200, 7, Rates(0.0, 0.0, tuple(SEEN)), tmp_path)
+    tally = played(150, 7, Rates(0.0, 0.0, tuple(SEEN)), tmp_path)
     assert sum(tally.injected.values()) > 10
-    assert tally.results > 150
+    assert tally.results > 110
     assert {name: n for name, n in tally.standing.items() if is_seen(name)} == {}
 
 
