@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_strays"
-down_revision: str | None = "0030_data_requests"
+revision: str = "0033_strays"
+down_revision: str | None = "0032_figures"
 
 
 def upgrade() -> None:
