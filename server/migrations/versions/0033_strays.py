@@ -8,10 +8,7 @@ down_revision: str | None = "0032_figures"
 
 
 def upgrade() -> None:
-    causes = sa.CheckConstraint(
-        "cause IN ('conflict', 'void', 'denied', 'suspected')", name="ck_slip_group_cause"
-    )
-    with op.batch_alter_table("slip_group", table_args=(causes,)) as table:
+    with op.batch_alter_table("slip_group") as table:
         table.add_column(sa.Column("stray", sa.String(length=30), nullable=True))
         table.drop_constraint("ck_slip_group_cause", type_="check")
         table.create_check_constraint(
