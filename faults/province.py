@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,11 +57,14 @@ class Server:
 
     data: Path
     port: int
+    under: tuple[str, ...] = ()  # what starts it: strace, a network of its own
+    environment: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "server.cli", "run", "--port", str(self.port)]
+        command = [*self.under, sys.executable, "-m", "server.cli", "run", "--port", str(self.port)]
         environment = {**os.environ, "GHEPMAU_DATA": str(self.data), "GHEPMAU_THREADS": "4"}
+        environment |= self.environment
         self._process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -71,8 +74,7 @@ class Server:
     def kill(self) -> None:
         """SIGKILL, as the kernel does it when memory is short; its worker ends with it."""
         if self._process is not None:
-            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-            pids = [int(pid) for pid in children.read_text().split()]
+            pids = descendants(self._process.pid)
             handles = [os.pidfd_open(pid) for pid in pids]
             for pid in pids:
                 os.kill(pid, 9)
@@ -93,6 +95,12 @@ class Server:
         with closing(sqlite3.connect(self.data / "ghepmau.sqlite")) as db:
             asked = "SELECT kind, seq, last_seq FROM chain_alert WHERE closed_at IS NULL"
             return db.execute(asked).fetchall()
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that *pid* started, and those that they did."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [each for child in children for each in (int(child), *descendants(int(child)))]
 
 
 @dataclass

@@ -1,0 +1,28 @@
+"""A few days of everything at once, held against the reference row by row; `make chaos`: a month.
+
+A seed that fails is printed; the same command with it plays the same deeds again.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from faults.chaos import chaos
+
+DAYS = int(os.environ.get("GHEPMAU_CHAOS_DAYS", "2"))
+SEED = int(os.environ.get("GHEPMAU_CHAOS_SEED", "11"))
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """Uplinks and urllib3 tell of everything that goes wrong, which is everything."""
+    caplog.set_level("CRITICAL")
+
+
+def test_whatever_goes_wrong_every_row_is_as_it_should_be(tmp_path: Path) -> None:
+    with chaos(tmp_path, SEED) as run:
+        wrong = run.run(DAYS)
+    print(f"seed {SEED}: {run.deeds}, wire {dict(run.world.proxy.done)}")
+    assert wrong == [], f"python -m faults.chaos --seed {SEED} --days {DAYS}"
+    assert run.bench.done.get("release", 0) > 0

@@ -1,0 +1,219 @@
+"""The server: a slow or full disk, a clock years off, and bad wires to stations and receivers."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from contract import signing
+from device.backlog import read_sent
+from faults import runs
+from faults.chaos_world import Ballast
+from faults.disks import small
+from faults.mischief import Mischief
+from faults.province import Home, Server, found, free_port, station_at
+from faults.test_wire import drain, pairs
+from server import schema, vault
+from server.db import Database, open_database
+from server.delivery import routes, worker
+from server.delivery.channels import Message
+from server.delivery.models import Delivery
+from server.delivery.routes import Route
+from server.delivery.services import enqueue_all
+from server.exchange.http import Access, Http
+from server.exchange.simulated import SimulatedSystem
+
+YEARS = {"ten years ahead": "+10y", "in 1996": "-30y"}
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("CRITICAL")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return station_at(tmp_path / "station")
+
+
+@contextmanager
+def serving(data: Path, home: Home, **how: object) -> Iterator[Server]:
+    found(data, signing.public_text(home.secrets.key))
+    server = Server(data, free_port(), **how)  # type: ignore[arg-type]
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def address(server: Server) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+def test_a_full_disk_takes_nothing_half_and_goes_on_when_there_is_room(
+    tmp_path: Path, home: Home
+) -> None:
+    with small(tmp_path / "disk", "48m") as disk, serving(disk / "server", home) as server:
+        ballast = Ballast(disk / "ballast")
+        pairs(home, 1, 40)
+        up = home.uplink(address(server), most=20)
+        up.turn()
+        ballast.fill()
+        for _ in range(6):
+            up.turn()
+        told = read_sent(home.folder)
+        assert told.trouble
+        ballast.empty()
+        stored = server.stored
+        assert {row[:2] for row in stored} >= {
+            row[:2] for row in home.written if row[1] <= told.acked.get(row[0], 0)
+        }
+        drain(home.uplink(address(server)), home)
+        assert server.stored == home.written
+        assert server.alerts() == []
+
+
+def test_a_slow_disk_answers_late_and_stores_everything_once(tmp_path: Path, home: Home) -> None:
+    runs.needs("strace")
+    under = tuple(runs.injecting(["fdatasync", "fsync"], "delay_enter=400000"))
+    with serving(tmp_path / "server", home, under=(*under, "-f")) as server:
+        pairs(home, 1, 30)
+        began = time.monotonic()
+        drain(home.uplink(address(server), most=10), home)
+        took = time.monotonic() - began
+        assert server.stored == home.written
+        assert server.alerts() == []
+    print(f"{len(home.written)} events in batches of 10, 0.4 s for each sync: {took:.1f} s")
+
+
+@pytest.mark.parametrize("shift", YEARS.values(), ids=YEARS.keys())
+def test_a_server_whose_clock_is_years_off_loses_and_doubles_nothing(
+    tmp_path: Path, home: Home, shift: str
+) -> None:
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if library is None:
+        pytest.skip("libfaketime is not installed: `make faults` installs it where apt can")
+    faked = {"LD_PRELOAD": str(library), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    with serving(tmp_path / "server", home, environment=faked) as server:
+        pairs(home, 1, 10)
+        drain(home.uplink(address(server)), home)
+        server.kill()
+        server.environment = {}
+        server.start()
+        pairs(home, 500, 10)
+        drain(home.uplink(address(server)), home)
+        assert server.stored == home.written
+        assert server.alerts() == []
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Database]:
+    vault.install(vault.Vault.create(tmp_path / "vault.json"))
+    database = open_database(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    schema.tables.create_all(database.engine)
+    routes.install([Route("hook")])
+    yield database
+    routes.install([])
+    database.engine.dispose()
+
+
+@pytest.fixture
+def receiver() -> Iterator[SimulatedSystem]:
+    system = SimulatedSystem()
+    system.start()
+    yield system
+    system.stop()
+
+
+def test_a_receiver_behind_a_bad_wire_has_everything_once_and_in_order(
+    outbox: Database, receiver: SimulatedSystem
+) -> None:
+    """Partition, drops, doubles, late copies and half answers between server and a target."""
+    people, now = [str(uuid4()) for _ in range(10)], datetime.now(UTC)
+    messages = [
+        Message("hook", f"t/{person}/v{version}", person, version, f"{person} {version}", None)
+        for version in (1, 2, 3)
+        for person in people
+    ]
+    with outbox.write() as session:
+        enqueue_all(session, messages, now=now)
+    proxy = Mischief(receiver.port, Random(4))
+    hook = Post(Http(Access(proxy.address, timeout=3.0)))
+    for turn in range(60):
+        if turn == 40:
+            proxy.behave()
+        else:
+            proxy.apart = turn % 10 < 3 and turn < 40
+        now += timedelta(minutes=16)
+        worker.run_once(outbox, {"hook": hook}, now)
+    proxy.close()
+    with outbox.read() as session:
+        assert set(session.scalars(select(Delivery.state))) == {"delivered"}
+    kept = [key for key, _ in receiver.kept]
+    assert sorted(kept) == sorted(message.key for message in messages)
+    for person in people:
+        own = [key for key in kept if person in key]
+        assert own == sorted(own)
+
+
+class Post:
+    """A channel that posts what it is given under its key, as the webhook does."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def deliver(self, subject: str, key: str, payload: str) -> str:
+        del subject
+        answer = self._http.call("POST", "", payload.encode(), {"webhook-id": key})
+        if answer.status != 200:
+            raise worker.Unreachable(f"HTTP {answer.status}")
+        return "ok"
+
+
+def test_through_a_network_that_loses_and_reorders_packets_everything_comes_once(
+    tmp_path: Path, home: Home
+) -> None:
+    """A network namespace with netem: 20 % lost, a tenth doubled, a quarter out of order."""
+    name = f"gm{os.getpid() % 10_000}"
+    with lossy(name) as inside:
+        under = ("ip", "netns", "exec", name)
+        with serving(
+            tmp_path / "server", home, under=under, environment={"GHEPMAU_HOST": inside}
+        ) as server:
+            pairs(home, 1, 60)
+            drain(home.uplink(f"http://{inside}:{server.port}", most=10), home)
+            assert server.stored == home.written
+            assert server.alerts() == []
+
+
+@contextmanager
+def lossy(name: str) -> Iterator[str]:
+    """Give the address of a network namespace behind a bad link; skip where we may not."""
+    orders = (
+        f"ip netns add {name}",
+        f"ip link add {name}a type veth peer name {name}b",
+        f"ip link set {name}b netns {name}",
+        f"ip addr add 10.213.77.1/24 dev {name}a",
+        f"ip link set {name}a up",
+        f"ip -n {name} addr add 10.213.77.2/24 dev {name}b",
+        f"ip -n {name} link set {name}b up",
+        f"ip -n {name} link set lo up",
+        f"tc qdisc add dev {name}a root netem delay 20ms 10ms loss 20% duplicate 10% reorder 25%",
+    )
+    try:
+        for order in orders:
+            if subprocess.run(order.split(), check=False, capture_output=True).returncode:
+                pytest.skip(f"no network namespace with netem here: {order}")
+        yield "10.213.77.2"
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+        subprocess.run(["ip", "link", "del", f"{name}a"], check=False, capture_output=True)
