@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0033_strays"
-down_revision: str | None = "0032_figures"
+revision: str = "0037_strays"
+down_revision: str | None = "0036_sealed_texts"
 
 
 def upgrade() -> None:
