@@ -45,7 +45,7 @@ place_common() {
   put 0644 "$here/systemd/watchdog.conf" /etc/systemd/system.conf.d/ghepmau.conf
   put 0644 "$here/systemd/ghepmau-$role.service" "/etc/systemd/system/ghepmau-$role.service"
   local page
-  for page in station readers kiosk pi server; do
+  for page in station readers kiosk pi server operators imports; do
     put 0644 "$here/../docs/$page.md" "/usr/share/doc/ghepmau/$page.md"
   done
 }
@@ -71,6 +71,17 @@ place_station() {
     put 0644 "$here/systemd/ghepmau-screen.conf" \
       /etc/systemd/system/ghepmau-station.service.d/screen.conf
   fi
+}
+
+place_server() {
+  local unit
+  for unit in listen.service backup.service backup.timer anchor.service anchor.timer; do
+    put 0644 "$here/systemd/ghepmau-$unit" "/etc/systemd/system/ghepmau-$unit"
+  done
+  put 0644 "$here/../deploy/nginx/ghepmau.conf" /usr/share/ghepmau/nginx.conf
+  put 0644 "$here/../deploy/caddy/Caddyfile" /usr/share/ghepmau/Caddyfile
+  put 0644 "$here/../deploy/prometheus/alerts.yml" /usr/share/ghepmau/alerts.yml
+  put 0644 "$here/../deploy/grafana/ghepmau-server.json" /usr/share/ghepmau/grafana.json
 }
 
 # What the Pi's own firmware reads.  Lines of others stay as they are; ours stand between two marks.
@@ -122,6 +133,8 @@ place_common
 if [ "$role" = station ]; then
   place_station
   place_boot
+else
+  place_server
 fi
 if [ -n "$root" ]; then
   say "$changed changed in $root"
@@ -139,7 +152,8 @@ if [ "$role" = station ]; then
   systemctl enable --quiet ghepmau-station ghepmau-uplink ghepmau-firstboot
   [ -z "$kiosk" ] || systemctl enable --quiet --now ghepmau-kiosk
 else
-  systemctl enable --quiet ghepmau-server
+  systemctl enable --quiet ghepmau-server ghepmau-listen
+  systemctl enable --quiet --now ghepmau-backup.timer ghepmau-anchor.timer
 fi
 bring_release
 say "$changed changed"

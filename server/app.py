@@ -21,6 +21,7 @@ from server.config import Settings
 from server.db import Database, open_database
 from server.errors import BadInput, DomainError
 from server.states import shown
+from server.upkeep import logs
 
 log = logging.getLogger(__name__)
 SENTENCES = {
@@ -62,6 +63,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.url_map.converters["tube"] = web.TubeConverter
+    logs.install(app)
     app.before_request(widen)
     gate.install(app)
     _teach_templates(app)

@@ -64,9 +64,12 @@ from server.record.workdays import load as load_calendar
 from server.sampling import changes
 from server.sampling.views import bp as sampling
 from server.tracing.views import bp as tracing
+from server.upkeep.health_views import Seen
+from server.upkeep.health_views import bp as health
 from server.worklist import DESKS
 
 PAGES = (
+    health,
     home.bp,
     accounts,
     stations,
@@ -141,6 +144,7 @@ def assemble(app: Flask) -> None:
         changes.testers.append(first_result_at)
     place_names.install(app.extensions["settings"].place_names)
     machines.install(machines.load(app.extensions["settings"].machines))
+    app.extensions["seen"] = Seen()
     app.extensions["background"] = workers(app)
 
 

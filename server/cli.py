@@ -25,9 +25,13 @@ from server.lab.imports import machines
 from server.lab.links import listening
 from server.outcomes import rebuilding
 from server.people.models import Person
-from server.upkeep import audit_cli, keys_cli
+from server.upkeep import audit_cli, backup_cli, check_cli, keys_cli
 from server.upkeep.opening import BY, Trouble, now, open_keys
 
+MORE = (
+    *(accounts_cli, names_cli, stick_cli, demo_cli, figures_cli),
+    *(audit_cli, backup_cli, check_cli, keys_cli),
+)
 TROUBLES = (
     Trouble,
     ConfigError,
@@ -72,14 +76,15 @@ def _parser() -> argparse.ArgumentParser:
         return one
 
     add("init", init, "Make the data directory, the key file and the database; harmless again.")
-    add("migrate", migrate, "Bring the database to the newest shape.")
-    add("config", show, "Print every setting and where it came from.")
-    add("check", check, "Say whether keys, database and settings are sound.")
+    for name in ("upgrade", "migrate"):
+        add(name, migrate, "Bring the database to the newest shape.")
+    for name in ("settings", "config"):
+        add(name, show, "Print every setting and where it came from.")
     code = add("enrol-code", enrol_code, "Print a new one-time code for a station.")
     code.add_argument("station")
     add("listen", listen, "Hear the laboratory's machines until told to stop.")
     add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands.")
-    for more in (accounts_cli, names_cli, stick_cli, demo_cli, figures_cli, audit_cli, keys_cli):
+    for more in MORE:
         more.add_to(add)
     run_it = add("run", run, "Serve until told to stop.")
     run_it.add_argument("--host")
@@ -150,18 +155,6 @@ def migrate(_asked: argparse.Namespace, loaded: Loaded) -> None:
 
 def show(_asked: argparse.Namespace, loaded: Loaded) -> None:
     print("\n".join(loaded.lines()))
-
-
-def check(_asked: argparse.Namespace, loaded: Loaded) -> None:
-    open_keys(loaded.settings)
-    with closing(_Opened(loaded.settings)) as opened:
-        stands = schema.revision_of(opened.database)
-        if stands != schema.newest_revision():
-            raise Trouble(f"the database is at {stands}: run `ghepmau-server migrate`")
-        if missing := schema.differences(opened.database):
-            raise Trouble(f"the database differs from the program: {missing[0]}")
-        check_keys(loaded.settings, opened.database)
-    print("Keys, database and settings are sound.")
 
 
 def enrol_code(asked: argparse.Namespace, loaded: Loaded) -> None:

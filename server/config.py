@@ -51,6 +51,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fhir_per_minute: Count = 600  # reads of one partner
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] = 3650  # the law keeps a result so long
     holidays: str = ""  # a TOML file of days off; empty: the one that comes with the program
+    backups: str = ""  # where backups go; empty: backups in `data`
+    keep_backups: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 14  # older ones go; 0: none does
+    metrics_token: str = ""  # a file with the token for /metrics; empty: this machine alone
     anchors: str = ""  # where anchors of the audit trail go; empty: anchors in `data`
     password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12  # the least we accept
 
@@ -65,6 +68,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def anchor_folder(self) -> Path:
         return Path(self.anchors) if self.anchors else Path(self.data) / "anchors"
+
+    @property
+    def backup_folder(self) -> Path:
+        return Path(self.backups) if self.backups else Path(self.data) / "backups"
 
     @property
     def secure(self) -> bool:

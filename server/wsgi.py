@@ -25,6 +25,7 @@ from server.app import create_app
 from server.assembly import start_background, stop_background
 from server.config import Settings
 from server.front import Front
+from server.upkeep import logs
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -140,4 +141,5 @@ def _load(settings: Settings, load: Callable[[Settings], Front], parent: int) ->
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
+    logs.to_standard_output()
     return load(settings)

@@ -15,7 +15,8 @@ from server.cli import main as server
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "firmware_config" / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
-MOUNTS = sorted(FOLDER.glob("*.mount"))
+MOUNTS = sorted([*FOLDER.glob("*.mount"), *FOLDER.glob("*.timer")])
+SERVER = {"ghepmau-anchor", "ghepmau-backup", "ghepmau-listen", "ghepmau-server"}
 SCORES = dict(
     re.findall(r"\| `(ghepmau-\w+)` \| ([0-9.]+) \|", (ROOT / "docs/pi.md").read_text("utf-8"))
 )
@@ -97,7 +98,7 @@ def test_a_unit_waits_for_ready_only_where_its_program_says_so() -> None:
     }
     for unit in UNITS:
         kind = Unit(unit)["Service"]["Type"]
-        package = "server" if "server" in unit.stem else "device"
+        package = "server" if unit.stem in SERVER else "device"
         assert kind != "notify" or spoken[package], f"{unit.name} waits for what is never said"
 
 
@@ -118,6 +119,14 @@ def test_a_program_of_the_station_that_hangs_is_started_again(name: str) -> None
 
 def test_no_unit_is_more_exposed_than_we_would_ever_say() -> None:
     assert max(float(score) for score in SCORES.values()) <= 2.6
+
+
+def test_every_timer_has_its_unit_and_makes_up_for_a_machine_that_was_off() -> None:
+    timers = sorted(FOLDER.glob("*.timer"))
+    assert len(timers) >= 2
+    for timer in timers:
+        assert Unit(timer)["Timer"]["Persistent"] == "yes"
+        assert Unit(timer.with_suffix(".service"))["Service"]["Type"] == "oneshot"
 
 
 def test_the_station_never_gives_up_starting() -> None:

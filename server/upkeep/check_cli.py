@@ -1,0 +1,146 @@
+"""`ghepmau-server check`: one page says how the server stands; exit 2 where anything is bad."""
+
+import argparse
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from sqlalchemy import text
+
+from server import schema, vault
+from server.audit import anchors
+from server.audit.verifying import verify
+from server.config import Loaded, Settings
+from server.db import Database
+from server.exchange import expiry
+from server.exchange.targets import load_targets
+from server.upkeep import backups, judging, rotation, vitals
+from server.upkeep.judging import Judged, Level
+from server.upkeep.opening import Trouble, now, opened
+from server.upkeep.strongbox import NotReadable
+
+Add = Callable[..., argparse.ArgumentParser]
+CLOCK_OFF = timedelta(seconds=5)
+PATIENCE = 3.0
+MARKS = {Level.WELL: "  ok ", Level.LOOK: "look ", Level.BAD: " BAD "}
+
+
+def add_to(add: Add) -> None:
+    """Add the command to the server's."""
+    parser = add("check", check, "One page of health: keys, database, trail, copies, stations.")
+    parser.add_argument(
+        "--deep", action="store_true",
+        help="also read the whole database, trail and newest backup",
+    )  # fmt: skip
+
+
+def check(asked: argparse.Namespace, loaded: Loaded) -> None:
+    """Print the page; raises Trouble where something is bad."""
+    settings, bad = loaded.settings, 0
+    with opened(settings) as database:
+        for line in _lines(database, settings, deep=asked.deep):
+            print(f"{MARKS[line.level]} {line.what:<11} {line.sentence}")  # noqa: T201
+            bad += line.level is Level.BAD
+    if bad:
+        raise Trouble(f"{bad} things are bad")
+
+
+def _lines(database: Database, settings: Settings, *, deep: bool) -> Iterator[Judged]:
+    yield _keys()
+    yield from _database(database, deep=deep)
+    with database.read() as session:
+        seen = vitals.look(session, settings, now())
+    yield from judging.judged(seen)
+    yield from _certificates(settings)
+    yield _clock(database)
+    if deep:
+        yield _trail(database, settings)
+        yield _newest_backup(settings)
+
+
+def _keys() -> Judged:
+    keys = vault.current().keys
+    if keys.step:
+        said = f"a rotation is at '{keys.step}': run `ghepmau-server keys rotate`"
+        return Judged(Level.LOOK, "keys", said)
+    return Judged(Level.WELL, "keys", f"key {keys.current} is in use, the file is closed to others")
+
+
+def _database(database: Database, *, deep: bool) -> Iterator[Judged]:
+    if missing := schema.differences(database):
+        yield Judged(Level.BAD, "database", f"it differs from the program: {missing[0]}"[:200])
+    with database.read() as session:
+        kind = database.engine.dialect.name
+        if deep and kind == "sqlite":
+            found = session.execute(text("PRAGMA quick_check")).scalar()
+            level = Level.WELL if found == "ok" else Level.BAD
+            yield Judged(level, "database", f"SQLite looked through its file: {found}")
+        if deep:
+            behind = rotation.left(session)
+            level = Level.LOOK if behind else Level.WELL
+            yield Judged(level, "keys", f"values under other keys: {behind or 'none'}")
+        yield Judged(Level.WELL, "database", f"{kind} answers")
+
+
+def _certificates(settings: Settings) -> Iterator[Judged]:
+    """What ends: our own certificate, and what receivers ask of us."""
+    parts = urlsplit(settings.public_url)
+    if parts.scheme == "https":
+        found = None
+        with suppress(OSError, ValueError):
+            pem = ssl.get_server_certificate(
+                (parts.hostname or "", parts.port or 443), timeout=PATIENCE
+            )
+            found = x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
+        if found is None:
+            yield Judged(Level.LOOK, "certificate", f"{settings.public_url} does not answer")
+        else:
+            yield judging.ends(settings.public_url, found, now())
+    for target in load_targets(settings.targets):
+        for end in expiry.endings(target):
+            yield judging.ends(f"{end.target}: {end.what}", end.at, now())
+
+
+def _clock(database: Database) -> Judged:
+    """Compare our clock with the database's, and ask systemd whether it is kept right."""
+    if database.engine.dialect.name == "postgresql":
+        off = abs(rotation.clock_of(database) - datetime.now(UTC))
+        if off > CLOCK_OFF:
+            return Judged(Level.BAD, "clock", f"ours and the database's differ by {off}")
+    kept = Path("/run/systemd/timesync/synchronized").exists() or _said_by_systemd() == "yes"
+    if kept:
+        return Judged(Level.WELL, "clock", "is kept right over the network")
+    return Judged(Level.LOOK, "clock", "nobody says that it is kept right: see `timedatectl`")
+
+
+def _said_by_systemd() -> str:
+    command = ["/usr/bin/timedatectl", "show", "--property=NTPSynchronized", "--value"]
+    with suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)  # noqa: S603
+        return done.stdout.strip()
+    return ""
+
+
+def _trail(database: Database, settings: Settings) -> Judged:
+    kept, wrong = anchors.read_all(settings.anchor_folder)
+    with database.read() as session:
+        found = verify(session, kept)
+    if found.sound and not wrong:
+        return Judged(Level.WELL, "trail", f"{found.entries} entries hold, {len(kept)} anchors fit")
+    return Judged(Level.BAD, "trail", "does not hold: `ghepmau-server audit verify` says where")
+
+
+def _newest_backup(settings: Settings) -> Judged:
+    copies = backups.names_in(settings.backup_folder)
+    if not copies:
+        return Judged(Level.LOOK, "backup", "there is none to open")
+    try:
+        backups.check(copies[-1])
+    except NotReadable as error:
+        return Judged(Level.BAD, "backup", f"{copies[-1].name}: {error}")
+    return Judged(Level.WELL, "backup", f"{copies[-1].name} opens, all of it")

@@ -1,0 +1,78 @@
+"""One line of JSON for each request, and none of it names a person.
+
+The route stands as it is written in the code, so no id and no query; who asked is a kind
+('user', 'station', 'partner', 'nobody'); addresses of the network stay out.
+"""
+
+import json
+import logging
+import secrets
+import sys
+import time
+from datetime import UTC, datetime
+
+from flask import Flask, Response, current_app, g, request
+
+from server.upkeep.metrics import Traffic
+from server.web import Access, access_of
+
+log = logging.getLogger("ghepmau.requests")
+UNKNOWN = "(none)"  # what asked for no route of ours
+
+
+def install(app: Flask) -> None:
+    """Time and count every request of *app*, and write its line."""
+    app.extensions["traffic"] = Traffic()
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def to_standard_output() -> None:
+    """Write the lines where the service's log is; other lines keep their form."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.handlers[:], log.propagate = [handler], False
+    log.setLevel(logging.INFO)
+
+
+def _begin() -> None:
+    g.begun, g.request_name = time.perf_counter(), secrets.token_hex(8)
+
+
+def _end(response: Response) -> Response:
+    begun: float | None = g.get("begun")
+    seconds = time.perf_counter() - begun if begun is not None else 0.0
+    route = request.url_rule.rule if request.url_rule else UNKNOWN
+    method = request.method if request.method in _METHODS else "other"
+    traffic: Traffic = current_app.extensions["traffic"]
+    traffic.note(route, method, response.status_code, seconds)
+    response.headers.setdefault("X-Request-Id", g.get("request_name", ""))
+    if log.isEnabledFor(logging.INFO):
+        log.info(_line(route, method, response, seconds))
+    return response
+
+
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+def _line(route: str, method: str, response: Response, seconds: float) -> str:
+    said = {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "request": g.get("request_name", ""),
+        "method": method,
+        "route": route,
+        "status": response.status_code,
+        "ms": round(seconds * 1000, 1),
+        "bytes": response.content_length or 0,
+        "who": _who(),
+    }
+    return json.dumps(said)
+
+
+def _who() -> str:
+    if "user" in g:
+        return "user"
+    if "partner" in g:
+        return "partner"
+    view = current_app.view_functions.get(request.endpoint or "")
+    return "station" if access_of(view) is Access.STATION else "nobody"
