@@ -1,5 +1,6 @@
 """Bring a database to the shape that the models describe, and say where it differs."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -61,6 +62,7 @@ def revision_of(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
