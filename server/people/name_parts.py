@@ -121,4 +121,4 @@ def _number(part: str, drawn: int) -> int:
 
 
 def _hashed(purpose: str, value: str) -> int:
-    return int(vault.current().blind(purpose, value)[:15], 16)
+    return int(vault.current().lasting(purpose, value)[:15], 16)

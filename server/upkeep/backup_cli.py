@@ -70,6 +70,4 @@ def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
     print(f"Restored what was there at {header.made_at}.")  # noqa: T201 - a command's answer
     whole = "holds" if found.sound else f"DOES NOT HOLD: {found.faults[0]}"
     print(f"The audit trail of it {whole} ({found.entries} entries).")  # noqa: T201
-    print(
-        "What stations recorded since is on the stations: docs/operators.md says how it comes back."
-    )  # noqa: T201
+    print("Stations still have what they recorded since: see docs/operators.md.")  # noqa: T201
