@@ -12,9 +12,11 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import msgspec
 import urllib3
+from urllib3.filepost import encode_multipart_formdata
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _ALERT = re.compile(r'role="alert"[^>]*>(.*?)<', re.DOTALL)
+FORM = "application/x-www-form-urlencoded"
 _TIMEOUT = urllib3.Timeout(connect=5, read=30)
 
 
@@ -75,13 +77,25 @@ class Browser:
         """Post *fields*; a refusal comes back as a page, whose `alert` says why."""
         return self._send("POST", path, urlencode(fields, doseq=True))
 
-    def _send(self, method: str, path: str, body: str | None) -> Page:
+    def attach(self, path: str, name: str, file: str, content: bytes) -> Page:
+        """Send a *file* with *content* in the field *name* of the form on *path*."""
+        token = _TOKEN.search(self.open(path).text)
+        if token is None:
+            raise PageError(f"the page {path} has no form to send")
+        fields: list[tuple[str, str | tuple[str, bytes]]] = [
+            ("csrf_token", unescape(token[1])),
+            (name, (file, content)),
+        ]
+        body, kind = encode_multipart_formdata(fields)
+        return self._send("POST", path, body, kind)
+
+    def _send(self, method: str, path: str, body: str | bytes | None, kind: str = FORM) -> Page:
         for _ in range(5):
             answer = self._pool.request(
                 method,
                 urljoin(self.base, path),
                 body=body,
-                headers=self._headers(posts=body is not None),
+                headers=self._headers(kind if body is not None else ""),
                 redirect=False,
                 retries=False,
                 timeout=_TIMEOUT,
@@ -97,11 +111,11 @@ class Browser:
             )
         raise PageError(f"{path} redirects without end")
 
-    def _headers(self, *, posts: bool) -> dict[str, str]:
+    def _headers(self, kind: str) -> dict[str, str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        if posts:
+        if kind:
             headers |= {
-                "Content-Type": "application/x-www-form-urlencoded",
+                "Content-Type": kind,
                 "Origin": self.base,
                 "Sec-Fetch-Site": "same-origin",
             }

@@ -10,23 +10,26 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from time import monotonic, sleep
 
 import msgspec
 
+from contract import specimens
 from contract.tubes import Tube
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.reader import PtyReader
-from rehearsal import bench, cast, evening, script, settings
+from rehearsal import bench, cast, evening, script, settings, visitors
 from rehearsal.browser import Browser
 from rehearsal.laboratory import Laboratory
 from rehearsal.office import STATION, Account, Office, accounts, give_access
 from rehearsal.picture import Pictures
 from rehearsal.processes import ProcessTrouble, Server, Station, port_is_free, program, run
-from rehearsal.report import Report
+from rehearsal.report import Check, Report
 from rehearsal.table import Table
 
 SERIES, POOLS, OTHERS = 26, 90, 27
+VISITORS = 8  # at a check-in point
 SCREEN = 10  # the screen's port is the server's and this
 MARK = "ghepmau-rehearsal"  # a directory with this file in it may be thrown away
 
@@ -76,6 +79,7 @@ class Day:
         report = evening.reckon(officer, table, day, plan, found, drained)
         self._check_journal()
         self._add_week()
+        report.checks += self._let_people_come()
         report.took = monotonic() - began
         self._note_logins()
         return report
@@ -85,6 +89,12 @@ class Day:
         self.tell("Một tuần khai báo ở 300 điểm · A week of check-ins at 300 points")
         words = ["demo-week", "--config", str(self.home / "server.toml")]
         run([program("ghepmau-server"), *words], log=self.home / "server.log")
+
+    def _let_people_come(self) -> list[Check]:
+        """Let people declare at a point of that week, by phone and by card."""
+        self.tell("Khai báo bằng điện thoại và thẻ · Declared by phone and by card")
+        people = specimens.people(VISITORS, Random(self.seed + 1))  # noqa: S311
+        return visitors.play(self._browser("administrator"), self.base, people)
 
     def _clear(self) -> None:
         if self.home.exists():

@@ -89,7 +89,11 @@ def _at_the_bench(summary: dict[str, Any], plan: Plan, found: Found) -> list[Che
         Check("own results offered for verifying", 0, 0 if found.own_refused else 1),
         Check("releases (the stray tube's result is held)", found.resulted - 1, found.released),
         Check("releases on the server", found.released, summary["released"]),
-        Check("corrections", 1, summary["corrected"]),
+        Check(
+            "corrections, and reruns after a contaminated run",
+            1 + found.taken_back,
+            summary["corrected"],
+        ),
         Check("results without a pairing", 1, unmatched["result_without_pairing"]),
         Check("pairings that never arrived", 1, unmatched["pairing_without_reception"]),
         Check("open conflicts", 0, unmatched["conflicts_open"]),
@@ -103,6 +107,8 @@ def _in_the_records(
     plan: Plan,
 ) -> list[Check]:
     current = [row for row in outcomes if row["current"]]
+    again = len(plan.by_machine)
+    withdrawn = sum(row["status"] == "withdrawn" for row in outcomes)
     wanted = {
         (text, key): status for text, status in plan.statuses.items() for key in day.truth[text]
     }
@@ -122,7 +128,9 @@ def _in_the_records(
         Check("outcomes in force", len(wanted), len(current)),
         Check("outcomes on somebody not paired with that tube", 0, strangers),
         Check("people called positive by a pool", 0, pool_positive),
-        Check("versions written (one was corrected)", len(wanted) + 1, len(outcomes)),
+        Check("tubes of the contaminated run, and outcomes taken back", again, withdrawn),
+        Check("versions written (one corrected; some taken back and told anew)",
+              len(wanted) + 1 + 2 * again, len(outcomes)),
         Check("versions delivered into records", len(outcomes), summary["delivered"]),
         Check("call-backs (pool members, and the inconclusive)", members + 1,
               summary["callbacks_open"]),

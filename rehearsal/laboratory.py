@@ -35,7 +35,7 @@ class Laboratory:
     def receive(self, tubes: Iterable[Tube], box: str) -> int:
         count = 0
         for tube in tubes:
-            _took(self.first.fill("/reception", {"tube": tube.text, "box": box}))
+            took(self.first.fill("/reception", {"tube": tube.text, "box": box}))
             count += 1
         return count
 
@@ -48,7 +48,7 @@ class Laboratory:
                 "ct_orf": finding.ct_orf,
                 "note": "",
             }
-            _took(self.first.fill("/results", fields))
+            took(self.first.fill("/results", fields))
         return len(findings)
 
     def own_results_cannot_be_verified(self) -> bool:
@@ -59,13 +59,13 @@ class Laboratory:
         """Verify one by one: what was keyed by hand has no controls, and is looked at singly."""
         waiting = _CHOICE.findall(self.second.open("/verify").text)
         for one in waiting:
-            _took(self.second.fill("/verify", {"result": one}))
+            took(self.second.fill("/verify", {"result": one}))
         return len(waiting)
 
     def release(self) -> int:
         waiting = _CHOICE.findall(self.second.open("/release").text)
         if waiting:
-            _took(self.second.fill("/release", {"result": waiting}))
+            took(self.second.fill("/release", {"result": waiting}))
         return len(waiting)
 
     def correct(self, result: str, finding: Finding, reason: str) -> None:
@@ -78,9 +78,10 @@ class Laboratory:
         }
         path = f"/results/{result}/correct"
         [fields["seen"]] = _SEEN.findall(self.first.open(path).text)
-        _took(self.first.fill(path, fields))
+        took(self.first.fill(path, fields))
 
 
-def _took(page: Page) -> None:
+def took(page: Page) -> None:
+    """Raise BenchTrouble where a page refused."""
     if page.status >= 400:
         raise BenchTrouble(f"{page.path} answered {page.status}: {page.alert}")

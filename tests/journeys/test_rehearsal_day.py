@@ -48,7 +48,7 @@ def report(home: Path) -> dict[str, Any]:
 
 def test_every_count_of_the_day_reconciles(report: dict[str, Any]) -> None:
     assert [check["name"] for check in report["checks"] if not check["ok"]] == []
-    assert len(report["checks"]) >= 26
+    assert len(report["checks"]) >= 29
 
 
 def test_at_least_sixty_people_come_and_every_mishap_is_refused_by_its_name(

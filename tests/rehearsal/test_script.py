@@ -38,6 +38,9 @@ def test_the_laboratory_finds_what_the_story_needs() -> None:
     assert (ends.count("positive"), ends.count("inconclusive"), ends.count("resample")) == (1, 1, 1)
     assert plan.lost not in plan.arriving
     assert plan.stray.text not in plan.statuses
+    assert {plan.statuses[one.text] for one in plan.by_machine} == {"negative"}
+    assert len(plan.by_machine) == 4
+    assert not {*plan.keyed} & {*plan.by_machine}
 
 
 def test_one_count_that_is_off_fails_the_report() -> None:
