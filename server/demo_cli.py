@@ -27,5 +27,6 @@ def demo_week(asked: argparse.Namespace, loaded: Loaded) -> None:
     finally:
         database.engine.dispose()
     print(  # noqa: T201 - a command's answer
-        f"{made.points} points, {made.people} people, {made.check_ins} check-ins of a week."
+        f"{made.points} points, {made.people} people, {made.check_ins} check-ins of a week,"
+        f" {made.declarations} of them with a declaration."
     )

@@ -23,6 +23,7 @@ from server.declarations.points import add_point
 from server.declarations.targets import settings
 from server.declarations.zones import services as zones
 from server.demo import places
+from server.demo.declared import declare
 from server.display import VIETNAM, local
 from server.errors import DomainError
 from server.people.cards import make_cards
@@ -48,6 +49,7 @@ class Made:
     points: int
     people: int
     check_ins: int
+    declarations: int
 
 
 def make_week(database: Database, *, seed: int, now: datetime) -> Made:
@@ -59,13 +61,16 @@ def make_week(database: Database, *, seed: int, now: datetime) -> Made:
     with database.write() as session:
         people = _make_people(session, rng, now)
     comings = [each for each in _comings(rng, points, people, first) if each.at <= now]
+    declared = 0
     for start in range(0, len(comings), AT_ONCE):
         with database.write() as session:
-            keep(session, comings[start : start + AT_ONCE], now=now)
+            some = declare(session, comings[start : start + AT_ONCE], now=now)
+            declared += sum(each.declaration_id is not None for each in some)
+            keep(session, some, now=now)
     with database.write() as session:
         _set_rules(session, first, now)
         _draw_zones(session, points, first, now)
-        made = Made(len(points), len(people), len(comings))
+        made = Made(len(points), len(people), len(comings), declared)
         detail = f"{made.points} points, {made.check_ins} check-ins"
         audit.record(session, "demo.week-made", "demo", by=BY, now=now, detail=detail)
     return made

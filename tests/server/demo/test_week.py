@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from server.db import Database
-from server.declarations.models import CheckIn
+from server.declarations.models import CheckIn, Declaration
 from server.declarations.targets import days
 from server.declarations.targets.board import Wish, board_of
 from server.demo.week import NEVER, PointsThere, make_week
@@ -28,6 +28,11 @@ def test_a_week_fills_the_boards_and_is_made_once(
         assert board.states["never"] == NEVER
         assert min(board.states["silent"], board.states["behind"], board.states["reached"]) > 0
         assert sum(step.count for step in board.trend) == made.check_ins
+        told = select(func.count()).select_from(Declaration)
+        assert session.scalar(told) == made.declarations > 1_000
+        assert (session.scalar(told.where(Declaration.symptoms.is_(True))) or 0) > 0
+        behind = CheckIn.declaration_id.is_not(None)
+        assert session.scalar(select(func.count()).where(behind)) == made.declarations
         newest = session.scalar(select(func.max(CheckIn.at)))
         assert newest is not None
         assert newest <= evening
