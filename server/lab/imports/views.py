@@ -14,6 +14,7 @@ from server.errors import BadInput, DomainError
 from server.lab.imports import plates, queries, services
 from server.lab.imports.models import Fate, State
 from server.lab.instruments.reason_words import reason_of
+from server.lab.run_words import REASONS
 from server.web import (
     Permission,
     actor,
@@ -145,6 +146,7 @@ def _receipt(import_id: UUID, problem: DomainError | None = None) -> ResponseRet
             assays=plates.assays_for(session, file) if staged else [],
             preview=plates.preview(session, file, code) if staged else None,
             reason_of=reason_of,
+            control_words=REASONS,
             fate=asked["fate"] if asked["fate"] in set(Fate) else "",
             reason=reason,
             page=page,

@@ -53,15 +53,17 @@ async function send(mine) {
   if (sending) { next = mine || next; return; }
   sending = true;
   let sent = 0;
+  let done = "";
   try {
     for (const each of load()) {
       const { ok, said } = await post(each);
       save(load().filter((other) => other.id !== each.id));
       if (!ok) { refuse(each, said, mine); continue; }
       sent += 1;
+      done = said.next;
       if (each.id === mine) { location.assign(said.next); return; }
     }
-    if (sent) say(words.sent);
+    if (sent) { say(words.sent); offer(done); }
   } catch {
     say(...(mine ? [words.away] : []), `${words.waiting} ${load().length}`);
     if (mine) startAnew();
@@ -81,14 +83,23 @@ function refuse(each, said, mine) {
   kept.scrollIntoView();
 }
 
-function startAnew() {
+function lead(to, sentence, look) {
   const link = document.createElement("a");
-  link.className = "button quiet";
-  link.href = `/d/${words.code}`;
-  link.textContent = words.again;
-  form.hidden = true;
+  link.className = look;
+  link.href = to;
+  link.textContent = sentence;
   kept.append(link);
   kept.scrollIntoView();
+}
+
+/* What was kept is sent: now there is a card to keep. */
+function offer(done) {
+  lead(done, words.card, "button");
+}
+
+function startAnew() {
+  form.hidden = true;
+  lead(`/d/${words.code}`, words.again, "button quiet");
 }
 
 function complain(step, sentence) {

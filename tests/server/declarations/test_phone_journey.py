@@ -115,6 +115,8 @@ def test_a_declaration_outlives_a_lost_network(
     expect(page.get_by_text("Đang giữ trên điện thoại, chưa gửi: 1")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("Đã gửi xong các tờ khai được giữ.")).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("link", name="Xem mã QR của bạn").click()
+    expect(page.locator("svg.qr")).to_be_visible()
     (person,) = known(database)
     with database.read() as session:
         assert len(queries.declarations_of(session, person.person_id)) == 1
