@@ -1,6 +1,6 @@
 # Two commands for a stranger: `make run` and `make test`.  `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help run test faults chaos pi docs check format setup setup-test clean
+.PHONY: help run test faults chaos promises pi docs check format setup setup-test clean
 
 PORT ?= 8000
 VENV := .venv/bin
@@ -34,6 +34,9 @@ faults: setup-test  ## Power cuts, kills, full and lying cards, rot, lost answer
 
 docs: setup-test  ## The documentation as a site, in var/site
 	@$(VENV)/python -m tools.reference.build
+
+promises: setup-test  ## List the promises with the tests that keep them, and run those (ARGS=--list)
+	@$(VENV)/python tools/promises.py $(ARGS)
 
 chaos: setup-test  ## A month of everything going wrong, held against a reference (SEED=7 DAYS=30)
 	@$(VENV)/python -m faults.chaos --seed $(or $(SEED),7) --days $(or $(DAYS),30)

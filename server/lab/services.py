@@ -77,6 +77,6 @@ def _note(
     verb = "received" if reception.accepted else "rejected"
     detail = reception.box if reception.accepted else reception.reason
     audit.record(session, f"tube.{verb}", tube, by=by, now=now, detail=detail)
-    strays.look_at(session, [tube], now=now)
+    strays.look_at(session, [tube], now=now, some_empty=reception.reason == Rejection.EMPTY)
     changes.changed(session, tube, now=now)
     return reception

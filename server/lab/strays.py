@@ -19,14 +19,16 @@ from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.models import Pairing
 
 
-def look_at(session: Session, tubes: Iterable[Tube], *, now: datetime) -> None:
-    """Look at *tubes* that were just received, or rejected as empty."""
+def look_at(
+    session: Session, tubes: Iterable[Tube], *, now: datetime, some_empty: bool = True
+) -> None:
+    """Look at *tubes* that were just received, or rejected, `some_empty`: as empty."""
     own = [each for each in tubes if isinstance(each, TubeId) and each.kind is TubeKind.SAMPLING]
     if not own:
         return
     paired = queries.paired_before(session, own)
     strays = {each for each in own if each not in paired}
-    for each in _empty(session, paired):
+    for each in _empty(session, paired) if some_empty else ():
         strays |= _strays_near(session, each)
     for stray in sorted(strays):
         _flag(session, stray, now)
