@@ -36,7 +36,7 @@ from server.config import Settings
 from server.db import open_database
 from server.declarations.kinds import PointKind
 from server.declarations.points import PointWish, add_point, place_station
-from server.intake.applier import apply_some
+from server.intake.applying import apply_some
 
 STATIONS, ROUNDS = 16, 5
 EVENTS = 16_000  # a round

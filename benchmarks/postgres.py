@@ -1,6 +1,7 @@
 """A PostgreSQL of our own for a while: a fresh cluster in a directory, gone at the end.
 
-The server refuses to run as root; then it runs as `nobody`.
+The server refuses to run as root; then it runs as `nobody`.  Without a port it listens on a socket
+in its own directory only, so that any number of them run side by side.
 """
 
 import os
@@ -8,40 +9,107 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 PORT = 54391
+ROOM = 1 << 30
+ABSENT = (
+    "PostgreSQL is not installed (its programs are looked for in /usr/lib/postgresql/*/bin). "
+    "On Debian: sudo apt-get install postgresql"
+)
 
 
 def programs() -> Path | None:
     """Return where PostgreSQL's own programs are, if they are installed."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
     return found[-1].parent if found else None
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that was made: its folder, and how it is reached."""
+
+    bin: Path
+    folder: Path
+    port: int | None
+
+    def url(self, database: str = "postgres") -> str:
+        if self.port:
+            return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def start(self, *, durable: bool = True) -> None:
+        options = ["-k", str(self.folder), "-c", "shared_buffers=256MB"]
+        options += ["-c", f"listen_addresses={'127.0.0.1' if self.port else ''}"]
+        if self.port:
+            options += ["-p", str(self.port)]
+        if not durable:
+            options += ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "jit=off"]
+        self.control("start", "-l", self.folder / "log", "-o", " ".join(options))
+
+    def stop(self, how: str = "fast") -> None:
+        self.control("stop", "-m", how)
+
+    def control(self, what: str, *arguments: object) -> None:
+        run_as_nobody(self.bin / "pg_ctl", "-D", self.data, "-w", *arguments, what)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+
+def make(where: Path | None = None, port: int | None = None, *, durable: bool = True) -> Cluster:
+    """Make a cluster that is not started yet; raises FileNotFoundError with what to install."""
+    bin_ = programs()
+    if bin_ is None:
+        raise FileNotFoundError(ABSENT)
+    if where is None and not durable:
+        where = _in_memory()
+    folder = Path(mkdtemp(prefix="ghepmau-pg-", dir=where))
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody", "nogroup")
+    made = Cluster(bin_, folder, port)
+    run_as_nobody(
+        bin_ / "initdb", "-D", made.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+        "--locale=C.UTF-8", *([] if durable else ["--no-sync"]),
+    )  # fmt: skip
+    return made
+
+
+def _in_memory() -> Path | None:
+    """Return a folder that is no disk, if there is one with room for some small databases."""
+    shared = Path("/dev/shm")  # noqa: S108 - a fresh folder of ours is made in it
+    return shared if shared.is_dir() and shutil.disk_usage(shared).free > ROOM else None
 
 
 @contextmanager
 def cluster(where: Path | None = None, port: int = PORT) -> Iterator[str]:
     """Start a cluster that keeps what it commits, and give the URL of an empty database."""
-    bin_ = programs()
-    if bin_ is None:
-        raise FileNotFoundError("PostgreSQL is not installed: apt-get install postgresql-15")
-    folder = Path(mkdtemp(prefix="ghepmau-pg-", dir=where))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "nobody", "nogroup")
-    data = folder / "data"
-    _run(bin_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-         "--locale=C.UTF-8")  # fmt: skip
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers=256MB"
-    _run(bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    with running(where, port) as made:
+        yield made.url()
+
+
+@contextmanager
+def running(
+    where: Path | None = None, port: int | None = None, *, durable: bool = True
+) -> Iterator[Cluster]:
+    """Make and start a cluster; stop it and remove it at the end."""
+    made = make(where, port, durable=durable)
+    made.start(durable=durable)
     try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        yield made
     finally:
-        _run(bin_ / "pg_ctl", "-D", data, "-m", "fast", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        made.stop("fast" if durable else "immediate")
+        shutil.rmtree(made.folder, ignore_errors=True)
 
 
-def _run(program: Path, *arguments: object) -> None:
+def run_as_nobody(program: Path, *arguments: object) -> None:
+    """Run *program*, which refuses to run as root."""
     as_nobody = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
     command = [*(as_nobody if os.geteuid() == 0 else ()), str(program), *map(str, arguments)]
     subprocess.run(command, check=True, capture_output=True, cwd="/")  # noqa: S603

@@ -7,7 +7,15 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +28,8 @@ from server.areas import is_here
 from server.config import Settings
 from server.db import Database, open_database
 from server.errors import BadInput, DomainError
+from server.retry import again, trouble_of
+from server.serving import connections_of
 from server.states import shown
 from server.upkeep import logs
 
@@ -37,13 +47,24 @@ SENTENCES = {
 }
 
 
+class Server(Flask):
+    """Flask, whose views run again where a deadlock or the like undid what they did.
+
+    A view has one transaction, so it did nothing; one that only reads may also run again where the
+    connection was lost.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        return again(super().dispatch_request, keyed=request.method in {"GET", "HEAD"})
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
     """Return the server over *settings*, whose key file and tables must exist."""
-    app = Flask(__name__)
+    app = Server(__name__)
     opened = vault.Vault.load(settings.vault_path)
     vault.install(opened)
     app.secret_key = opened.lasting("flask.secret", "v1")
@@ -57,7 +78,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.extensions.update(
         settings=settings,
         clock=clock,
-        database=open_database(settings.database_url),
+        database=open_database(settings.database_url, connections=connections_of(settings)),
     )
     if settings.proxies:
         hops = settings.proxies
@@ -71,7 +92,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.register_error_handler(DomainError, explain)
     app.register_error_handler(LabelError, explain_label)
     app.register_error_handler(HTTPException, apologise)
-    app.register_error_handler(OperationalError, ask_to_come_again)
+    for away in (OperationalError, InterfaceError, InternalError, NoConnection):
+        app.register_error_handler(away, ask_to_come_again)
     app.register_error_handler(IntegrityError, ask_to_look_again)
     app.register_error_handler(DataError, refuse)
     return app
@@ -135,8 +157,10 @@ def apologise(error: HTTPException) -> ResponseReturnValue:
     return _answer(f"http-{error.code}", vi, en, error.code)
 
 
-def ask_to_come_again(error: OperationalError) -> ResponseReturnValue:
+def ask_to_come_again(error: SQLAlchemyError) -> ResponseReturnValue:
     """The database is away, busy or full: nothing was kept, and a station keeps its copy."""
+    if trouble_of(error) is None:
+        raise error
     log.error("the database does not answer: %s", error)
     page, status = _answer(
         "database-away",

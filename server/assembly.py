@@ -146,6 +146,7 @@ def assemble(app: Flask) -> None:
     machines.install(machines.load(app.extensions["settings"].machines))
     app.extensions["seen"] = Seen()
     app.extensions["background"] = workers(app)
+    app.extensions["started"] = []
 
 
 def workers(app: Flask) -> list[Worker]:
@@ -167,13 +168,19 @@ def workers(app: Flask) -> list[Worker]:
     ]
 
 
-def start_background(app: Flask) -> None:
-    """Start the work beside the pages; call once, in the process that serves."""
+def start_background(app: Flask, *, whole: bool = True) -> None:
+    """Start the work beside the pages; call once, in the process that serves.
+
+    What is not *whole* is only what the requests themselves wait for: other processes do the rest.
+    """
+    needed = (app.extensions["intake"][0], app.extensions["pulse"])
     for worker in app.extensions["background"]:
-        worker.start()
+        if whole or worker in needed:
+            worker.start()
+            app.extensions["started"].append(worker)
 
 
 def stop_background(app: Flask) -> None:
     """Let the work in hand finish, in the reverse order of its start."""
-    for worker in reversed(app.extensions["background"]):
+    for worker in reversed(app.extensions["started"]):
         worker.stop()

@@ -30,7 +30,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     public_url: str = ""  # how browsers reach us; https:// makes cookies secure
     proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0  # proxies in front that we trust
-    threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 32  # requests at once
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1  # processes that serve; SQLite: one
+    threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 32  # requests at once, of each of them
+    connections: Annotated[int, msgspec.Meta(ge=0, le=500)] = 0  # of each; 0: threads and 12
     fhir_preset: Literal["none", "vn-core-0.6", "moh-2021"] = "none"  # names in our façade
     targets: str = ""  # a TOML file of receivers beside the embedded record (docs/delivery.md)
     background: bool = True  # apply uploads and deliver outcomes in this process

@@ -18,8 +18,6 @@ from sqlalchemy import (
     String,
     Uuid,
     bindparam,
-    create_engine,
-    event,
     type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -29,6 +27,7 @@ from sqlalchemy.types import TypeDecorator
 
 from contract.tubes import ForeignTube, Tube, TubeId, tube
 from server import vault
+from server.engines import make_engine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -157,31 +156,11 @@ class Database:
     read: Callable[[], AbstractContextManager[Session]]
 
 
-def open_database(url: str) -> Database:
-    """Open *url* (an SQLAlchemy URL).  SQLite is set to lose nothing that was committed."""
-    # As many connections as there may be threads; what is bound to a statement is never logged.
-    engine = create_engine(url, pool_size=10, max_overflow=54, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        _harden(engine)
+def open_database(url: str, *, connections: int = 0) -> Database:
+    """Open *url* (an SQLAlchemy URL), as `server.engines` says."""
+    engine = make_engine(url, connections=connections)
     writing = sessionmaker(engine, expire_on_commit=False)
     reading = sessionmaker(
         engine.execution_options(ghepmau_read=True), expire_on_commit=False, autoflush=False
     )
     return Database(engine, writing.begin, reading.begin)
-
-
-def _harden(engine: Engine) -> None:
-    """WAL with synchronous=FULL is the only setting that kept every row in every power cut."""
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute("PRAGMA busy_timeout=10000")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        # A writer takes its place in the queue at once: upgrading later is what deadlocks.
-        reads = connection.get_execution_options().get("ghepmau_read", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

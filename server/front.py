@@ -54,14 +54,14 @@ class Front:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._largest = largest
         self._first_seconds = first_seconds
-        self._on_start = on_start
+        self.on_start = on_start
         self._on_stop = on_stop
         self._tasks: set[asyncio.Task[None]] = set()
         self._held = 0  # bytes of bodies that are in memory now
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._on_start is not None:
-            self._tasks.add(loop.create_task(self._on_start()))
+        if self.on_start is not None:
+            self._tasks.add(loop.create_task(self.on_start()))
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Let the requests in hand finish, then stop the work beside the pages."""

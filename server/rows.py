@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,17 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     names = tuple(rows[0])
     turns = _turns(model, names, connection.dialect)
     insert_stored(session, model, names, _turned(rows, names, turns))
+
+
+def insert_missing(session: Session, model: type[Base], row: Mapping[str, Any]) -> bool:
+    """Insert *row* unless one with its key is there; return whether it was missing.
+
+    Two transactions that do so at one moment do not fail: the second finds the first one's.
+    """
+    sqlite_too = session.get_bind().dialect.name == "sqlite"
+    made = (sqlite.insert if sqlite_too else postgresql.insert)(model).values(**row)
+    done: Any = session.execute(made.on_conflict_do_nothing())
+    return bool(done.rowcount)
 
 
 def insert_stored(

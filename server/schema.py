@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 import server.accounts.health_models
 import server.accounts.models
@@ -30,6 +30,7 @@ import server.lab.models
 import server.lab.plates.models
 import server.lab.run_models
 import server.lab.storage.models
+import server.leases
 import server.officers.models
 import server.outcomes.desk_models
 import server.outcomes.models
@@ -45,14 +46,21 @@ import server.sampling.models
 import server.sampling.roster_models
 import server.sampling.shift_models  # noqa: F401 - each import adds its tables to Base.metadata
 from server.db import Base, Database
+from server.engines import is_shared
 
 tables = Base.metadata  # all of them, now that every domain's models are imported
+UPGRADING = 0x6768_6570  # the number of PostgreSQL's lock for it
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def upgrade(database: Database, *, to: str = "head") -> None:
-    """Run the migrations that *database* lacks, all in one transaction; none is fine too."""
+    """Run the migrations that *database* lacks, all in one transaction; none is fine too.
+
+    Where several processes start at one moment, one of them does it and the others wait.
+    """
     with database.engine.begin() as connection:
+        if is_shared(database.engine):
+            connection.execute(select(func.pg_advisory_xact_lock(UPGRADING)))
         command.upgrade(_config(connection), to)
 
 

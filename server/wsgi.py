@@ -1,13 +1,15 @@
-"""Serve the pages and the intake with granian, in one process with several threads.
+"""Serve the pages and the intake with granian, in one process or several, each with threads.
 
-One process, because one writer thread owns the intake's database writes.  Slow clients cost no
-thread: headers have ten seconds, and `server.front` gathers bodies before a thread runs.
+One process on SQLite, because one writer thread owns the intake's database writes; as many as there
+are cores on PostgreSQL.  One that dies is started anew.  Slow clients cost no thread: headers have
+ten seconds, and `server.front` gathers bodies before a thread runs.
 """
 
 import asyncio
 import ctypes
 import gc
 import logging
+import multiprocessing
 import os
 import signal
 import socket
@@ -28,6 +30,8 @@ from server.front import Front
 from server.upkeep import logs
 
 if TYPE_CHECKING:
+    from multiprocessing.synchronize import Lock
+
     from _typeshed.wsgi import WSGIApplication
 
 HEADERS_WITHIN_MS = 10_000
@@ -76,20 +80,22 @@ def serve(settings: Settings, load: Callable[[Settings], Front] | None = None) -
         ),
         websockets=False,
         log_level=LogLevels.error,
+        workers=settings.workers,
         workers_kill_timeout=20,
+        respawn_failed_workers=settings.workers > 1,
+        respawn_interval=0.5,
     )
-    loader: Callable[..., Any] = partial(_load, settings, load or build, os.getpid())
+    first = multiprocessing.Lock()
+    loader: Callable[..., Any] = partial(_load, settings, load or build, os.getpid(), first)
     server.serve(target_loader=loader, wrap_loader=False)
 
 
 def build(settings: Settings) -> Front:
     """Put the server together and start the work beside the pages."""
     app = create_app(settings)
-    if settings.background:
-        start_background(app)
-    stop = partial(stop_background, app) if settings.background else None
+    start_background(app, whole=settings.background)
     keep_still()
-    return front_of(app, settings, stop)
+    return front_of(app, settings, partial(stop_background, app))
 
 
 def keep_still() -> None:
@@ -132,14 +138,24 @@ async def _announce(settings: Settings) -> None:
     print(f"Ghép Mẫu: http://{shown}:{settings.port}", flush=True)  # noqa: T201 - for the operator
 
 
-def _load(settings: Settings, load: Callable[[Settings], Front], parent: int) -> Front:
-    """Runs in the process that serves, which ends when the one that started it does."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit(1)
+def _load(
+    settings: Settings, load: Callable[[Settings], Front], parent: int, first: "Lock"
+) -> Front:
+    """Runs in each process that serves, which ends when the one that started it does."""
+    end_with_parent(parent)
     sys.setswitchinterval(SWITCH_SECONDS)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
     logs.to_standard_output()
-    return load(settings)
+    front = load(settings)
+    if not first.acquire(block=False):
+        front.on_start = None  # another one says where we are
+    return front
+
+
+def end_with_parent(parent: int) -> None:
+    """Have this process told to stop when the process *parent* ends, however it ends."""
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+    if os.getppid() != parent:
+        raise SystemExit(1)

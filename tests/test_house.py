@@ -19,6 +19,7 @@ EDGES = {
     "server/delivery/worker.py",
     "server/lab/imports/worker.py",
     "server/intake/applier.py",
+    "server/intake/applying.py",
     "server/intake/writer.py",
 }
 

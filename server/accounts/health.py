@@ -29,7 +29,7 @@ def keep(session: Session, beats: Sequence[Beat]) -> None:
     """Keep the newest word of each station.  An older one that comes late changes nothing."""
     latest = {beat.said.station: beat for beat in beats}
     known = _known(session, latest)
-    for name, beat in latest.items():
+    for name, beat in sorted(latest.items()):
         _keep_newest(session, beat, known.get(name))
         _keep_hour(session, beat)
     session.flush()
@@ -41,9 +41,10 @@ def forget_old(session: Session, *, now: datetime) -> None:
 
 def _known(session: Session, wanted: Mapping[str, Beat]) -> dict[str, StationHealth]:
     names, found = sorted(wanted), dict[str, StationHealth]()
+    asked = select(StationHealth).order_by(StationHealth.station).with_for_update()
     for start in range(0, len(names), _MANY):
         some = StationHealth.station.in_(names[start : start + _MANY])
-        found |= {row.station: row for row in session.scalars(select(StationHealth).where(some))}
+        found |= {row.station: row for row in session.scalars(asked.where(some))}
     return found
 
 
@@ -61,7 +62,7 @@ def _keep_newest(session: Session, beat: Beat, row: StationHealth | None) -> Non
 
 def _keep_hour(session: Session, beat: Beat) -> None:
     hour = beat.heard_at.replace(minute=0, second=0, microsecond=0)
-    row = session.get(StationHour, (beat.said.station, hour))
+    row = session.get(StationHour, (beat.said.station, hour), with_for_update=True)
     if row is None:
         row = StationHour(
             station=beat.said.station, hour=hour, beats=0, queue=0, celsius=None, problems=""

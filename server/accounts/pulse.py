@@ -5,8 +5,9 @@ intake.  What is in memory when the server dies is lost, and comes again within 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from threading import Event, Lock, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,7 @@ from contract.health import Heartbeat
 from server.accounts import health
 from server.accounts.health import Beat
 from server.db import Database
+from server.retry import again
 
 log = logging.getLogger(__name__)
 EVERY = 5.0  # seconds between two transactions
@@ -43,11 +45,18 @@ class Pulse:
         with self._lock:
             beats, self._waiting = list(self._waiting.values()), {}
         for start in range(0, len(beats), AT_ONCE):
-            with self._database.write() as session:
-                health.keep(session, beats[start : start + AT_ONCE])
+            some = beats[start : start + AT_ONCE]
+            again(partial(self._keep, some), keyed=False, met=True)
         if beats:
-            with self._database.write() as session:
-                health.forget_old(session, now=self._clock())
+            again(self._forget_old, keyed=True)
+
+    def _keep(self, beats: Sequence[Beat]) -> None:
+        with self._database.write() as session:
+            health.keep(session, beats)
+
+    def _forget_old(self) -> None:
+        with self._database.write() as session:
+            health.forget_old(session, now=self._clock())
 
     def start(self) -> None:
         self._stopping.clear()

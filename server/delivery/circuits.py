@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.delivery.models import Circuit
+from server.rows import insert_missing
 
 TOLERATED = 3  # failures in a row before the circuit opens
+SAID_EVERY = timedelta(seconds=10)  # how exactly we know when a target last answered
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=5)
 
 
@@ -39,10 +41,22 @@ def room(session: Session, target: str, *, now: datetime, limit: int) -> int:
 
 
 def answered(session: Session, target: str, *, now: datetime) -> None:
-    """Note that *target* took or refused a message: it is there."""
+    """Note that *target* took or refused a message: it is there.
+
+    Workers that find it so all the time do not wait for each other to say it.
+    """
+    known = session.get(Circuit, target)
+    if known and _was_there(known, now):
+        return
     circuit = _get(session, target)
     circuit.failures, circuit.open_until, circuit.away_since = 0, None, None
     circuit.last_error, circuit.answered_at = None, now
+
+
+def _was_there(circuit: Circuit, now: datetime) -> bool:
+    well = not circuit.failures and circuit.open_until is None
+    said = circuit.answered_at
+    return well and said is not None and now - SAID_EVERY < said <= now
 
 
 def was_away(session: Session, target: str, error: str, *, now: datetime) -> None:
@@ -62,9 +76,5 @@ def close(session: Session, target: str) -> None:
 
 
 def _get(session: Session, target: str) -> Circuit:
-    circuit = session.get(Circuit, target, with_for_update=True)
-    if circuit is None:
-        circuit = Circuit(target=target, failures=0)
-        session.add(circuit)
-        session.flush()
-    return circuit
+    insert_missing(session, Circuit, {"target": target, "failures": 0})
+    return session.get_one(Circuit, target, with_for_update=True, populate_existing=True)

@@ -54,14 +54,18 @@ class Taken(msgspec.Struct, frozen=True):
 def claim(session: Session, *, target: str, now: datetime, limit: int = BATCH) -> list[Taken]:
     """Take due messages that no earlier one of their subject waits before, oldest first.
 
-    Two workers never hold the same message: the lease is taken by a conditional update.  A target
-    that is away gets none, and a single one when its time has come.
+    Two workers never hold the same message: the lease is taken by a conditional update, and what
+    another is just taking is passed over where the database can do so.  A target that is away gets
+    none, and a single one when its time has come.
     """
     limit = circuits.room(session, target, now=now, limit=limit)
     if not limit:
         return []
     lease = uuid4().hex
-    ids = [row[0] for row in stored_rows(session, _HEADS, _due_now(session, target, now, limit))]
+    due = _due_now(session, target, now, limit)
+    ids = [row[0] for row in stored_rows(session, _HEADS_TAKEN, due)]
+    if not ids:
+        return []
     taken = session.execute(
         update(Delivery)
         .where(Delivery.id.in_(ids), _free(now), Delivery.state == "waiting")
@@ -130,6 +134,7 @@ def _free(now: Any) -> ColumnElement[bool]:
 
 
 _HEADS = _heads(Delivery.id)
+_HEADS_TAKEN = _HEADS.with_for_update(of=Delivery, skip_locked=True)
 _HEADS_HELD = _heads(*_COLUMNS).with_for_update(of=Delivery, skip_locked=True)
 _SEALED = cast("Encrypted", Delivery.__table__.c.payload.type)
 

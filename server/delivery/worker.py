@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
@@ -18,6 +19,7 @@ from server.db import Database
 from server.delivery import circuits, taking
 from server.delivery.channels import Ahead, Channel, InPlace, Refused, Unreachable
 from server.delivery.taking import Taken
+from server.retry import again, trouble_of
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -62,19 +64,34 @@ def _by_calls(database: Database, target: str, channel: Channel, now: datetime) 
     the receipt of its earlier one is safe.
     """
     until = monotonic() + RUN_SECONDS
-    with database.write() as session:
-        claimed = taking.claim(session, target=target, now=now)
+    claimed = again(partial(_claim, database, target, now), keyed=True)
     if not claimed:
         return None
     arrived = 0
     while claimed:
         sent = hand_over_all(channel, claimed)
-        with database.write() as session:
-            arrived += note_all(session, target, sent, now)
-            taking.let_go(session, claimed[len(sent) :])
-            more = not isinstance(channel, InPlace) and monotonic() < until
-            claimed = taking.claim(session, target=target, now=now) if more else []
+        more = not isinstance(channel, InPlace) and monotonic() < until
+        noting = partial(_note, database, target, claimed, sent, now, more=more)
+        noted, claimed = again(noting, keyed=True)
+        arrived += noted
     return arrived
+
+
+def _claim(database: Database, target: str, now: datetime) -> list[Taken]:
+    """Where the connection is lost at the commit, those messages wait until the lease ends."""
+    with database.write() as session:
+        return taking.claim(session, target=target, now=now)
+
+
+def _note(
+    database: Database, target: str, claimed: Sequence[Taken], sent: Sequence[Sent], now: datetime,
+    *, more: bool,
+) -> tuple[int, list[Taken]]:  # fmt: skip
+    """Note how it went, under the lease: what was noted already is not noted again."""
+    with database.write() as session:
+        arrived = note_all(session, target, sent, now)
+        taking.let_go(session, claimed[len(sent) :])
+        return arrived, taking.claim(session, target=target, now=now) if more else []
 
 
 def _due(database: Database, target: str, now: datetime) -> bool:
@@ -88,17 +105,25 @@ def _in_place(
 ) -> int:
     """Deliver a batch in one transaction; return 0 where one of them must be found out alone."""
     try:
-        with database.write() as session:
-            heads = taking.heads(session, target=target, now=now)
-            if not heads:
-                return 0
-            channel.deliver_in(session, [each.message for each in heads])
-            if first:  # so often is enough for who looks when it last answered
-                circuits.answered(session, target, now=now)
-            return taking.note_in_place(session, heads, receipts=channel.receipts, now=now)
+        return again(partial(_in_one, database, target, channel, now, first=first), keyed=True)
     except Exception as error:  # whichever it was, one by one will tell
+        if trouble_of(error) is not None:
+            raise
         log.info("deliveries to %s do not go together (%s): one by one", target, error)
         return 0
+
+
+def _in_one(
+    database: Database, target: str, channel: InPlace, now: datetime, *, first: bool
+) -> int:
+    with database.write() as session:
+        heads = taking.heads(session, target=target, now=now)
+        if not heads:
+            return 0
+        channel.deliver_in(session, [each.message for each in heads])
+        if first:  # so often is enough for who looks when it last answered
+            circuits.answered(session, target, now=now)
+        return taking.note_in_place(session, heads, receipts=channel.receipts, now=now)
 
 
 def hand_over_all(channel: Channel, claimed: Sequence[Taken]) -> list[Sent]:

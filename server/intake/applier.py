@@ -1,42 +1,34 @@
-"""Applies stored events in the order of their arrival: the other half of the intake.
+"""Applies stored events as they come: the other half of the intake, a thread of each process.
 
-Some events make one transaction; where one of them stands in the way, they are applied one by one,
-each under its own savepoint.  What cannot be applied is kept as refused, with a code that a person
-sees; what a new lot or a lifted void may help, waits and is tried again.  Neither holds up what
-comes after it.
-Applying twice is harmless.
+What a new lot or a lifted void may help, waits and is tried again.  Uploads have the right of way.
 """
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from functools import partial
 from threading import Event as Flag
 from threading import Lock, Thread
 from time import monotonic
 from typing import Protocol
-from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.db import Database
-from server.errors import DomainError
-from server.intake import clocks, effects
+from server.intake import clocks
+from server.intake.applying import AT_ONCE, apply_some
 from server.intake.models import WireEvent, not_applied
-from server.intake.opening import Opened, open_event
+from server.retry import again
 from server.sampling.queries import lots_registered
 
 log = logging.getLogger(__name__)
-AT_ONCE = 50  # events in one transaction
 LOOK_SECONDS = 10.0  # how often we look without being woken
 RETRY_SECONDS, SOME = 60.0, 1000  # how often how much of what waits is tried without a reason
 TROUBLED_SECONDS = 5.0
 FEW = 10  # while uploads come in
 RESTS = 5  # and then we rest so many times as long as we worked
-MAY_HELP_LATER = frozenset({"tube-of-no-lot", "tube-void", "unknown-tube"})
 
 
 class Traffic(Protocol):
@@ -62,82 +54,16 @@ def apply_pending(database: Database, now: datetime, *, waiting: bool = True) ->
     return applied
 
 
-def apply_some(
-    database: Database,
-    now: datetime,
-    *,
-    at_once: int = AT_ONCE,
-    turn: AbstractContextManager[object] | None = None,
-) -> int | None:
-    """Apply the oldest pending events; None if there are none.
-
-    *turn* is held while the database is written: whoever else writes waits for it, not in SQLite.
-    """
-    with database.read() as session:
-        found = session.execute(
-            select(WireEvent.event_id, WireEvent.payload)
-            .where(not_applied(), WireEvent.state == "pending")
-            .order_by(WireEvent.received_at, WireEvent.seq)
-            .limit(at_once)
-        ).all()
-    if not found:
-        return None
-    opened = [open_event(row.event_id, row.payload) for row in found]
-    with turn or nullcontext():
-        return _apply_together(database, opened, now)
-
-
-def _apply_together(database: Database, opened: Sequence[Opened], now: datetime) -> int:
-    """Apply all of them at once if nothing unforeseen is in the way, else one by one."""
-    try:
-        with database.write() as session:
-            problems = effects.foreseen(session, opened)
-            good = [each for each in opened if each.id not in problems]
-            good = clocks.righted(session, good, now)
-            effects.take_effect(session, good, now=now)
-            _mark(session, [each.id for each in good], "", now)
-            for event_id, problem in problems.items():
-                _mark(session, [event_id], problem, now)
-    except OperationalError:
-        raise  # the database is in trouble, not the events
-    except Exception as error:  # one of them cannot be applied: find out which
-        log.info("%d events are applied one by one: %s", len(opened), error)
-        with database.write() as session:
-            return sum(_apply_alone(session, each, now) for each in opened)
-    return len(good)
-
-
-def _apply_alone(session: Session, opened: Opened, now: datetime) -> bool:
-    """Apply one event under a savepoint; return whether it took effect."""
-    problem = opened.problem
-    if not problem:
-        try:
-            with session.begin_nested():
-                effects.take_effect(session, clocks.righted(session, [opened], now), now=now)
-        except DomainError as error:
-            problem = error.code
-        except OperationalError:
-            raise
-        except Exception:  # one event's fault must not hold up the others
-            log.exception("event %s could not be applied", opened.id)
-            problem = "error"
-    _mark(session, [opened.id], problem, now)
-    return not problem
-
-
-def _mark(session: Session, ids: Sequence[UUID], problem: str, now: datetime) -> None:
-    state = "waiting" if problem in MAY_HELP_LATER else "refused" if problem else "applied"
-    done = update(WireEvent).where(WireEvent.event_id.in_(ids), WireEvent.state == "pending")
-    applied_at = None if problem else now
-    session.execute(done.values(state=state, problem=problem or None, applied_at=applied_at))
-
-
 def revive(database: Database, most: int | None = None) -> int:
     """Let what waits be tried again, the oldest *most* of it; return how much that is."""
     waits = select(WireEvent.event_id).where(not_applied(), WireEvent.state == "waiting")
     with database.read() as session:
         if session.scalar(waits.limit(1)) is None:
             return 0
+    return again(partial(_revive, database, most), keyed=True)
+
+
+def _revive(database: Database, most: int | None) -> int:
     with database.write() as session:
         return _to_pending(session, ["waiting"], most)
 
@@ -147,6 +73,10 @@ def correct_past(database: Database, now: datetime) -> int:
     with database.read() as session:
         if session.execute(clocks.untimed().limit(1)).first() is None:
             return 0
+    return again(partial(_correct_past, database, now), keyed=True)
+
+
+def _correct_past(database: Database, now: datetime) -> int:
     with database.write() as session:
         return clocks.correct_past(session, now)
 

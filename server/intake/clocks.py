@@ -22,6 +22,7 @@ from server.accounts.health_models import StationHealth
 from server.audit import services as audit
 from server.intake.models import StationBoot
 from server.intake.opening import Opened
+from server.rows import insert_missing
 from server.sampling import changes
 from server.sampling.models import Pairing
 
@@ -55,9 +56,10 @@ def learn(session: Session, boot: Boot, at: datetime, mono: int, how: str) -> No
     began = zero(at, mono)
     if not boot[1] or began is None:
         return
+    first = {"station": boot[0], "boot": boot[1], "zero_at": began, "how": how}
     known = session.get(StationBoot, boot)
     if known is None:
-        session.add(StationBoot(station=boot[0], boot=boot[1], zero_at=began, how=how))
+        insert_missing(session, StationBoot, first)
     elif known.how == STICK and (how != STICK or began < known.zero_at):
         known.zero_at, known.how = began, how
     session.flush()
@@ -118,7 +120,9 @@ def correct_past(session: Session, now: datetime) -> int:
     )
     return sum(
         _correct(session, pairing, known[pairing.station, pairing.boot or ""], now)
-        for pairing in session.scalars(wrong.order_by(Pairing.id).limit(SOME))
+        for pairing in session.scalars(
+            wrong.order_by(Pairing.id).limit(SOME).with_for_update(skip_locked=True)
+        )
     )
 
 

@@ -1,18 +1,16 @@
 """The writer's SQL: what must be fast goes through the driver, the rest through SQLAlchemy Core.
 
-`insert_events` is the seam: SQLite takes tuples through its driver; another database gets the
-portable statement, and may get a faster one of its own here.
+SQLite takes tuples through its driver; PostgreSQL takes each column as one array, in one statement.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
-from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as _postgresql_insert
+from sqlalchemy import Connection, func, select, update
 
+from contract.events import NO_EVENT
 from server.intake.chain import Head, Known, Span, Stored
 from server.intake.models import ChainAlert, StationEpoch, WireEvent
 from server.intake.upload import Arrival, Upload
@@ -24,13 +22,24 @@ COLUMNS = (
 TOGETHER = 200  # rows in one statement
 _MANY = 500  # values in one IN (...)
 _HEAD = ("station", "epoch", "last_seq", "last_hash")
-_NEW_HEAD = _postgresql_insert(StationEpoch)
-_UPSERT = _NEW_HEAD.on_conflict_do_update(
-    index_elements=["station", "epoch"],
-    set_={
-        "last_seq": _NEW_HEAD.excluded.last_seq,
-        "last_hash": _NEW_HEAD.excluded.last_hash,
-    },
+_TYPES = ("uuid", *["text"] * 2, "bigint", *["text"] * 3, "bytea", "timestamp", *["text"] * 2,
+          "timestamp")  # fmt: skip
+_INSERT = (
+    f"INSERT INTO wire_event ({', '.join(COLUMNS)})"  # noqa: S608 - names of ours
+    f" SELECT * FROM unnest({', '.join(f'%b::{each}[]' for each in _TYPES)})"
+)
+_SAVE = (
+    f"INSERT INTO station_epoch ({', '.join(_HEAD)})"  # noqa: S608
+    " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::text[])"
+    " ON CONFLICT (station, epoch)"
+    " DO UPDATE SET last_seq = excluded.last_seq, last_hash = excluded.last_hash"
+    " WHERE excluded.last_seq > station_epoch.last_seq"
+)
+_HOLD = (
+    f"INSERT INTO station_epoch ({', '.join(_HEAD)})"  # noqa: S608
+    " SELECT station, epoch, 0, %s FROM unnest(%s::text[], %s::text[]) AS held (station, epoch)"
+    " ON CONFLICT (station, epoch) DO UPDATE SET last_seq = station_epoch.last_seq"
+    " RETURNING station, epoch, last_seq, last_hash"
 )
 Row = tuple[str, str, str, int, str, str, str, bytes, str, str, str | None, None]
 
@@ -55,7 +64,7 @@ def insert_events(connection: Connection, rows: Sequence[Row]) -> None:
     if connection.dialect.name == "sqlite":
         _insert_sqlite(connection, rows)
     else:
-        connection.execute(insert(WireEvent), [_portable(row) for row in rows])
+        connection.exec_driver_sql(_INSERT, tuple(map(list, zip(*rows, strict=True))))
 
 
 def _insert_sqlite(connection: Connection, rows: Sequence[Row]) -> None:
@@ -73,19 +82,25 @@ def _statement(count: int) -> str:
     return f"INSERT INTO wire_event ({', '.join(COLUMNS)}) VALUES {', '.join([one] * count)}"  # noqa: S608
 
 
-def _portable(row: Row) -> dict[str, object]:
-    known: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
-    known["event_id"] = UUID(row[0])
-    known["received_at"] = datetime.fromisoformat(row[8]).replace(tzinfo=UTC)
-    return known
-
-
 def head_of(connection: Connection, station: str, epoch: str) -> Head:
     statement = select(StationEpoch.last_seq, StationEpoch.last_hash).where(
         StationEpoch.station == station, StationEpoch.epoch == epoch
     )
     row = connection.execute(statement).first()
     return Head(row[0], row[1]) if row else Head()
+
+
+def hold_heads(
+    connection: Connection, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Head]:
+    """Return the heads of those epochs, new ones too, held until the end of this transaction.
+
+    For databases with several writers: another process that stores events of one of these epochs
+    waits, and then sees what was stored here.
+    """
+    stations, epochs = zip(*sorted(set(keys)), strict=True)
+    held = connection.exec_driver_sql(_HOLD, (NO_EVENT, list(stations), list(epochs)))
+    return {(row[0], row[1]): Head(row[2], row[3]) for row in held}
 
 
 def save_heads(connection: Connection, heads: Mapping[tuple[str, str], Head]) -> None:
@@ -96,7 +111,7 @@ def save_heads(connection: Connection, heads: Mapping[tuple[str, str], Head]) ->
     if connection.dialect.name == "sqlite":
         connection.connection.cursor().execute(_upsert(len(rows)), list(chain.from_iterable(rows)))
     else:
-        connection.execute(_UPSERT, [dict(zip(_HEAD, row, strict=True)) for row in rows])
+        connection.exec_driver_sql(_SAVE, tuple(map(list, zip(*sorted(rows), strict=True))))
 
 
 @cache

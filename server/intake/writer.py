@@ -3,21 +3,27 @@
 A request waits until its events are on the disk.  The queue is bounded: when it is full the
 station is told to come again.  Where a group fails, it is rolled back and its uploads are stored
 one by one, so that one bad upload never fails its neighbours.
+
+Each process has one.  Where several share a database (not SQLite), nothing is remembered between
+transactions: the heads of the chains are read under a lock.
 """
 
 import logging
-import sqlite3
 from _thread import allocate_lock
 from collections.abc import Callable, Sequence
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
 
-from sqlalchemy import exc
+from sqlalchemy import Connection
 
 from server.db import Database
+from server.engines import is_shared
+from server.intake import rows
 from server.intake.group import Group, Heads, Outcome
 from server.intake.upload import Upload
+from server.retry import again, trouble_of
 
 log = logging.getLogger(__name__)
 CAPACITY = 256  # uploads that may wait
@@ -51,6 +57,7 @@ class Writer:
         self._capacity = capacity
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._heads: Heads = {}
+        self._shared = is_shared(database.engine)
         self.turn = Lock()
         self._thread: Thread | None = None
         self._busy_until = 0.0
@@ -133,34 +140,42 @@ class Writer:
 
     def _write_together(self, jobs: Sequence[_Job]) -> None:
         try:
-            self._commit(jobs, careful=False)
-        except (sqlite3.OperationalError, exc.OperationalError) as error:
-            log.warning("the database does not take uploads now: %s", error)
+            again(partial(self._commit, jobs, careful=False), keyed=True)
+        except Exception as error:
             self._heads.clear()
+            if trouble_of(error) is None:  # one of them is not what it seems: look at each
+                log.info("a group of %d uploads is stored one by one: %s", len(jobs), error)
+                for job in jobs:
+                    self._write_alone(job)
+                return
+            log.warning("the database does not take uploads now: %s", error)
             for job in jobs:
                 job.error = Busy(str(error))
-        except Exception as error:  # one of them is not what it seems: look at each
-            log.info("a group of %d uploads is stored one by one: %s", len(jobs), error)
-            self._heads.clear()
-            for job in jobs:
-                self._write_alone(job)
 
     def _write_alone(self, job: _Job) -> None:
         try:
-            self._commit([job], careful=True)
+            again(partial(self._commit, [job], careful=True), keyed=True)
         except Exception as error:  # this one alone is refused; its neighbours are not
             log.exception("an upload of %s could not be stored", job.upload.station)
-            job.error = error
+            job.error = error if trouble_of(error) is None else Busy(str(error))
 
     def _commit(self, jobs: Sequence[_Job], *, careful: bool) -> None:
         """Store *jobs* in one transaction; outcomes and heads count only once it is committed."""
         with self._database.engine.begin() as connection:
-            group = Group(connection, self._heads)
+            group = Group(connection, self._known(connection, jobs))
             outcomes = [group.add(job.upload, careful=careful) for job in jobs]
             group.flush()
-        self._heads |= group.heads
+        if not self._shared:
+            self._heads |= group.heads
         for job, outcome in zip(jobs, outcomes, strict=True):
             job.outcome = outcome
+
+    def _known(self, connection: Connection, jobs: Sequence[_Job]) -> Heads:
+        """Return the heads that are known: ours of before, or in a shared database what holds."""
+        if not self._shared:
+            return self._heads
+        keys = {(job.upload.station, each.epoch) for job in jobs for each in job.upload.arrivals}
+        return rows.hold_heads(connection, keys)
 
 
 def _nothing() -> None:

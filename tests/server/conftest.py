@@ -1,6 +1,5 @@
 """A whole server in a temporary directory, and people who are signed in to it."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -74,10 +73,13 @@ def clock(now: datetime) -> Clock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """GHEPMAU_TEST_DATABASE may name a PostgreSQL database that is ours to empty."""
-    other = os.environ.get("GHEPMAU_TEST_DATABASE", "")
-    return Settings(data=str(tmp_path), database=other, background=False)
+def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Settings:
+    """A test marked `blank` makes its tables itself."""
+    url = ""
+    if engine == "postgresql":
+        blank = request.node.get_closest_marker("blank") is not None
+        url = request.getfixturevalue("fresh_postgresql")("template1" if blank else "newest")
+    return Settings(data=str(tmp_path), database=url, background=False)
 
 
 @pytest.fixture
@@ -92,8 +94,7 @@ def vault(settings: Settings) -> vaults.Vault:
 def database(settings: Settings, vault: vaults.Vault) -> Iterator[Database]:
     """A fresh database with every table that there is."""
     opened = open_database(settings.database_url)
-    tables.drop_all(opened.engine)
-    tables.create_all(opened.engine)
+    tables.create_all(opened.engine)  # on PostgreSQL they are there, as the migrations made them
     yield opened
     opened.engine.dispose()
 

@@ -1,6 +1,7 @@
 """The worker: reads what was kept and stages it, then enters what a person confirmed.
 
-One chunk, one transaction.  Killed at any point it goes on with the next chunk.
+One chunk, one transaction.  Killed at any point it goes on with the next chunk.  Where several
+processes share a database, one of them has an import in hand.
 """
 
 import logging
@@ -16,6 +17,7 @@ from server.lab.imports import entering, review
 from server.lab.imports.models import ImportFile, State
 from server.lab.imports.reading import open_items
 from server.lab.imports.staging import Staging
+from server.leases import LeaseLost, holding
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -31,8 +33,12 @@ def run_once(database: Database, clock: Clock, stopped: Callable[[], bool] = lam
         if stopped():
             break
         try:
-            advance(database, import_id, clock, stopped)
-            moved += 1
+            with holding(database, f"import {import_id}", clock) as ours:
+                if ours is not None:
+                    advance(ours, import_id, clock, stopped)
+                    moved += 1
+        except LeaseLost:
+            log.info("import %s is in the hands of another process", import_id)
         except Exception:  # one odd file must not stop the others
             log.exception("import %s met an error; it is tried again", import_id)
     return moved

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
@@ -16,6 +17,8 @@ from server.intake.applier import apply_pending
 from server.intake.models import WireEvent
 from server.people.models import Identity, Person
 from server.sampling import lots, queries
+
+pytestmark = pytest.mark.engines
 
 Sender = Any
 TUBE, POOL = TubeId.mint(26, 1), TubeId.mint(90, 1)

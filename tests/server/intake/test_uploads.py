@@ -19,6 +19,8 @@ from server.db import Database
 from server.intake import quarantine
 from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent
 
+pytestmark = pytest.mark.engines
+
 Sender = Any
 
 

@@ -17,6 +17,8 @@ from server.intake.models import StationEpoch, WireEvent
 from server.intake.upload import Upload, read_upload
 from server.intake.writer import Busy, Writer
 
+pytestmark = pytest.mark.engines
+
 Sender = Any
 
 

@@ -13,6 +13,8 @@ from server.db import Database, open_database
 from server.lab.models import Result
 from server.schema import tables
 
+pytestmark = pytest.mark.blank
+
 FIRST, SECOND, PERSON, PAIRING = (uuid4() for _ in range(4))
 TUBE = "260000000182"
 AT = text("'2026-11-01 00:00:00'")

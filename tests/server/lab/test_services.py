@@ -24,6 +24,8 @@ from server.lab.services import (
 )
 from server.lab.words import Call, Rejection
 
+pytestmark = pytest.mark.engines
+
 LAN: dict[str, Any] = {"by": "user:lan"}
 MINH: dict[str, Any] = {"by": "user:minh"}
 NEGATIVE = Finding(Call.NEGATIVE)

@@ -13,6 +13,8 @@ from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
 from server.sampling.queries import pairings_of
 
+pytestmark = pytest.mark.engines
+
 BARELY = 0.3  # seconds: as long as the other needs to reach its turn
 
 

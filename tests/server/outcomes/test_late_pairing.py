@@ -11,6 +11,8 @@ from server.outcomes import queries
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
 
+pytestmark = pytest.mark.engines
+
 LATER = timedelta(hours=3)
 
 

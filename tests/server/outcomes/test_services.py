@@ -28,6 +28,8 @@ from server.outcomes.services import release, settle
 from server.sampling.conflicts import decide_conflict
 from server.sampling.queries import conflicts_of
 
+pytestmark = pytest.mark.engines
+
 LAN, MINH = "user:lan", "user:minh"
 
 

@@ -17,6 +17,8 @@ from server.people import merges, numbers, queries, services
 from server.people.merge_models import PersonMerge
 from server.people.models import Identity, Person
 
+pytestmark = pytest.mark.engines
+
 BY = "user:hoa"
 STEPS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=14)
 SALTS = count(1000, 10)  # the numbers of one example are nobody's in the next

@@ -23,6 +23,8 @@ from server.record import mine, requests, stored, workdays
 from server.record.request_models import DataRequest
 from server.record.requests import Correction, Kind
 
+pytestmark = pytest.mark.engines
+
 NUMBER = "024191000001"
 CARD = f"{NUMBER}||Nguyễn Thị Mẫu|21031991|Nữ|Thôn Mẫu, Hồng Thái, Bắc Giang|14082021"
 CALENDAR = workdays.load("")

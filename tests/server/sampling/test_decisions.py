@@ -9,6 +9,8 @@ from server.errors import BadInput
 from server.sampling import conflicts, queries
 from server.sampling.models import TubeConflict
 
+pytestmark = pytest.mark.engines
+
 
 def decide(scene: Any, keep: UUID | None, seen: int | None = None) -> None:
     (standing,) = queries.open_conflicts(scene.session)

@@ -1,5 +1,6 @@
 """Lots that were registered before they had parts."""
 
+import pytest
 from sqlalchemy import text
 
 from server import schema
@@ -8,6 +9,8 @@ from server.db import open_database
 from server.sampling import lot_balance, lot_queries, lots
 from server.sampling.lot_tiles import Holder
 from server.schema import tables
+
+pytestmark = pytest.mark.blank
 
 
 def test_a_lot_known_before_is_with_the_station_that_had_it(

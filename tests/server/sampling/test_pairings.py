@@ -16,6 +16,8 @@ from server.people.models import Person
 from server.sampling import changes, conflicts, lots, queries, services
 from server.sampling.models import Pairing, StationTally, TubeConflict
 
+pytestmark = pytest.mark.engines
+
 TUBE, POOL = TubeId.mint(26, 1), TubeId.mint(90, 1)
 
 

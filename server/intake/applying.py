@@ -1,0 +1,124 @@
+"""Some stored events take effect, in one transaction.
+
+Where one of them stands in the way, they are applied one by one, each under its own savepoint.
+What cannot be applied is kept as refused, with a code that a person sees; what a new lot or a
+lifted void may help, waits.  Neither holds up what comes after it.  Applying twice is harmless.
+Several processes may do it at once: see `server.intake.lines`.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.db import Database
+from server.engines import is_shared
+from server.errors import DomainError
+from server.intake import clocks, effects, lines
+from server.intake.models import WireEvent
+from server.intake.opening import Opened, open_event
+from server.retry import again, trouble_of
+
+log = logging.getLogger(__name__)
+AT_ONCE = 50  # events in one transaction
+MAY_HELP_LATER = frozenset({"tube-of-no-lot", "tube-void", "unknown-tube"})
+_Some = Callable[[], AbstractContextManager[tuple[Session | None, list[Opened]]]]
+_How = Callable[[Session, Sequence[Opened], datetime], int]
+
+
+def apply_some(
+    database: Database,
+    now: datetime,
+    *,
+    at_once: int = AT_ONCE,
+    turn: AbstractContextManager[object] | None = None,
+) -> int | None:
+    """Apply the oldest pending events; None if there are none for us.
+
+    *turn* is held while SQLite is written: whoever else writes waits for it, not in SQLite.
+    """
+    some = partial(_some, database, at_once, turn or nullcontext())
+    try:
+        return again(partial(_apply, some, _together, now), keyed=True, met=True)
+    except Exception as error:
+        if trouble_of(error) is not None:
+            raise  # the database is in trouble, not the events
+        log.info("%d events are applied one by one: %s", at_once, error)
+    return again(partial(_apply, some, _one_by_one, now), keyed=True)
+
+
+@contextmanager
+def _some(
+    database: Database, at_once: int, turn: AbstractContextManager[object]
+) -> Iterator[tuple[Session | None, list[Opened]]]:
+    """Begin a transaction in which the oldest pending events are ours alone."""
+    if is_shared(database.engine):
+        with database.write() as session:
+            yield session, [open_event(*row) for row in lines.take(session, at_once)]
+        return
+    with database.read() as session:
+        found = session.execute(lines.oldest(at_once)).all()
+    opened = [open_event(*row) for row in found]
+    if not opened:
+        yield None, []
+        return
+    with turn, database.write() as session:
+        yield session, opened
+
+
+def _apply(some: _Some, how: _How, now: datetime) -> int | None:
+    with some() as (session, opened):
+        return how(session, opened, now) if session and opened else None
+
+
+def _together(session: Session, opened: Sequence[Opened], now: datetime) -> int:
+    """Apply all of them at once; raises where something unforeseen is in the way."""
+    problems = effects.foreseen(session, opened)
+    good = [each for each in opened if each.id not in problems]
+    good = clocks.righted(session, good, now)
+    effects.take_effect(session, good, now=now)
+    _mark(session, [each.id for each in good], "", now)
+    for event_id, problem in problems.items():
+        _mark(session, [event_id], problem, now)
+    return len(good)
+
+
+def _one_by_one(session: Session, opened: Sequence[Opened], now: datetime) -> int:
+    return sum(_apply_alone(session, each, now) for each in opened)
+
+
+def _apply_alone(session: Session, opened: Opened, now: datetime) -> bool:
+    """Apply one event under a savepoint; return whether it took effect."""
+    problem = opened.problem or _problem(session, opened, now)
+    _mark(session, [opened.id], problem, now)
+    return not problem
+
+
+def _problem(session: Session, opened: Opened, now: datetime, *, met: bool = False) -> str:
+    """Let one event take effect; return the code of what stood in the way, or ''."""
+    try:
+        with session.begin_nested():
+            effects.take_effect(session, clocks.righted(session, [opened], now), now=now)
+    except DomainError as error:
+        return error.code
+    except Exception as error:  # one event's fault must not hold up the others
+        if trouble_of(error) is not None:
+            raise
+        if isinstance(error, IntegrityError) and not met:  # another may have added the same
+            return _problem(session, opened, now, met=True)
+        log.exception("event %s could not be applied", opened.id)
+        return "error"
+    return ""
+
+
+def _mark(session: Session, ids: Sequence[UUID], problem: str, now: datetime) -> None:
+    state = "waiting" if problem in MAY_HELP_LATER else "refused" if problem else "applied"
+    done = update(WireEvent).where(WireEvent.event_id.in_(ids), WireEvent.state == "pending")
+    applied_at = None if problem else now
+    session.execute(done.values(state=state, problem=problem or None, applied_at=applied_at))

@@ -1,0 +1,76 @@
+"""How many processes may serve a database, and whether it has room for them.
+
+SQLite: one process, which holds a lock beside the file as long as it lives.  PostgreSQL: any
+number, on any number of machines, as far as the database takes their connections.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url, text
+
+from server.config import ConfigError, Settings
+from server.db import Database
+from server.engines import SPARE
+
+OTHERS = 5  # connections that are left for backups, an operator, a metrics program
+
+
+def check_workers(settings: Settings) -> None:
+    """Raise ConfigError where several processes were asked for and cannot be had."""
+    if settings.workers > 1 and _sqlite_file(settings) is not None:
+        raise ConfigError(
+            f"workers = {settings.workers} needs PostgreSQL: SQLite is served by one process. "
+            "Set workers = 1, or name a PostgreSQL database in the setting `database`"
+        )
+
+
+def connections_of(settings: Settings) -> int:
+    """Return how many connections one process may open."""
+    return settings.connections or settings.threads + SPARE
+
+
+def check_room(settings: Settings, database: Database, processes: int) -> None:
+    """Raise ConfigError where PostgreSQL takes fewer connections than *processes* may open."""
+    if database.engine.dialect.name != "postgresql":
+        return
+    each = connections_of(settings)
+    with database.read() as session:
+        most, kept = (
+            int(session.scalar(text(f"SHOW {name}")) or 0)
+            for name in ("max_connections", "superuser_reserved_connections")
+        )
+    if processes * each > most - kept - OTHERS:
+        raise ConfigError(
+            f"{processes} processes may open {each} connections each, but PostgreSQL takes "
+            f"{most - kept - OTHERS} (max_connections = {most}): raise it there, or lower "
+            "`workers`, `threads` or `connections` here"
+        )
+
+
+def hold_alone(settings: Settings) -> Any:
+    """Take SQLite's file for this process, and return what must be kept as long as it serves.
+
+    Raises ConfigError if another process serves it.  None for other databases.
+    """
+    file = _sqlite_file(settings)
+    if file is None:
+        return None
+    lock = Path(f"{file}.serving").open("a")  # noqa: SIM115 - held until the process ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise ConfigError(
+            f"{file} is served by another process already: stop that one first. Several "
+            "processes need PostgreSQL"
+        ) from error
+    os.set_inheritable(lock.fileno(), False)  # noqa: FBT003 - of the function
+    return lock
+
+
+def _sqlite_file(settings: Settings) -> str | None:
+    url = make_url(settings.database_url)
+    return url.database if url.get_backend_name() == "sqlite" else None
