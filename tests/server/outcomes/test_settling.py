@@ -3,7 +3,6 @@
 from contextlib import suppress
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -20,8 +19,6 @@ from server.outcomes.services import release, settle, settle_many
 from server.outcomes.settling import settle_usual
 from server.sampling import changes
 from tests.server.outcomes.tale import LAN, MINH, USUAL, Steps, Tale, tales
-
-pytestmark = pytest.mark.engines
 
 KEPT = {
     Outcome: ("tube", "person_id", "version", "status", "reason", "pairing_id", "result_id",

@@ -1,0 +1,157 @@
+"""Faults of a cluster under the load of stations: the pause in writing, and what was lost.
+
+A node killed, its log not sent on and then killed, Patroni frozen, etcd without
+its leader, etcd without a majority, the whole site killed
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+
+from faults.cluster.local import Local, cluster, wait
+from faults.cluster.parts import Missing, Node
+from faults.province import Server, free_port
+from faults.stations import Report, Stations, enrol, sending
+from server.config import Settings
+
+BEFORE, AFTER = 4.0, 3.0  # seconds of sending before the fault and after its end
+AGAIN_WITHIN = 120.0
+SENDERS = 6
+FIGURES = Path("var/cluster.md")
+HEAD = "| fault | pause | acknowledged | lost | what stations met |\n|---|---|---|---|---|\n"
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[Local]:
+    try:
+        with cluster() as made:
+            FIGURES.parent.mkdir(exist_ok=True)
+            FIGURES.write_text(HEAD)
+            yield made
+    except Missing as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def server(local: Local, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Two processes that serve, on this cluster."""
+    data = tmp_path_factory.mktemp("server") / "data"
+    more = {"GHEPMAU_DATABASE": local.url, "GHEPMAU_WORKERS": "2", "GHEPMAU_THREADS": "16"}
+    enrol(Settings(data=str(data), database=local.url), [])
+    made = Server(data, free_port(), environment=more)
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def whole(local: Local) -> Iterator[Local]:
+    local.heal()
+    yield local
+    local.undrop()
+
+
+def leader_of(local: Local) -> Node:
+    leader = local.leader
+    assert leader is not None
+    return leader
+
+
+def under(fault: Callable[[], object], name: str, local: Local, server: Server) -> Report:
+    """Send, let *fault* happen in the middle, go on until stations are answered again."""
+    settings = Settings(data=str(server.data), database=local.url)
+    stations = enrol(settings, [f"{name[:20]}-{number}" for number in range(SENDERS)])
+    with sending(stations, [server.port]):
+        rest(BEFORE)
+        fault()
+        after = monotonic()
+        rest(1.0)
+        answered_again(stations, after + 1.0)
+        rest(AFTER)
+    return told(stations, name)
+
+
+def answered_again(stations: Stations, moment: float) -> None:
+    wait("an answer", lambda: stations.acked_after(moment) >= SENDERS, AGAIN_WITHIN)
+
+
+def told(stations: Stations, name: str) -> Report:
+    report = stations.report()
+    print(report.row(name))
+    with FIGURES.open("a") as out:
+        out.write(report.row(name) + "\n")
+    assert (report.lost, report.twice, report.alerts) == (0, 0, 0)
+    return report
+
+
+def rest(seconds: float) -> None:
+    Event().wait(seconds)
+
+
+def test_without_a_fault_nothing_pauses(whole: Local, server: Server) -> None:
+    under(lambda: None, "none", whole, server)
+
+
+def test_a_node_is_killed(whole: Local, server: Server) -> None:
+    report = under(lambda: leader_of(whole).kill(), "node-killed", whole, server)
+    assert report.gap < 60
+
+
+@pytest.mark.skipif(shutil.which("iptables") is None, reason="iptables is not installed")
+def test_a_node_is_killed_whose_log_did_not_reach_the_others(whole: Local, server: Server) -> None:
+    def fault() -> None:
+        leader = leader_of(whole)
+        whole.drop_replication(leader)
+        rest(1.5)
+        leader.kill()
+
+    report = under(fault, "log-dropped", whole, server)
+    assert report.gap < 60
+
+
+def test_only_postgresql_is_killed(whole: Local, server: Server) -> None:
+    under(lambda: leader_of(whole).kill_postgresql(), "postgresql-killed", whole, server)
+
+
+def test_patroni_is_frozen_while_its_postgresql_goes_on(whole: Local, server: Server) -> None:
+    frozen = leader_of(whole)
+
+    def fault() -> None:
+        frozen.freeze()
+        rest(35.0)
+        frozen.thaw()
+
+    under(fault, "patroni-frozen", whole, server)
+
+
+def test_etcd_loses_its_leader(whole: Local, server: Server) -> None:
+    under(lambda: whole.etcd_leader.kill_etcd(), "etcd-leader", whole, server)
+
+
+def test_etcd_loses_its_majority(whole: Local, server: Server) -> None:
+    """Failsafe mode: the nodes see each other, so the primary goes on."""
+
+    def fault() -> None:
+        for node in whole.nodes[:2]:
+            node.kill_etcd()
+        rest(30.0)
+
+    report = under(fault, "etcd-majority", whole, server)
+    assert report.gap < 20
+
+
+def test_the_whole_site_is_killed(whole: Local, server: Server) -> None:
+    """Every process at one moment, the server's too; then all is started again."""
+
+    def fault() -> None:
+        whole.kill_all()
+        server.kill()
+        rest(2.0)
+        whole.heal()
+        server.start()
+
+    under(fault, "whole-site", whole, server)
