@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0095_leases"
-down_revision: str | None = "0030_data_requests"
+revision: str = "0037_leases"
+down_revision: str | None = "0036_sealed_texts"
 
 
 def upgrade() -> None:
