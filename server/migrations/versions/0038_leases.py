@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0037_leases"
-down_revision: str | None = "0036_sealed_texts"
+revision: str = "0038_leases"
+down_revision: str | None = "0037_matched_outcomes"
 
 
 def upgrade() -> None:
