@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0038_leases"
-down_revision: str | None = "0037_matched_outcomes"
+revision: str = "0039_leases"
+down_revision: str | None = "0038_strays"
 
 
 def upgrade() -> None:
