@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -27,6 +28,7 @@ from contract.tubes import TubeId
 from server import schema
 from server.db import Database, open_database
 from server.delivery.models import Delivery
+from server.figures import marks
 from server.lab.models import Result
 from server.outcomes.models import Outcome
 from server.outcomes.services import release, settle_many
@@ -63,17 +65,18 @@ def measure(database: Database, size: int) -> Run:
     tubes = [TubeId.mint(26, serial) for serial in range(1, size + 1)]
     for start in range(0, size, GROUP):
         some = tubes[start : start + GROUP]
-        run.ours.append(_ours(database, some))
+        run.ours.append(_ours(database, some, merge_rows.NOW + timedelta(milliseconds=start)))
         run.bare.append(_bare(database, twin, some))
         run.memory.append(_megabytes())
     run.late = [_late(database, tube) for tube in tubes[:: max(1, size // LATE)][:LATE]]
     return run
 
 
-def _ours(database: Database, tubes: Sequence[TubeId]) -> float:
+def _ours(database: Database, tubes: Sequence[TubeId], now: datetime) -> float:
     began = perf_counter()
     with database.write() as session:
-        settle_many(session, tubes, merge_rows.NOW)
+        settle_many(session, tubes, now)
+        marks.mark(session, tubes, now)
     return perf_counter() - began
 
 

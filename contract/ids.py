@@ -12,15 +12,21 @@ LOT = 10  # bytes drawn for one id
 
 def ordered_id(at: datetime, drawn: bytes) -> UUID:
     """Return the id of something that happened *at*; *drawn* are LOT bytes drawn by lot."""
-    return UUID(int=_number(at, drawn))
-
-
-def ordered_hex(at: datetime, drawn: bytes) -> str:
-    """Return such an id as its 32 digits."""
-    return f"{_number(at, drawn):032x}"
-
-
-def _number(at: datetime, drawn: bytes) -> int:
     lot = int.from_bytes(drawn)
-    moment = int(at.timestamp() * 1000) & (1 << 48) - 1
-    return moment << 80 | 7 << 76 | lot >> 68 << 64 | 2 << 62 | lot & (1 << 62) - 1
+    return UUID(int=_moment(at) << 80 | 7 << 76 | lot >> 68 << 64 | 2 << 62 | lot & (1 << 62) - 1)
+
+
+def ordered_hexes(at: datetime, drawn: bytes) -> list[str]:
+    """Return such ids as their 32 digits, one for each LOT bytes of *drawn*."""
+    head, lots = f"{_moment(at):012x}7", drawn.hex()
+    return [
+        f"{head}{lots[place : place + 3]}{_VARIANT[lots[place + 3]]}{lots[place + 4 : place + 19]}"
+        for place in range(0, len(lots), 2 * LOT)
+    ]
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+def _moment(at: datetime) -> int:
+    return int(at.timestamp() * 1000) & (1 << 48) - 1

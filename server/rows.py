@@ -96,9 +96,7 @@ def ordered_id(now: datetime) -> UUID:
 
 def new_ids(now: datetime, count: int) -> list[str]:
     """Return new ids that sort by their time, as any database takes them."""
-    lot = os.urandom(ids.LOT * count)
-    parts = (lot[at : at + ids.LOT] for at in range(0, len(lot), ids.LOT))
-    return [ids.ordered_hex(now, part) for part in parts]
+    return ids.ordered_hexes(now, os.urandom(ids.LOT * count))
 
 
 def _turned(

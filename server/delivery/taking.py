@@ -13,7 +13,6 @@ import msgspec
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Dialect,
     Integer,
     Select,
     String,
@@ -26,7 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from server.db import Encrypted, UtcDateTime
+from server import vault
+from server.db import Encrypted, UtcDateTime, among, listed
 from server.delivery import arrivals, backoff, circuits
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
@@ -79,15 +79,11 @@ def claim(session: Session, *, target: str, now: datetime, limit: int = BATCH) -
 def heads(session: Session, *, target: str, now: datetime, limit: int = IN_PLACE) -> list[Taken]:
     """Return due messages, held until the end of this transaction against other workers."""
     found = stored_rows(session, _HEADS_HELD, _due_now(session, target, now, limit))
-    dialect = session.get_bind().dialect
+    purpose, opened = _SEALED.purpose, vault.current().decrypt  # once, and not for each
     return [
-        Taken(each, Message(to, key, subject, version, _opened(payload, dialect)), attempts)
+        Taken(each, Message(to, key, subject, version, opened(purpose, payload)), attempts)
         for each, to, key, subject, version, payload, attempts in found
     ]
-
-
-def _opened(payload: bytes, dialect: Dialect) -> str:
-    return _SEALED.process_result_value(payload, dialect) or ""
 
 
 def _taken(row: Any, lease: str) -> Taken:
@@ -167,10 +163,14 @@ def note_delivered(
 
 
 def note_in_place(session: Session, taken: Sequence[Taken], *, receipts: str, now: datetime) -> int:
-    """Note what `heads` gave and this transaction delivered: one statement for all of it."""
+    """Note what `heads` gave of one target and this transaction delivered: one statement."""
     noted = session.connection().execute(
-        _IN_PLACE, {"ids": [each.id for each in taken], "head": receipts, "at": now}
-    )
+        _IN_PLACE,
+        {
+            "to": taken[0].message.target, "keys": listed(each.message.key for each in taken),
+            "head": receipts, "at": now,
+        },
+    )  # fmt: skip
     _tell(session, taken, now)
     return noted.rowcount
 
@@ -183,7 +183,8 @@ def _tell(session: Session, taken: Sequence[Taken], now: datetime) -> None:
 
 _IN_PLACE = (
     update(Delivery)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state == "waiting")
+    .where(Delivery.target == bindparam("to"), among(Delivery.key, "keys"))
+    .where(Delivery.state == "waiting")
     .values(
         lease=None, leased_until=None, state="delivered",
         receipt=bindparam("head", type_=String) + Delivery.key, delivered_at=bindparam("at"),

@@ -9,7 +9,6 @@ leaves the tube to the usual way: see `_QUESTION`.  Tests hold the two ways agai
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -103,11 +102,6 @@ def dashed(stored: str) -> str:
     if len(stored) != 32:
         return stored
     return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
-
-
-def stored_id(each: UUID, *, like: str) -> str:
-    """Return an id as *like* is stored."""
-    return each.hex if len(like) == 32 else str(each)
 
 
 def _other(model: Any, mine: Any) -> ColumnElement[bool]:

@@ -17,9 +17,9 @@ from server.delivery.channels import Message
 from server.delivery.routes import Label
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.models import Outcome
-from server.outcomes.plain import Plain, plain_tubes, stored_id, time_of
+from server.outcomes.plain import Plain, plain_tubes, time_of
 from server.outcomes.telling import tell
-from server.rows import insert_stored, ordered_id, stored_time
+from server.rows import insert_stored, new_ids, stored_time
 
 COLUMNS = (
     "id", "tube", "person_id", "version", "status", "reason", "pairing_id", "result_id", "place",
@@ -37,7 +37,9 @@ def say(session: Session, tubes: Sequence[Tube], now: datetime) -> set[str]:
     found = plain_tubes(session, tubes)
     if found:
         at = stored_time(session, now)
-        insert_stored(session, Outcome, COLUMNS, [_row(each, now, at) for each in found])
+        drawn = new_ids(now, len(found))
+        rows = [_row(each, new, at) for each, new in zip(found, drawn, strict=True)]
+        insert_stored(session, Outcome, COLUMNS, rows)
         tell(session, [(_message(each), Label(each.call, each.place)) for each in found], now=now)
     waited = [each.tube for each in found if each.on_desk]
     if waited:
@@ -45,10 +47,9 @@ def say(session: Session, tubes: Sequence[Tube], now: datetime) -> set[str]:
     return {each.tube for each in found}
 
 
-def _row(each: Plain, now: datetime, at: Any) -> tuple[Any, ...]:
-    drawn = stored_id(ordered_id(now), like=each.pairing)
+def _row(each: Plain, new: str, at: Any) -> tuple[Any, ...]:
     return (
-        drawn, each.tube, each.person, 1, each.call, "", each.pairing, each.result, each.place,
+        new, each.tube, each.person, 1, each.call, "", each.pairing, each.result, each.place,
         each.paired_at, each.grounds, at,
     )  # fmt: skip
 
