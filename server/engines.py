@@ -11,6 +11,9 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 SPARE = 12  # connections beside those of the threads: writer, applier, deliveries, imports
+# Pages that a connection keeps (SQLite): with its own 2 MB, a transaction of some thousand rows
+# wrote out what it was about to change again, and read it anew.
+CACHE_KIB = 16 * 1024
 # A lost network is noticed within some fifteen seconds, a lock that is never let go within twenty.
 _POSTGRESQL = {
     "application_name": "ghepmau",
@@ -70,6 +73,7 @@ def _harden(engine: Engine) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

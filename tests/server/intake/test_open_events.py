@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from server.db import Database
@@ -29,6 +30,8 @@ def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
 def test_no_question_about_open_events_looks_through_all_of_them(
     database: Database, now: datetime
 ) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("other databases prove by themselves that a partial index will do")
     with asked(database) as statements:
         apply_pending(database, now)
         with database.write() as session:
