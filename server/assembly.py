@@ -53,7 +53,7 @@ from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
 from server.people.link_views import bp as person_numbers
 from server.people.views import bp as people
-from server.record.issuers import load_issuers
+from server.record.issuers import issuers_of
 from server.record.link_pages import bp as links
 from server.record.mine_views import bp as mine
 from server.record.request_views import bp as requests
@@ -132,7 +132,7 @@ def assemble(app: Flask) -> None:
     targets = load_targets(app.extensions["settings"].targets)
     app.extensions["targets"] = targets
     app.extensions["calendar"] = load_calendar(app.extensions["settings"].holidays)
-    app.extensions["issuers"] = load_issuers(app.extensions["settings"].issuers)
+    app.extensions["issuers"] = issuers_of(app.extensions["settings"])
     routes.install(target.route for target in targets)
     if outcomes.settle_many not in changes.listeners:
         changes.listeners.append(outcomes.settle_many)

@@ -15,6 +15,7 @@ from server import (
     accounts_cli,
     demo_cli,
     figures_cli,
+    issuers_cli,
     names_cli,
     schema,
     serve_cli,
@@ -34,7 +35,7 @@ from server.upkeep import audit_cli, backup_cli, check_cli, keys_cli
 from server.upkeep.opening import BY, Trouble, now, open_keys
 
 MORE = (
-    *(accounts_cli, names_cli, stick_cli, demo_cli, figures_cli),
+    *(accounts_cli, names_cli, stick_cli, demo_cli, figures_cli, issuers_cli),
     *(audit_cli, backup_cli, check_cli, keys_cli, serve_cli),
 )
 TROUBLES = (

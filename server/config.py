@@ -64,6 +64,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.database or f"sqlite:///{Path(self.data) / 'ghepmau.sqlite'}"
 
     @property
+    def issuers_path(self) -> str:
+        """Where the keys of health certificates' issuers stand, whether or not there are any."""
+        return self.issuers or str(Path(self.data) / "issuers.toml")
+
+    @property
     def vault_path(self) -> Path:
         return Path(self.vault) if self.vault else Path(self.data) / "vault.json"
 

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from contract import legacy_text, names
 from server.errors import BadInput
+from server.workbook_panics import PanicsTold, WorkbookPanic
 
 Rows = list[list[str]]
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -47,17 +48,17 @@ def _sheet(content: bytes) -> Rows:
     """Return the sheet that holds most; others are covers, keys or empty."""
     _check_size(content)
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = [
-            book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names
-        ]
+        with PanicsTold(), CalamineWorkbook.from_filelike(BytesIO(content)) as book:
+            sheets = [
+                book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                for name in book.sheet_names
+            ]
     except PasswordError as error:
         raise BadInput(
             "Tệp Excel có mật khẩu. Bỏ mật khẩu rồi gửi lại.",
             "The workbook has a password. Take it off and send it again.",
         ) from error
-    except CalamineError as error:
+    except (CalamineError, WorkbookPanic) as error:
         raise _unreadable() from error
     filled = max(sheets, key=lambda rows: sum(any(map(_cell, row)) for row in rows), default=[])
     return [[_cell(value) for value in row] for row in filled]

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from contract.certificates import IssuerKey
-from server.config import ConfigError
+from server.config import ConfigError, Settings
 
 
 class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +30,12 @@ class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: list[Issuer] = []
+
+
+def issuers_of(settings: Settings) -> Mapping[bytes, IssuerKey]:
+    """Read the keys that the settings name, or that `add-issuer` put beside the data."""
+    path = settings.issuers_path
+    return load_issuers(path if settings.issuers or Path(path).exists() else "")
 
 
 def load_issuers(path: str) -> Mapping[bytes, IssuerKey]:

@@ -29,10 +29,9 @@ SEXES = ("", "M", "F")
 def enter(session: Session, person_id: UUID, *, source: str, by: str) -> DataRequest:
     """Enter the request that a form of ours holds."""
     kind = choice(request.form, "kind", Kind)
-    calendar: Calendar = current_app.extensions["calendar"]
     return requests.ask(
         session, person_id, kind, wish=optional_text(request.form, "wish", longest=500),
-        source=source, due=calendar.due(now(), requests.DAYS), by=by, now=now(),
+        source=source, due=_calendar().due(now(), requests.DAYS), by=by, now=now(),
     )  # fmt: skip
 
 
@@ -41,7 +40,10 @@ def enter(session: Session, person_id: UUID, *, source: str, by: str) -> DataReq
 def show_requests() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
-            "record/requests.html", requests=requests.open_requests(session), kinds=KINDS
+            "record/requests.html",
+            requests=requests.open_requests(session),
+            kinds=KINDS,
+            is_estimate=_calendar().is_estimate,
         )
 
 
@@ -63,7 +65,12 @@ def show_request(request_id: UUID) -> ResponseReturnValue:
         audit.record(
             session, "person.read", found.person_id, by=actor(), now=now(), detail="request"
         )
-        return render_template("record/request.html", asked=found, kinds=KINDS)
+        return render_template(
+            "record/request.html",
+            asked=found,
+            kinds=KINDS,
+            estimated=_calendar().is_estimate(found.due_at),
+        )
 
 
 @bp.post("/requests/<uuid:request_id>/answer")
@@ -119,6 +126,11 @@ def export(session: Session, person_id: UUID, *, by: str) -> Response:
         content_type="application/json",
         headers={"Content-Disposition": "attachment; filename=du-lieu-cua-toi.json"},
     )
+
+
+def _calendar() -> Calendar:
+    found: Calendar = current_app.extensions["calendar"]
+    return found
 
 
 def _found(session: Session, request_id: UUID) -> DataRequest:

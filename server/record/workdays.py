@@ -21,6 +21,11 @@ class Calendar:
 
     off: frozenset[date] = field(default_factory=frozenset)
     worked: frozenset[date] = field(default_factory=frozenset)
+    estimated_from: date | None = None
+
+    def is_estimate(self, due: datetime) -> bool:
+        """Return whether a time of ours rests on days off that nobody has announced yet."""
+        return self.estimated_from is not None and local(due).date() >= self.estimated_from
 
     def is_working(self, day: date) -> bool:
         return day in self.worked or (day.weekday() < _SATURDAY and day not in self.off)
@@ -37,6 +42,7 @@ class Calendar:
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     off: list[date] = []
     worked: list[date] = []
+    estimated_from: date | None = None
 
 
 def load(path: str) -> Calendar:
@@ -46,4 +52,4 @@ def load(path: str) -> Calendar:
         found = msgspec.convert(tomllib.loads(at.read_text(encoding="utf-8")), _File)
     except (OSError, ValueError) as error:
         raise ConfigError(f"cannot read the holidays in {at}: {error}") from error
-    return Calendar(frozenset(found.off), frozenset(found.worked))
+    return Calendar(frozenset(found.off), frozenset(found.worked), found.estimated_from)

@@ -17,6 +17,7 @@ from server.lab.instruments.formats import BROKEN_PACK
 from server.lab.instruments.readings import Item, Notice
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.values import fold, well_of
+from server.workbook_panics import PanicsTold
 
 LARGEST_INSIDE = 1 << 30  # bytes unpacked
 LARGEST_RATIO = 400
@@ -32,7 +33,7 @@ def sheets_of(file: BinaryIO) -> tuple[str, ...]:
     """Return the names of the sheets, () where it does not open."""
     try:
         file.seek(0)
-        with CalamineWorkbook.from_filelike(file) as book:
+        with PanicsTold(), CalamineWorkbook.from_filelike(file) as book:
             return tuple(book.sheet_names)
     except (CalamineError, *BROKEN_PACK):
         return ()
@@ -45,7 +46,7 @@ def read(file: BinaryIO) -> Iterator[Item]:
         if _is_bomb(file):
             yield Notice(Why.TOO_LARGE_INSIDE)
             return
-        with CalamineWorkbook.from_filelike(file) as book:
+        with PanicsTold(), CalamineWorkbook.from_filelike(file) as book:
             yield from _read(book)
     except (CalamineError, *BROKEN_PACK) as error:
         yield Notice(Why.DAMAGED, str(error)[:120])
@@ -53,7 +54,9 @@ def read(file: BinaryIO) -> Iterator[Item]:
 
 def _is_bomb(file: BinaryIO) -> bool:
     """Return whether a zip says of itself that it unpacks to far more than any export."""
-    if file.read(2) != b"PK":
+    packed_anew = file.read(2) == b"PK"
+    file.seek(0)  # an old workbook is no zip, and is read from its beginning
+    if not packed_anew:
         return False
     with zipfile.ZipFile(file) as packed:
         members = packed.infolist()
