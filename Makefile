@@ -1,6 +1,6 @@
 # Two commands for a stranger: `make run` and `make test`.  `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help run test faults chaos promises pi docs check format setup setup-test clean
+.PHONY: help run test faults chaos cluster promises pi docs check format setup setup-test clean
 
 PORT ?= 8000
 VENV := .venv/bin
@@ -40,6 +40,9 @@ promises: setup-test  ## List the promises with the tests that keep them, and ru
 
 chaos: setup-test  ## A month of everything going wrong, held against a reference (SEED=7 DAYS=30)
 	@$(VENV)/python -m faults.chaos --seed $(or $(SEED),7) --days $(or $(DAYS),30)
+
+cluster: setup-test  ## A PostgreSQL cluster of three nodes on this machine, and its faults: minutes
+	@tools/cluster.sh
 
 pi: setup  ## The station on an emulated Raspberry Pi, its power cut in mid-pairing: minutes, as root
 	@pi/run.sh

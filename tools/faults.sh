@@ -18,4 +18,4 @@ fi
 .venv/bin/python -c 'import mfusepy' 2>/dev/null ||
   .venv/bin/python -m pip install --quiet --disable-pip-version-check 'mfusepy>=3,<4' ||
   echo "Not installed: mfusepy; the power-cut tests are skipped."
-exec .venv/bin/python -m pytest -q -rs -n 2 --dist loadfile faults "$@"
+exec .venv/bin/python -m pytest -q -rs -n 2 --dist loadfile --ignore faults/cluster faults "$@"

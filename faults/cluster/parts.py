@@ -15,6 +15,7 @@ from string import Template
 from benchmarks.postgres import ABSENT, programs
 
 DEPLOY = Path(__file__).parents[2] / "deploy" / "cluster"
+# (the interpreter in its first line must be one that nobody may run: not below /root)
 PATRONI = Path(__file__).parents[2] / ".peers" / "patroni" / "bin" / "patroni"
 HERE = "127.0.0.1"
 AS_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
@@ -31,6 +32,8 @@ def check_installed() -> Path:
         raise Missing(ABSENT)
     if shutil.which("etcd") is None or not PATRONI.exists():
         raise Missing("etcd or Patroni is not installed: `make cluster` installs both")
+    if os.geteuid() == 0 and subprocess.run([*AS_NOBODY, "test", "-x", PATRONI]).returncode:
+        raise Missing(f"{PATRONI} cannot be run by nobody: put the project where nobody may look")
     return bin_
 
 
