@@ -9,7 +9,10 @@ import logging
 import secrets
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from logging.handlers import QueueHandler, QueueListener
+from queue import Full, Queue
 
 from flask import Flask, Response, current_app, g, request
 
@@ -17,6 +20,7 @@ from server.upkeep.metrics import Traffic
 from server.web import Access, access_of
 
 log = logging.getLogger("ghepmau.requests")
+WAITING = 10_000  # lines that wait for whoever writes them
 UNKNOWN = "(none)"  # what asked for no route of ours
 
 
@@ -27,11 +31,24 @@ def install(app: Flask) -> None:
     app.after_request(_end)
 
 
+class _Aside(QueueHandler):
+    """Hands lines to a thread that writes them; where nobody reads those, new ones are dropped."""
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        with suppress(Full):
+            super().enqueue(record)
+
+
 def to_standard_output() -> None:
-    """Write the lines where the service's log is; other lines keep their form."""
+    """Write the lines where the service's log is; other lines keep their form.
+
+    No request waits for it: a reader that stands still must not stop the server.
+    """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    log.handlers[:], log.propagate = [handler], False
+    lines: Queue[logging.LogRecord] = Queue(WAITING)
+    QueueListener(lines, handler).start()
+    log.handlers[:], log.propagate = [_Aside(lines)], False
     log.setLevel(logging.INFO)
 
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,15 @@ def test_slow_clients_keep_nobody_waiting_and_a_stop_is_clean(
         client.close()
     server.send_signal(signal.SIGTERM)
     assert server.wait(timeout=20) == 0
+
+
+def test_a_log_that_nobody_reads_stops_nobody(server: subprocess.Popen[str], port: int) -> None:
+    """A pipe holds 64 KiB, which is some 250 lines."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        for _ in range(400):
+            connection.request("GET", "/static/nothing.css")
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (404, True)
 
 
 def test_nothing_is_left_when_the_command_is_killed(
