@@ -21,7 +21,7 @@ from benchmarks.right_day import played, seeds
 from benchmarks.right_judge import Tally, is_seen
 from benchmarks.right_rates import CARELESS, PUBLISHED, RATES, Fault, Rates
 
-A_DAY = 5_000  # people
+A_DAY = 2_000  # people: so often progress is told
 
 
 def run(people: int, seed: int, rates: Rates, cores: int, folder: Path | None) -> Tally:

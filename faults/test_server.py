@@ -68,7 +68,7 @@ def test_a_full_disk_takes_nothing_half_and_goes_on_when_there_is_room(
         up = home.uplink(address(server), most=20)
         up.turn()
         ballast.fill()
-        for _ in range(6):
+        for _ in range(2):
             up.turn()
         told = read_sent(home.folder)
         assert told.trouble

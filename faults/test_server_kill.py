@@ -22,7 +22,7 @@ from faults.table import STATION
 from server.db import open_database
 from server.sampling import lots
 
-KILLS = int(os.environ.get("GHEPMAU_FAULTS_KILLS", "36"))
+KILLS = int(os.environ.get("GHEPMAU_FAULTS_KILLS", "24"))
 CALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink")
 State = tuple[list[bytes], list[tuple[str, str]], int]
 BATCH = (sys.executable, "-B", "-m", "faults.batch")

@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from contract.tubes import Tube
+from contract.tubes import Tube, TubeKind
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.sampling import changes, queries, slips
-from server.sampling.claims import Claim, contradiction, upheld_with
+from server.sampling.claims import Claim, Contradiction, contradiction, upheld_with
 from server.sampling.decisions import About, record_decision
-from server.sampling.models import ConflictClaim, Pairing, TubeConflict
+from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
 from server.sampling.turns import take_turn
 
 REVIEWER = "system:sampling"
@@ -35,7 +35,11 @@ def review(session: Session, tube: Tube, *, now: datetime) -> None:
     take_turn(session, [tube])
     live = queries.live_pairings(session, tube)
     claims = [_claim(pairing) for pairing in live]
-    kind = contradiction(tube.kind, claims) or _overruled(session, tube, claims)
+    kind = (
+        contradiction(tube.kind, claims)
+        or _overruled(session, tube, claims)
+        or _after_withdrawal(session, tube, live)
+    )
     standing = queries.open_conflict_of(session, tube)
     if kind is None:
         if standing is not None:
@@ -64,6 +68,32 @@ def _overruled(session: Session, tube: Tube, live: Collection[Claim]) -> str | N
         if each.upheld
     }
     return decided[-1].kind if {claim.side(tube.kind) for claim in live} - upheld else None
+
+
+def _after_withdrawal(session: Session, tube: Tube, live: Collection[Pairing]) -> str | None:
+    """Return the kind of contradiction where a person took the tube from whoever had it, before.
+
+    Then nobody knows whose sample is in it; a claim of another that is heard of only later, by a
+    number that is there twice, would be given it unasked.  What a person upheld is asked once.
+    """
+    taken = [void for void in queries.voids_of(session, tube) if not is_by_station(void)]
+    if not taken or not live:
+        return None
+    since = min(void.received_at for void in taken)
+    asked = {
+        each.pairing_id
+        for conflict in queries.conflicts_of(session, tube)
+        for each in conflict.claims
+        if each.upheld
+    }
+    if all(each.id in asked or each.received_at <= since for each in live):
+        return None
+    return Contradiction.TWO_STATIONS if tube.kind is TubeKind.POOL else Contradiction.TWO_PERSONS
+
+
+def is_by_station(void: PairingVoid) -> bool:
+    """Return whether the station itself undid what it had paired; else a person took it back."""
+    return void.by.startswith("station:")
 
 
 def _is_decided(conflict: TubeConflict) -> bool:

@@ -1,5 +1,6 @@
 """What a decision about a tube settles, and what it cannot have settled."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from server.errors import BadInput
 from server.sampling import conflicts, queries
 from server.sampling.models import TubeConflict
+from server.sampling.withdrawals import Why, withdraw
 
 pytestmark = pytest.mark.engines
 
@@ -76,3 +78,27 @@ def test_a_claim_that_was_voided_cannot_be_kept(scene: Any) -> None:
     with pytest.raises(BadInput):
         decide(scene, first.id, seen=3)
     assert len(standing(scene)) == 1
+
+
+def test_who_claims_a_tube_that_a_person_took_from_another_is_asked_about_once(scene: Any) -> None:
+    """One number was printed twice; the first claim proved wrong before the second was heard of."""
+    tube, other = scene.tube(), scene.person("Trần Bình")
+    first = scene.pair(tube, scene.person("Lê An"))
+    withdraw(scene.session, first, Why.SLIP, by="user:hoa", now=scene.now)
+    assert standing(scene) == []
+    scene.now += timedelta(minutes=1)
+    late = scene.pair(tube, other, station="ban-2")
+    (asked,) = standing(scene)
+    assert [claim.pairing_id for claim in asked.claims] == [late.id]
+    decide(scene, late.id)
+    conflicts.review(scene.session, tube, now=scene.now)
+    assert standing(scene) == []
+    assert [each.id for each in queries.live_pairings(scene.session, tube)] == [late.id]
+
+
+def test_a_tube_that_its_own_station_undid_asks_nobody(scene: Any) -> None:
+    tube = scene.tube()
+    scene.void(scene.pair(tube, scene.person("Lê An")))
+    scene.now += timedelta(minutes=1)
+    scene.pair(tube, scene.person("Trần Bình"), station="ban-2")
+    assert standing(scene) == []
