@@ -65,7 +65,10 @@ def _draw(page: Page, back: BackFace, stock: Stock) -> None:
     shown = back.address.split("://", 1)[-1]
     room = stock.width - 6
     page.text(middle, 42.5, shorten(shown, room, 7.5, MEDIUM), 7.5, weight=MEDIUM, align="centre")
-    page.text(middle, 46.2, "Quét, nhập ngày sinh: xem kết quả của bạn.", 6.5, align="centre")
-    page.text(middle, 49.0, "Giữ kín. Mất thẻ thì báo để đổi.", 6.5, align="centre", colour=GREY)
+    page.text(middle, 45.7, "Quét, nhập ngày sinh: xem kết quả của bạn.", 6.5, align="centre")
+    page.text(
+        middle, 48.1, "Thẻ chỉ ghi năm sinh: nhập thêm 4 số cuối giấy tờ.", 5.5, align="centre"
+    )
+    page.text(middle, 50.3, "Giữ kín. Mất thẻ thì báo để đổi.", 5.5, align="centre", colour=GREY)
     who = shorten(f"{back.name} · {back.number}", room, 5.5)
-    page.text(middle, 52.0, who, 5.5, align="centre", colour=GREY)
+    page.text(middle, 52.5, who, 5.5, align="centre", colour=GREY)
