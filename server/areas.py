@@ -29,7 +29,10 @@ class Menu:
 
 
 AREAS = (
-    Area("Tổng quan", "Overview", frozenset({"overview", "outcomes", "reports", "targets"})),
+    Area(
+        "Tổng quan", "Overview",
+        frozenset({"overview", "outcomes", "reports", "quality", "targets"}),
+    ),
     Area(
         "Không khớp", "Unmatched",
         frozenset({"unmatched", "conflicts", "slips", "matters", "manual", "identities",

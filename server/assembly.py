@@ -44,6 +44,9 @@ from server.lab.run_views import bp as runs
 from server.lab.storage.views import bp as storage
 from server.lab.views import bp as lab
 from server.officers.outcome_views import bp as matched
+from server.officers.overview.views import bp as overview
+from server.officers.quality.views import bp as quality
+from server.officers.report.views import bp as reports
 from server.officers.views import bp as officers
 from server.openapi_views import bp as openapi
 from server.outcomes import services as outcomes
@@ -110,6 +113,9 @@ PAGES = (
     officers,
     matched,
     purposes,
+    overview,
+    quality,
+    reports,
     targets,
     zones,
     tracing,

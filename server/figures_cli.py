@@ -1,11 +1,14 @@
-"""`ghepmau-server rollups recount`: count the roll-ups anew, or with --check only compare."""
+"""`ghepmau-server rollups recount`: count the roll-ups anew, or with --check only compare.
+
+What is made of them is added here as well: `report`.
+"""
 
 import argparse
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from server import vault
+from server import report_cli, vault
 from server.config import Loaded
 from server.db import Database, open_database
 from server.errors import DomainError
@@ -19,7 +22,8 @@ class RollUpsDiffer(DomainError):
 
 
 def add_to(add: Add) -> None:
-    """Add the command to the server's."""
+    """Add the commands to the server's."""
+    report_cli.add_to(add)
     parser = add("rollups", rollups, "Count the officers' roll-ups anew from the facts.")
     parser.add_argument("action", choices=["recount"])
     parser.add_argument(

@@ -13,6 +13,10 @@ DESKS = (
         "Hôm nay thế nào, việc gì đang kẹt?", "How is today, and what is stuck?",
     ),
     Desk(
+        Permission.SUMMARY_READ, "/reports", "Báo cáo ngày", "Daily report", None,
+        "Tối nay gửi gì lên trên?", "What goes up tonight?",
+    ),
+    Desk(
         Permission.OUTCOME_READ, "/outcomes", "Kết luận", "Outcomes", None,
         "Đã biết gì về người này, ống này, nơi này?", "What is known about a person, tube, place?",
     ),
@@ -154,6 +158,10 @@ DESKS = (
         Permission.SHIFT_READ, "/shifts", "Ca làm việc", "Shifts", None,
         "Mỗi ca bao nhiêu người, nhanh hay chậm, ống có đủ không?",
         "How many people, how fast, and do the tubes add up?",
+    ),
+    Desk(
+        Permission.SHIFT_READ, "/quality", "Chất lượng", "Quality", None,
+        "Sai bao nhiêu lần trên 1.000 người, ở đâu?", "How often do we err per 1,000, and where?",
     ),
     Desk(
         Permission.POINT_READ, "/points", "Điểm khai báo", "Points", None,

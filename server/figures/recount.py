@@ -1,6 +1,6 @@
 """Hold the roll-up against a recount of the facts, cell by cell, and mend it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, union
@@ -66,3 +66,10 @@ def recount(database: Database, now: datetime, told: Told | None = None) -> int:
     with database.write() as session:
         marks.mark_all(session, now)
     return fold_all(database, told)
+
+
+def mend(database: Database, wrong: Sequence[Cell], now: datetime) -> None:
+    """Count those cells anew."""
+    with database.write() as session:
+        session.add_all(Mark(station=cell.station, day=cell.day, at=now) for cell in wrong)
+    fold_all(database)

@@ -1,13 +1,12 @@
-"""The health officers' pages: overview, outcomes, a person's record, a tube's story.
+"""The health officers' pages: outcomes, a person's record, a tube's story.
 
 They change nothing; opening a person's record and taking all outcomes out leave an audit entry.
 """
 
-from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
@@ -15,13 +14,10 @@ from server.accounts.current import current_within
 from server.audit import services as audit
 from server.declarations.zones.queries import zones_of_person
 from server.display import local
-from server.errors import BadInput, NotFound
+from server.errors import NotFound
 from server.officers import api, record, tube_now
-from server.officers import day as days
-from server.officers.picture import HEIGHT, WIDTH, draw
 from server.officers.story import story_of
 from server.officers.summary import summary
-from server.outcomes import desks, words
 from server.outcomes import queries as outcomes
 from server.people.merges import keys_of
 from server.people.queries import person
@@ -29,7 +25,6 @@ from server.sampling import queries as sampling
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("officers", __name__)
-YEARS = range(2000, 2100)
 SENSITIVE = 4  # how many last digits of a number a page shows
 
 
@@ -37,41 +32,6 @@ SENSITIVE = 4  # how many last digits of a number a page shows
 def last_digits(value: str) -> str:
     """0790•••••123 as people may see it on a page: '…0123'."""
     return f"…{value[-SENSITIVE:]}" if len(value) > SENSITIVE else value
-
-
-def _date(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        day = date.min
-    if day is None or day.year in YEARS:
-        return day
-    raise BadInput(
-        "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
-        "The date must be year-month-day, such as 2026-11-23.",
-    )
-
-
-@bp.get("/overview")
-@requires(Permission.SUMMARY_READ)
-def overview() -> ResponseReturnValue:
-    today = local(now()).date()
-    day = _date(request.args.get("date", "")) or today
-    with reading() as session:
-        return render_template(
-            "officers/overview.html",
-            day=day,
-            today=today,
-            steps=days.steps(session, day),
-            before=days.steps(session, day - timedelta(days=1)),
-            bars=draw(days.hours(session, day)),
-            width=WIDTH,
-            height=HEIGHT,
-            loads=desks.loads(session),
-            desks={desk: words.DESKS[desk] for desk in desks.UNMATCHED},
-            statuses=outcomes.current_counts(session),
-            calls=desks.load_of(session, desks.Desk.CALLBACKS_OPEN),
-        )
 
 
 @bp.get("/people/<uuid:person_id>")

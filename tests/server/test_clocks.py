@@ -9,7 +9,7 @@ from flask import Flask
 from server import display
 from server.accounts.roles import Role
 from server.db import Database
-from server.officers.day import bounds
+from server.figures.days import bounds
 
 
 @pytest.mark.parametrize("year", [1, 1970, 9999])

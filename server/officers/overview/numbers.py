@@ -1,0 +1,150 @@
+"""What the roll-ups say of a wish, within a scope.  Reads only, and no sample's own rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from server.accounts.within import Within
+from server.declarations.models import PointStation
+from server.figures.days import bounds
+from server.figures.models import BUCKETS, COUNTS, STATES, cells, hours, spans, steps
+from server.officers.overview.wish import Wish
+
+Counts = dict[str, int]
+Buckets = tuple[int, ...]
+STEPS = ("received", "resulted", "released", "delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the samples of one place, laboratory, station, operator or kind came to."""
+
+    key: str
+    counts: Counts
+    turnaround: Buckets = ()
+
+
+def fitting(
+    table: Table, wish: Wish, within: Within, first: date, last: date
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of *wish* on a table of the roll-up, samples of those days."""
+    found = [*_exact(table, wish), within.only(wish.place).rows(table.c.place)]
+    if wish.point:
+        found.append(table.c.station.in_(_stood_at(wish.point, first, last)))
+    return [table.c.day >= first, table.c.day <= last, *found]
+
+
+def _exact(table: Table, wish: Wish) -> list[ColumnElement[bool]]:
+    asked = {"lab": wish.lab, "station": wish.station, "operator": wish.operator}
+    return [table.c[name] == value for name, value in asked.items() if value]
+
+
+def _stood_at(point: str, first: date, last: date) -> Select[str]:
+    begin, end = bounds(first)[0], bounds(last)[1]
+    stood = PointStation.since < end, or_(PointStation.until.is_(None), PointStation.until > begin)
+    return select(PointStation.station).where(PointStation.point_id == point, *stood)
+
+
+def _sums(table: Table, names: Sequence[str]) -> list[Any]:
+    return [func.coalesce(func.sum(table.c[name]), 0).label(name) for name in names]
+
+
+def passed(
+    session: Session, wish: Wish, within: Within, days: Sequence[date]
+) -> dict[date, Counts]:
+    """Return what passed each step on each of *days*, whenever the samples were taken."""
+    found: dict[date, Counts] = {day: dict.fromkeys(("paired", *STEPS), 0) for day in days}
+    early = min(days) - timedelta(days=400)  # a year on, a sample is no news any more
+    asked = select(steps.c.passed, steps.c.step, func.sum(steps.c.count)).where(
+        steps.c.passed.in_(days), *fitting(steps, wish, within, early, max(days))
+    )
+    for day, step, count in session.execute(asked.group_by(steps.c.passed, steps.c.step)):
+        found[day][step] = int(count)
+    for day, counts in by_day(session, wish, within, min(days), max(days)).items():
+        if day in found:
+            found[day]["paired"] = counts["people"]
+    return found
+
+
+def total(session: Session, wish: Wish, within: Within) -> Counts:
+    """Return what the samples of the wish's days came to together."""
+    asked = select(*_sums(cells, COUNTS)).where(*fitting(cells, wish, within, wish.first, wish.day))
+    return {name: int(each) for name, each in session.execute(asked).mappings().one().items()}
+
+
+def by_day(
+    session: Session, wish: Wish, within: Within, first: date, last: date
+) -> dict[date, Counts]:
+    """Return what the samples of each day came to; a day without any is not there."""
+    asked = select(cells.c.day, *_sums(cells, COUNTS)).where(
+        *fitting(cells, wish, within, first, last)
+    )
+    rows = session.execute(asked.group_by(cells.c.day).order_by(cells.c.day)).mappings()
+    return {row["day"]: {name: int(row[name]) for name in COUNTS} for row in rows}
+
+
+def groups(session: Session, wish: Wish, within: Within, by: str) -> list[Group]:
+    """Return what the samples of the wish's days came to, by one of their keys."""
+    key = _key(cells, by)
+    asked = select(key, *_sums(cells, COUNTS)).where(
+        *fitting(cells, wish, within, wish.first, wish.day)
+    )
+    times = _turnarounds(session, wish, within, by)
+    rows = session.execute(asked.group_by(key).order_by(key)).mappings()
+    return [
+        Group(row["key"], {name: int(row[name]) for name in COUNTS}, times.get(row["key"], ()))
+        for row in rows
+    ]
+
+
+def _key(table: Table, by: str) -> Any:
+    if by == "operator":  # a tag is one station's
+        return (table.c.station + " · " + table.c.operator).label("key")
+    return table.c[by].label("key")
+
+
+def _turnarounds(session: Session, wish: Wish, within: Within, by: str) -> dict[str, Buckets]:
+    key = _key(spans, by)
+    asked = select(key, *_sums(spans, BUCKETS)).where(
+        spans.c.span == "turnaround", *fitting(spans, wish, within, wish.first, wish.day)
+    )
+    return {row[0]: tuple(map(int, row[1:])) for row in session.execute(asked.group_by(key))}
+
+
+def times_by_day(session: Session, wish: Wish, within: Within) -> dict[date, Buckets]:
+    """Return how long tubes took from pairing to release, by the day they were taken on."""
+    asked = select(spans.c.day, *_sums(spans, BUCKETS)).where(
+        spans.c.span == "turnaround", *fitting(spans, wish, within, wish.trend_first, wish.day)
+    )
+    rows = session.execute(asked.group_by(spans.c.day).order_by(spans.c.day))
+    return {row[0]: tuple(map(int, row[1:])) for row in rows}
+
+
+def times(session: Session, wish: Wish, within: Within) -> dict[str, Buckets]:
+    """Return how long each step took, of samples of the wish's days."""
+    asked = select(spans.c.span, *_sums(spans, BUCKETS)).where(
+        *fitting(spans, wish, within, wish.first, wish.day)
+    )
+    return {
+        row[0]: tuple(map(int, row[1:])) for row in session.execute(asked.group_by(spans.c.span))
+    }
+
+
+def per_hour(session: Session, wish: Wish, within: Within) -> dict[int, int]:
+    """Return the people of each hour of the wish's last day."""
+    asked = select(hours.c.hour, func.sum(hours.c.people)).where(
+        *fitting(hours, wish, within, wish.day, wish.day)
+    )
+    return {row[0]: int(row[1]) for row in session.execute(asked.group_by(hours.c.hour))}
+
+
+def reached(counts: Counts) -> Counts:
+    """Return how many tubes reached each step: who is further was there too."""
+    order = [state for state in STATES if state != "rejected"]
+    at = [counts[f"at_{state}"] for state in order]
+    found = {state: sum(at[number:]) for number, state in enumerate(order)}
+    return {**found, "paired": found["paired"] + counts["at_rejected"]}

@@ -1,0 +1,90 @@
+"""What the overview shows, put together: large numbers, pictures, desks, choices of the bar."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.places import Place, PlaceError
+from server.accounts.within import Within
+from server.declarations.models import Point, PointStation
+from server.figures.models import cells
+from server.officers.overview import day_panels, found_panels, numbers, point_panels
+from server.officers.overview.shapes import Panel
+from server.officers.overview.wish import Wish
+
+Make = Callable[[Session, Wish, Within], Panel]
+PANELS: dict[str, Make] = {
+    "flow": day_panels.flow,
+    "hours": day_panels.per_hour,
+    "turnaround": day_panels.turnaround,
+    "positivity": found_panels.positivity,
+    "trend": day_panels.trend,
+    "places": point_panels.places,
+    "groups": found_panels.breakdown,
+    "pools": found_panels.pools,
+    "calls": found_panels.calls,
+}
+ON_WALL = ("flow", "hours", "turnaround", "positivity", "trend", "places")
+CHOSEN_AMONG = 28  # days
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the bar of filters offers: what samples of the last weeks had."""
+
+    places: Sequence[str]
+    labs: Sequence[str]
+    stations: Sequence[str]
+    operators: Sequence[str]
+    points: Sequence[tuple[str, str]]
+
+
+def panels(session: Session, wish: Wish, within: Within, keys: Iterable[str]) -> dict[str, Panel]:
+    return {key: PANELS[key](session, wish, within) for key in keys}
+
+
+def figures(session: Session, wish: Wish, within: Within) -> list[tuple[tuple[str, str], int, int]]:
+    """Return the five large numbers: words, of the day, of the day before."""
+    before = wish.day - timedelta(days=1)
+    found = numbers.passed(session, wish, within, [wish.day, before])
+    return [
+        (words, found[wish.day][step], found[before][step])
+        for step, words in day_panels.STAGES.items()
+    ]
+
+
+def choices(session: Session, wish: Wish, within: Within) -> Choices:
+    first = wish.day - timedelta(days=CHOSEN_AMONG)
+    asked = (
+        select(cells.c.place, cells.c.lab, cells.c.station, cells.c.operator)
+        .where(cells.c.day >= first, cells.c.day <= wish.day, within.rows(cells.c.place))
+        .distinct()
+    )
+    rows = session.execute(asked).all()
+    return Choices(
+        places=_around({row.place for row in rows}, within),
+        labs=sorted({row.lab for row in rows} - {""}),
+        stations=sorted({row.station for row in rows}),
+        operators=sorted({row.operator for row in rows} - {""}),
+        points=_points(session, within),
+    )
+
+
+def _around(places: set[str], within: Within) -> list[str]:
+    """Return places and what they are in, as far as the scope goes, larger ones first."""
+    found = set(places) - {""}
+    for place in places:
+        try:
+            found |= {each for each in Place.parse(place).around if within.covers(each)}
+        except PlaceError:
+            continue
+    return sorted(found)
+
+
+def _points(session: Session, within: Within) -> list[tuple[str, str]]:
+    asked = select(Point.id, Point.name).join(PointStation, PointStation.point_id == Point.id)
+    rows = session.execute(asked.where(within.rows(Point.place)).distinct().order_by(Point.name))
+    return [(row.id, row.name) for row in rows]

@@ -1,0 +1,1 @@
+"""The product measures itself: how fast, how often it errs, and who stands out."""

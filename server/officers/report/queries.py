@@ -1,0 +1,90 @@
+"""The sums of a report: from the roll-ups, by the day on which things happened.  Reads only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, union
+from sqlalchemy.orm import Session
+
+from server.accounts.within import Within
+from server.db import Database
+from server.figures.models import BUCKETS, cells, spans, steps
+from server.figures.recount import agrees
+from server.figures.samples import Cell
+
+Counts = dict[str, int]
+
+
+@dataclass(slots=True)
+class Sums:
+    """What happened in some days: people and tubes taken, and what passed each step."""
+
+    counts: Counts = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> int:
+        return self.counts.get(name, 0)
+
+
+_TAKEN = ("people", "tubes", "voided", "manual", "conflicts", "corrections")
+
+
+def sums(
+    session: Session, scope: Within, first: date | None, last: date, by: str = ""
+) -> Mapping[str, Sums]:
+    """Return the sums of the days from *first* (None: ever) to *last*, by a key, or under ''."""
+    found: dict[str, Sums] = {} if by else {"": Sums()}
+    for key, kind, *numbers in session.execute(_taken(scope, first, last, by)):
+        own = found.setdefault(key, Sums()).counts
+        for name, number in zip(_TAKEN, numbers, strict=True):
+            own[name] = own.get(name, 0) + int(number)
+            own[f"{name}_{kind}"] = own.get(f"{name}_{kind}", 0) + int(number)
+    for key, step, number in session.execute(_passed(scope, first, last, by)):
+        found.setdefault(key, Sums()).counts[step] = int(number)
+    return found
+
+
+def _by(table: Any, by: str) -> Any:
+    return table.c[by] if by else func.coalesce("", "")
+
+
+def _taken(scope: Within, first: date | None, last: date, by: str) -> Any:
+    key = _by(cells, by).label("key")
+    numbers = [func.sum(cells.c[name]) for name in _TAKEN]
+    found = select(key, cells.c.kind, *numbers).where(scope.rows(cells.c.place))
+    found = found.where(cells.c.day <= last)
+    if first is not None:
+        found = found.where(cells.c.day >= first)
+    return found.group_by(key, cells.c.kind) if by else found.group_by(cells.c.kind)
+
+
+def _passed(scope: Within, first: date | None, last: date, by: str) -> Any:
+    key = _by(steps, by).label("key")
+    found = select(key, steps.c.step, func.sum(steps.c.count)).where(scope.rows(steps.c.place))
+    found = found.where(steps.c.passed <= last)
+    if first is not None:
+        found = found.where(steps.c.passed >= first)
+    return found.group_by(key, steps.c.step) if by else found.group_by(steps.c.step)
+
+
+def turnaround(session: Session, scope: Within, day: date) -> tuple[int, ...]:
+    """Return how long tubes taken on *day* took to their release."""
+    numbers = [func.coalesce(func.sum(spans.c[name]), 0) for name in BUCKETS]
+    found = select(*numbers).where(
+        spans.c.span == "turnaround", spans.c.day == day, scope.rows(spans.c.place)
+    )
+    return tuple(map(int, session.execute(found).one()))
+
+
+def cells_of(session: Session, day: date) -> list[Cell]:
+    """Return the cells that a report of *day* rests on: taken then, or passed a step then."""
+    taken = select(cells.c.station, cells.c.day).where(cells.c.day == day)
+    passed = select(steps.c.station, steps.c.day).where(steps.c.passed == day)
+    return sorted(Cell(*row) for row in session.execute(union(taken, passed)))
+
+
+def wrong_cells(database: Database, day: date) -> list[Cell]:
+    """Return those of them whose rows are not what a recount of the facts finds."""
+    with database.read() as session:
+        return [cell for cell in cells_of(session, day) if not agrees(session, cell)]
