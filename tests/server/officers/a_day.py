@@ -25,7 +25,10 @@ class Day:
         self.an = scene.person("Lê Văn An", 1988)
         self.members = [scene.person("Trần Thị Bình"), scene.person("Đỗ Minh Châu")]
         self.single, self.lost, self.leak = scene.tube(), scene.tube(), scene.tube()
-        self.stray, self.undone, self.pool = scene.tube(), scene.tube(), scene.tube(90)
+        scene.serial += 10  # what stands beside a stray is held: nothing does
+        self.stray = scene.tube()
+        scene.serial += 10
+        self.undone, self.pool = scene.tube(), scene.tube(90)
         scene.pair(self.single, self.an)
         scene.pair(self.lost, scene.person("Vũ Hoà"))
         scene.pair(self.leak, scene.person("Ngô Quý"))
