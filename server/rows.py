@@ -6,8 +6,9 @@ are turned as the columns say.  Defaults that Python would fill in are not: name
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from contract import ids
-from server.db import Base, UtcDateTime
+from server import vault
+from server.db import Base, Encrypted, UtcDateTime
 
 MANY = 50  # rows from which on PostgreSQL's COPY is worth its round trips
 
@@ -107,8 +109,24 @@ def _turned(
     for name in names:
         values = [row[name] for row in rows]
         turn = turns.get(name)
+        if isinstance(turn, _Sealing):
+            turn = turn.ready()
         columns.append(values if turn is None else _each(values, turn))
     return list(zip(*columns, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """Stands for what an encrypted column does; the keys are looked for once for many rows."""
+
+    purpose: str
+
+    def __call__(self, value: Any) -> Any:
+        return self.ready()(value)
+
+    def ready(self) -> Convert:
+        encrypt = partial(vault.current().encrypt, self.purpose)
+        return lambda value: None if value is None else encrypt(value)
 
 
 def _each(values: list[Any], turn: Convert) -> list[Any]:
@@ -135,6 +153,8 @@ def _turns(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> dict[
         turn = type_.dialect_impl(dialect).bind_processor(dialect)
         if isinstance(type_, UtcDateTime) and dialect.name == "sqlite":
             turn = _sqlite_time
+        if isinstance(type_, Encrypted):
+            turn = _Sealing(type_.purpose)
         if turn is not None:
             found[name] = turn
     return found

@@ -32,13 +32,21 @@ class Said:
     detail: str | None
 
     def words(self) -> list[str | None]:
-        at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
-        return [at, self.actor, self.action, self.subject, self.detail]
+        return [moment(self.at), self.actor, self.action, self.subject, self.detail]
+
+
+def moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def mark(key: bytes, nonce: bytes, said: Said) -> bytes:
     """Return an entry's mark: *nonce*, then its keyed hash."""
-    content = msgspec.json.encode(said.words())
+    return mark_words(key, nonce, said.words())
+
+
+def mark_words(key: bytes, nonce: bytes, words: list[str | None]) -> bytes:
+    """As `mark`, of an entry whose words are put together already: see `Said.words`."""
+    content = msgspec.json.encode(words)
     return nonce + hmac.digest(key, nonce + content, "sha256")[:_MARK]
 
 

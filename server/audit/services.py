@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.audit import keys
-from server.audit.chain import NONCE, Said, mark
+from server.audit.chain import NONCE, Said, mark, mark_words, moment
 from server.audit.models import AuditEntry
 from server.rows import insert_rows
 
@@ -38,11 +38,12 @@ def record_each(
     session: Session, action: str, entries: Iterable[tuple[str, object, str]], *, now: datetime
 ) -> None:
     """Add many entries of one action, each (actor, subject, detail), in one statement."""
-    key, rows = keys.marking(), []
+    key, at, rows = keys.marking(), moment(now), []
     for by, subject, detail in entries:
-        said = Said(now, by, action, str(subject)[:120], detail)
+        about = str(subject)[:120]
+        marked = mark_words(key, os.urandom(NONCE), [at, by, action, about, detail])
         rows.append(
-            {"at": now, "actor": by, "action": action, "subject": said.subject, "detail": detail,
-             "mark": mark(key, os.urandom(NONCE), said)}
+            {"at": now, "actor": by, "action": action, "subject": about, "detail": detail,
+             "mark": marked}
         )  # fmt: skip
     insert_rows(session, AuditEntry, rows)

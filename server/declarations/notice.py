@@ -27,11 +27,24 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return _tube(self.tube)
 
 
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice on its way into a message: its times may be written already."""
+
+    tube: str
+    status: str
+    reason: str
+    version: int
+    sampled_at: datetime | str
+    resulted_at: datetime | str
+    place: str
+    supersedes: str | None
+
+
 _tube = lru_cache(4096)(tube)  # each is asked for at least twice on its way
 _decoder = msgspec.json.Decoder(Notice)
 
 
-def write(notice: Notice) -> str:
+def write(notice: Notice | Written) -> str:
     return msgspec.json.encode(notice).decode()
 
 

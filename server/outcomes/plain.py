@@ -50,7 +50,12 @@ class Plain(NamedTuple):
     @property
     def key(self) -> str:
         """The key of the outcome's first version: see `versions.key_of`."""
-        return f"{self.tube}/{dashed(self.person)}/v1"
+        return f"{self.tube}/{self.whose}/v1"
+
+    @property
+    def whose(self) -> str:
+        """The person's id as messages say it."""
+        return dashed(self.person)
 
     @property
     def grounds(self) -> str:
@@ -81,6 +86,8 @@ def _is_clear(each: Plain) -> bool:
     """
     if each.withdrawn_at is not None or each.corrects is not None or each.rejected:
         return False
+    if each.paired_at <= each.received_at:  # as stored, texts and times sort alike
+        return True
     late = time_of(each.paired_at) > time_of(each.received_at) + CLOCKS_DIFFER
     return not (each.trusted and late)
 

@@ -55,14 +55,22 @@ def _row(each: Plain, new: str, at: Any) -> tuple[Any, ...]:
 
 
 def _message(each: Plain) -> Message:
-    told = notice.Notice(
+    told = notice.Written(
         tube=each.tube,
         status=each.call,
         reason="",
         version=1,
-        sampled_at=time_of(each.paired_at),
-        resulted_at=time_of(each.released_at),
+        sampled_at=_said(each.paired_at),
+        resulted_at=_said(each.released_at),
         place=each.place,
         supersedes=None,
     )
-    return Message(notice.TARGET, each.key, each.key.split("/")[1], 1, notice.write(told))
+    whose = each.whose
+    return Message(notice.TARGET, f"{each.tube}/{whose}/v1", whose, 1, notice.write(told))
+
+
+def _said(stored: Any) -> Any:
+    """Return a stored time as a message says it: what SQLite keeps is that nearly."""
+    if not isinstance(stored, str):
+        return time_of(stored)
+    return f"{stored[:10]}T{stored[11:].removesuffix('.000000')}Z"
