@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision: str = "0190_traces"
+revision: str = "0040_traces"
 down_revision: str | None = "0039_leases"
 
 
