@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -15,6 +15,7 @@ from contract.identities import Key, Kind, System
 from server.audit.models import AuditEntry
 from server.config import Settings
 from server.db import Database
+from server.declarations.models import RecordEntry
 from server.people import merges
 from server.people.cards import draw_card
 from server.people.models import Identity
@@ -65,6 +66,20 @@ def test_the_status_has_the_last_test_until_it_expires(
     assert datetime.fromisoformat(test["expires_at"]) == now + timedelta(hours=72)
     clock.advance(hours=72)
     assert ask(app, token, CARD).json["status"]["last_test"]["valid"] is False
+
+
+def test_a_sample_is_as_old_as_its_newest_version_says(
+    app: Flask, tested: Any, partner_token: MakeToken, database: Database, now: datetime
+) -> None:
+    earlier = now - timedelta(hours=30)
+    with database.write() as session:
+        (entry,) = session.scalars(select(RecordEntry))
+        again = {column.name: getattr(entry, column.name) for column in entry.__table__.columns}
+        again |= {"id": uuid4(), "version": 2, "key": f"{entry.key[:-1]}2", "sampled_at": earlier}
+        session.add(RecordEntry(**again))
+    test = ask(app, partner_token("gtvt", *BOTH), CARD).json["status"]["last_test"]
+    assert datetime.fromisoformat(test["sampled_at"]) == earlier
+    assert datetime.fromisoformat(test["expires_at"]) == earlier + timedelta(hours=72)
 
 
 def test_of_another_place_a_partner_gets_the_key_and_no_status(
