@@ -47,6 +47,7 @@ from server.officers.outcome_views import bp as matched
 from server.officers.overview.views import bp as overview
 from server.officers.quality.views import bp as quality
 from server.officers.report.views import bp as reports
+from server.officers.story_views import bp as stories
 from server.officers.views import bp as officers
 from server.openapi_views import bp as openapi
 from server.outcomes import services as outcomes
@@ -112,6 +113,7 @@ PAGES = (
     resolve,
     officers,
     matched,
+    stories,
     purposes,
     overview,
     quality,

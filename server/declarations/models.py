@@ -3,9 +3,19 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contract import names
 from contract.tubes import Tube
 from server.db import Base, Encrypted
 from server.declarations.kinds import PointKind
@@ -50,6 +60,8 @@ class Point(Base):
     id: Mapped[str] = mapped_column(String(8), primary_key=True)  # contract.points
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(120))
+    # The name without marks, which a search reads; it follows the name by itself.
+    name_key: Mapped[str] = mapped_column(String(240), server_default="")
     place: Mapped[str] = mapped_column(String(64), index=True)  # contract.places
     address: Mapped[str] = mapped_column(String(200))
     head: Mapped[str] = mapped_column(Encrypted("point.head"))  # who answers for it
@@ -64,6 +76,12 @@ class Point(Base):
     active_until: Mapped[date | None]  # the last day
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(80))
+
+
+@event.listens_for(Point, "before_insert")
+@event.listens_for(Point, "before_update")
+def _fold_name(_mapper: object, _connection: object, point: Point) -> None:
+    point.name_key = names.match_key(point.name)[:240]
 
 
 class PointStation(Base):

@@ -50,24 +50,20 @@ def find(session: Session, wish: Wish) -> Listed:
             Point.active_from <= wish.open_on,
             or_(Point.active_until.is_(None), Point.active_until >= wish.open_on),
         )
-    every = [point for point in session.scalars(found) if _fits(point, wish.q)]
+    if key := names.match_key(wish.q):
+        packed = wish.q.replace(" ", "").upper()
+        named = Point.name_key.contains(key, autoescape=True)
+        found = found.where(or_(named, Point.id == packed, Point.plate == packed))
+    total = session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
     first = (wish.page - 1) * PAGE
-    return Listed(every[first : first + PAGE], len(every))
-
-
-def _fits(point: Point, q: str) -> bool:
-    key = names.match_key(q)
-    packed = q.replace(" ", "").upper()
-    return not key or key in names.match_key(point.name) or packed in {point.id, point.plate}
+    return Listed(list(session.scalars(found.offset(first).limit(PAGE))), total)
 
 
 def same_point(session: Session, kind: str, name: str, place: str, plate: str) -> Point | None:
     """Return the point that is already known under these words, for lists that come twice."""
     found = select(Point).where(Point.kind == kind, Point.place == place, Point.plate == plate)
-    key = names.match_key(name)
-    return next(
-        (each for each in session.scalars(found) if names.match_key(each.name) == key), None
-    )
+    key = names.match_key(name)[:240]
+    return session.scalars(found.where(Point.name_key == key).limit(1)).first()
 
 
 def stations_at(session: Session, point_id: str) -> list[Station]:

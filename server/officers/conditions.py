@@ -7,9 +7,10 @@ each row in the order of time (`search`).
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.accounts.within import Within
 from server.display import VIETNAM
@@ -19,11 +20,11 @@ from server.officers.asking import Asked
 from server.officers.sample_states import WORDS, state_is, superseded
 from server.officers.wishes import Wish
 from server.outcomes.models import Outcome
-from server.people.models import Person
-from server.people.name_parts import Sought, leads
+from server.people.name_parts import Sought, count_of, led_to, may_have
 from server.sampling.models import Pairing
 
 FEW = 4_000  # rows that are looked at one by one within the time of a page
+SIFTED = 30_000  # people with the rarest part of a name, whom its other parts sift
 Conditions = list[ColumnElement[bool]]
 
 
@@ -78,37 +79,40 @@ def certain(wish: Wish, asked: Asked | None) -> Iterator[ColumnElement[bool]]:
 
 def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[bool] | None:
     """Return a condition that turns out to lead to few rows, None if there is none."""
-    for found, condition in _perhaps(wish, name):
-        few = found.limit(FEW + 1).subquery()
-        if (session.scalar(select(func.count()).select_from(few)) or 0) <= FEW:
-            return condition
+    if (people := _people(session, name)) is not None:
+        return Pairing.person_id.in_(people)
+    for found, column in _perhaps(wish):
+        few = list(session.scalars(found.limit(FEW + 1)))
+        if len(few) <= FEW:
+            return column.in_(few)
     return None
 
 
-def _perhaps(wish: Wish, name: Sought | None) -> Iterator[tuple[Select[Any], ColumnElement[bool]]]:
+def _people(session: Session, name: Sought | None) -> list[UUID] | None:
+    """Return whom the parts of a name lead to, None where these are many: first by the rarest."""
+    if name is None or not name.numbers:
+        return None
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    count = session.scalar(count_of(name.numbers[0], SIFTED + 1, sqlite=sqlite)) or 0
+    groups = name.numbers[:1] if count <= FEW else name.numbers
+    if count > SIFTED or (count > FEW and len(groups) == 1):
+        return None
+    found = session.execute(led_to(groups, FEW + 1, sqlite=sqlite)).scalars().all()
+    return list(found) if len(found) <= FEW else None
+
+
+def _perhaps(wish: Wish) -> Iterator[tuple[Select[Any], InstrumentedAttribute[Any]]]:
+    """Yield what a filter leads to by its own index, and the column that this is of."""
     if wish.file:
-        tubes = select(ImportRow.tube).where(
-            ImportRow.import_id == wish.file, ImportRow.tube.is_not(None)
-        )
-        yield tubes.distinct(), Pairing.tube.in_(tubes)
-    if name is not None and name.numbers:
-        persons = select(Person.id).where(*named(name.numbers, leading=True))
-        yield persons, Pairing.person_id.in_(persons)
+        tubes = select(ImportRow.tube).where(ImportRow.import_id == wish.file)
+        yield tubes.where(ImportRow.tube.is_not(None)).distinct(), Pairing.tube
     if wish.status:
-        stand = select(Outcome.pairing_id).where(Outcome.status == wish.status)
-        yield stand, Pairing.id.in_(stand)
+        yield select(Outcome.pairing_id).where(Outcome.status == wish.status), Pairing.id
 
 
-def named(numbers: Sequence[Sequence[int]], *, leading: bool = False) -> Conditions:
-    """Return the conditions that a person may have all these parts in their name.
-
-    The first of them *leads* by its index; the others are asked of whom it leads to.
-    """
-    columns = Person.name_parts()
-    plain = [column + 0 for column in columns]  # an expression has no index
-    return [
-        leads(columns if leading and at == 0 else plain, each) for at, each in enumerate(numbers)
-    ]
+def named(numbers: Sequence[Sequence[int]]) -> Conditions:
+    """Return the conditions that a person may have all these parts in their name."""
+    return [may_have(each) for each in numbers]
 
 
 def of_file(wish: Wish) -> Conditions:

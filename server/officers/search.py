@@ -6,20 +6,20 @@ a page never takes long, says how far it looked, and the next one goes on from t
 index finds candidates (`people.name_parts`); the name itself, decrypted, says who of them it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, null, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, func, null, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contract import names
 from server.accounts.within import Within
 from server.officers import conditions
-from server.officers.asking import Asked, asked
+from server.officers.asking import asked
 from server.officers.details import Row, rows_of
 from server.officers.wishes import Wish
 from server.people.models import Person
@@ -63,13 +63,15 @@ class Hit:
 
 def find(session: Session, wish: Wish, within: Within) -> Found:
     """Return a page of the samples that fit.  Raises BadInput."""
-    said = asked(session, wish.q) if wish.q else None
-    few = _few(session, wish, said, within)
-    if few is None:
-        return _in_time(session, wish, said.name if said else None, within)
-    rest = _beyond(_sorted(few, wish.sort), wish.after)
-    more = rest[PAGE - 1].key if len(rest) > PAGE else None
-    return Found(rows_of(session, [hit.id for hit in rest[:PAGE]]), more)
+    search = _search(session, wish, within)
+    if search.leading is None:
+        return _in_time(session, search)
+    if wish.sort.endswith("at"):
+        hits = list(islice(_between(session, search, None), PAGE + 1))
+    else:
+        hits = _beyond(_sorted(search.all(session), wish.sort), wish.after)
+    more = hits[PAGE - 1].key if len(hits) > PAGE else None
+    return Found(rows_of(session, [hit.id for hit in hits[:PAGE]]), more)
 
 
 def every(session: Session, wish: Wish, within: Within, most: int) -> Iterator[Row]:
@@ -81,29 +83,45 @@ def every(session: Session, wish: Wish, within: Within, most: int) -> Iterator[R
 
 def hits(session: Session, wish: Wish, within: Within, most: int) -> Iterator[Hit]:
     """Yield what fits, *most* of it at the utmost, by time, id and tube alone.  Raises BadInput."""
+    search = _search(session, replace(wish, after=None), within)
+    if search.leading is None or wish.sort.endswith("at"):
+        return islice(_between(session, search, None), most)
+    return islice(_sorted(search.all(session), wish.sort), most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is asked for, and the conditions that lead to few of it, None where none does."""
+
+    wish: Wish
+    within: Within
+    name: Sought | None
+    leading: tuple[ColumnElement[bool], ...] | None
+
+    def statement(self, *, named: bool = False) -> Select[*tuple[Any, ...]]:
+        every = [*conditions.plain(self.wish, self.within), *conditions.of_file(self.wish)]
+        keys = _keys(named=named or self.name is not None).where(*(self.leading or ()), *every)
+        if self.name is None or self.leading is not None:  # few enough to read each name
+            return keys
+        return keys.where(*conditions.named(self.name.numbers))
+
+    def sifted(self, rows: Iterable[Any]) -> Iterator[Hit]:
+        """Leave out whose name has not all parts: the index only led to them."""
+        hits = (Hit(*row) for row in rows)
+        return (hit for hit in hits if self.name is None or has(hit.name, self.name.parts))
+
+    def all(self, session: Session) -> list[Hit]:
+        named = "name" in self.wish.sort
+        return list(self.sifted(session.execute(self.statement(named=named))))
+
+
+def _search(session: Session, wish: Wish, within: Within) -> _Search:
     said = asked(session, wish.q) if wish.q else None
-    few = _few(session, wish, said, within)
-    if few is not None:
-        return islice(_sorted(few, wish.sort), most)
-    name = said.name if said else None
-    return islice(_between(session, replace(wish, after=None), name, within, None), most)
-
-
-def _few(session: Session, wish: Wish, said: Asked | None, within: Within) -> list[Hit] | None:
-    """Return all that fit, where a filter leads to few; None where none does."""
     name = said.name if said else None
     leading = list(conditions.certain(wish, said))
-    if not leading:
-        led = conditions.narrow(session, wish, name)
-        if led is None:
-            return None
+    if not leading and (led := conditions.narrow(session, wish, name)) is not None:
         leading = [led]
-    asked_for = [*leading, *conditions.plain(wish, within), *conditions.of_file(wish)]
-    statement = _keys(named=name is not None or "name" in wish.sort).where(*asked_for)
-    if name is not None:
-        statement = statement.where(*conditions.named(name.numbers))
-    hits = (Hit(*row) for row in session.execute(statement))
-    return [hit for hit in hits if name is None or has(hit.name, name.parts)]
+    return _Search(wish, within, name, tuple(leading) or None)
 
 
 def _keys(*, named: bool) -> Select[*tuple[Any, ...]]:
@@ -131,18 +149,18 @@ def _beyond(hits: list[Hit], after: Key | None) -> list[Hit]:
     return hits[at:]
 
 
-def _in_time(session: Session, wish: Wish, name: Sought | None, within: Within) -> Found:
+def _in_time(session: Session, search: _Search) -> Found:
     """Go through the rows in the order of time until a page is full or long enough was looked."""
     hits: list[Hit] = []
-    after, looked_to = wish.after, None
+    wish, looked_to = search.wish, None
+    after = wish.after
     for _ in range(LOOKS):
-        looked = replace(wish, after=after)
-        edge = _edge(session, looked)
-        hits += islice(_between(session, looked, name, within, edge), PAGE + 1 - len(hits))
-        looked_to = edge
-        if len(hits) > PAGE or edge is None:
+        here = replace(search, wish=replace(wish, after=after))
+        looked_to = _edge(session, here.wish)
+        hits += islice(_between(session, here, looked_to), PAGE + 1 - len(hits))
+        if len(hits) > PAGE or looked_to is None:
             break
-        after = (edge, _LAST if wish.sort == "at" else _FIRST)
+        after = (looked_to, _LAST if wish.sort == "at" else _FIRST)
     rows = rows_of(session, [hit.id for hit in hits[:PAGE]])
     ordered = wish.sort.endswith("at")
     if len(hits) > PAGE:
@@ -150,43 +168,33 @@ def _in_time(session: Session, wish: Wish, name: Sought | None, within: Within) 
     return Found(rows, after if looked_to else None, looked_to, ordered)
 
 
-def _between(
-    session: Session, wish: Wish, name: Sought | None, within: Within, edge: datetime | None
-) -> Iterator[Hit]:
-    """Yield what fits from where the wish begins to *edge*, in the order of time."""
-    up = wish.sort == "at"
-    asked_for = [*conditions.plain(wish, within), *conditions.of_file(wish)]
-    if wish.after is not None:
-        asked_for.append(_past(wish.after, up=up))
+def _between(session: Session, search: _Search, edge: datetime | None) -> Iterator[Hit]:
+    """Yield what fits from where the wish begins to *edge*, in the order of time.
+
+    Where something leads to few rows, the time is an expression: no index of it shall lead.
+    """
+    up, few = search.wish.sort == "at", search.leading is not None
+    at = func.coalesce(Pairing.paired_at, Pairing.received_at) if few else Pairing.paired_at
+    statement = search.statement()
+    if search.wish.after is not None:
+        statement = statement.where(_past(at, search.wish.after, up=up))
     if edge is not None:
-        asked_for.append(Pairing.paired_at <= edge if up else Pairing.paired_at >= edge)
-    statement = _keys(named=name is not None).where(*asked_for)
-    if name is not None:
-        statement = statement.where(*conditions.named(name.numbers))
-    ordered = statement.order_by(*_order(up=up)).execution_options(yield_per=100)
-    for row in session.execute(ordered):
-        if name is None or has(row[4], name.parts):
-            yield Hit(*row)
+        statement = statement.where(at <= edge if up else at >= edge)
+    order = (at.asc(), Pairing.id.asc()) if up else (at.desc(), Pairing.id.desc())
+    rows = session.execute(statement.order_by(*order).execution_options(yield_per=100))
+    return search.sifted(rows)
 
 
 def _edge(session: Session, wish: Wish) -> datetime | None:
     """Return the time of the last row that is gone through now, None where there are no more."""
-    up = wish.sort == "at"
-    begins = [] if wish.after is None else [_past(wish.after, up=up)]
-    times = select(Pairing.paired_at).where(*begins, *conditions.days(wish))
-    order = Pairing.paired_at if up else Pairing.paired_at.desc()
-    return session.scalar(times.order_by(order).offset(WINDOW).limit(1))
+    up, at = wish.sort == "at", Pairing.paired_at
+    begins = [] if wish.after is None else [_past(at, wish.after, up=up)]
+    times = select(at).where(*begins, *conditions.days(wish))
+    return session.scalar(times.order_by(at if up else at.desc()).offset(WINDOW).limit(1))
 
 
-def _past(key: Key, *, up: bool) -> ColumnElement[bool]:
-    at, which = key
+def _past(at: Any, key: Key, *, up: bool) -> ColumnElement[bool]:
+    then, which = key
     if up:
-        beyond = or_(Pairing.paired_at > at, Pairing.id > which)
-        return and_(Pairing.paired_at >= at, beyond)
-    return and_(Pairing.paired_at <= at, or_(Pairing.paired_at < at, Pairing.id < which))
-
-
-def _order(*, up: bool) -> tuple[Any, Any]:
-    if up:
-        return Pairing.paired_at.asc(), Pairing.id.asc()
-    return Pairing.paired_at.desc(), Pairing.id.desc()
+        return and_(at >= then, or_(at > then, Pairing.id > which))
+    return and_(at <= then, or_(at < then, Pairing.id < which))

@@ -4,35 +4,30 @@ Reads only.  What a station did stands at the station's own time; where its cloc
 the network, the story says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, select, table
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.declarations.notice import TARGET
-from server.delivery import queries as delivery
-from server.lab import queries as lab
-from server.lab.models import Result
-from server.lab.words import CALLS, Call
+from server.delivery import routes
+from server.delivery.models import Delivery
 from server.officers.bench import bench_facts
+from server.officers.care_facts import care_facts
+from server.officers.evidence import EVENTS
+from server.officers.result_facts import result_facts
 from server.officers.stock import stock_facts
-from server.officers.tale import Fact, Tone, who
+from server.officers.tale import Branch, Fact, Tone, who
 from server.outcomes import queries as outcomes
 from server.outcomes.models import Callback, Outcome
 from server.outcomes.services import key_of
 from server.outcomes.words import REASONS, STATUSES
 from server.sampling import queries as sampling
 from server.sampling.models import Pairing
+from server.sampling.shift_models import StationOperator
 
-_EVENTS = table(
-    "wire_event",
-    column("event_id", Uuid()),
-    column("seq"),
-    column("epoch"),
-    column("hash"),
-)
 ORDERS = {
     "person-first": ("người trước, ống sau", "person first"),
     "tube-first": ("ống trước, người sau", "tube first"),
@@ -47,9 +42,9 @@ def story_of(session: Session, tube: Tube) -> list[Fact]:
         *_pairings(session, tube),
         *_voids(session, tube),
         *_pools(session, tube),
-        *_conflicts(session, tube),
+        *care_facts(session, tube),
         *bench_facts(session, tube),
-        *_results(session, tube),
+        *result_facts(session, tube),
         *_outcomes(session, tube),
         *_callbacks(session, tube),
     ]
@@ -68,6 +63,7 @@ def _pairings(session: Session, tube: Tube) -> Iterator[Fact]:
     pairings = sampling.pairings_of(session, tube)
     live = {pairing.id for pairing in sampling.live_pairings(session, tube)}
     proofs = _proofs(session, [pairing.id for pairing in pairings])
+    operators = _operators(session, pairings)
     for pairing in pairings:
         how = ORDERS[pairing.order]
         clock = _clock(pairing)
@@ -76,26 +72,40 @@ def _pairings(session: Session, tube: Tube) -> Iterator[Fact]:
             "paired" if pairing.id in live else "voided",
             f"Ghép tại {pairing.station} ({how[0]}, {pairing.took_ms / 1000:.1f} giây{clock[0]})",
             f"Paired at {pairing.station} ({how[1]}, {pairing.took_ms / 1000:.1f} s{clock[1]})",
+            by=operators.get((pairing.station, pairing.operator), pairing.operator),
             evidence=proofs.get(pairing.id, ""),
+            opens=_opens(proofs, pairing.id),
             tone=Tone.PLAIN if pairing.id in live else Tone.ASIDE,
             person=pairing.person_id,
         )
-        yield _uploaded(pairing)
+        yield _uploaded(pairing, _opens(proofs, pairing.id))
 
 
-def _uploaded(pairing: Pairing) -> Fact:
+def _operators(session: Session, pairings: Sequence[Pairing]) -> dict[tuple[str, str], str]:
+    """Return who a station's tag of an operator stands for, where their card is known."""
+    tags = {each.operator for each in pairings if each.operator}
+    known = select(StationOperator).where(StationOperator.tag.in_(tags))
+    return {(one.station, one.tag): one.person.name or one.tag for one in session.scalars(known)}
+
+
+def _opens(proofs: dict[UUID, str], event_id: UUID) -> str:
+    return f"/evidence/events/{event_id}" if event_id in proofs else ""
+
+
+def _uploaded(pairing: Pairing, opens: str) -> Fact:
     return Fact(
         pairing.received_at,
         "received",
         f"Trạm {pairing.station} gửi dữ liệu lên máy chủ",
         f"Station {pairing.station} uploaded it",
         tone=Tone.ASIDE,
+        opens=opens,
     )
 
 
 def _proofs(session: Session, event_ids: list[UUID]) -> dict[UUID, str]:
     """Return each event's place in its station's chain, and its hash."""
-    found = select(_EVENTS).where(_EVENTS.c.event_id.in_(event_ids))
+    found = select(EVENTS).where(EVENTS.c.event_id.in_(event_ids))
     return {
         row.event_id: f"{row.event_id} · #{row.seq} · sha256 {row.hash[:16]}…"
         for row in session.execute(found)
@@ -103,94 +113,84 @@ def _proofs(session: Session, event_ids: list[UUID]) -> dict[UUID, str]:
 
 
 def _voids(session: Session, tube: Tube) -> Iterator[Fact]:
-    for void in sampling.voids_of(session, tube):
+    voids = sampling.voids_of(session, tube)
+    proofs = _proofs(session, [void.event_id for void in voids])
+    for void in voids:
         yield Fact(
             void.voided_at,
             "voided",
             f"Hủy một lần ghép tại {void.station} ({void.reason})",
             f"A pairing was voided at {void.station} ({void.reason})",
             who(void.by),
+            proofs.get(void.event_id, ""),
+            Tone.CORRECTION,
+            opens=_opens(proofs, void.event_id),
         )
 
 
 def _pools(session: Session, tube: Tube) -> Iterator[Fact]:
-    for closing in sampling.closings_of(session, tube):
+    closings = sampling.closings_of(session, tube)
+    proofs = _proofs(session, [closing.event_id for closing in closings])
+    for closing in closings:
         yield Fact(
             closing.closed_at,
             "done",
             f"Đóng mẫu gộp: {closing.members} người",
             f"Pool closed: {closing.members} people",
             closing.station,
+            proofs.get(closing.event_id, ""),
+            opens=_opens(proofs, closing.event_id),
         )
-
-
-def _conflicts(session: Session, tube: Tube) -> Iterator[Fact]:
-    for conflict in sampling.conflicts_of(session, tube):
-        yield Fact(
-            conflict.opened_at,
-            "conflict",
-            f"Tranh chấp: {len(conflict.claims)} lần ghép cùng ống; ống bị giữ lại",
-            f"Conflict: {len(conflict.claims)} pairings of one tube; the tube is held",
-            tone=Tone.PROBLEM,
-        )
-        if conflict.decided_at:
-            yield Fact(
-                conflict.decided_at,
-                "decided",
-                f"Đã quyết định: {conflict.reason}",
-                f"Decided: {conflict.reason}",
-                who(conflict.decided_by),
-            )
-
-
-def _results(session: Session, tube: Tube) -> Iterator[Fact]:
-    for result in lab.results_of(session, tube):
-        call = CALLS[Call(result.call)]
-        ct = ", ".join(f"Ct {gene} {value}" for gene, value in _cts(result))
-        end = f" ({ct})" if ct else ""
-        if result.corrects:
-            vi, en = f"Sửa kết quả thành {call[0]}{end}", f"Corrected to {call[1]}{end}"
-            evidence = result.correction_reason or ""
-        else:
-            vi, en = f"Nhập kết quả {call[0]}{end}", f"Entered {call[1]}{end}"
-            evidence = result.note
-        yield Fact(result.entered_at, "entered", vi, en, who(result.entered_by), evidence)
-        if result.verified_at:
-            vi, en = f"Duyệt kết quả {call[0]}", f"Verified {call[1]}"
-            yield Fact(result.verified_at, "verified", vi, en, who(result.verified_by))
-        if result.released_at:
-            vi, en = f"Phát hành kết quả {call[0]}", f"Released {call[1]}"
-            yield Fact(result.released_at, "released", vi, en, who(result.released_by))
-
-
-def _cts(result: Result) -> list[tuple[str, str]]:
-    return [(each.target, each.ct) for each in result.readings if each.ct]
 
 
 def _outcomes(session: Session, tube: Tube) -> Iterator[Fact]:
     versions = outcomes.versions_of(session, tube)
-    newer = {each.supersedes for each in versions}
+    known, newer = {each.id: each for each in versions}, {each.supersedes for each in versions}
     for each in versions:
-        status = STATUSES[each.status]
+        said, old = _said(each), known.get(each.supersedes) if each.supersedes else None
+        vi, en = f"Hồ sơ, bản {each.version}: {said[0]}", f"Record, v{each.version}: {said[1]}"
         tone = Tone.ASIDE if each.id in newer else Tone.PLAIN
-        vi, en = f"Hồ sơ, bản {each.version}: {status[0]}", f"Record, v{each.version}: {status[1]}"
-        yield Fact(each.at, each.status, vi, en, tone=tone, person=each.person_id)
-        yield from _delivery(session, each)
+        yield Fact(
+            each.at, each.status, vi, en, evidence=_why(each), person=each.person_id,
+            tone=tone if old is None else Tone.CORRECTION,
+            branch=Branch(_said(old), said) if old else None, mark=f"outcome-{each.id}",
+        )  # fmt: skip
+        yield from _deliveries(session, each)
 
 
-def _delivery(session: Session, outcome: Outcome) -> Iterator[Fact]:
-    sent = delivery.delivery_of(session, TARGET, key_of(outcome))
-    if sent is None:
-        return
+def _said(outcome: Outcome) -> tuple[str, str]:
+    return STATUSES[outcome.status]
+
+
+def _why(outcome: Outcome) -> str:
+    """Return what a version rests on: why, and which facts."""
+    vi, en = REASONS.get(outcome.reason, (outcome.reason, outcome.reason))
+    return " · ".join(filter(None, [f"{vi} / {en}", outcome.grounds]))
+
+
+def _deliveries(session: Session, outcome: Outcome) -> Iterator[Fact]:
+    """Yield how a version went out to each receiver, ours and others, with the receipt."""
+    targets = {TARGET, *(route.target for route in routes.installed())}
+    sent = select(Delivery).where(Delivery.target.in_(targets), Delivery.key == key_of(outcome))
+    for each in session.scalars(sent.order_by(Delivery.id)):
+        yield from _delivery(each, outcome)
+
+
+def _delivery(sent: Delivery, outcome: Outcome) -> Iterator[Fact]:
     of = f"bản {outcome.version}", f"v{outcome.version}"
+    to = ("hồ sơ khai báo", "the declaration record")
+    to = to if sent.target == TARGET else (sent.target, sent.target)
     if sent.delivered_at:
-        vi, en = f"Đã vào hồ sơ khai báo ({of[0]})", f"In the declaration record ({of[1]})"
-        receipt = sent.receipt or ""
+        vi, en = f"Đã vào {to[0]} ({of[0]})", f"In {to[1]} ({of[1]})"
+        receipt = f"receipt {sent.receipt}"
         yield Fact(
             sent.delivered_at, "delivered", vi, en, evidence=receipt, person=outcome.person_id
         )
     elif sent.state == "dead":
-        vi, en = f"Không gửi được vào hồ sơ ({of[0]})", f"Could not be delivered ({of[1]})"
+        vi, en = (
+            f"Không gửi được vào {to[0]} ({of[0]})",
+            f"Could not be delivered to {to[1]} ({of[1]})",
+        )
         error = sent.last_error or ""
         yield Fact(sent.created_at, "dead", vi, en, evidence=error, tone=Tone.PROBLEM)
 

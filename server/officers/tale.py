@@ -12,13 +12,23 @@ class Tone(StrEnum):
     PLAIN = ""
     ASIDE = "aside"
     PROBLEM = "problem"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A version and the one that it takes the place of, each in both languages."""
+
+    old: tuple[str, str]
+    new: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that happened: when, in which state it left the tube, in words, by whom.
 
-    `evidence` is where to look it up: an event and its hash, a reason, a receipt.
+    `evidence` is where to look it up: an event and its hash, a reason, a receipt; `opens` is the
+    page that shows it.  `mark` is what an address may point to.
     """
 
     at: datetime
@@ -29,6 +39,9 @@ class Fact:
     evidence: str = ""
     tone: Tone = Tone.PLAIN
     person: UUID | None = None
+    opens: str = ""
+    branch: Branch | None = None
+    mark: str = ""
 
 
 def who(actor: str | None) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.db import Base, Encrypted
 from server.people.name_parts import PLACES, numbers_of
@@ -62,10 +62,6 @@ class Person(Base):
     identities: Mapped[list["Identity"]] = relationship(
         back_populates="person", order_by="Identity.linked_at"
     )
-
-    @classmethod
-    def name_parts(cls) -> list[InstrumentedAttribute[Any]]:
-        return [getattr(cls, each) for each in NAME_PARTS]
 
 
 @event.listens_for(Person, "before_insert")

@@ -12,19 +12,27 @@ What this gives away and what not: `docs/people.md`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    TextClause,
+    TextualSelect,
+    Uuid,
+    literal_column,
+    text,
+)
 
 from contract import names
 from server import vault
 from server.people.name_shares import PER_THOUSAND
 
-BUCKETS = 2048
+BUCKETS = 4096
 ABOUT = 1.0  # of a thousand people: as many as one number of a common part is about
 COMMONEST = 200  # of a thousand: a part of more people than these is not in the index
 PLACES, LEAST = 5, 3  # numbers of one name: at most, and at least
+_PART = "person.part"
 MORE = 0  # stands last where a name has more parts than places: always a candidate
 
 Numbers = tuple[int | None, ...]
@@ -60,7 +68,7 @@ def numbers_of(person_id: UUID, name: str | None) -> Numbers:
     found = {_number(part, _drawn(person_id, part)) for part in kept}
     filler = 0
     while len(found) < LEAST:
-        found.add(_hashed("person.no-part", f"{person_id}|{filler}") % BUCKETS + 1)
+        found.add(_bucket(vault.current().blind("person.no-part", f"{person_id}|{filler}")))
         filler += 1
     row: list[int | None] = [*sorted(found), *(None,) * (PLACES - len(found))]
     if more:
@@ -90,14 +98,52 @@ def sought(text: str) -> Sought:
     return Sought(parts, tuple(_all_numbers(part, keys) for part in _rarest_first(parts)))
 
 
-def leads(columns: Sequence[Any], numbers: Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition that a person has one of *numbers* in the *columns* of the index."""
-    return or_(*(column.in_(numbers) for column in columns), columns[-1] == MORE)
+def may_have(numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that a person has one of *numbers*, to be asked of each: by no index."""
+    return literal_column(f"({' OR '.join(_places(numbers, ' + 0'))})", Boolean())
+
+
+def count_of(numbers: Sequence[int], most: int, *, sqlite: bool) -> TextClause:
+    """Ask how many people have one of *numbers*, up to *most*: of the indexes alone."""
+    return text(f"SELECT count(*) FROM ({_marked(numbers, sqlite)} LIMIT {most}) AS led")  # noqa: S608
+
+
+def led_to(groups: Sequence[Sequence[int]], most: int, *, sqlite: bool) -> TextualSelect:
+    """Ask for the ids of *most* people who have a number of each of *groups*.
+
+    Numbers are ours, so they are written out.  SQLite's indexes hold the rows' own numbers, so that
+    no row is read before it is known to be in all groups.
+    """
+    each = (f"SELECT mark FROM ({_marked(one, sqlite)}) AS one" for one in groups)  # noqa: S608
+    found = f"SELECT DISTINCT mark FROM ({' INTERSECT '.join(each)}) AS every"  # noqa: S608
+    mark = "person.rowid" if sqlite else "person.id"
+    return text(
+        f"SELECT person.id FROM ({found}) AS led CROSS JOIN person"  # noqa: S608
+        f" WHERE {mark} = led.mark LIMIT {most}"
+    ).columns(id=Uuid())
+
+
+def _marked(numbers: Sequence[int], sqlite: bool) -> str:  # noqa: FBT001 - one switch
+    mark = "rowid" if sqlite else "id"
+    return " UNION ALL ".join(
+        f"SELECT person.{mark} AS mark FROM person WHERE {place}"  # noqa: S608
+        for place in _places(numbers)
+    )
+
+
+def _places(numbers: Sequence[int], more: str = "") -> list[str]:
+    listed, last = (",".join(map(str, each)) for each in (numbers, (*numbers, MORE)))
+    return [
+        f"person.name_{place}_blind{more} IN ({last if place == PLACES else listed})"
+        for place in range(1, PLACES + 1)
+    ]
 
 
 @lru_cache(maxsize=256)
 def _all_numbers(part: str, _under: vault.Vault) -> tuple[int, ...]:
-    return tuple(sorted({_number(part, each) for each in range(_split(part))}))
+    """Return the numbers of a part; while search keys rotate, those under the other key too."""
+    made = (vault.current().blinds(_PART, f"{part}|{each}") for each in range(_split(part)))
+    return tuple(sorted({_bucket(blind) for both in made for blind in both}))
 
 
 def _indexed(part: str) -> bool:
@@ -113,12 +159,13 @@ def _split(part: str) -> int:
 
 
 def _drawn(person_id: UUID, part: str) -> int:
-    return _hashed("person.part-of", f"{person_id}|{part}") % _split(part)
+    drawn = vault.current().blind("person.part-of", f"{person_id}|{part}")
+    return int(drawn[:15], 16) % _split(part)
 
 
 def _number(part: str, drawn: int) -> int:
-    return _hashed("person.part", f"{part}|{drawn}") % BUCKETS + 1
+    return _bucket(vault.current().blind(_PART, f"{part}|{drawn}"))
 
 
-def _hashed(purpose: str, value: str) -> int:
-    return int(vault.current().lasting(purpose, value)[:15], 16)
+def _bucket(blind: str) -> int:
+    return int(blind[:15], 16) % BUCKETS + 1

@@ -18,7 +18,14 @@ from server.record.slips import printable
 from server.record.vaccination_models import Vaccination
 from server.record.vaccinations import vaccinations_of
 
-LOOKS = ("person.read", "person.resolved", "person.exported", "slip.printed", "my-page.opened")
+LOOKS = (
+    "person.read",
+    "person.story-read",
+    "person.resolved",
+    "person.exported",
+    "slip.printed",
+    "my-page.opened",
+)
 SHOWN = 60  # of each list: the page stays small on a weak network
 
 

@@ -5,7 +5,9 @@ Found in the tables themselves, so that no new column is forgotten; a test holds
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Column, LargeBinary, Table, literal_column
@@ -14,6 +16,8 @@ from contract.identities import Key, System
 from server import schema
 from server.db import Encrypted, EncryptedBytes
 from server.people import queries as people
+from server.people.models import NAME_PARTS
+from server.people.name_parts import numbers_of
 from server.record import mine, vaccinations
 from server.record.doses import Dose
 
@@ -37,7 +41,7 @@ class Search:
     table: str
     column: str
     of: tuple[str, ...]
-    made: Callable[..., str | None]
+    made: Callable[..., str | int | None]
 
 
 def sealed() -> Iterator[Sealed]:
@@ -70,10 +74,18 @@ def _day(said: str) -> str | None:
     return vaccinations.day_blind(on) if on else None
 
 
+def _part(place: int, person_id: UUID, name: str | None) -> int | None:
+    return numbers_of(person_id, name)[place]
+
+
 SEARCHES = (
     Search("identity", "value_blind", ("system", "value"), _number),
     Search("person", "name_blind", ("name",), people.name_blind),
     Search("person", "block_blind", ("name", "birth_year"), people.block_blind),
+    *(
+        Search("person", column, ("id", "name"), partial(_part, place))
+        for place, column in enumerate(NAME_PARTS)
+    ),
     Search("card", "number_blind", ("number",), _card),
     Search("my_link", "token_blind", ("token",), _link),
     Search("vaccination", "day_blind", ("said",), _day),

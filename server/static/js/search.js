@@ -3,7 +3,7 @@
 import { keepCameraButton } from "./camera.js";
 
 const field = () => document.querySelector("#find input.scan");
-const WALKED = "table.found th a, ol.story .opens";
+const WALKED = "table.found tbody th a, ol.story .opens";
 const rows = () => [...document.querySelectorAll(WALKED)];
 
 function writes(element) {
