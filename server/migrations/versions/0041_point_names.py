@@ -5,8 +5,8 @@ from alembic import op
 
 from contract import names
 
-revision: str = "0040_point_names"
-down_revision: str | None = "0039_leases"
+revision: str = "0041_point_names"
+down_revision: str | None = "0040_traces"
 
 
 def upgrade() -> None:
