@@ -180,7 +180,7 @@ class ConflictClaim(Base):
     __tablename__ = "conflict_claim"
 
     conflict_id: Mapped[UUID] = mapped_column(ForeignKey("tube_conflict.id"), primary_key=True)
-    pairing_id: Mapped[UUID] = mapped_column(ForeignKey("pairing.id"), primary_key=True)
+    pairing_id: Mapped[UUID] = mapped_column(ForeignKey("pairing.id"), primary_key=True, index=True)
     upheld: Mapped[bool | None]
 
     conflict: Mapped[TubeConflict] = relationship(back_populates="claims")
