@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision: str = "0290_claims"
+revision: str = "0041_claims"
 down_revision: str | None = "0040_traces"
 
 
