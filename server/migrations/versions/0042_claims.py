@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0041_claims"
-down_revision: str | None = "0040_traces"
+revision: str = "0042_claims"
+down_revision: str | None = "0041_point_names"
 
 
 def upgrade() -> None:
