@@ -88,14 +88,14 @@ def shift_unnoticed(hands: Hands, who: Who) -> None:
 
 
 def double_scan(hands: Hands, who: Who) -> None:
-    """Both codes are read twice."""
+    """Both codes are read twice, the second time within the same gesture."""
     hands.happened(Fault.DOUBLE_SCAN)
     hands.hold(who.code)
-    hands.hold(who.code)
+    hands.table.show(who.code, after=0.4)
     vial = hands.pair(who)
     if vial is not None:
-        hands.table.scan(vial.text)
-        hands.table.show(who.code)
+        hands.table.scan(vial.text, after=0.4)
+        hands.table.show(who.code, after=0.4)
     hands.leave(who, vial, first=not hands.table.disturbed)
 
 

@@ -94,11 +94,11 @@ class Table:
         self.clock.boots += 1
         self.begin()
 
-    def show(self, code: bytes) -> Heard:
-        return self._arrive(CodeShown(code, self._at()))
+    def show(self, code: bytes, after: float = GESTURE) -> Heard:
+        return self._arrive(CodeShown(code, self._at(after)))
 
-    def scan(self, text: str) -> Heard:
-        return self._arrive(Scan(text.encode(), "]C0", self._at()))
+    def scan(self, text: str, after: float = GESTURE) -> Heard:
+        return self._arrive(Scan(text.encode(), "]C0", self._at(after)))
 
     def several(self) -> Heard:
         return self._arrive(SeveralInView(self._at()))
@@ -122,8 +122,8 @@ class Table:
         self.station.arrive(arrival)
         return self._heard()
 
-    def _at(self) -> float:
-        self.clock.seconds += GESTURE
+    def _at(self, after: float = GESTURE) -> float:
+        self.clock.seconds += after
         return self.clock.seconds
 
     def _heard(self) -> Heard:

@@ -151,6 +151,8 @@ class Chaos:
     # --- between and beside -------------------------------------------------------------------
 
     def send(self) -> None:
+        if self.lot.random() < 0.25:
+            self.world.proxy.apart = False
         up = self.post().uplink(self.world.proxy.address)
         for _ in range(self.lot.randint(1, 3)):
             up.turn()
@@ -162,7 +164,8 @@ class Chaos:
         self.world.server.start()
 
     def part(self) -> None:
-        self.world.proxy.apart = not self.world.proxy.apart
+        """Nothing passes between stations and server, until somebody mends it."""
+        self.world.proxy.apart = True
 
     def fill(self) -> None:
         """The server's disk is full while stations and laboratory go on."""
@@ -182,8 +185,8 @@ class Chaos:
             return
         text = self.lot.choice(self.tubes[-80:])
         steps = (self.bench.receive, self.bench.enter, self.bench.verify, self.bench.release)
-        if self.lot.random() < 0.6:  # the usual course
-            for step in steps[: self.lot.randint(1, 4)]:
+        if self.lot.random() < 0.7:  # the usual course
+            for step in steps[: self.lot.randint(2, 4)]:
                 step(text)
         elif self.lot.random() < 0.1:
             self.bench.reject(text)
@@ -203,10 +206,10 @@ DEEDS: dict[str, tuple[Callable[[Chaos], None], int]] = {
     "pair": (Chaos.pair, 30),
     "pool": (Chaos.pool, 4),
     "undo": (Chaos.undo, 3),
-    "crash": (Chaos.crash, 1),
+    "crash": (Chaos.crash, 2),
     "clock": (Chaos.clock, 2),
     "send": (Chaos.send, 22),
-    "kill": (Chaos.kill, 1),
+    "kill": (Chaos.kill, 2),
     "part": (Chaos.part, 2),
     "fill": (Chaos.fill, 1),
     "laboratory": (Chaos.laboratory, 30),
