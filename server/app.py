@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import (
     DataError,
@@ -117,6 +117,7 @@ def database_of(app: Flask) -> Database:
 
 def _teach_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
+        as_of=lambda: g.get("as_of"),
         csrf_token=gate.csrf_token,
         in_language=display.in_language,
         language=display.language,

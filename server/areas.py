@@ -31,7 +31,7 @@ class Menu:
 AREAS = (
     Area(
         "Tổng quan", "Overview",
-        frozenset({"overview", "outcomes", "reports", "quality", "targets"}),
+        frozenset({"overview", "outcomes", "reports", "quality", "targets", "nation"}),
     ),
     Area(
         "Không khớp", "Unmatched",

@@ -1,8 +1,9 @@
 """Which pages there are, who listens to whom, and what works beside the pages."""
 
+from datetime import timedelta
 from typing import Protocol
 
-from flask import Flask
+from flask import Flask, Response, current_app, request
 
 from server import home
 from server.accounts.partner_pages import bp as partner_pages
@@ -25,6 +26,7 @@ from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
 from server.exchange.expiry import Watch
 from server.exchange.facade_views import bp as fhir
+from server.exchange.forwarding import Forwarder
 from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
 from server.figures import marks
@@ -65,11 +67,14 @@ from server.record.resolve_views import bp as resolve
 from server.record.slip_views import bp as slips
 from server.record.vaccination_pages import bp as vaccinations
 from server.record.workdays import load as load_calendar
+from server.replica import WROTE, Beating, Replica
 from server.sampling import changes
 from server.sampling.views import bp as sampling
+from server.serving import connections_of
 from server.tracing.views import bp as tracing
 from server.upkeep.health_views import Seen
 from server.upkeep.health_views import bp as health
+from server.upstream.views import bp as upstream
 from server.worklist import DESKS
 
 PAGES = (
@@ -121,6 +126,7 @@ PAGES = (
     targets,
     zones,
     tracing,
+    upstream,
 )
 
 
@@ -157,6 +163,32 @@ def assemble(app: Flask) -> None:
     app.extensions["started"] = []
 
 
+def look_aside(app: Flask) -> list[Worker]:
+    """Let pages that only show be read from a copy, where the settings name one."""
+    settings, clock = app.extensions["settings"], app.extensions["clock"]
+    app.extensions["shows"] = frozenset({officers.name, matched.name, targets.name})
+    app.extensions["replica"] = None
+    if not settings.read_database:
+        return []
+    app.extensions["replica"] = Replica(
+        settings.read_database, within=timedelta(seconds=settings.read_seconds), clock=clock,
+        connections=connections_of(settings),
+    )  # fmt: skip
+    app.after_request(_note_change)
+    return [Beating(app.extensions["database"], clock)]
+
+
+def _note_change(response: Response) -> Response:
+    """Whoever has just changed something sees it: their next pages come from the primary."""
+    copy: Replica = current_app.extensions["replica"]
+    if request.method not in {"GET", "HEAD"} and response.status_code < 400:
+        secure = current_app.extensions["settings"].secure
+        response.set_cookie(
+            WROTE, "1", max_age=copy.within_seconds, httponly=True, samesite="Strict", secure=secure
+        )
+    return response
+
+
 def workers(app: Flask) -> list[Worker]:
     """Return the work beside the pages, in the order of its start."""
     database, clock = app.extensions["database"], app.extensions["clock"]
@@ -173,6 +205,10 @@ def workers(app: Flask) -> list[Worker]:
         app.extensions["expiry"],
         ImportWorker(database, clock),
         FigureWorker(database),
+        Forwarder(
+            database, [t.name for t in app.extensions["targets"] if t.kind == "upstream"], clock
+        ),
+        *look_aside(app),
     ]
 
 

@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     data: str = "var/server"  # the directory for what the server keeps
     database: str = ""  # an SQLAlchemy URL; empty: ghepmau.sqlite in `data`
+    read_database: str = ""  # a copy that follows, for officers' pages (docs/engines.md)
+    read_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 10  # no older than this
     vault: str = ""  # the key file; empty: vault.json in `data`
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
@@ -106,7 +108,7 @@ class Loaded:
 
 def _shown(key: str, value: object) -> str:
     """Return *value* as a setting, without the password that a database URL may hold."""
-    text = re.sub(r"(?<=:)[^:@/]+(?=@)", "***", str(value)) if key == "database" else value
+    text = re.sub(r"(?<=:)[^:@/]+(?=@)", "***", str(value)) if "database" in key else value
     return msgspec.json.encode(text).decode()
 
 

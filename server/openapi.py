@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from contract import envelope, health, lots, receipts
+from contract.upstream import FiguresWire, OutcomeWire
 from server.accounts.stations import EnrolWire
 from server.exchange.document import Document
 from server.officers.api import OutcomeRow
@@ -53,6 +54,21 @@ class Kept(msgspec.Struct, frozen=True):
 
     id: str
     next: str
+
+
+class TakenOutcome(msgspec.Struct, frozen=True):
+    """What a server below hears of an outcome: whether it was news."""
+
+    line: str
+    version: int
+    new: bool
+
+
+class TakenFigures(msgspec.Struct, frozen=True):
+    """What a server below hears of a day's figures: whether they were news."""
+
+    day: str
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,16 @@ OPERATIONS: list[Operation] = [
         "post", "/api/v1/resolve", "partner",
         "Mã này là của ai, tình trạng ra sao", "Whose code this is, and their status",
         Question, Answer,
+    ),
+    Operation(
+        "post", "/api/v1/upstream/outcomes", "partner",
+        "Nhận một kết luận từ máy chủ cấp dưới", "Take an outcome of a server below",
+        OutcomeWire, TakenOutcome,
+    ),
+    Operation(
+        "post", "/api/v1/upstream/figures", "partner",
+        "Nhận số liệu một ngày từ máy chủ cấp dưới", "Take a day's figures of a server below",
+        FiguresWire, TakenFigures,
     ),
     Operation(
         "get", "/api/v1/slip-keys", "public",

@@ -40,11 +40,13 @@ import server.record.mine_models
 import server.record.request_models
 import server.record.slip_models
 import server.record.vaccination_models
+import server.replica
 import server.sampling.decision_models
 import server.sampling.lot_models
 import server.sampling.models
 import server.sampling.roster_models
-import server.sampling.shift_models  # noqa: F401 - each import adds its tables to Base.metadata
+import server.sampling.shift_models
+import server.upstream.models  # noqa: F401 - each import adds its tables to Base.metadata
 from server.db import Base, Database
 from server.engines import is_shared
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from flask import current_app, g
+from flask import current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -23,6 +23,7 @@ from server.db import Database
 from server.display import t as t
 from server.permissions import Permission as Permission
 from server.permissions import Scope as Scope
+from server.replica import WROTE, Replica
 
 V = TypeVar("V", bound=Callable[..., object])
 Clock = Callable[[], datetime]
@@ -65,8 +66,30 @@ def transaction() -> AbstractContextManager[Session]:
 
 
 def reading() -> AbstractContextManager[Session]:
-    """Begin a look at the database that writes nothing and waits for no writer."""
+    """Begin a look at the database that writes nothing and waits for no writer.
+
+    Pages that only show may be read from a copy that follows, if there is one (`server.replica`):
+    `g.as_of` then says of when it is.
+    """
+    copy = _copy()
+    as_of = copy.as_of() if copy is not None else None
+    if copy is None or as_of is None:
+        return database().read()
+    g.as_of = as_of
+    return copy.read()
+
+
+def surely() -> AbstractContextManager[Session]:
+    """Begin a look whose answer decides something: never at a copy."""
     return database().read()
+
+
+def _copy() -> Replica | None:
+    found: Replica | None = current_app.extensions["replica"]
+    shows = (
+        request.method in {"GET", "HEAD"} and request.blueprint in current_app.extensions["shows"]
+    )
+    return found if shows and WROTE not in request.cookies else None
 
 
 def now() -> datetime:

@@ -21,6 +21,10 @@ DESKS = (
         "Đã biết gì về người này, ống này, nơi này?", "What is known about a person, tube, place?",
     ),
     Desk(
+        Permission.SUMMARY_READ, "/nation", "Các tỉnh", "Provinces", None,
+        "Máy chủ cấp dưới báo gì?", "What do the servers below say?",
+    ),
+    Desk(
         Permission.DESK_WRITE, "/unmatched", "Không khớp", "Unmatched",
         waiting.on_desks(*UNMATCHED),
         "Kết quả chưa có người, mẫu chưa tới, kết quả chưa phát hành.",

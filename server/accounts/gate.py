@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from server.accounts import partners, sessions
 from server.accounts.roles import GRANTS, Role
 from server.errors import DomainError
-from server.web import Access, Scope, SignedIn, access_of, now, reading, settings, transaction
+from server.web import Access, Scope, SignedIn, access_of, now, settings, surely, transaction
 
 log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -90,7 +90,7 @@ def identify() -> None:
     limits = sessions.Limits(
         timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().absolute_hours)
     )
-    with reading() as session:
+    with surely() as session:
         found = sessions.find_user(session, token, now=now(), limits=limits)
     if found is None:
         return
@@ -142,7 +142,7 @@ def guard() -> ResponseReturnValue | None:
 def _admit_partner(scope: Scope) -> None:
     """Let a partner's program in by its token; raise TokenRefused or ScopeMissing."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    with reading() as session:
+    with surely() as session:
         found = partners.find_partner(session, token.strip(), now=now())
     if kind.lower() != "bearer" or found is None:
         raise TokenRefused(

@@ -2,7 +2,7 @@
 
     [[target]]
     name = "cdc"            # stored with every message, so it never changes
-    kind = "fhir"           # fhir, webhook or csv
+    kind = "fhir"           # fhir, webhook, csv, or upstream: a Ghép Mẫu above this one
     url = "https://fhir.cdc.example/r4"
     preset = "vn-core-0.6"
     token_file = "/etc/ghepmau/cdc.token"
@@ -30,6 +30,7 @@ from server.exchange.codes import PRESETS, codes
 from server.exchange.drop import DropChannel
 from server.exchange.fhir import FhirChannel
 from server.exchange.http import Access, Http
+from server.exchange.upstream import UpstreamChannel
 from server.exchange.webhook import WebhookChannel
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,38}$")]
@@ -40,7 +41,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One receiver, and what it is told."""
 
     name: Name
-    kind: Literal["fhir", "webhook", "csv"]
+    kind: Literal["fhir", "webhook", "csv", "upstream"]
     url: str = ""
     folder: str = ""
     preset: str = "none"
@@ -121,6 +122,8 @@ def channel_of(target: Target, database: Database, clock: Callable[[], datetime]
     http = Http(target.access)
     if target.kind == "webhook":
         return WebhookChannel(http, _secret(target, target.name), database, clock)
+    if target.kind == "upstream":
+        return UpstreamChannel(http, database, clock)
     chosen = codes(target.preset, target.codes)
     return FhirChannel(
         target.name, http, chosen, database, clock, target.read_back, target.declarations

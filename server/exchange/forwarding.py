@@ -1,0 +1,130 @@
+"""Each day's figures on their way up: put into the outbox when they differ from what was told.
+
+Every process may do it; one of them has the lease.  Days of the last week are looked at, so that
+a late result moves the day on which its sample was taken.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from threading import Event, Thread
+
+import msgspec
+from sqlalchemy import exists, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from contract.upstream import FiguresWire, PlaceFigures
+from server.db import Database
+from server.delivery import services
+from server.delivery.channels import Message
+from server.delivery.models import Delivery
+from server.exchange.upstream import FIGURES
+from server.figures.days import day_of
+from server.figures.models import cells
+from server.leases import LeaseLost, holding
+from server.upstream.models import UpstreamSent
+
+log = logging.getLogger(__name__)
+EVERY_SECONDS = 60.0
+DAYS = 8
+RELEASED = ("released", "delivered")  # a tube that is further has been at the steps before
+REACHED = {
+    "received": ("received", "rejected", "resulted", *RELEASED),
+    "resulted": ("resulted", *RELEASED),
+    "released": RELEASED,
+}
+
+
+def forward(session: Session, targets: Iterable[str], now: datetime) -> int:
+    """Put the figures of the last days into the outbox of *targets* where they changed."""
+    today, put = day_of(now), 0
+    for back in range(DAYS):
+        day = today - timedelta(days=back)
+        places = figures_of(session, day)
+        if not places:
+            continue
+        digest = sha256(msgspec.json.encode(places)).hexdigest()
+        said = msgspec.json.encode(FiguresWire(day=day, at=now, places=places)).decode()
+        put += sum(_tell(session, target, day, digest, said, now) for target in targets)
+    return put
+
+
+def figures_of(session: Session, day: date) -> tuple[PlaceFigures, ...]:
+    """Return the roll-up of *day* by place."""
+    reached = {
+        step: sum(cells.c[f"at_{state}"] for state in states) for step, states in REACHED.items()
+    }
+    asked = select(
+        cells.c.place,
+        func.sum(cells.c.people).label("people"),
+        func.sum(cells.c.tubes).label("tubes"),
+        *(func.sum(total).label(step) for step, total in reached.items()),
+    )
+    found = session.execute(asked.where(cells.c.day == day).group_by(cells.c.place))
+    rows = sorted(found.all(), key=lambda row: str(row.place))
+    return tuple(
+        PlaceFigures(
+            place=row.place, people=int(row.people), tubes=int(row.tubes),
+            received=int(row.received), resulted=int(row.resulted), released=int(row.released),
+        )
+        for row in rows if row.place
+    )  # fmt: skip
+
+
+def _tell(session: Session, target: str, day: date, digest: str, said: str, now: datetime) -> bool:
+    """One message of a day waits at a time: what changes meanwhile is told by the next."""
+    subject = f"{FIGURES}{day.isoformat()}"
+    sent = session.get(UpstreamSent, (target, day), with_for_update=True)
+    waits = exists().where(
+        Delivery.target == target, Delivery.subject == subject, Delivery.state == "waiting"
+    )
+    if (sent is not None and sent.digest == digest) or session.scalar(select(waits)):
+        return False
+    if sent is None:
+        sent = UpstreamSent(target=target, day=day, version=0)
+        session.add(sent)
+    sent.version, sent.digest, sent.at = sent.version + 1, digest, now
+    message = Message(target, f"{subject}/v{sent.version}", subject, sent.version, said)
+    services.enqueue_all(session, [message], now=now)
+    return True
+
+
+class Forwarder:
+    """The forwarding as a thread of the server."""
+
+    def __init__(
+        self, database: Database, targets: Iterable[str], clock: Callable[[], datetime]
+    ) -> None:
+        self._database, self._targets, self._clock = database, tuple(targets), clock
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="forwarder", daemon=True)
+
+    def start(self) -> None:
+        if self._targets:
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._targets:
+            self._thread.join(timeout=10)
+
+    def once(self) -> int:
+        """Look once; return how many messages were put into the outbox."""
+        with holding(self._database, "forward figures", self._clock) as ours:
+            if ours is None:
+                return 0
+            with ours.write() as session:
+                return forward(session, self._targets, self._clock())
+
+    def _run(self) -> None:
+        pause = 1.0
+        while not self._stopping.wait(pause):
+            pause = EVERY_SECONDS
+            try:
+                self.once()
+            except LeaseLost:
+                log.info("another process forwards the figures")
+            except SQLAlchemyError as error:
+                log.warning("figures were not forwarded: %s", error)

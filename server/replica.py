@@ -1,0 +1,122 @@
+"""Officers' pages may be read from a copy that follows: it spares the primary, and is told as such.
+
+How old the copy is stands in the copy itself: a time that is written to the primary every few
+seconds.  An older copy than the setting allows, or none that answers, is passed over.  Nothing that
+decides anything is ever read here, nor by whoever has just changed something.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.db import Base, Database, open_database
+from server.retry import trouble_of
+from server.rows import insert_missing
+
+log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+EVERY_SECONDS = 2.0
+ASKED_FOR = timedelta(seconds=1)  # how long what we know of its age counts
+LEFT_FOR = timedelta(seconds=5)  # how long one that failed is left alone
+
+
+class ReplicaBeat(Base):
+    """When the primary last said so: the one row that tells how old a copy is."""
+
+    __tablename__ = "replica_beat"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
+WROTE = "ghepmau-wrote"  # the cookie of whoever has just changed something
+
+
+class Replica:
+    """The copy, as one process sees it."""
+
+    def __init__(self, url: str, *, within: timedelta, clock: Clock, connections: int = 0) -> None:
+        self._database = open_database(url, connections=connections)
+        self._within = within
+        self._clock = clock
+        self._asked: datetime | None = None
+        self._as_of: datetime | None = None
+
+    @property
+    def within_seconds(self) -> int:
+        return int(self._within.total_seconds())
+
+    def as_of(self) -> datetime | None:
+        """Return of when the copy is, or None where it must not be used now."""
+        now = self._clock()
+        if self._asked is None or now >= self._asked + ASKED_FOR:
+            self._asked, self._as_of = now, self._ask()
+        if self._as_of is None or now - self._as_of > self._within:
+            return None
+        return self._as_of
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read from the copy; if it is in trouble, the next look goes to the primary."""
+        try:
+            with self._database.read() as session:
+                yield session
+        except DBAPIError as error:
+            if trouble_of(error) is not None:
+                self._leave(error)
+            raise
+
+    def close(self) -> None:
+        self._database.engine.dispose()
+
+    def _ask(self) -> datetime | None:
+        try:
+            with self._database.read() as session:
+                return session.scalar(select(ReplicaBeat.at).where(ReplicaBeat.id == 1))
+        except SQLAlchemyError as error:
+            self._leave(error)
+            return None
+
+    def _leave(self, error: SQLAlchemyError) -> None:
+        log.warning("the copy that officers' pages are read from is left alone: %s", error)
+        self._asked, self._as_of = self._clock() + LEFT_FOR, None
+
+
+def beat(database: Database, now: datetime) -> None:
+    """Say to the primary that it is *now*."""
+    with database.write() as session:
+        if not insert_missing(session, ReplicaBeat, {"id": 1, "at": now}):
+            later = update(ReplicaBeat).where(ReplicaBeat.id == 1, ReplicaBeat.at < now)
+            session.execute(later.values(at=now))
+
+
+class Beating:
+    """The beat as a thread of the server, where there is a copy."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="replica-beat", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            pause = EVERY_SECONDS
+            try:
+                beat(self._database, self._clock())
+            except SQLAlchemyError as error:  # the pages are read from the primary meanwhile
+                log.warning("the beat for the copy was not written: %s", error)

@@ -1,0 +1,97 @@
+"""Officers' pages from a copy: told as such, never too old, and never what one has just changed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from server import replica
+from server.accounts.roles import Role
+from server.config import Settings
+from server.db import Database
+from tests.server.conftest import Clock
+
+AS_OF = "Số liệu lúc"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    copy = f"sqlite:///{tmp_path / 'copy.sqlite'}"
+    return Settings(data=str(tmp_path), background=False, read_database=copy, read_seconds=10)
+
+
+@pytest.fixture
+def copied(app: Flask, database: Database, settings: Settings, clock: Clock) -> Iterator[Any]:
+    """Make the copy as the primary is now."""
+
+    def copy() -> None:
+        replica.beat(database, clock())
+        path = settings.read_database.removeprefix("sqlite:///")
+        Path(path).unlink(missing_ok=True)
+        with closing(sqlite3.connect(database.engine.url.database or "")) as connection:
+            connection.execute("VACUUM INTO ?", [path])
+
+    yield copy
+    app.extensions["replica"].close()
+
+
+def test_a_page_says_of_when_its_copy_is(copied: Any, sign_in: Any, clock: Clock) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    copied()
+    clock.advance(seconds=9)
+    assert AS_OF in client.get("/overview").get_data(as_text=True)
+    clock.advance(seconds=3)
+    assert AS_OF not in client.get("/overview").get_data(as_text=True)
+
+
+def test_a_copy_that_is_not_there_is_passed_over(sign_in: Any, app: Flask, clock: Clock) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    for _ in range(2):
+        page = client.get("/overview")
+        assert (page.status_code, AS_OF in page.get_data(as_text=True)) == (200, False)
+        clock.advance(seconds=20)
+    app.extensions["replica"].close()
+
+
+def test_whoever_changed_something_reads_the_primary_for_a_while(
+    copied: Any, sign_in: Any, database: Database
+) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    copied()
+    client.post("/language", data={"language": "vi"})
+    client.set_cookie(replica.WROTE, "1")
+    assert AS_OF not in client.get("/overview").get_data(as_text=True)
+    client.delete_cookie(replica.WROTE)
+    assert AS_OF in client.get("/overview").get_data(as_text=True)
+
+
+def test_a_log_out_counts_at_once_though_the_copy_does_not_know(
+    copied: Any, sign_in: Any, database: Database
+) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    copied()
+    with database.write() as session:
+        session.execute(text("UPDATE login_session SET ended_at = created_at"))
+    assert client.get("/overview").status_code == 302
+
+
+def test_the_beat_never_goes_back(database: Database, clock: Clock) -> None:
+    later = clock()
+    clock.advance(minutes=-5)
+    replica.beat(database, later)
+    replica.beat(database, clock())
+    with database.read() as session:
+        assert session.get_one(replica.ReplicaBeat, 1).at == later
+
+
+def test_the_password_of_the_copy_is_not_shown() -> None:
+    from server.config import Loaded
+
+    secret = msgspec.structs.replace(Settings(), read_database="postgresql://u:geheim@h/d")
+    assert not [line for line in Loaded(secret, {}).lines() if "geheim" in line]
