@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0096_upstream"
-down_revision: str | None = "0039_leases"
+revision: str = "0041_upstream"
+down_revision: str | None = "0040_traces"
 
 
 def upgrade() -> None:
