@@ -130,6 +130,10 @@ PAGES = (
 )
 
 
+# Whose pages may be read from a copy: they only show.
+SHOWS = frozenset({"matched", "officers", "overview", "quality", "reports", "targets", "upstream"})
+
+
 class Worker(Protocol):
     """Work beside the pages: started once, stopped before the process ends."""
 
@@ -166,7 +170,7 @@ def assemble(app: Flask) -> None:
 def look_aside(app: Flask) -> list[Worker]:
     """Let pages that only show be read from a copy, where the settings name one."""
     settings, clock = app.extensions["settings"], app.extensions["clock"]
-    app.extensions["shows"] = frozenset({officers.name, matched.name, targets.name})
+    app.extensions["shows"] = SHOWS
     app.extensions["replica"] = None
     if not settings.read_database:
         return []
