@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0042_upstream"
-down_revision: str | None = "0041_point_names"
+revision: str = "0043_upstream"
+down_revision: str | None = "0042_claims"
 
 
 def upgrade() -> None:
