@@ -38,7 +38,8 @@ _COMMUNES = (
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """One invented person.  `serial` (below 1 000 000) makes all their numbers their own."""
+    """One invented person.  `serial` makes all their numbers their own, up to a million in each
+    province."""
 
     name: str
     birth: date
@@ -53,7 +54,7 @@ class Specimen:
     def number(self) -> str:
         """The 12-digit citizen number."""
         century = 2 * (self.birth.year // 100 - 19) + (self.sex is Sex.FEMALE)
-        return f"{self.province}{century}{self.birth.year % 100:02d}{self.serial:06d}"
+        return f"{self.province}{century}{self.birth.year % 100:02d}{self.serial % 1_000_000:06d}"
 
     @property
     def insurance(self) -> str:

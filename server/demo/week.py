@@ -1,6 +1,6 @@
 """A week of check-ins at 300 points: workers and their buses, markets, silence, lorries, zones.
 
-Everything follows from a seed, people come from `contract.specimens`.  Who is on record already
+Everything follows from a seed, people come from `contract.population`.  Who is on record already
 (the people of the rehearsal day) comes too, so that a positive of that day leads somewhere.
 """
 
@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract import identities, specimens
+from contract.population import residents
 from server.audit import services as audit
 from server.db import Database
 from server.declarations.check_ins import Comer, Coming, keep
@@ -34,6 +35,7 @@ from server.people.services import person_of
 
 BY = "operator"
 CARDED, CODED, DAYS, AT_ONCE = 1200, 300, 7, 2000
+FIRST = 1_000_001  # their numbers are apart from those of `contract.specimens`
 NEVER, SILENT = 6, 12  # points that nobody used, and that fell silent three days ago
 SHOPS = (PointKind.MARKET, PointKind.GROCERY, PointKind.RESTAURANT, PointKind.WEIGHING_POINT)
 
@@ -89,7 +91,8 @@ def _make_points(session: Session, rng: Random, first: date, now: datetime) -> l
 def _make_people(session: Session, rng: Random, now: datetime) -> list[UUID]:
     """Return people on record, and invented ones: most with a card of ours."""
     known = list(session.scalars(select(Person.id).order_by(Person.created_at).limit(300)))
-    invented = specimens.people(CARDED + CODED, rng)
+    drawn = residents(CARDED + CODED, rng.randrange(1 << 30), first=FIRST)
+    invented = [one.person for one in drawn]
     made: list[UUID] = []
     share = CARDED // len(places.DISTRICTS)
     for number, district in enumerate(places.DISTRICTS):
