@@ -125,7 +125,7 @@ def server(data: Path, port: int) -> Iterator[None]:
         words = [sys.executable, "-m", "benchmarks.ingest_server", str(data), str(port)]
         process = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - ourselves
         try:
-            _until_up(port)
+            until_up(port)
             yield
         finally:
             process.terminate()
@@ -138,7 +138,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _until_up(port: int) -> None:
+def until_up(port: int) -> None:
+    """Wait until the server answers; raise SystemExit where it does not within half a minute."""
     last = monotonic() + 30
     while monotonic() < last:
         with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/login", timeout=2):

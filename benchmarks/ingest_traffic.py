@@ -38,6 +38,7 @@ class Chain:
     rng: Random
     seq: int = 0
     prev: str = field(default=NO_EVENT)
+    first: int = 1  # the serial of its first tube
 
     def events(self, count: int) -> list[bytes]:
         return [self._next() for _ in range(count)]
@@ -63,7 +64,7 @@ class Chain:
             trusted=True,
             boot="benchmark",
             mono=self.seq * 1_000_000,
-            tube=TubeId.mint(self.series, self.seq).text,
+            tube=TubeId.mint(self.series, self.first - 1 + self.seq).text,
             person=self.seals[self.seq % len(self.seals)],
             person_kind="citizen-card",
             tag=f"{self.rng.getrandbits(64):016x}",

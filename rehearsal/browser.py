@@ -59,6 +59,11 @@ class Browser:
         if page.path.startswith("/login"):
             raise PageError(f"{login} could not log in: {page.alert or page.status}")
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The header with which another client acts for who is logged in here."""
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+
     def open(self, path: str) -> Page:
         """Get *path*; raise PageError unless it is a good page."""
         page = self._send("GET", path, None)
@@ -112,7 +117,7 @@ class Browser:
         raise PageError(f"{path} redirects without end")
 
     def _headers(self, kind: str) -> dict[str, str]:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = self.cookies
         if kind:
             headers |= {
                 "Content-Type": kind,

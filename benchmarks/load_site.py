@@ -1,0 +1,118 @@
+"""The ground of `benchmarks.load`: a server on any engine, stations, people, a point.
+
+`engine` is 'sqlite', 'postgresql' (a cluster of our own, gone at the end) or the URL of a database
+that is there and empty.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from benchmarks import postgres
+from benchmarks.ingest import free_port, until_up
+from benchmarks.ingest_traffic import Chain, seals_of
+from contract.signing import private_key, public_text
+from rehearsal.office import Account, accounts, give_access
+from server import cli, vault
+from server.accounts.models import Station
+from server.config import Settings
+from server.db import open_database
+from server.declarations.kinds import PointKind
+from server.declarations.points import PointWish, add_point
+from server.sampling import lots
+
+PLACE = "vn-2021:24.222"
+_SEALS, _SERIES = 4_000, 26  # sealed codes that repeat; the series of the lots
+
+
+@dataclass
+class Site:
+    """A server that runs: where it is, what its stations say, who may log in."""
+
+    settings: Settings
+    config: Path
+    port: int
+    process: subprocess.Popen[bytes]
+    chains: Sequence[Chain]
+    people: Sequence[Account]
+    point: str
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def site(folder: Path, engine: str, stations: int, tubes: int, workers: int) -> Iterator[Site]:
+    """Make and start everything in *folder*; stop it at the end."""
+    if engine == "postgresql":
+        with postgres.cluster() as url, _started(folder, url, stations, tubes, workers) as made:
+            yield made
+    else:
+        url = "" if engine == "sqlite" else engine
+        with _started(folder, url, stations, tubes, workers if url else 1) as made:
+            yield made
+
+
+@contextmanager
+def _started(folder: Path, url: str, stations: int, tubes: int, workers: int) -> Iterator[Site]:
+    port, config = free_port(), folder / "server.toml"
+    threads = 16 if workers > 1 else 32
+    config.write_text(
+        f'data = "{folder}"\ndatabase = "{url}"\nport = {port}\nworkers = {workers}\n'
+        f"threads = {threads}\n"
+    )
+    settings = Settings(data=str(folder), database=url, port=port, workers=workers, threads=threads)
+    with redirect_stdout(sys.stderr):  # ours is one JSON object
+        if cli.main(["init", "--config", str(config)]):
+            raise SystemExit("the server's data could not be made")
+    people = accounts()
+    give_access(people, config, folder / "access.log")
+    chains, point = _filled(settings, stations, tubes)
+    words = [sys.executable, "-m", "benchmarks.load_server", str(config)]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - ourselves
+        try:
+            until_up(port)
+            yield Site(settings, config, port, process, chains, people, point)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def _filled(settings: Settings, stations: int, tubes: int) -> tuple[list[Chain], str]:
+    """Enrol *stations* with a lot of *tubes* each; return their chains, and a point's code."""
+    opened = vault.Vault.load(settings.vault_path)
+    vault.install(opened)
+    rng, now = Random(7), datetime.now(UTC)  # noqa: S311 - must be the same each time
+    seals = seals_of(opened.sealing.public_key(), _SEALS, rng)
+    database = open_database(settings.database_url)
+    chains = []
+    with database.write() as session:
+        for number in range(stations):
+            chain = Chain(f"tram-{number}", private_key(rng.randbytes(32)), seals, _SERIES,
+                          Random(number))  # fmt: skip  # noqa: S311
+            session.add(_row(chain, now))
+            session.flush()
+            lot = lots.register_lot(
+                session, series=_SERIES, count=tubes, place=PLACE, station=chain.station,
+                by="user:benchmark", now=now,
+            )  # fmt: skip
+            chain.first = lot.first or 1
+            chains.append(chain)
+        wish = PointWish(PointKind.FACTORY, "Nhà máy Thử tải", f"{PLACE}.07")
+        point = add_point(session, wish, by="benchmark", now=now).id
+    database.engine.dispose()
+    return chains, point
+
+
+def _row(chain: Chain, now: datetime) -> Station:
+    return Station(
+        id=chain.station, label=chain.station, place=PLACE, duty="sampling",
+        public_key=public_text(chain.key), state="enrolled", created_at=now, enrolled_at=now,
+    )  # fmt: skip
