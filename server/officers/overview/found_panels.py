@@ -93,7 +93,7 @@ def _percent(value: float) -> str:
 def breakdown(session: Session, wish: Wish, within: Within) -> Panel:
     """Hold places, laboratories, stations, operators or kinds side by side."""
     rows, links = [], []
-    for group in numbers.groups(session, wish, within, wish.by):
+    for group in numbers.groups(session, wish, within, wish.by, timed=True):
         counts, reached, rate = group.counts, numbers.reached(group.counts), tested(group.counts)
         rows.append((
             _name(wish.by, group.key), counts["people"], counts["tubes"], reached["received"],

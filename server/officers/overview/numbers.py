@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
@@ -16,6 +17,7 @@ from server.officers.overview.wish import Wish
 
 Counts = dict[str, int]
 Buckets = tuple[int, ...]
+WHILE = 60  # days before a step, on which the sample's station stood where it stands
 STEPS = ("received", "resulted", "released", "delivered")
 
 
@@ -32,10 +34,22 @@ def fitting(
     table: Table, wish: Wish, within: Within, first: date, last: date
 ) -> list[ColumnElement[bool]]:
     """Return the conditions of *wish* on a table of the roll-up, samples of those days."""
+    narrow = narrowing(table, wish, within, first, last)
+    return [table.c.day >= first, table.c.day <= last, *narrow]
+
+
+def narrowing(
+    table: Table, wish: Wish, within: Within, first: date, last: date
+) -> list[ColumnElement[bool]]:
+    """Return the conditions but for the days; points and zones are those of these days."""
     found = [*_exact(table, wish), within.only(wish.place).rows(table.c.place)]
     if wish.point:
-        found.append(table.c.station.in_(_stood_at(wish.point, first, last)))
-    return [table.c.day >= first, table.c.day <= last, *found]
+        found.append(table.c.station.in_(_stood_at([wish.point], first, last)))
+    if wish.covers is not None:
+        places, points = wish.covers
+        there = table.c.station.in_(_stood_at(sorted(points), first, last))
+        found.append(or_(Within.of(places).rows(table.c.place), there))
+    return found
 
 
 def _exact(table: Table, wish: Wish) -> list[ColumnElement[bool]]:
@@ -43,14 +57,16 @@ def _exact(table: Table, wish: Wish) -> list[ColumnElement[bool]]:
     return [table.c[name] == value for name, value in asked.items() if value]
 
 
-def _stood_at(point: str, first: date, last: date) -> Select[str]:
+def _stood_at(points: Sequence[str], first: date, last: date) -> Select[str]:
     begin, end = bounds(first)[0], bounds(last)[1]
     stood = PointStation.since < end, or_(PointStation.until.is_(None), PointStation.until > begin)
-    return select(PointStation.station).where(PointStation.point_id == point, *stood)
+    return select(PointStation.station).where(PointStation.point_id.in_(points), *stood)
 
 
-def _sums(table: Table, names: Sequence[str]) -> list[Any]:
-    return [func.coalesce(func.sum(table.c[name]), 0).label(name) for name in names]
+@cache
+def _sums(table: Table, names: tuple[str, ...]) -> tuple[Any, ...]:
+    """Say the sums of columns; said once, for saying them takes longer than the answer."""
+    return tuple(func.coalesce(func.sum(table.c[name]), 0).label(name) for name in names)
 
 
 def passed(
@@ -58,9 +74,9 @@ def passed(
 ) -> dict[date, Counts]:
     """Return what passed each step on each of *days*, whenever the samples were taken."""
     found: dict[date, Counts] = {day: dict.fromkeys(("paired", *STEPS), 0) for day in days}
-    early = min(days) - timedelta(days=400)  # a year on, a sample is no news any more
+    early = min(days) - timedelta(days=WHILE)
     asked = select(steps.c.passed, steps.c.step, func.sum(steps.c.count)).where(
-        steps.c.passed.in_(days), *fitting(steps, wish, within, early, max(days))
+        steps.c.passed.in_(days), *narrowing(steps, wish, within, early, max(days))
     )
     for day, step, count in session.execute(asked.group_by(steps.c.passed, steps.c.step)):
         found[day][step] = int(count)
@@ -87,13 +103,15 @@ def by_day(
     return {row["day"]: {name: int(row[name]) for name in COUNTS} for row in rows}
 
 
-def groups(session: Session, wish: Wish, within: Within, by: str) -> list[Group]:
-    """Return what the samples of the wish's days came to, by one of their keys."""
+def groups(
+    session: Session, wish: Wish, within: Within, by: str, *, timed: bool = False
+) -> list[Group]:
+    """Return what the samples of the wish's days came to, by one of their keys; *timed* or not."""
     key = _key(cells, by)
     asked = select(key, *_sums(cells, COUNTS)).where(
         *fitting(cells, wish, within, wish.first, wish.day)
     )
-    times = _turnarounds(session, wish, within, by)
+    times = _turnarounds(session, wish, within, by) if timed else {}
     rows = session.execute(asked.group_by(key).order_by(key)).mappings()
     return [
         Group(row["key"], {name: int(row[name]) for name in COUNTS}, times.get(row["key"], ()))

@@ -1,7 +1,7 @@
 """What the overview shows, put together: large numbers, pictures, desks, choices of the bar."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from contract.places import Place, PlaceError
 from server.accounts.within import Within
 from server.declarations.models import Point, PointStation
+from server.declarations.zones.queries import zones
 from server.figures.models import cells
 from server.officers.overview import day_panels, found_panels, numbers, point_panels
 from server.officers.overview.shapes import Panel
@@ -28,22 +29,34 @@ PANELS: dict[str, Make] = {
     "calls": found_panels.calls,
 }
 ON_WALL = ("flow", "hours", "turnaround", "positivity", "trend", "places")
-CHOSEN_AMONG = 28  # days
+CHOSEN_AMONG = 7  # days
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the bar of filters offers: what samples of the last weeks had."""
+    """What the bar of filters offers: what samples of the last week had."""
 
     places: Sequence[str]
     labs: Sequence[str]
     stations: Sequence[str]
     operators: Sequence[str]
     points: Sequence[tuple[str, str]]
+    zones: Sequence[tuple[str, str]]
 
 
 def panels(session: Session, wish: Wish, within: Within, keys: Iterable[str]) -> dict[str, Panel]:
     return {key: PANELS[key](session, wish, within) for key in keys}
+
+
+def zoned(session: Session, wish: Wish) -> Wish:
+    """Return *wish* with what its zone covers; a zone that there is not covers nothing."""
+    if not wish.zone:
+        return wish
+    drawn = next((each for each in zones(session) if str(each.zone.id) == wish.zone), None)
+    parts = (drawn.live_parts or drawn.parts) if drawn else ()
+    places = frozenset(part.place for part in parts if part.place)
+    points = frozenset(part.point_id for part in parts if part.point_id)
+    return replace(wish, covers=(places, points))
 
 
 def figures(session: Session, wish: Wish, within: Within) -> list[tuple[tuple[str, str], int, int]]:
@@ -70,6 +83,7 @@ def choices(session: Session, wish: Wish, within: Within) -> Choices:
         stations=sorted({row.station for row in rows}),
         operators=sorted({row.operator for row in rows} - {""}),
         points=_points(session, within),
+        zones=[(str(each.zone.id), each.zone.name) for each in zones(session) if each.level],
     )
 
 

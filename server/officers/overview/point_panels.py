@@ -1,5 +1,6 @@
 """The overview's picture of places, and who has gone silent: stations and declaration points."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -28,8 +29,7 @@ STATES = {State.SILENT: ("im lặng", "silent"), State.SICK: ("có vấn đề",
 
 def places(session: Session, wish: Wish, within: Within) -> Panel:
     """Show points where stations stand, on a map; without coordinates, places as tiles."""
-    day = wish.on(wish.day)
-    found = _points(session, day, within)
+    found = _points(session, wish, within)
     if sum(spot.latitude is not None for spot in found) < 2:
         found = _localities(session, wish, within)
     found.sort(key=lambda spot: (-spot.people, spot.name))
@@ -67,9 +67,11 @@ def _points(session: Session, wish: Wish, within: Within) -> list[Spot]:
         own = by_station.get(station)
         more = (own.counts["people"], own.counts["said_positive"]) if own else (0, 0)
         sums[point.id] = (point, people + more[0], positive + more[1])
+    narrow = not replace(wish, place="").is_whole  # then nothing there is no silence
     return [
         Spot(point.name, people, positive, not people, point.latitude, point.longitude)
         for point, people, positive in sums.values()
+        if people or not narrow
     ]
 
 

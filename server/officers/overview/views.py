@@ -28,6 +28,7 @@ EVERY = 30  # seconds between two looks of a page that is open
 def overview() -> ResponseReturnValue:
     wish, within = _wish(), current_within()
     with reading() as session:
+        wish = page.zoned(session, wish)
         return render_template(
             "officers/overview.html",
             wish=wish, today=local(now()).date(), spans=SPANS, by=BY, every=EVERY,
@@ -49,6 +50,7 @@ def table(key: str) -> Response:
     if key not in {*page.PANELS, "silent"}:
         raise NotFound("Không có hình này.", "There is no such picture.")
     with reading() as session:
+        wish = page.zoned(session, wish)
         if key == "silent":
             found = point_panels.silent(session, wish, within, now()).table
         else:
@@ -64,6 +66,7 @@ def wall() -> ResponseReturnValue:
     asked = tidy(request.args.get("slide", ""))[:3]
     slide = int(asked) % len(page.ON_WALL) if asked.isdigit() else 0
     with reading() as session:
+        wish = page.zoned(session, wish)
         return render_template(
             "officers/wall.html",
             wish=wish, slide=slide, every=EVERY, after=(slide + 1) % len(page.ON_WALL),

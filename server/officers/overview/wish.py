@@ -1,7 +1,7 @@
 """What the bar of filters says; the address holds it, and every link on the page keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 from urllib.parse import urlencode
@@ -27,6 +27,8 @@ class Wish:
     station: str = ""
     operator: str = ""
     by: str = "place"
+    zone: str = ""
+    covers: tuple[frozenset[str], frozenset[str]] | None = None  # the zone's places and points
 
     @classmethod
     def read(cls, args: Mapping[str, str], today: date) -> Self:
@@ -41,6 +43,7 @@ class Wish:
             station=tidy(args.get("station", ""))[:32],
             operator=tidy(args.get("operator", ""))[:64],
             by=by if by in BY else "place",
+            zone=tidy(args.get("zone", ""))[:36],
         )
 
     @property
@@ -57,17 +60,15 @@ class Wish:
         said = {
             "date": self.day.isoformat(), "days": str(self.days), "place": self.place,
             "lab": self.lab, "point": self.point, "station": self.station,
-            "operator": self.operator, "by": self.by, **other,
+            "operator": self.operator, "by": self.by, "zone": self.zone, **other,
         }  # fmt: skip
         return urlencode({name: value for name, value in said.items() if value})
-
-    def on(self, day: date) -> "Wish":
-        return replace(self, day=day)
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing but days is filtered."""
-        return not (self.place or self.lab or self.point or self.station or self.operator)
+        kept = (self.place, self.lab, self.point, self.station, self.operator, self.zone)
+        return not any(kept)
 
 
 def day_in(text: str) -> date | None:

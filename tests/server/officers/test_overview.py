@@ -14,6 +14,7 @@ from server.accounts.models import User
 from server.accounts.roles import Role
 from server.audit.models import AuditEntry
 from server.db import Database
+from server.declarations.zones import services as zones
 from server.figures import folding, recount
 from server.figures.models import cells
 from server.officers.overview.page import ON_WALL, PANELS
@@ -82,6 +83,23 @@ def test_the_address_holds_the_filter(officer: Any) -> None:
     page = officer.get("/overview?station=ban-2&days=14").text
     assert "<option selected>ban-2</option>" in page
     assert "station=ban-2" in page.split("flow.csv?")[1].split('"')[0]
+
+
+def test_a_zone_is_a_filter_too(officer: Any, database: Database, now: Any) -> None:
+    act = zones.Act("user:hoa", now, "ổ dịch")
+    found = {}
+    with database.write() as session:
+        for place in ("vn-2021:24.222", "vn-2021:24.213"):
+            drawn = zones.draw_zone(
+                session, f"Vùng {place}", "red", [place], since=now.date(), act=act
+            )
+            found[place] = drawn.id
+    seen = {
+        place: figures(officer.get(f"/overview?zone={zone}").text)[0]
+        for place, zone in found.items()
+    }
+    assert seen == {"vn-2021:24.222": "5", "vn-2021:24.213": "0"}
+    assert "Vùng vn-2021:24.213" in officer.get("/overview").text
 
 
 def test_an_officer_sees_only_their_place(officer: Any, database: Database) -> None:
