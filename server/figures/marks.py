@@ -1,40 +1,30 @@
 """Say which cells must be counted again, in the transaction that changes their facts.
 
-Two listeners, one statement each for any number of tubes: of facts about tubes
+Two listeners, two statements each for any number of tubes: of facts about tubes
 (`sampling.changes`) and of messages that arrived (`delivery.arrivals`).  Marks are only ever added,
 so writers never wait for each other; whoever counts takes away the marks that it saw.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import CompoundSelect, bindparam, insert, select, union
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.db import UtcDateTime, among, listed
+from server.db import among, listed
 from server.declarations.notice import TARGET
 from server.figures.days import DayOf
 from server.figures.models import Mark, cells
+from server.rows import insert_rows
 from server.sampling.models import Pairing
 
-COLUMNS = ["station", "day", "at"]
-
-
-def _asking() -> CompoundSelect[Any]:
-    """Ask for the cells of all pairings of some tubes, and where they stood by a wrong clock."""
-    days: Any = (DayOf(Pairing.paired_at), DayOf(Pairing.claimed_at))
-    at = bindparam("at", type_=UtcDateTime())
-    some = [
-        select(Pairing.station, day.label("day"), at).where(among(Pairing.tube, "tubes"))
-        for day in days
-    ]
-    some[1] = some[1].where(Pairing.claimed_at.is_not(None))
-    return union(*some)
-
-
-_CELLS_OF = _asking()
+# Where pairings of some tubes stand, and where they stood by a clock that was wrong.
+_CELLS_OF = (
+    select(Pairing.station, DayOf(Pairing.paired_at), DayOf(Pairing.claimed_at))
+    .where(among(Pairing.tube, "tubes"))
+    .distinct()
+)
 
 
 def mark(session: Session, tubes: Sequence[Tube], now: datetime) -> None:
@@ -50,18 +40,21 @@ def mark_arrived(session: Session, target: str, keys: Sequence[str], now: dateti
 
 def mark_all(session: Session, now: datetime) -> int:
     """Mark every cell that there is or should be; return how many."""
-    at = bindparam("at", type_=UtcDateTime())
-    there = select(Pairing.station, DayOf(Pairing.paired_at), at)
-    kept = select(cells.c.station, cells.c.day, at)
-    return _write(session, union(there, kept).params(at=now))
+    there = select(Pairing.station, DayOf(Pairing.paired_at))
+    every = session.execute(union(there, select(cells.c.station, cells.c.day))).all()
+    return _write(session, {(station, day) for station, day in every}, now)
 
 
 def _mark(session: Session, texts: Sequence[str], now: datetime) -> None:
-    if texts:
-        _write(session, _CELLS_OF.params(tubes=listed(texts), at=now))
+    if not texts:
+        return
+    found = session.execute(_CELLS_OF, {"tubes": listed(texts)}).all()
+    marked = {(station, day) for station, *days in found for day in days if day is not None}
+    _write(session, marked, now)
 
 
-def _write(session: Session, found: CompoundSelect[Any]) -> int:
-    marking = insert(Mark).from_select(COLUMNS, found)
-    done: Any = session.execute(marking.execution_options(synchronize_session=False))
-    return int(done.rowcount)
+def _write(session: Session, marked: set[tuple[str, date]], now: datetime) -> int:
+    """Add marks, in one order."""
+    rows = [{"station": station, "day": day, "at": now} for station, day in sorted(marked)]
+    insert_rows(session, Mark, rows)
+    return len(rows)

@@ -8,7 +8,7 @@ from server.officers.overview.shapes import WIDE, WIDTH, Picture, decimal
 from server.officers.overview.statistics import Control, Share
 
 HEAD, FOOT, LEFT = 22, 24, 34
-MOST_NUMBERS = 16  # bars that have room for theirs
+MOST_NUMBERS = 12  # bars that have room for theirs
 Up = Callable[[float], float]  # where a value stands in a picture
 
 
@@ -24,7 +24,7 @@ def bars(values: Sequence[tuple[str, int]], says: str) -> Picture | None:
         height = (floor - HEAD) * value / top
         left, middle = number * slot + slot * 0.12, (number + 0.5) * slot
         picture.rect(left, floor - height, slot * 0.76, height)
-        if value and len(values) <= MOST_NUMBERS:
+        if value and (len(values) <= MOST_NUMBERS or number == len(values) - 1 or value == top):
             picture.text(middle, floor - height - 5, grouped(value))
         if number % every == (len(values) - 1) % every:
             picture.text(middle, picture.height - 7, label)
@@ -106,13 +106,13 @@ def controls(rows: Sequence[tuple[str, Control]], says: str) -> Picture | None:
     """Draw each group's rate per 1,000 over the band in which it is nothing special."""
     if not rows:
         return None
-    line, left, right = 26, 320, 90
+    line, left, right = 26, 230, 90
     picture = Picture(len(rows) * line + FOOT + 6, says, WIDE)
     top = max(max(each.high, each.rate) for _, each in rows) or 0.001
     room = WIDE - left - right
     for number, (name, each) in enumerate(rows):
         y, out = 18 + number * line, each.stands_out == "high"
-        picture.text(left - 10, y + 4, _short(name, 44), "end")
+        picture.text(left - 10, y + 4, _short(name, 32), "end")
         picture.rect(left + room * each.low / top, y - 8, room * (each.high - each.low) / top, 16,
                      "usual-band")  # fmt: skip
         picture.dot(left + room * each.rate / top, y, 5, "knot out" if out else "knot main")

@@ -79,7 +79,7 @@ def per_hour(session: Session, wish: Wish, within: Within) -> Panel:
 def turnaround(session: Session, wish: Wish, within: Within) -> Panel:
     """Show p50 and p90 of the days against the 24 hours."""
     found = numbers.times_by_day(session, wish, within)
-    taken = numbers.by_day(session, wish, within, wish.trend_first, wish.day)
+    taken = numbers.by_day(session, wish, within)
     shown = _days(wish.trend_first, wish.day)
     rows: list[Sequence[str | int]] = []
     halves, most = [], []
@@ -117,7 +117,7 @@ def _said(title: str, rows: Sequence[Sequence[str | int]]) -> str:
 
 def trend(session: Session, wish: Wish, within: Within) -> Panel:
     """Show people sampled and people positive, day by day."""
-    found = numbers.by_day(session, wish, within, wish.trend_first, wish.day)
+    found = numbers.by_day(session, wish, within)
     rows = []
     for day in _days(wish.trend_first, wish.day):
         counts = found.get(day, {})

@@ -1,10 +1,10 @@
 """What the roll-ups say of a wish, within a scope.  Reads only, and no sample's own rows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,9 +15,11 @@ from server.figures.days import bounds
 from server.figures.models import BUCKETS, COUNTS, STATES, cells, hours, spans, steps
 from server.officers.overview.wish import Wish
 
+T = TypeVar("T")
 Counts = dict[str, int]
 Buckets = tuple[int, ...]
 WHILE = 60  # days before a step, on which the sample's station stood where it stands
+TOGETHER = ("place", "station", "kind")  # asked for in one question
 STEPS = ("received", "resulted", "released", "delivered")
 
 
@@ -80,7 +82,7 @@ def passed(
     )
     for day, step, count in session.execute(asked.group_by(steps.c.passed, steps.c.step)):
         found[day][step] = int(count)
-    for day, counts in by_day(session, wish, within, min(days), max(days)).items():
+    for day, counts in by_day(session, wish, within).items():
         if day in found:
             found[day]["paired"] = counts["people"]
     return found
@@ -88,45 +90,77 @@ def passed(
 
 def total(session: Session, wish: Wish, within: Within) -> Counts:
     """Return what the samples of the wish's days came to together."""
-    asked = select(*_sums(cells, COUNTS)).where(*fitting(cells, wish, within, wish.first, wish.day))
-    return {name: int(each) for name, each in session.execute(asked).mappings().one().items()}
+    return summed(each.counts for each in groups(session, wish, within, "kind"))
 
 
-def by_day(
-    session: Session, wish: Wish, within: Within, first: date, last: date
-) -> dict[date, Counts]:
-    """Return what the samples of each day came to; a day without any is not there."""
-    asked = select(cells.c.day, *_sums(cells, COUNTS)).where(
-        *fitting(cells, wish, within, first, last)
-    )
-    rows = session.execute(asked.group_by(cells.c.day).order_by(cells.c.day)).mappings()
-    return {row["day"]: {name: int(row[name]) for name in COUNTS} for row in rows}
+def summed(counts: Iterable[Counts]) -> Counts:
+    sums = dict.fromkeys(COUNTS, 0)
+    for each in counts:
+        for name, number in each.items():
+            sums[name] += int(number)
+    return sums
+
+
+def by_day(session: Session, wish: Wish, within: Within) -> dict[date, Counts]:
+    """Return what the samples of each day of the trend came to; a day without any is not there."""
+
+    def asked() -> dict[date, Counts]:
+        found = select(cells.c.day, *_sums(cells, COUNTS)).where(
+            *fitting(cells, wish, within, wish.trend_first, wish.day)
+        )
+        rows = session.execute(found.group_by(cells.c.day).order_by(cells.c.day)).mappings()
+        return {row["day"]: {name: int(row[name]) for name in COUNTS} for row in rows}
+
+    return _once(session, ("days", wish, within), asked)
 
 
 def groups(
     session: Session, wish: Wish, within: Within, by: str, *, timed: bool = False
 ) -> list[Group]:
     """Return what the samples of the wish's days came to, by one of their keys; *timed* or not."""
-    key = _key(cells, by)
-    asked = select(key, *_sums(cells, COUNTS)).where(
-        *fitting(cells, wish, within, wish.first, wish.day)
-    )
     times = _turnarounds(session, wish, within, by) if timed else {}
-    rows = session.execute(asked.group_by(key).order_by(key)).mappings()
-    return [
-        Group(row["key"], {name: int(row[name]) for name in COUNTS}, times.get(row["key"], ()))
-        for row in rows
-    ]
+    parts = _parts(session, wish, within, TOGETHER if by in TOGETHER else (by,))
+    split: dict[str, list[Counts]] = {}
+    for key, counts in parts:
+        split.setdefault(key[by], []).append(counts)
+    return [Group(key, summed(own), times.get(key, ())) for key, own in sorted(split.items())]
+
+
+def _parts(
+    session: Session, wish: Wish, within: Within, by: tuple[str, ...]
+) -> list[tuple[dict[str, str], Counts]]:
+    """Return counts by several keys at once, asked for once: pages want them one by one."""
+
+    def asked() -> list[tuple[dict[str, str], Counts]]:
+        keys = [_key(cells, name).label(name) for name in by]
+        found = select(*keys, *_sums(cells, COUNTS)).where(
+            *fitting(cells, wish, within, wish.first, wish.day)
+        )
+        rows = session.execute(found.group_by(*keys))
+        return [
+            (dict(zip(by, row, strict=False)), dict(zip(COUNTS, row[len(by) :], strict=True)))
+            for row in rows
+        ]
+
+    return _once(session, (by, replace(wish, by=""), within), asked)
+
+
+def _once(session: Session, key: Hashable, ask: Callable[[], T]) -> T:
+    """Ask once in a session, which lives as long as one page is made."""
+    known: dict[Hashable, T] = session.info.setdefault("figures", {})
+    if key not in known:
+        known[key] = ask()
+    return known[key]
 
 
 def _key(table: Table, by: str) -> Any:
     if by == "operator":  # a tag is one station's
-        return (table.c.station + " · " + table.c.operator).label("key")
-    return table.c[by].label("key")
+        return table.c.station + " · " + table.c.operator
+    return table.c[by]
 
 
 def _turnarounds(session: Session, wish: Wish, within: Within, by: str) -> dict[str, Buckets]:
-    key = _key(spans, by)
+    key = _key(spans, by).label("key")
     asked = select(key, *_sums(spans, BUCKETS)).where(
         spans.c.span == "turnaround", *fitting(spans, wish, within, wish.first, wish.day)
     )
