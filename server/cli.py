@@ -31,12 +31,12 @@ from server.lab.links import listening
 from server.outcomes import rebuilding
 from server.preparing import Opened
 from server.preparing import prepare as prepare
-from server.upkeep import audit_cli, backup_cli, check_cli, keys_cli
+from server.upkeep import audit_cli, backup_cli, breach_cli, check_cli, keys_cli, retention_cli
 from server.upkeep.opening import BY, Trouble, now, open_keys
 
 MORE = (
     *(accounts_cli, names_cli, stick_cli, demo_cli, figures_cli, issuers_cli),
-    *(audit_cli, backup_cli, check_cli, keys_cli, serve_cli),
+    *(audit_cli, backup_cli, breach_cli, check_cli, keys_cli, retention_cli, serve_cli),
 )
 TROUBLES = (
     Trouble,

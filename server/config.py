@@ -14,6 +14,7 @@ import msgspec
 
 PREFIX = "GHEPMAU_"
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=36500)]
 
 
 class ConfigError(Exception):
@@ -54,6 +55,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resolve_misses_per_hour: Count = 60  # of them in vain, with those of FHIR
     fhir_per_minute: Count = 600  # reads of one partner
     keep_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] = 3650  # the law keeps a result so long
+    keep_check_in_days: Days = 90  # who was where; counts stay
+    keep_answer_days: Days = 365  # what was declared of somebody's health
+    keep_phone_days: Days = 400  # whom a phone declared for, since it last did
+    keep_list_days: Days = 365  # names on rosters, drafts of lists
+    keep_file_days: Days = 365  # machines' files as they came
+    keep_event_days: Days = 400  # bytes of stations' events; their hashes stay
+    keep_refused_days: Days = 90  # what could not be taken
     holidays: str = ""  # a TOML file of days off; empty: the one that comes with the program
     backups: str = ""  # where backups go; empty: backups in `data`
     keep_backups: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 14  # older ones go; 0: none does

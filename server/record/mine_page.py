@@ -6,26 +6,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.audit.models import AuditEntry
 from server.declarations import queries as declared
 from server.declarations.models import CheckIn, Declaration, RecordEntry
 from server.outcomes import queries as outcomes
 from server.people import merges, queries
 from server.people.models import Identity, Person
+from server.record.looks import Look, looks_at
 from server.record.request_models import DataRequest
 from server.record.requests import requests_of
 from server.record.slips import printable
 from server.record.vaccination_models import Vaccination
 from server.record.vaccinations import vaccinations_of
 
-LOOKS = (
-    "person.read",
-    "person.story-read",
-    "person.resolved",
-    "person.exported",
-    "slip.printed",
-    "my-page.opened",
-)
 SHOWN = 60  # of each list: the page stays small on a weak network
 
 
@@ -44,7 +36,7 @@ class MyPage(NamedTuple):
     check_ins: list[CheckIn]
     vaccinations: list[Vaccination]
     numbers: list[Identity]
-    looks: list[AuditEntry]
+    looks: list[Look]
     requests: list[DataRequest]
 
 
@@ -62,7 +54,7 @@ def my_page(session: Session, person_id: UUID) -> MyPage:
         numbers=[
             each for each in merges.keys_of(session, person_id) if each.system != "fingerprint"
         ],
-        looks=looks_at(session, ids)[:SHOWN],
+        looks=looks_at(session, ids, limit=SHOWN),
         requests=requests_of(session, person_id),
     )
 
@@ -86,11 +78,3 @@ def _slip_of(session: Session, entry: RecordEntry) -> UUID | None:
 def _declarations(session: Session, ids: list[UUID]) -> list[Declaration]:
     found = select(Declaration).where(Declaration.person_id.in_(ids), declared.holds())
     return list(session.scalars(found.order_by(Declaration.at.desc()).limit(SHOWN)))
-
-
-def looks_at(session: Session, ids: list[UUID]) -> list[AuditEntry]:
-    """Return who looked at a person's records, newest first."""
-    found = select(AuditEntry).where(
-        AuditEntry.subject.in_([str(each) for each in ids]), AuditEntry.action.in_(LOOKS)
-    )
-    return list(session.scalars(found.order_by(AuditEntry.id.desc()).limit(200)))

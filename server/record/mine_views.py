@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from server.audit.purposes import REASONS
 from server.display import local
 from server.errors import NotFound
 from server.record import (
@@ -33,22 +32,6 @@ BY = "person"  # who acts on their own page
 class ClosedAgain(NotFound):
     code = "page-closed"
     status = 403
-
-
-@bp.app_template_filter("why")
-def why(detail: str | None) -> str:
-    """Return what an officer said they opened a record for, '' where nothing was said."""
-    said = REASONS.get((detail or "").partition(" ")[0])
-    return t(*said) if said else ""
-
-
-@bp.app_template_filter("who")
-def who(actor: str) -> str:
-    """Return who looked, as the person may read it."""
-    kind, _, name = actor.partition(":")
-    if kind == "partner":
-        return t(f"hệ thống {name}", f"the system {name}")
-    return t("chính bạn", "yourself") if actor == BY else t(f"cán bộ {name}", f"officer {name}")
 
 
 @bp.get("/my/<string(maxlength=40):token>")

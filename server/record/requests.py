@@ -158,13 +158,18 @@ def delete(
     ids = merges.together(session, found.person_id)
     check_deletable(session, ids, keep_days=keep_days, now=now)
     _answered(session, found, "done", reason, by, now)
+    erase(session, ids, by=by, now=now)
+    return found
+
+
+def erase(session: Session, ids: list[UUID], *, by: str, now: datetime) -> None:
+    """Blank whoever these records are of; nobody leads to them any more."""
     _end_links(session, ids, by, now)
     rows = stored.erase(session, ids)
     for person in session.scalars(select(Person).where(Person.id.in_(ids))):
         person.birth_year = person.birth_year and person.birth_year // 10 * 10
         audit.record(session, "person.erased", person.id, by=by, now=now, detail=f"{rows} rows")
     session.flush()
-    return found
 
 
 def check_deletable(session: Session, ids: list[UUID], *, keep_days: int, now: datetime) -> None:

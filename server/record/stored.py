@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, or_, select
+from sqlalchemy import String, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapper, Session, class_mapper
 
 from server.audit.models import AuditEntry
 from server.db import Base, Encrypted, EncryptedBytes
+from server.declarations.models import CheckIn
 from server.outcomes.models import Callback, CallbackAttempt
 from server.people.models import Disagreement, Person
+from server.sampling.models import Pairing
 
 KEPT = {"data_request.reason"}  # the answer, which proves that the law was kept
 NAMELESS = {"person.name", "person.birth", "person.address"}  # as of somebody who never said it
@@ -96,8 +98,18 @@ def erase(session: Session, ids: Sequence[UUID]) -> int:
         for prop in class_mapper(type(row)).column_attrs:
             _blank(row, prop.key, prop.columns[0])
         count += 1
+    _blank_events(session, ids)
     session.flush()
     return count
+
+
+def _blank_events(session: Session, ids: Sequence[UUID]) -> None:
+    """Blank the bytes of the events that showed these people's codes; their hashes stay."""
+    events = Base.metadata.tables["wire_event"]
+    for told in (Pairing, CheckIn):
+        theirs = select(told.id).where(told.person_id.in_(ids))
+        applied = events.c.event_id.in_(theirs) & (events.c.state == "applied")
+        session.execute(update(events).where(applied).values(payload=b""))
 
 
 def _blank(row: Any, key: str, column: Any) -> None:

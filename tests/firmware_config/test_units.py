@@ -16,7 +16,13 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "firmware_config" / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 MOUNTS = sorted([*FOLDER.glob("*.mount"), *FOLDER.glob("*.timer")])
-SERVER = {"ghepmau-anchor", "ghepmau-backup", "ghepmau-listen", "ghepmau-server"}
+SERVER = {
+    "ghepmau-anchor",
+    "ghepmau-backup",
+    "ghepmau-listen",
+    "ghepmau-retention",
+    "ghepmau-server",
+}
 SCORES = dict(
     re.findall(r"\| `(ghepmau-\w+)` \| ([0-9.]+) \|", (ROOT / "docs/pi.md").read_text("utf-8"))
 )

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 import server
 from contract.identities import Key, Kind, System
 from server.accounts.roles import Role
+from server.audit import purposes
 from server.audit.models import AuditEntry
 from server.db import Database
 from server.lab.words import Call
@@ -162,11 +163,17 @@ def test_a_person_gets_only_their_own_slip(
 def test_the_page_says_who_looked_and_is_small(
     app: Flask, token: str, tested: Any, sign_in: Any
 ) -> None:
-    sign_in(Role.HEALTH_OFFICER, "hoa").get(f"/people/{tested.person}")
+    hoa = sign_in(Role.HEALTH_OFFICER, "hoa")
+    with app.extensions["database"].write() as session:
+        purposes.say(session, "call-back", "", by="user:hoa", now=tested.now)
+    hoa.get(f"/people/{tested.person}")
     client = app.test_client()
     opened(client, token, "21/03/1991")
     page = client.get("/my?lang=en")
-    assert "officer hoa" in page.text
+    told = " ".join(page.text.split("Who looked")[1].split())
+    assert "Health officer, Tỉnh Bắc Giang · read the record · Calling for another sample" in told
+    assert "yourself · opened this page" in told
+    assert "hoa" not in told
     sheets = sum((CSS / f"{each}.css").stat().st_size for each in ("base", "parts", "print"))
     assert len(page.data) + sheets < 50_000
 

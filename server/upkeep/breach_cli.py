@@ -1,0 +1,89 @@
+"""`ghepmau-server breach`: material for the report of a breach of personal data."""
+
+import argparse
+import csv
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from server.audit import services as audit
+from server.config import Loaded
+from server.display import VIETNAM
+from server.exports import harmless
+from server.people.models import Person
+from server.upkeep import breach
+from server.upkeep.breach import Report
+from server.upkeep.opening import BY, Trouble, now, opened
+
+Add = Callable[..., argparse.ArgumentParser]
+KINDS = ("user", "partner", "station")
+
+
+def add_to(add: Add) -> None:
+    """Add the command to the server's."""
+    parser = add("breach", run, "Say whose data an account, token or station could see.")
+    parser.add_argument("who", help="user:lan, partner:gtvt or station:ban-1")
+    parser.add_argument("--since", required=True, type=_moment, metavar="2026-11-23T08:00")
+    parser.add_argument("--until", type=_moment, metavar="2026-11-23T17:00")
+    parser.add_argument("--persons", type=Path, metavar="FILE.csv", help="write who was reached")
+    parser.add_argument(
+        "--names", action="store_true", help="names and addresses, to write to them"
+    )
+
+
+def _moment(said: str) -> datetime:
+    at = datetime.fromisoformat(said)
+    return at if at.tzinfo else at.replace(tzinfo=VIETNAM)
+
+
+def run(asked: argparse.Namespace, loaded: Loaded) -> None:
+    if asked.who.partition(":")[0] not in KINDS:
+        raise Trouble("say whose: user:LOGIN, partner:NAME or station:NAME")
+    until = asked.until or now()
+    with opened(loaded.settings) as database, database.write() as session:
+        made = breach.report(session, asked.who, asked.since, until)
+        print("\n".join(lines(asked.who, asked.since, until, made)))  # noqa: T201 - an answer
+        if asked.persons:
+            people = breach.names_of(session, list(made.persons)) if asked.names else {}
+            _write(asked.persons, made, people)
+            print(f"{len(made.persons)} persons: {asked.persons}")  # noqa: T201
+        named = ", with names" if asked.names else ""
+        detail = f"{len(made.persons)} persons{named}"
+        audit.record(session, "breach.reported", asked.who, by=BY, now=now(), detail=detail)
+
+
+def lines(who: str, since: datetime, until: datetime, made: Report) -> list[str]:
+    """Return the report in words: what a notice of a breach asks for."""
+    fields = sorted({name for each in made.persons.values() for name in each.fields})
+    told = [
+        f"{who}, {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}",
+        f"persons whose data could be seen one by one: {len(made.persons)}",
+        f"kinds of data: {', '.join(fields) or 'none'}",
+    ]
+    for action, entries in sorted(made.lists.items()):
+        kinds = ", ".join(breach.FIELDS[action])
+        told.append(f"{action}: {len(entries)} times, of many persons ({kinds})")
+        told += [
+            f"  {each.at:%Y-%m-%d %H:%M} {each.subject} {each.detail or ''}" for each in entries
+        ]
+    told += [f"did: {action}, {count} times" for action, count in sorted(made.changes.items())]
+    told.append("The law asks for the notice within 72 hours of when the breach was found.")
+    return told
+
+
+def _write(path: Path, made: Report, people: Mapping[UUID, Person]) -> None:
+    head = ["person", "first", "last", "times", "kinds of data", "by what"]
+    with path.open("x", encoding="utf-8-sig", newline="") as file:
+        path.chmod(0o600)
+        table = csv.writer(file)
+        table.writerow([*head, *(["name", "birth", "address"] if people else [])])
+        for each in sorted(made.persons.values(), key=lambda one: one.first):
+            row = [
+                str(each.person), each.first.isoformat(), each.last.isoformat(), str(each.times),
+                ", ".join(sorted(each.fields)), ", ".join(sorted(each.actions)),
+            ]  # fmt: skip
+            known = people.get(each.person)
+            if known is not None:
+                row += [str(harmless(known.name)), known.birth or "", str(harmless(known.address))]
+            table.writerow(row)

@@ -1,0 +1,72 @@
+"""`ghepmau-server retention plan | run`: what has been kept long enough, and away with it."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from server.audit import services as audit
+from server.config import Loaded, Settings
+from server.db import Database
+from server.upkeep import forgetting, keeping
+from server.upkeep.keeping import Key, Purpose
+from server.upkeep.opening import now, opened
+
+Add = Callable[..., argparse.ArgumentParser]
+BY = "system:retention"
+
+
+def add_to(add: Add) -> None:
+    """Add the command to the server's."""
+    parser = add("retention", run, "Say what has been kept long enough, or take it away.")
+    parser.add_argument("act", choices=("plan", "run"))
+
+
+def run(asked: argparse.Namespace, loaded: Loaded) -> None:
+    with opened(loaded.settings) as database:
+        for purpose in keeping.PURPOSES:
+            _one(database, purpose, loaded.settings, doing=asked.act == "run")
+        _persons(database, loaded.settings, doing=asked.act == "run")
+
+
+def _one(database: Database, purpose: Purpose, settings: Settings, *, doing: bool) -> None:
+    until = keeping.cutoff(purpose, settings, now())
+    if not doing:
+        with database.read() as session:
+            due = keeping.count(session, purpose, until)
+        print(  # noqa: T201 - a command's answer
+            f"{purpose.name}: {due} rows from before {until:%Y-%m-%d} ({purpose.setting}); "
+            f"stays: {purpose.stays}"
+        )
+        return
+    gone = sum(keeping.pieces(partial(_piece, database, purpose, until)))
+    _tell(database, purpose.name, gone, f"before {until:%Y-%m-%d}")
+
+
+def _piece(
+    database: Database, purpose: Purpose, until: datetime, after: Key | None
+) -> tuple[int, Key | None]:
+    with database.write() as session:
+        return keeping.take_away(session, purpose, until, after)
+
+
+def _persons(database: Database, settings: Settings, *, doing: bool) -> None:
+    at = now()
+    until = at - timedelta(days=settings.keep_days)
+    if doing:
+        gone = forgetting.forget(database, until, keep_days=settings.keep_days, now=at)
+        _tell(database, "persons", gone, f"before {until:%Y-%m-%d}")
+        return
+    with database.read() as session:
+        due = forgetting.count(session, until)
+    print(  # noqa: T201 - a command's answer
+        f"persons: {due} records from before {until:%Y-%m-%d} (keep_days); "
+        "stays: tubes, outcomes, decade of birth, sex"
+    )
+
+
+def _tell(database: Database, name: str, gone: int, when: str) -> None:
+    with database.write() as session:
+        detail = f"{gone} rows {when}"
+        audit.record(session, "retention.run", name, by=BY, now=now(), detail=detail)
+    print(f"{name}: {gone} rows {when} are gone")  # noqa: T201 - a command's answer

@@ -1,0 +1,143 @@
+"""What is kept long enough goes, and takes no count with it; what is young or needed stays."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from server.config import Settings
+from server.db import Base, Database
+from server.declarations.models import CheckIn, Declaration, FormVersion, Point
+from server.declarations.phone_models import PhonePerson
+from server.declarations.targets.models import PointDay
+from server.intake.models import Quarantine, WireEvent
+from server.outcomes.models import Outcome
+from server.people.models import Person
+from server.sampling.lot_models import Roster, RosterEntry
+from server.upkeep import forgetting, keeping
+
+NAME = "Nguyễn Thị Mẫu"
+
+
+@pytest.fixture
+def full(tested: Any, database: Database, make_scene: Any, now: datetime) -> Database:
+    """A day with one of everything that has a clock, from the day of the test."""
+    with database.write() as session:
+        scene = make_scene(session)
+        session.add(
+            Point(id="K7M3Q9XT", kind="market", name="Chợ", place="vn-2021:24", address="", head="",
+                  phone="", plate="", route="", opens="", closes="", active_from=now.date(),
+                  created_at=now, created_by="x")
+        )  # fmt: skip
+        session.add(FormVersion(id="f-1", questions="{}", look_back_days=14, active_from=now,
+                                created_by="x"))  # fmt: skip
+        session.flush()
+        session.add(PointDay(point_id="K7M3Q9XT", day=now.date(), check_ins=1, declared=1))
+        declared = Declaration(
+            id=uuid4(), person_id=tested.person, point_id="K7M3Q9XT", form_id="f-1",
+            source="phone", on_behalf=False, symptoms=True, exposed=False,
+            answers='{"fever":"yes"}', consent="consent-2026-1", at=now, recorded_at=now,
+        )  # fmt: skip
+        session.add(declared)
+        session.flush()
+        session.add_all(_others(tested, declared.id, now))
+        tube = scene.tube()
+        session.add(Roster(id=uuid4(), title="Nhà bà Mẫu", lot_id="L-26", size=1, place="p",
+                           created_at=now, created_by="x", day=None))  # fmt: skip
+        session.flush()
+        roster = session.scalars(select(Roster)).one()
+        session.add(RosterEntry(tube=tube, roster_id=roster.id, position=1, name=NAME,
+                                birth_year=1991, sex="F", phone="0912345678"))  # fmt: skip
+    return database
+
+
+def _others(tested: Any, declared: object, now: datetime) -> list[Base]:
+    common = {"station": "ban-1", "epoch": "0" * 16, "hash": "0" * 64, "prev": "0" * 64}
+    return [
+        CheckIn(id=uuid4(), person_id=tested.person, source="phone", point="Chợ",
+                point_id="K7M3Q9XT", declaration_id=declared, place="p", at=now, trusted=True,
+                answers="{}", recorded_at=now),
+        PhonePerson(id=uuid4(), phone="h", person_id=tested.person, name=NAME, said_blind="b",
+                    birth_year=1991, on_behalf=False, number="n", card="c", added_at=now,
+                    last_at=now),
+        Quarantine(id=uuid4(), at=now, station="x", reason="r", detail="", body=b"Nguyen", size=6,
+                   digest="d" * 64, times=1, remote=""),
+        WireEvent(event_id=tested.pairing, seq=1, kind="tube-paired", payload=b"{}",
+                  received_at=now, state="applied", applied_at=now, **common),
+        WireEvent(event_id=uuid4(), seq=2, kind="tube-paired", payload=b"{}", received_at=now,
+                  state="waiting", problem="tube-of-no-lot", **common),
+    ]  # fmt: skip
+
+
+def due(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
+    with database.read() as session:
+        counted = {
+            each.name: keeping.count(session, each, keeping.cutoff(each, settings, now))
+            for each in keeping.PURPOSES
+        }
+    return {name: count for name, count in counted.items() if count}
+
+
+def run(database: Database, settings: Settings, now: datetime) -> dict[str, int]:
+    def piece(purpose: Any, after: Any) -> Any:
+        with database.write() as session:
+            until = keeping.cutoff(purpose, settings, now)
+            return keeping.take_away(session, purpose, until, after)
+
+    gone = {each.name: sum(keeping.pieces(partial(piece, each))) for each in keeping.PURPOSES}
+    return {name: count for name, count in gone.items() if count}
+
+
+def test_what_is_young_stays_and_what_is_old_goes_once_with_its_counts_left(
+    full: Database, settings: Settings, now: datetime
+) -> None:
+    assert due(full, settings, now + timedelta(days=30)) == {}
+    later = now + timedelta(days=1000)
+    wanted = {"check-ins": 1, "answers": 1, "phones": 1, "lists": 1, "events": 1,
+              "what could not be taken": 1}  # fmt: skip
+    assert due(full, settings, later) == wanted
+    assert run(full, settings, later) == wanted
+    assert run(full, settings, later) == {} == due(full, settings, later)
+    with full.read() as session:
+        declared = session.scalars(select(Declaration)).one()
+        assert (declared.answers, declared.symptoms, declared.consent) == (
+            "{}", None, "consent-2026-1",
+        )  # fmt: skip
+        assert session.scalars(select(PointDay)).one().check_ins == 1
+        entry = session.scalars(select(RosterEntry)).one()
+        assert (entry.name, entry.phone, entry.birth_year) == ("", None, 1991)
+        events = dict(session.execute(select(WireEvent.state, WireEvent.payload)).all())
+        assert events == {"applied": b"", "waiting": b"{}"}
+        assert session.scalar(select(Person.name)) == NAME  # the law keeps the result
+
+
+def test_a_person_is_forgotten_when_nothing_happened_for_as_long_as_the_law_keeps_a_result(
+    full: Database, settings: Settings, now: datetime
+) -> None:
+    keep = settings.keep_days
+    later = now + timedelta(days=keep + 1)
+    assert forgotten(full, later - timedelta(days=30), keep) == 0
+    with full.write() as session:
+        session.execute(text("UPDATE check_in SET at = :at"), {"at": later.replace(tzinfo=None)})
+    assert forgotten(full, later, keep) == 0
+    run(full, settings, later + timedelta(days=400))
+    assert forgotten(full, later, keep) == 1
+    assert forgotten(full, later, keep) == 0
+    with full.read() as session:
+        person = session.scalars(select(Person)).one()
+        assert (person.name, person.birth, person.birth_year) == (None, None, 1990)
+        assert count(session, Outcome) == 1
+
+
+def forgotten(database: Database, now: datetime, keep_days: int) -> int:
+    return forgetting.forget(
+        database, now - timedelta(days=keep_days), keep_days=keep_days, now=now
+    )
+
+
+def count(session: Session, model: type[Base]) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
