@@ -75,7 +75,7 @@ place_station() {
 
 place_server() {
   local unit
-  for unit in listen.service backup.service backup.timer anchor.service anchor.timer \
+  for unit in listen.service work.service backup.service backup.timer anchor.service anchor.timer \
     retention.service retention.timer; do
     put 0644 "$here/systemd/ghepmau-$unit" "/etc/systemd/system/ghepmau-$unit"
   done

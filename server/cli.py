@@ -31,7 +31,15 @@ from server.lab.links import listening
 from server.outcomes import rebuilding
 from server.preparing import Opened
 from server.preparing import prepare as prepare
-from server.upkeep import audit_cli, backup_cli, breach_cli, check_cli, keys_cli, retention_cli
+from server.upkeep import (
+    audit_cli,
+    backup_cli,
+    backups,
+    breach_cli,
+    check_cli,
+    keys_cli,
+    retention_cli,
+)
 from server.upkeep.opening import BY, Trouble, now, open_keys
 
 MORE = (
@@ -83,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add("init", init, "Make the data directory, the key file and the database; harmless again.")
     for name in ("upgrade", "migrate"):
-        add(name, migrate, "Bring the database to the newest shape.")
+        up = add(name, migrate, "Copy the database, then bring it to the newest shape.")
+        up.add_argument("--no-backup", action="store_true")
     for name in ("settings", "config"):
         add(name, show, "Print every setting and where it came from.")
     code = add("enrol-code", enrol_code, "Print a new one-time code for a station.")
@@ -108,10 +117,13 @@ def rebuild_desks(_asked: argparse.Namespace, loaded: Loaded) -> None:
         print(f"Of {seen} tubes, {changed} stood elsewhere and were put where they belong.")
 
 
-def migrate(_asked: argparse.Namespace, loaded: Loaded) -> None:
+def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:
+    """A database with something in it is copied first: the way back, should one be needed."""
     open_keys(loaded.settings)
     with closing(Opened(loaded.settings)) as opened:
         before = schema.revision_of(opened.database)
+        if before not in (None, schema.newest_revision()) and not asked.no_backup:
+            print(f"{backups.make(opened.database, loaded.settings.backup_folder, now=now())}")
         schema.upgrade(opened.database)
         print(f"The database went from {before or 'nothing'} to {schema.newest_revision()}.")
 

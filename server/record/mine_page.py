@@ -1,5 +1,6 @@
 """What a person's own page shows: all that is recorded of them, and who looked.  Reads only."""
 
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from server.declarations.models import CheckIn, Declaration, RecordEntry
 from server.outcomes import queries as outcomes
 from server.people import merges, queries
 from server.people.models import Identity, Person
+from server.record.consents import Agreed, consents_of, withdrawn_at
 from server.record.looks import Look, looks_at
 from server.record.request_models import DataRequest
 from server.record.requests import requests_of
@@ -38,6 +40,8 @@ class MyPage(NamedTuple):
     numbers: list[Identity]
     looks: list[Look]
     requests: list[DataRequest]
+    consents: list[Agreed]
+    withdrawn_at: datetime | None
 
 
 def my_page(session: Session, person_id: UUID) -> MyPage:
@@ -56,6 +60,8 @@ def my_page(session: Session, person_id: UUID) -> MyPage:
         ],
         looks=looks_at(session, ids, limit=SHOWN),
         requests=requests_of(session, person_id),
+        consents=consents_of(session, ids),
+        withdrawn_at=withdrawn_at(session, ids),
     )
 
 

@@ -15,7 +15,7 @@ class DataRequest(Base):
 
     __tablename__ = "data_request"
     __table_args__ = (
-        CheckConstraint("kind IN ('see', 'correct', 'delete')", name="kind"),
+        CheckConstraint("kind IN ('see', 'correct', 'delete', 'withdraw')", name="kind"),
         CheckConstraint("source IN ('page', 'officer')", name="source"),
         CheckConstraint("answer IN ('done', 'refused')", name="answer"),
         CheckConstraint(

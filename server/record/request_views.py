@@ -11,7 +11,7 @@ from server.audit import services as audit
 from server.errors import BadInput, NotFound
 from server.forms import choice, optional_text, required_text
 from server.people import merges, queries
-from server.record import requests, stored
+from server.record import consents, requests, stored
 from server.record.request_models import DataRequest
 from server.record.requests import Correction, Kind
 from server.record.workdays import Calendar
@@ -22,6 +22,7 @@ KINDS = {
     Kind.SEE: ("xem dữ liệu", "see the data"),
     Kind.CORRECT: ("sửa dữ liệu", "correct the data"),
     Kind.DELETE: ("xóa dữ liệu", "delete the data"),
+    Kind.WITHDRAW: ("rút đồng ý", "withdraw consent"),
 }
 SEXES = ("", "M", "F")
 
@@ -92,6 +93,8 @@ def _grant(session: Session, request_id: UUID, reason: str) -> None:
         requests.let_see(session, request_id, reason=reason, by=by, now=at)
     elif kind == Kind.CORRECT:
         requests.correct(session, request_id, _correction(), reason=reason, by=by, now=at)
+    elif kind == Kind.WITHDRAW:
+        consents.withdraw(session, request_id, reason=reason, by=by, now=at)
     else:
         keep = settings().keep_days
         requests.delete(session, request_id, keep_days=keep, reason=reason, by=by, now=at)

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SEE = "see"
     CORRECT = "correct"
     DELETE = "delete"
+    WITHDRAW = "withdraw"  # of a consent: `consents`
 
 
 class AskedAlready(DomainError):
@@ -116,25 +117,27 @@ def late(session: Session, now: datetime) -> int:
 def refuse(
     session: Session, request_id: UUID, *, reason: str, by: str, now: datetime
 ) -> DataRequest:
-    return _answered(session, _open(session, request_id), "refused", reason, by, now)
+    return note_answer(session, open_request(session, request_id), "refused", reason, by, now)
 
 
 def let_see(
     session: Session, request_id: UUID, *, reason: str, by: str, now: datetime
 ) -> DataRequest:
     """Answer a wish to see: from then on the export can be taken."""
-    return _answered(session, _open(session, request_id, Kind.SEE), "done", reason, by, now)
+    return note_answer(
+        session, open_request(session, request_id, Kind.SEE), "done", reason, by, now
+    )
 
 
 def correct(
     session: Session, request_id: UUID, right: Correction, *, reason: str, by: str, now: datetime
 ) -> DataRequest:
     """Change what the record says of a person, as they asked."""
-    found = _open(session, request_id, Kind.CORRECT)
+    found = open_request(session, request_id, Kind.CORRECT)
     person = queries.person(session, found.person_id)
     _correct(person, right)
     audit.record(session, "person.corrected", person.id, by=by, now=now)
-    return _answered(session, found, "done", reason, by, now)
+    return note_answer(session, found, "done", reason, by, now)
 
 
 def _correct(person: Person, right: Correction) -> None:
@@ -154,10 +157,10 @@ def delete(
     session: Session, request_id: UUID, *, keep_days: int, reason: str, by: str, now: datetime
 ) -> DataRequest:
     """Blank who a person is.  Raises StillTested, MustBeKept."""
-    found = _open(session, request_id, Kind.DELETE)
+    found = open_request(session, request_id, Kind.DELETE)
     ids = merges.together(session, found.person_id)
     check_deletable(session, ids, keep_days=keep_days, now=now)
-    _answered(session, found, "done", reason, by, now)
+    note_answer(session, found, "done", reason, by, now)
     erase(session, ids, by=by, now=now)
     return found
 
@@ -204,7 +207,8 @@ def _end_links(session: Session, ids: list[UUID], by: str, now: datetime) -> Non
     session.flush()
 
 
-def _open(session: Session, request_id: UUID, kind: Kind | None = None) -> DataRequest:
+def open_request(session: Session, request_id: UUID, kind: Kind | None = None) -> DataRequest:
+    """Raises NotFound, AnsweredAlready."""
     found = session.get(DataRequest, request_id, with_for_update=True)
     if found is None or (kind is not None and found.kind != kind):
         raise NotFound("Không có yêu cầu này.", "There is no such request.")
@@ -213,7 +217,7 @@ def _open(session: Session, request_id: UUID, kind: Kind | None = None) -> DataR
     return found
 
 
-def _answered(
+def note_answer(
     session: Session, found: DataRequest, answer: str, reason: str, by: str, now: datetime
 ) -> DataRequest:
     found.answered_at, found.answered_by, found.answer, found.reason = now, by, answer, reason

@@ -22,6 +22,7 @@ SERVER = {
     "ghepmau-listen",
     "ghepmau-retention",
     "ghepmau-server",
+    "ghepmau-work",
 }
 SCORES = dict(
     re.findall(r"\| `(ghepmau-\w+)` \| ([0-9.]+) \|", (ROOT / "docs/pi.md").read_text("utf-8"))
