@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision: str = "0099_withdrawals"
+revision: str = "0040_withdrawals"
 down_revision: str | None = "0039_leases"
 
 
