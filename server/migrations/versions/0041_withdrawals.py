@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0040_withdrawals"
-down_revision: str | None = "0039_leases"
+revision: str = "0041_withdrawals"
+down_revision: str | None = "0040_traces"
 
 
 def upgrade() -> None:
