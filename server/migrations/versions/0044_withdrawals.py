@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0041_withdrawals"
-down_revision: str | None = "0040_traces"
+revision: str = "0044_withdrawals"
+down_revision: str | None = "0043_upstream"
 
 
 def upgrade() -> None:
