@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.identities import masked_name
 from labels.errors import LabelError
-from server import assembly, display, home, vault, web
+from server import assembly, display, home, vault, web, whereabouts
 from server.accounts import gate
 from server.accounts.roles import NAMES, Role
 from server.areas import is_here
@@ -87,6 +87,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     logs.install(app)
     app.before_request(widen)
     gate.install(app)
+    app.before_request(whereabouts.check)
     _teach_templates(app)
     assembly.assemble(app)
     app.register_error_handler(DomainError, explain)

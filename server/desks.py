@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from server.accounts.within import Within
 from server.permissions import Permission
 
 
@@ -25,7 +26,9 @@ class Desk:
     path: str
     vi: str
     en: str
-    waiting: Callable[[Session, str], Waiting] | None = None  # the session, and who asks
+    # The session, who asks, and where they may look.
+    waiting: Callable[[Session, str, Within], Waiting] | None = None
     vi_hint: str = ""
     en_hint: str = ""
-    late: Callable[[Session, datetime], int] | None = None  # how much waits longer than it may
+    # How much waits longer than it may.
+    late: Callable[[Session, datetime, Within], int] | None = None

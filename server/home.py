@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within
 from server.areas import Menu, menus
 from server.desks import Desk, Waiting
 from server.web import actor, may, now, reading, signed_in
@@ -16,10 +17,13 @@ _LATE = datetime.max.replace(tzinfo=UTC)
 @bp.get("/")
 @signed_in
 def home() -> ResponseReturnValue:
-    mine = my_desks()
+    mine, within = my_desks(), current_within()
     with reading() as session:
-        rows = [(desk, desk.waiting(session, actor()) if desk.waiting else None) for desk in mine]
-        late = {desk.path: desk.late(session, now()) for desk in mine if desk.late}
+        rows = [
+            (desk, desk.waiting(session, actor(), within) if desk.waiting else None)
+            for desk in mine
+        ]
+        late = {desk.path: desk.late(session, now(), within) for desk in mine if desk.late}
     return render_template("home.html", rows=sorted(rows, key=_urgency), late=late)
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.accounts import health_queries
+from server.accounts.actors import of_stations
+from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
 from server.desks import Waiting
 from server.intake.models import ChainAlert
@@ -21,103 +23,117 @@ from server.outcomes import limits
 from server.outcomes.gate_desk import candidates
 from server.outcomes.models import Callback
 from server.people.models import Disagreement, IdentityQuestion
-from server.sampling import manual_pairs
+from server.sampling import manual_pairs, sight
 from server.sampling.decision_models import Matter, SlipGroup
+from server.sampling.matters import matter_in
 from server.sampling.shift_models import SlipSuspicion
 from server.sampling.slips import merely_suspected
 from server.web import now
 
-MineToo = Callable[[Session, str], Waiting]
+MineToo = Callable[[Session, str, Within], Waiting]
 
 
 def on_desks(*desks: unmatched.Desk) -> MineToo:
     """Count what stands on these desks of what does not match."""
 
-    def waiting(session: Session, _by: str) -> Waiting:
-        loads = [unmatched.load_of(session, desk) for desk in desks]
+    def waiting(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
+        loads = [unmatched.load_of(session, desk, within) for desk in desks]
         return Waiting(sum(load.count for load in loads), _oldest(load.oldest for load in loads))
 
     return waiting
 
 
-def late_on(*desks: unmatched.Desk) -> Callable[[Session, datetime], int]:
+def late_on(*desks: unmatched.Desk) -> Callable[[Session, datetime, Within], int]:
     """Count what waits on these desks longer than it may."""
 
-    def late(session: Session, now: datetime) -> int:
+    def late(session: Session, now: datetime, within: Within = ANYWHERE) -> int:
         found = limits.limits(session)
-        return sum(limits.strain(session, desk, found[desk], now=now).late for desk in desks)
+        strains = (
+            limits.strain(session, each, found[each], now=now, within=within) for each in desks
+        )
+        return sum(strain.late for strain in strains)
 
     return late
 
 
-def to_test(session: Session, _by: str) -> Waiting:
+def to_test(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count the received tubes to be tested, or tested again, paired or not."""
-    found = select(func.count(), func.min(Reception.at)).where(Reception.accepted.is_(True))
+    accepted = Reception.accepted.is_(True), within.rows(Reception.lab)
+    found = select(func.count(), func.min(Reception.at)).where(*accepted)
     count, oldest = session.execute(found.where(~lab.tested(Reception.tube))).one()
     return Waiting(count, oldest)
 
 
-def to_confirm(session: Session, _by: str) -> Waiting:
+def to_confirm(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count the imports that wait for somebody to confirm them."""
-    return Waiting(*imports.waiting(session))
+    return Waiting(*imports.waiting(session, within))
 
 
-def boxes(session: Session, by: str) -> Waiting:
+def boxes(session: Session, by: str, _within: Within = ANYWHERE) -> Waiting:
     """Count the boxes whose counts differ and that nobody looks into, or that are mine."""
     found = lab_boxes.open_differences(session)
     mine = [open_ones for box, open_ones in found if box.custody.owner in {"", by}]
     return Waiting(len(mine), _oldest(each.at for open_ones in mine for each in open_ones))
 
 
-def runs_to_confirm(session: Session, by: str) -> Waiting:
+def runs_to_confirm(session: Session, by: str, within: Within = ANYWHERE) -> Waiting:
     """Count the runs with tubes that have no result by them, and controls to be verified."""
-    rows = [*wells.unconfirmed(session), *wells.unverified(session, by=by)]
+    rows = [*wells.unconfirmed(session, within), *wells.unverified(session, by=by, within=within)]
     return Waiting(len(rows), _oldest(rows))
 
 
-def disputes(session: Session, _by: str) -> Waiting:
-    opened = [dispute.opened_at for dispute, _ in open_disputes(session)]
+def disputes(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
+    opened = [dispute.opened_at for dispute, _ in open_disputes(session, within)]
     return Waiting(len(opened), _oldest(opened))
 
 
-def to_verify(session: Session, by: str) -> Waiting:
+def to_verify(session: Session, by: str, within: Within = ANYWHERE) -> Waiting:
     """Count what colleagues entered: nobody verifies their own."""
-    return _results(result for result in lab.to_verify(session) if result.entered_by != by)
+    return _results(result for result in lab.to_verify(session, within) if result.entered_by != by)
 
 
-def to_release(session: Session, by: str) -> Waiting:
+def to_release(session: Session, by: str, within: Within = ANYWHERE) -> Waiting:
     """Count what is verified and not held: nobody releases what they entered."""
-    free = (each.result for each in candidates(session) if each.held is None)
+    free = (each.result for each in candidates(session, within) if each.held is None)
     return _results(result for result in free if result.entered_by != by)
 
 
-def callbacks(session: Session, _by: str) -> Waiting:
+def callbacks(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     open_ones = select(func.count(), func.min(Callback.opened_at))
-    count, oldest = session.execute(open_ones.where(Callback.done_at.is_(None))).one()
+    open_ones = open_ones.where(Callback.done_at.is_(None), within.rows(Callback.place))
+    count, oldest = session.execute(open_ones).one()
     return Waiting(count, oldest)
 
 
-def slips(session: Session, _by: str) -> Waiting:
+def slips(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count the groups that are held, and what stations suspect."""
+    of_group, of_suspicion = (
+        of_stations(within, each) for each in (SlipGroup.station, SlipSuspicion.station)
+    )
     held = select(func.count(), func.min(SlipGroup.opened_at))
-    held = held.where(SlipGroup.decided_at.is_(None), ~merely_suspected())
+    held = held.where(SlipGroup.decided_at.is_(None), ~merely_suspected(), of_group)
     groups = Waiting(*session.execute(held).one())
-    suspected = _open(session, SlipSuspicion.at, SlipSuspicion.decided_at)
+    suspected = _open(session, SlipSuspicion.at, SlipSuspicion.decided_at, of_suspicion)
     return Waiting(groups.count + suspected.count, _oldest((groups.oldest, suspected.oldest)))
 
 
-def matters(session: Session, _by: str) -> Waiting:
-    return _open(session, Matter.opened_at, Matter.decided_at)
+def matters(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
+    return _open(session, Matter.opened_at, Matter.decided_at, matter_in(within))
 
 
-def manual(session: Session, _by: str) -> Waiting:
-    return Waiting(*manual_pairs.load(session))
+def manual(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
+    return Waiting(*manual_pairs.load(session, within))
 
 
-def identities(session: Session, _by: str) -> Waiting:
+def identities(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count numbers with two names, and records of perhaps one person."""
-    numbers = _open(session, Disagreement.opened_at, Disagreement.answered_at)
-    records = _open(session, IdentityQuestion.opened_at, IdentityQuestion.answered_at)
+    one, two, other = (
+        sight.persons(within, each)
+        for each in (Disagreement.person_id, IdentityQuestion.person_id, IdentityQuestion.other_id)
+    )
+    numbers = _open(session, Disagreement.opened_at, Disagreement.answered_at, one)
+    opened, answered = IdentityQuestion.opened_at, IdentityQuestion.answered_at
+    records = _open(session, opened, answered, or_(two, other))
     return Waiting(numbers.count + records.count, _oldest((numbers.oldest, records.oldest)))
 
 
@@ -125,22 +141,24 @@ def _open(
     session: Session,
     since: InstrumentedAttribute[datetime],
     ended: InstrumentedAttribute[datetime | None],
+    seen: ColumnElement[bool],
 ) -> Waiting:
     count, oldest = session.execute(
-        select(func.count(), func.min(since)).where(ended.is_(None))
+        select(func.count(), func.min(since)).where(ended.is_(None), seen)
     ).one()
     return Waiting(count, oldest)
 
 
-def alerts(session: Session, _by: str) -> Waiting:
+def alerts(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     open_ones = select(func.count(), func.min(ChainAlert.at))
-    count, oldest = session.execute(open_ones.where(ChainAlert.closed_at.is_(None))).one()
+    mine = ChainAlert.closed_at.is_(None), of_stations(within, ChainAlert.station)
+    count, oldest = session.execute(open_ones.where(*mine)).one()
     return Waiting(count, oldest)
 
 
-def unwell_stations(session: Session, _by: str) -> Waiting:
+def unwell_stations(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count the stations that are silent or sick."""
-    return Waiting(*health_queries.unwell(session, now()))
+    return Waiting(*health_queries.unwell(session, now(), within))
 
 
 def _results(results: Iterable[Result]) -> Waiting:
@@ -148,9 +166,10 @@ def _results(results: Iterable[Result]) -> Waiting:
     return Waiting(len(since), _oldest(since))
 
 
-def undelivered(session: Session, _by: str) -> Waiting:
+def undelivered(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count what is dead: what waits goes out by itself."""
-    found = select(func.count(), func.min(Delivery.created_at)).where(Delivery.state == "dead")
+    dead = Delivery.state == "dead", within.rows(Delivery.place)
+    found = select(func.count(), func.min(Delivery.created_at)).where(*dead)
     count, oldest = session.execute(found).one()
     return Waiting(count, oldest)
 

@@ -10,6 +10,7 @@ from contract.health import Heartbeat, NoHeartbeat, decode
 from server.accounts.health_models import StationHealth, StationHour
 from server.accounts.models import Station
 from server.accounts.sickness import OFF, SILENT, State, state_of
+from server.accounts.within import ANYWHERE, Within
 
 _WORST = (State.SICK, State.SILENT, State.UNHEARD, State.WELL, State.OFF)
 
@@ -25,16 +26,19 @@ class Patient:
     since: datetime | None = None
 
 
-def ward(session: Session, now: datetime) -> list[Patient]:
+def ward(session: Session, now: datetime, within: Within = ANYWHERE) -> list[Patient]:
     """Return every station, the sick and silent first, revoked ones last."""
     asked = select(Station, StationHealth).outerjoin(
         StationHealth, StationHealth.station == Station.id
     )
+    asked = asked.where(within.rows(Station.place))
     patients = [_patient(station, health, now) for station, health in session.execute(asked).all()]
     return sorted(patients, key=_place)
 
 
-def unwell(session: Session, now: datetime) -> tuple[int, datetime | None]:
+def unwell(
+    session: Session, now: datetime, within: Within = ANYWHERE
+) -> tuple[int, datetime | None]:
     """Return how many stations need somebody, and since when the longest."""
     silent = StationHealth.heard_at < now - SILENT
     since = func.min(func.coalesce(StationHealth.sick_since, StationHealth.heard_at))
@@ -43,6 +47,7 @@ def unwell(session: Session, now: datetime) -> tuple[int, datetime | None]:
         .join(Station, Station.id == StationHealth.station)
         .where(
             Station.state == "enrolled",
+            within.rows(Station.place),
             StationHealth.heard_at >= now - OFF,
             or_(silent, StationHealth.problems != ""),
         )

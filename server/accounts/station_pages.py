@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.duties import Duty
 from server.accounts import device_words, enrolment, health_queries
+from server.accounts.current import current_within
 from server.accounts.sickness import words_of
 from server.forms import choice, required_text
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
@@ -81,7 +82,7 @@ def _life() -> timedelta:
 
 def _page(station: str = "", code: str = "") -> str:
     with reading() as session:
-        ward = health_queries.ward(session, now())
+        ward = health_queries.ward(session, now(), current_within())
     return render_template(
         "accounts/stations.html",
         ward=ward,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from contract import names
 from contract.places import Place, PlaceError
 from server.accounts.models import Station
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import CheckIn, Point, PointStation
 
 PAGE = 200
@@ -34,9 +35,10 @@ class Listed:
     total: int
 
 
-def find(session: Session, wish: Wish) -> Listed:
+def find(session: Session, wish: Wish, within: Within = ANYWHERE) -> Listed:
     """Return the points that fit: by kind, in a place, open on a day, by name, code or plate."""
     found = select(Point).order_by(Point.place, Point.name, Point.id)
+    found = found.where(within.rows(Point.place))
     if wish.kind:
         found = found.where(Point.kind == wish.kind)
     if wish.place:
@@ -76,8 +78,9 @@ def stations_at(session: Session, point_id: str) -> list[Station]:
     return list(session.scalars(found.order_by(Station.id)))
 
 
-def all_stations(session: Session) -> list[Station]:
-    return list(session.scalars(select(Station).order_by(Station.id)))
+def all_stations(session: Session, within: Within = ANYWHERE) -> list[Station]:
+    found = select(Station).where(within.rows(Station.place))
+    return list(session.scalars(found.order_by(Station.id)))
 
 
 def check_ins_since(session: Session, point_id: str, since: datetime) -> int:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from labels.posters import PosterFace, poster
 from server import sheets
+from server.accounts.current import current_within
 from server.declarations import keeper_links, place_names, point_queries, points
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.models import Point
@@ -53,7 +54,7 @@ def _list(receipt: Receipt | None = None) -> ResponseReturnValue:
         return render_template(
             "declarations/points.html",
             wish=wish,
-            listed=point_queries.find(session, wish),
+            listed=point_queries.find(session, wish, current_within()),
             kinds=KINDS,
             places=place_names.every(),
             is_open=lambda point: points.is_open(point, now()),
@@ -104,7 +105,7 @@ def _point(code: str, token: str = "") -> ResponseReturnValue:
             kinds=KINDS,
             places=place_names.every(),
             here=point_queries.stations_at(session, point.id),
-            stations=point_queries.all_stations(session),
+            stations=point_queries.all_stations(session, current_within()),
             today=point_queries.check_ins_since(session, point.id, _midnight()),
             links=keeper_links.live_links(session, point.id, now=now()),
             keeper_address=keeper,

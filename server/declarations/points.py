@@ -135,11 +135,15 @@ def get_point(session: Session, point_id: str) -> Point:
     """Raises NotFound."""
     found = session.get(Point, point_id.upper())
     if found is None:
-        raise NotFound(
-            "Không có điểm khai báo này. Xem lại mã trên áp phích.",
-            "There is no such check-in point. Look at the code on the poster again.",
-        )
+        raise no_point()
     return found
+
+
+def no_point() -> NotFound:
+    return NotFound(
+        "Không có điểm khai báo này. Xem lại mã trên áp phích.",
+        "There is no such check-in point. Look at the code on the poster again.",
+    )
 
 
 def is_open(point: Point, now: datetime) -> bool:

@@ -28,6 +28,7 @@ class Message(msgspec.Struct, frozen=True):
     version: int
     payload: str
     before: str | None = None
+    place: str = ""  # of what it is about: who may look at it here
 
 
 class Channel(Protocol):

@@ -32,6 +32,7 @@ class Delivery(Base):
     target: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120))
     subject: Mapped[str] = mapped_column(String(40))
+    place: Mapped[str] = mapped_column(String(64), server_default="")  # of what it is about
     version: Mapped[int]
     payload: Mapped[str] = mapped_column(Encrypted("delivery.payload"))
     state: Mapped[str] = mapped_column(String(10))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
 
 
@@ -32,9 +33,10 @@ def undelivered(session: Session, *, limit: int) -> list[Delivery]:
     return list(session.scalars(found))
 
 
-def counts(session: Session) -> dict[str, int]:
+def counts(session: Session, within: Within = ANYWHERE) -> dict[str, int]:
     """Return how many messages are in each state."""
     found = select(Delivery.state, func.count()).group_by(Delivery.state)
+    found = found.where(within.rows(Delivery.place))
     return {row[0]: row[1] for row in session.execute(found)}
 
 
@@ -70,8 +72,11 @@ def _load(states: dict[str, tuple[int, datetime]]) -> Load:
     )  # fmt: skip
 
 
-def messages(session: Session, target: str, state: str, *, limit: int) -> list[Delivery]:
+def messages(
+    session: Session, target: str, state: str, *, limit: int, within: Within = ANYWHERE
+) -> list[Delivery]:
     """Return messages of *target* in *state*: what arrived last, or what waits longest, first."""
     found = select(Delivery).where(Delivery.target == target, Delivery.state == state)
+    found = found.where(within.rows(Delivery.place))
     order = Delivery.id.desc() if state == "delivered" else Delivery.id
     return list(session.scalars(found.order_by(order).limit(limit)))

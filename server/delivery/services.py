@@ -45,6 +45,7 @@ def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime)
             "target": each.target,
             "key": each.key,
             "subject": each.subject,
+            "place": each.place,
             "version": each.version,
             "payload": each.payload,
             "state": "waiting",
@@ -64,6 +65,7 @@ def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: dat
 
     Who was told one version is told the later ones as well, whatever they say.
     """
+    told = [(structs.replace(message, place=label.place), label) for message, label in told]
     every = [message for message, _ in told]
     for route in routes.installed():
         known = _told_before(session, route.target, [message for message, _ in told])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within
 from server.declarations import notice
 from server.delivery import circuits, queries, services
 from server.delivery.channels import Channel, Checkable, Unreachable
@@ -44,7 +45,10 @@ def show_deliveries() -> ResponseReturnValue:
             targets=targets, chosen=chosen, state=state, states=STATES, kinds=KINDS,
             loads=queries.loads(session), empty=queries.Load(),
             circuits=circuits.of(session, targets),
-            messages=queries.messages(session, chosen, state, limit=SHOWN), at_most=SHOWN,
+            messages=queries.messages(
+                session, chosen, state, limit=SHOWN, within=current_within()
+            ),
+            at_most=SHOWN,
             endings=_watch().soon(now()), ending_words=ENDINGS,
             checkable=isinstance(_channels()[chosen], Checkable),
         )  # fmt: skip

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
+from server.accounts.actors import of_stations
+from server.accounts.within import ANYWHERE, Within
 from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent, not_applied
 
 MOST = 200
@@ -35,9 +37,9 @@ class AlertPage:
     epochs: int
 
 
-def alert_page(session: Session) -> AlertPage:
+def alert_page(session: Session, within: Within = ANYWHERE) -> AlertPage:
     """Return open alerts, events that were not applied, and uploads that were not taken."""
-    alerts = select(ChainAlert).limit(MOST)
+    alerts = select(ChainAlert).where(of_stations(within, ChainAlert.station)).limit(MOST)
     standing = alerts.where(ChainAlert.closed_at.is_(None)).order_by(ChainAlert.at)
     closed = alerts.where(ChainAlert.closed_at.is_not(None)).order_by(ChainAlert.closed_at.desc())
     kept = select(Quarantine).options(defer(Quarantine.body)).order_by(Quarantine.at.desc())
@@ -45,7 +47,7 @@ def alert_page(session: Session) -> AlertPage:
     return AlertPage(
         standing=list(session.scalars(standing)),
         closed=list(session.scalars(closed.limit(20))),
-        held=_held(session),
+        held=_held(session, within),
         quarantined=list(session.scalars(kept.limit(MOST))),
         pending=session.scalar(pending) or 0,
         stored=session.scalar(select(func.count()).select_from(WireEvent)) or 0,
@@ -53,11 +55,12 @@ def alert_page(session: Session) -> AlertPage:
     )
 
 
-def _held(session: Session) -> list[Held]:
+def _held(session: Session, within: Within) -> list[Held]:
     oldest = func.min(WireEvent.received_at)
     statement = (
         select(WireEvent.state, WireEvent.problem, WireEvent.station, func.count(), oldest)
         .where(not_applied(), WireEvent.state.in_(("refused", "waiting")))
+        .where(of_stations(within, WireEvent.station))
         .group_by(WireEvent.state, WireEvent.problem, WireEvent.station)
         .order_by(oldest)
     )

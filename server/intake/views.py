@@ -21,6 +21,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from contract.events import EventError
 from contract.receipts import HeadWire, Receipt
+from server.accounts.current import current_within
 from server.accounts.stations import STATION_HEADER, signed_station
 from server.errors import DomainError
 from server.intake import alerts, applier, clocks, quarantine, queries, refusals
@@ -144,7 +145,8 @@ def _come_again() -> ResponseReturnValue:
 @requires(Permission.ALERT_READ)
 def show_alerts() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("intake/alerts.html", page=queries.alert_page(session))
+        found = queries.alert_page(session, current_within())
+        return render_template("intake/alerts.html", page=found)
 
 
 @bp.post("/intake/alerts/<uuid:alert_id>/close")

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import NotFound
-from server.lab import queries, refusals
+from server.lab import queries, refusals, sight
 from server.lab.final import Final, final
 from server.lab.models import Result, ResultDispute
 from server.sampling import changes
@@ -70,9 +71,12 @@ def open_dispute(session: Session, tube: Tube) -> ResultDispute | None:
     )
 
 
-def open_disputes(session: Session) -> list[tuple[ResultDispute, list[Result]]]:
+def open_disputes(
+    session: Session, within: Within = ANYWHERE
+) -> list[tuple[ResultDispute, list[Result]]]:
     """Return every dispute that waits, oldest first, with the results that differ."""
-    waiting = select(ResultDispute).where(ResultDispute.closed_at.is_(None))
+    seen = sight.tubes(within, ResultDispute.tube)
+    waiting = select(ResultDispute).where(ResultDispute.closed_at.is_(None), seen)
     found = session.scalars(waiting.order_by(ResultDispute.opened_at)).all()
     return [
         (each, [session.get_one(Result, UUID(result)) for result in each.over.split()])

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
 from server import forms
+from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError, NotFound
 from server.lab import disputes, queries, recalls
@@ -152,6 +153,6 @@ def _disputes(problem: DomainError | None = None) -> ResponseReturnValue:
             "lab/disputes.html",
             problem=problem,
             form=request.form if problem else {},
-            disputes=disputes.open_disputes(session),
+            disputes=disputes.open_disputes(session, current_within()),
             who=actor(),
         ), problem.status if problem else 200

@@ -54,6 +54,7 @@ class Reception(Base):
     accepted: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(32))
     box: Mapped[str] = mapped_column(String(40), index=True)
+    lab: Mapped[str] = mapped_column(String(64), server_default="")  # the place of who received it
     at: Mapped[datetime] = mapped_column(index=True)
     by: Mapped[str] = mapped_column(String(80))
 

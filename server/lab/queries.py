@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.errors import NotFound
 from server.lab.final import Decided, Said
 from server.lab.lifecycle import State, state_of
@@ -142,27 +143,33 @@ def decisions_of(session: Session, tubes: Sequence[Tube]) -> dict[Tube, list[Dec
     return decisions
 
 
-def latest_receptions(session: Session, *, since: datetime) -> list[Reception]:
+def latest_receptions(
+    session: Session, *, since: datetime, within: Within = ANYWHERE
+) -> list[Reception]:
     """Return the receptions since then, newest first, at most as many as a page shows."""
-    found = select(Reception).where(Reception.at >= since).order_by(Reception.at.desc())
-    return list(session.scalars(found.limit(LATEST)))
+    found = select(Reception).where(Reception.at >= since, within.rows(Reception.lab))
+    return list(session.scalars(found.order_by(Reception.at.desc()).limit(LATEST)))
 
 
-def box_counts(session: Session, *, since: datetime) -> list[tuple[str, int, int]]:
+def box_counts(
+    session: Session, *, since: datetime, within: Within = ANYWHERE
+) -> list[tuple[str, int, int]]:
     """Return (box, accepted, rejected) for the boxes that were opened since then."""
     accepted = func.count().filter(Reception.accepted.is_(True))
     found = (
         select(Reception.box, accepted, func.count())
-        .where(Reception.at >= since)
+        .where(Reception.at >= since, within.rows(Reception.lab))
         .group_by(Reception.box)
         .order_by(func.max(Reception.at).desc())
     )
     return [(box, good, total - good) for box, good, total in session.execute(found)]
 
 
-def latest_results(session: Session, *, limit: int = LATEST) -> list[Result]:
-    found = select(Result).order_by(Result.entered_at.desc(), Result.id).limit(limit)
-    return list(session.scalars(found))
+def latest_results(
+    session: Session, *, limit: int = LATEST, within: Within = ANYWHERE
+) -> list[Result]:
+    found = select(Result).where(within.rows(Result.lab))
+    return list(session.scalars(found.order_by(Result.entered_at.desc(), Result.id).limit(limit)))
 
 
 def corrected(session: Session, results: Iterable[Result]) -> frozenset[UUID]:
@@ -179,24 +186,24 @@ def replaced_by(session: Session, results: Iterable[Result]) -> dict[UUID, Resul
     return {links[each.id]: each for each in wrong}
 
 
-def to_verify(session: Session) -> list[Result]:
+def to_verify(session: Session, within: Within = ANYWHERE) -> list[Result]:
     """Return what waits for a second person, oldest first."""
-    return _standing(session, verified=False)
+    return _standing(session, within, verified=False)
 
 
-def to_release(session: Session) -> list[Result]:
+def to_release(session: Session, within: Within = ANYWHERE) -> list[Result]:
     """Return what is verified and not released, oldest first."""
-    return _standing(session, verified=True)
+    return _standing(session, within, verified=True)
 
 
-def _standing(session: Session, *, verified: bool) -> list[Result]:
+def _standing(session: Session, within: Within, *, verified: bool) -> list[Result]:
     later = aliased(Result)
     found = (
         select(Result)
         .where(Result.verified_at.is_not(None) if verified else Result.verified_at.is_(None))
         .where(Result.released_at.is_(None), Result.withdrawn_at.is_(None))
         .where(~exists().where(later.corrects == Result.id))
-        .where(~_ordered())
+        .where(~_ordered(), within.rows(Result.lab))
         .order_by(Result.entered_at, Result.id)
     )
     return list(session.scalars(found))
@@ -217,11 +224,11 @@ def _ordered() -> ColumnElement[bool]:
     return exists().where(OrderedTest.result_id == Result.id, OrderedTest.cancelled_at.is_(None))
 
 
-def without_result(session: Session) -> list[Reception]:
+def without_result(session: Session, within: Within = ANYWHERE) -> list[Reception]:
     """Return the accepted tubes that are to be tested, or tested again, oldest first."""
     found = (
         select(Reception)
-        .where(Reception.accepted.is_(True), ~tested(Reception.tube))
+        .where(Reception.accepted.is_(True), ~tested(Reception.tube), within.rows(Reception.lab))
         .order_by(Reception.at)
     )
     return list(session.scalars(found))

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from server import cameras, forms
+from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError
 from server.lab import queries, services
@@ -134,7 +135,7 @@ def _reception(
             problem=problem,
             rejecting=rejecting,
             reasons=REJECTIONS,
-            receptions=queries.latest_receptions(session, since=since),
-            boxes=queries.box_counts(session, since=since),
+            receptions=queries.latest_receptions(session, since=since, within=current_within()),
+            boxes=queries.box_counts(session, since=since, within=current_within()),
         )
     return cameras.allowed(make_response(page, problem.status if problem else 200))

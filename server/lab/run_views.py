@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server import forms
+from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError, NotFound
 from server.lab import assay_versions, plate_picture, queries, recalls, runs, wells
@@ -29,7 +30,9 @@ _CALL = "call:"
 @requires(Permission.RESULT_WRITE)
 def show_runs() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("lab/runs.html", runs=wells.newest_runs(session))
+        return render_template(
+            "lab/runs.html", runs=wells.newest_runs(session, within=current_within())
+        )
 
 
 @bp.get("/runs/<uuid:run_id>")

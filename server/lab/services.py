@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.actors import place_of_actor
 from server.audit import services as audit
 from server.lab import queries, refusals, strays
 from server.lab.models import Reception
@@ -70,6 +71,7 @@ def _note(
     session: Session, tube: Tube, reception: Reception, *, by: str, now: datetime
 ) -> Reception:
     reception.id = reception.id or ordered_id(now)
+    reception.lab = reception.lab or place_of_actor(session, by)
     reception.tube, reception.by = tube, by
     session.add(reception)
     kind = "received" if reception.accepted else "rejected"

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
 from server import forms
+from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError
-from server.lab import assay_versions, chosen, queries, results, services, typed
+from server.lab import assay_versions, chosen, queries, results, services, sight, typed
 from server.lab.assay import Assay
 from server.lab.refusals import TubeHasResult
 from server.lab.scans import scanned_tube, ticked
@@ -64,8 +65,13 @@ def _finding(assay: Assay) -> Finding:
 def _results(problem: DomainError | None = None, of: Tube | None = None) -> ResponseReturnValue:
     """Show the latest results, or those *of* one tube, newest first."""
     with reading() as session:
-        latest = queries.results_of(session, of)[::-1] if of else queries.latest_results(session)
-        waiting = queries.without_result(session)
+        within = current_within()
+        latest = (
+            sight.results_of(session, within, of)[::-1]
+            if of
+            else queries.latest_results(session, within=within)
+        )
+        waiting = queries.without_result(session, within)
         assay = chosen.assay_for(session, request.values.get("assay", ""))
         return render_template(
             "lab/results.html",
@@ -94,6 +100,7 @@ def verify() -> ResponseReturnValue:
     try:
         ids = ticked(request.form.getlist("result"))
         with transaction() as session:
+            sight.check_results(session, current_within(), ids)
             results.verify_results(session, ids, by=actor(), now=now())
     except DomainError as problem:
         return _verify(problem)
@@ -103,7 +110,7 @@ def verify() -> ResponseReturnValue:
 
 def _verify(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        waiting = queries.to_verify(session)
+        waiting = queries.to_verify(session, current_within())
         mine = [each for each in waiting if each.entered_by == actor()]
         others = standings(session, (each for each in waiting if each.entered_by != actor()))
         return render_template(

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.lab import assay_versions, keyed
 from server.lab.assay import Assay
 from server.lab.interpret import Controls, Suggestion, controls, interpret
@@ -119,9 +120,12 @@ def keyed_run(session: Session, plate: str) -> Run | None:
     return session.scalar(found.where(Run.withdrawn_at.is_(None)).limit(1))
 
 
-def newest_runs(session: Session, *, limit: int = NEWEST) -> list[tuple[Run, int, int]]:
+def newest_runs(
+    session: Session, *, limit: int = NEWEST, within: Within = ANYWHERE
+) -> list[tuple[Run, int, int]]:
     """Return the newest runs, each with how many tubes it holds and how many have a result."""
-    runs = list(session.scalars(select(Run).order_by(Run.entered_at.desc(), Run.id).limit(limit)))
+    asked = select(Run).where(within.rows(Run.lab)).order_by(Run.entered_at.desc(), Run.id)
+    runs = list(session.scalars(asked.limit(limit)))
     ids = [run.id for run in runs]
     tubes = select(Reading.run_id, func.count(Reading.tube.distinct())).group_by(Reading.run_id)
     entered = select(Result.run_id, func.count()).group_by(Result.run_id)
@@ -130,18 +134,18 @@ def newest_runs(session: Session, *, limit: int = NEWEST) -> list[tuple[Run, int
     return [(run, counts.get(run.id, 0), done.get(run.id, 0)) for run in runs]
 
 
-def unverified(session: Session, *, by: str) -> list[datetime]:
+def unverified(session: Session, *, by: str, within: Within = ANYWHERE) -> list[datetime]:
     """Return when each run was recorded whose controls wait for another person than *by*."""
     found = select(Run.entered_at).where(
         Run.verified_at.is_(None), Run.withdrawn_at.is_(None), Run.controls == "passed",
-        Run.entered_by != by, exists().where(Result.run_id == Run.id),
+        Run.entered_by != by, exists().where(Result.run_id == Run.id), within.rows(Run.lab),
     )  # fmt: skip
     return list(session.scalars(found.order_by(Run.entered_at)))
 
 
-def unconfirmed(session: Session) -> list[datetime]:
+def unconfirmed(session: Session, within: Within = ANYWHERE) -> list[datetime]:
     """Return when each run was recorded that has a tube without a result by it, or failed."""
     done = exists().where(Result.run_id == Reading.run_id, Result.tube == Reading.tube)
     waiting = exists().where(Reading.run_id == Run.id, Reading.tube.is_not(None), ~done)
-    found = select(Run.entered_at).where(Run.withdrawn_at.is_(None), waiting)
+    found = select(Run.entered_at).where(Run.withdrawn_at.is_(None), waiting, within.rows(Run.lab))
     return list(session.scalars(found.order_by(Run.entered_at)))

@@ -3,8 +3,10 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.declarations import queries as declarations
 from server.declarations.check_ins import Answers, answers_of
 from server.declarations.models import CheckIn, RecordEntry
@@ -14,6 +16,8 @@ from server.outcomes import queries as outcomes
 from server.outcomes.models import Outcome
 from server.outcomes.services import key_of
 from server.people import merges
+from server.people.models import Person
+from server.people.queries import no_person
 from server.record import slips
 from server.record.doses import Dose
 from server.record.vaccination_models import Vaccination
@@ -34,11 +38,49 @@ class WholeRecord(NamedTuple):
     slips: dict[str, UUID]  # for which entry of the record a slip can be printed: its outcome
 
 
-def of_person(session: Session, person_id: UUID) -> WholeRecord:
-    """Return the records of a person together: newest first, of each tube the current version."""
+def of_person(session: Session, person_id: UUID, within: Within = ANYWHERE) -> WholeRecord:
+    """Return the records of a person together: newest first, of each tube the current version.
+
+    Whoever may look where a record of theirs was begun sees all of it; others, what was done there.
+    """
+    ids = merges.together(session, person_id)
+    whole = _gathered(session, person_id, ids)
+    return whole if _begun_in(session, ids, within) else _part(whole, within)
+
+
+def check_whole(session: Session, person_id: UUID, within: Within) -> None:
+    """Raise NotFound where no record of the person was begun in that scope: a story is of all."""
+    if not _begun_in(session, merges.together(session, person_id), within):
+        raise no_person()
+
+
+def _begun_in(session: Session, ids: list[UUID], within: Within) -> bool:
+    begun = session.scalars(select(Person.place).where(Person.id.in_(ids)))
+    return any(map(within.covers, begun))
+
+
+def _part(whole: WholeRecord, within: Within) -> WholeRecord:
+    """Leave in what was done in that scope.  Doses have no place, so they are of the whole."""
+    check_ins = [(one, said) for one, said in whole.check_ins if within.covers(one.place)]
+    here = {one.id for one, _ in check_ins}
+    record = [each for each in whole.record if within.covers(each.place)]
+    missing = [each for each in whole.missing if within.covers(each.place)]
+    known = {each.key for each in record} | {key_of(each) for each in missing}
+    return WholeRecord(
+        record,
+        missing,
+        check_ins,
+        [each for each in whole.declared if each.made.id in here],
+        [each for each in whole.pairings if within.covers(each.place)],
+        [],
+        {key: which for key, which in whole.slips.items() if key in known},
+    )
+
+
+def _gathered(session: Session, person_id: UUID, ids: list[UUID]) -> WholeRecord:
     doses = [(each, dose_of(each)) for each in vaccinations_of(session, person_id)]
     whole = WholeRecord([], [], [], [], [], doses, {})
-    for each in merges.together(session, person_id):
+    for each in ids:
         whole.record.extend(declarations.record_of(session, each))
         known = outcomes.outcomes_of_person(session, each)
         whole.missing.extend(known)

@@ -37,7 +37,7 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
             zones=zones_of_person(session, person_id, local(now()).date()),
             purpose=purposes.current(session, by=actor(), now=now()),
             reasons=purposes.REASONS,
-            **record.of_person(session, person_id)._asdict(),
+            **record.of_person(session, person_id, current_within())._asdict(),
         )
 
 
@@ -47,6 +47,7 @@ def show_person_story(person_id: UUID) -> ResponseReturnValue:
     if (closed := _open(person_id, "person.story-read")) is not None:
         return closed
     with reading() as session:
+        record.check_whole(session, person_id, current_within())
         return render_template(
             "officers/person_story.html",
             person=person(session, person_id),

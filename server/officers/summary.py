@@ -4,16 +4,19 @@ Every number counts rows of one table, so that each can be held against what oth
 """
 
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.delivery import queries as delivery
 from server.lab.models import Reception, Result
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import live, loads
 from server.outcomes.models import Callback
+from server.sampling import sight
 from server.sampling.models import Pairing, PairingVoid
 from server.sampling.queries import tallies
 
@@ -62,27 +65,32 @@ class Summary(msgspec.Struct, frozen=True):
     now: datetime
 
 
-def summary(session: Session, now: datetime) -> Summary:
-    """Count everything as it stands."""
+def summary(session: Session, now: datetime, within: Within = ANYWHERE) -> Summary:
+    """Count everything in that scope as it stands.  The intake is counted for the whole server."""
+    count, given = partial(_count, session), within.rows(Pairing.place)
+    received, resulted, voided = (
+        sight.tubes(within, each) for each in (Reception.tube, Result.tube, PairingVoid.tube)
+    )
+    called = Callback.done_at.is_(None), within.rows(Callback.place)
     return Summary(
-        people=_count(session, select(func.count(Pairing.person_id.distinct())).where(live())),
-        pairings=_count(session, select(func.count(Pairing.id))),
-        voided=_count(session, select(func.count(PairingVoid.pairing_id.distinct()))),
-        pools=_count(
-            session, select(func.count(Pairing.tube.distinct())).where(Pairing.order == POOL)
+        people=count(select(func.count(Pairing.person_id.distinct())).where(live(), given)),
+        pairings=count(select(func.count(Pairing.id)).where(given)),
+        voided=count(select(func.count(PairingVoid.pairing_id.distinct())).where(voided)),
+        pools=count(
+            select(func.count(Pairing.tube.distinct())).where(Pairing.order == POOL, given)
         ),
-        received=_count(session, select(func.count()).where(Reception.accepted.is_(True))),
-        rejected=_count(session, select(func.count()).where(Reception.accepted.is_(False))),
-        resulted=_count(session, select(func.count(Result.id))),
-        verified=_count(session, select(func.count(Result.verified_at))),
-        released=_count(session, select(func.count(Result.released_at))),
-        corrected=_count(session, select(func.count(Result.corrects))),
-        outcomes_by_status=outcomes.current_counts(session),
-        delivered=delivery.counts(session).get("delivered", 0),
-        callbacks_open=_count(session, select(func.count()).where(Callback.done_at.is_(None))),
-        unmatched={desk.value: load.count for desk, load in loads(session).items()},
-        refused_by_reason=_tallied(session, "refused"),
-        let_go_by_reason=_tallied(session, "let-go"),
+        received=count(select(func.count()).where(Reception.accepted.is_(True), received)),
+        rejected=count(select(func.count()).where(Reception.accepted.is_(False), received)),
+        resulted=count(select(func.count(Result.id)).where(resulted)),
+        verified=count(select(func.count(Result.verified_at)).where(resulted)),
+        released=count(select(func.count(Result.released_at)).where(resulted)),
+        corrected=count(select(func.count(Result.corrects)).where(resulted)),
+        outcomes_by_status=outcomes.current_counts(session, within),
+        delivered=delivery.counts(session, within).get("delivered", 0),
+        callbacks_open=count(select(func.count()).where(*called)),
+        unmatched={desk.value: load.count for desk, load in loads(session, within=within).items()},
+        refused_by_reason=_tallied(session, "refused", within),
+        let_go_by_reason=_tallied(session, "let-go", within),
         intake=_intake(session),
         now=now,
     )
@@ -92,9 +100,9 @@ def _count(session: Session, statement: object) -> int:
     return session.scalar(statement) or 0  # type: ignore[call-overload]
 
 
-def _tallied(session: Session, kind: str) -> dict[str, int]:
+def _tallied(session: Session, kind: str, within: Within) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for tally in tallies(session):
+    for tally in tallies(session, within):
         if tally.kind == kind:
             counts[tally.reason] = counts.get(tally.reason, 0) + tally.count
     return counts

@@ -24,7 +24,7 @@ def last_digits(value: str) -> str:
 @requires(Permission.SUMMARY_READ)
 def api_summary() -> ResponseReturnValue:
     with reading() as session:
-        return _json(summary(session, now()))
+        return _json(summary(session, now(), current_within()))
 
 
 @bp.get("/api/v1/outcomes")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.identities import System
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import CheckIn
 from server.outcomes.models import Callback, CallbackAttempt
 from server.people.models import Identity, Person
@@ -45,10 +46,11 @@ class _Reach:
 
 
 def open_calls(
-    session: Session, *, place: str = "", after: datetime | None = None, limit: int = PAGE
-) -> list[Call]:
+    session: Session, *, place: str = "", after: datetime | None = None, limit: int = PAGE,
+    within: Within = ANYWHERE,
+) -> list[Call]:  # fmt: skip
     """Return who is to be called, what is due first, one more than *limit* if there are more."""
-    found = select(Callback).where(Callback.done_at.is_(None))
+    found = select(Callback).where(Callback.done_at.is_(None), within.rows(Callback.place))
     if place:
         found = found.where(Callback.place.startswith(place, autoescape=True))
     if after:
@@ -57,9 +59,9 @@ def open_calls(
     return _told(session, list(calls))
 
 
-def ended_calls(session: Session, *, limit: int = PAGE) -> list[Call]:
+def ended_calls(session: Session, *, limit: int = PAGE, within: Within = ANYWHERE) -> list[Call]:
     """Return the calls that ended last."""
-    found = select(Callback).where(Callback.done_at.is_not(None))
+    found = select(Callback).where(Callback.done_at.is_not(None), within.rows(Callback.place))
     calls = session.scalars(found.order_by(Callback.done_at.desc()).limit(limit))
     return _told(session, list(calls))
 

@@ -3,12 +3,14 @@
 import csv
 from datetime import datetime, timedelta, timezone
 from io import StringIO
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server import forms
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.display import t
 from server.errors import BadInput, DomainError
@@ -78,7 +80,7 @@ def take_up_again(callback_id: UUID) -> ResponseReturnValue:
 def print_list() -> ResponseReturnValue:
     """The list for whoever calls from paper; who printed it is noted."""
     with transaction() as session:
-        found = call_list.open_calls(session, place=_place(), limit=call_list.AT_MOST)
+        found = _every_call(session)
         _log(session, "callbacks.printed", len(found))
         return render_template("outcomes/callbacks_paper.html", calls=found, place=_place())
 
@@ -88,7 +90,7 @@ def print_list() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The list as a file; who took it is noted."""
     with transaction() as session:
-        found = call_list.open_calls(session, place=_place(), limit=call_list.AT_MOST)
+        found = _every_call(session)
         _log(session, "callbacks.exported", len(found))
         paper = StringIO()
         writer = csv.writer(paper)
@@ -97,6 +99,12 @@ def export() -> ResponseReturnValue:
     answer = Response("\ufeff" + paper.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=callbacks.csv"
     return answer
+
+
+def _every_call(session: Any) -> list[Call]:
+    return call_list.open_calls(
+        session, place=_place(), limit=call_list.AT_MOST, within=current_within()
+    )
 
 
 def _log(session: object, action: str, count: int) -> None:
@@ -137,16 +145,16 @@ def _place() -> str:
 def _page(problem: DomainError | None = None) -> ResponseReturnValue:
     after = request.args.get("after", "")
     with reading() as session:
-        limit = limits.limits(session)[Desk.CALLBACKS_OPEN]
-        found = call_list.open_calls(session, place=_place(), after=_after(after))
+        limit, within = limits.limits(session)[Desk.CALLBACKS_OPEN], current_within()
+        found = call_list.open_calls(session, place=_place(), after=_after(after), within=within)
         return render_template(
             "outcomes/callbacks.html",
             problem=problem,
             waiting=found[: call_list.PAGE],
             more=found[call_list.PAGE].callback.due_at if len(found) > call_list.PAGE else None,
-            done=call_list.ended_calls(session),
-            load=desks.load_of(session, Desk.CALLBACKS_OPEN),
-            strain=limits.strain(session, Desk.CALLBACKS_OPEN, limit, now=now()),
+            done=call_list.ended_calls(session, within=within),
+            load=desks.load_of(session, Desk.CALLBACKS_OPEN, within),
+            strain=limits.strain(session, Desk.CALLBACKS_OPEN, limit, now=now(), within=within),
             limit=limit,
             place=_place(),
             how=words.HOW,

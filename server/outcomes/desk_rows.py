@@ -5,6 +5,7 @@ as anything about it changes: the explanation was of other facts.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from server.outcomes.desk_models import DeskCase, DeskEvent, DeskItem
 from server.outcomes.facts import text_of
 from server.outcomes.standing import Desk, Standing
 from server.rows import insert_rows
+from server.sampling import queries
 
 SYSTEM = "system:outcomes"
 _AMONG = among(DeskItem.tube, "tubes")
@@ -32,6 +34,7 @@ _CASES = select(DeskCase).where(among(DeskCase.subject, "tubes"))
 
 def place(session: Session, stands: Mapping[Tube, Standing | None], *, now: datetime) -> int:
     """Write where tubes stand now; return how many stood elsewhere."""
+    stands = _by_lot(session, stands)
     wanted = {tube.text: standing for tube, standing in stands.items()}
     stored = {
         text: Standing(Desk(desk), *rest)
@@ -48,6 +51,22 @@ def place(session: Session, stands: Mapping[Tube, Standing | None], *, now: date
     ]
     insert_rows(session, DeskItem, rows)
     return len(changed)
+
+
+def _by_lot(
+    session: Session, stands: Mapping[Tube, Standing | None]
+) -> Mapping[Tube, Standing | None]:
+    """Let what was given to nobody stand at the place of its lot: somebody there sees it."""
+    lost = [tube for tube, standing in stands.items() if standing and not standing.place]
+    if not lost:
+        return stands
+    lots = queries.lots_of(session, lost)
+    found = {
+        tube: replace(standing, place=lots[tube].place)
+        for tube in lost
+        if tube in lots and (standing := stands[tube])
+    }
+    return {**stands, **found}
 
 
 def _row(tube: Tube, standing: Standing) -> dict[str, object]:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from contract.tubes import Tube, TubeError, tube
 from server import forms
 from server.accounts import services as accounts
+from server.accounts.current import current_within
 from server.accounts.models import User
 from server.accounts.roles import GRANTS, Role
 from server.display import t
@@ -28,13 +29,17 @@ FILTERS = ("place", "station", "box", "owner", "tube", "run", "explained")
 @bp.get("/unmatched")
 @requires(Permission.DESK_WRITE)
 def show_unmatched() -> ResponseReturnValue:
+    within = current_within()
     with reading() as session:
         found = limits.limits(session)
         return render_template(
             "outcomes/unmatched.html",
             desks=words.DESKS,
-            loads=desks.loads(session, Desk),
-            strains={desk: limits.strain(session, desk, found[desk], now=now()) for desk in Desk},
+            loads=desks.loads(session, Desk, within),
+            strains={
+                desk: limits.strain(session, desk, found[desk], now=now(), within=within)
+                for desk in Desk
+            },
             limits=found,
         )
 
@@ -80,7 +85,7 @@ def act(desk: str) -> ResponseReturnValue:
             raise BadInput("Không có việc này.", "There is no such act.")
         seen = [_seen(each) for each in request.form.getlist("item")]
         with transaction() as session:
-            done = deed(session, which, seen, now())
+            done = deed(session, which, _in_sight(session, which, seen), now())
     except DomainError as problem:
         return _page(which, problem)
     flash(t(f"Đã làm với {done.done} dòng.", f"Done with {done.done} rows."))
@@ -88,6 +93,13 @@ def act(desk: str) -> ResponseReturnValue:
         flash(t(f"{done.changed} dòng vừa thay đổi nên để yên: xem lại.",
                 f"{done.changed} rows had just changed and were left: look again."))  # fmt: skip
     return redirect(_address(which))
+
+
+def _in_sight(session: Any, desk: Desk, seen: list[Seen]) -> list[Seen]:
+    """What is elsewhere counts as what has changed: it is left alone."""
+    subjects = [each.subject for each in seen]
+    known = desks.visible(session, desk, subjects, current_within())
+    return [each if each.subject in known else Seen(each.subject, "") for each in seen]
 
 
 Deed = Callable[[Any, Desk, list[Seen], datetime], Done]
@@ -158,6 +170,8 @@ def _sought(desk: Desk, asked: str) -> str | None:
         if which is None or desks.names_a_run(session, asked):
             return None
         found = desks.desk_of(session, which)
+        if found and not desks.visible(session, found, [which.text], current_within()):
+            found = None
     if found is None or found is desk:
         return url_for(".show_desk", desk=desk.value, tube=which.text)
     flash(t("Ống này đang ở bàn khác: đã mở bàn đó.", "This tube stands on another desk: here."))
@@ -198,8 +212,9 @@ def _page(desk: Desk, problem: DomainError | None = None) -> ResponseReturnValue
     with reading() as session:
         limit = limits.limits(session)[desk]
         wish = _wish(session)
-        found = desks.waiting_on(session, desk, wish)
-        one = _one(wish)
+        within = current_within()
+        found = desks.waiting_on(session, desk, wish, within)
+        one = _one(wish) if found else None
         return render_template(
             "outcomes/desk.html",
             problem=problem,
@@ -207,8 +222,8 @@ def _page(desk: Desk, problem: DomainError | None = None) -> ResponseReturnValue
             name=words.DESKS[desk][0],
             hint=words.DESKS[desk][1],
             detail=words.DETAILS.get(desk),
-            load=desks.load_of(session, desk),
-            strain=limits.strain(session, desk, limit, now=now()),
+            load=desks.load_of(session, desk, within),
+            strain=limits.strain(session, desk, limit, now=now(), within=within),
             limit=limit,
             wish=wish,
             kept=_kept(),
@@ -218,7 +233,7 @@ def _page(desk: Desk, problem: DomainError | None = None) -> ResponseReturnValue
             mark_of=cases.mark_of,
             may_explain=desk in cases.EXPLAINED,
             one=one,
-            history=cases.events_of(session, wish.tube) if wish.tube else [],
+            history=cases.events_of(session, wish.tube) if wish.tube and found else [],
             acts=words.ACTS,
             colleagues=_colleagues(session),
         ), problem.status if problem else 200

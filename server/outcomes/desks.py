@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    literal,
     or_,
     select,
     type_coerce,
@@ -25,19 +24,21 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, tube
+from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
 from server.lab.models import Result
 from server.lab.run_models import Run
 from server.outcomes.desk_models import DeskCase, DeskItem
-from server.outcomes.models import Callback
+from server.outcomes.desk_sources import SOURCES as SOURCES
+from server.outcomes.desk_sources import UNDELIVERED, in_sight
+from server.outcomes.desk_sources import live as live
 from server.outcomes.standing import RULES
 from server.outcomes.standing import Desk as Desk
-from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
+from server.sampling.models import Pairing, TubeConflict
 
 PAGE = 50
 NOBODY = "nobody"
 UNMATCHED = tuple(desk for desk in Desk if desk is not Desk.CALLBACKS_OPEN)
-UNDELIVERED = ("waiting", "dead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,72 +84,26 @@ class Load:
     oldest: datetime | None
 
 
-def live() -> ColumnElement[bool]:
-    """A pairing that its station did not void and no decision set aside."""
-    voided = exists().where(
-        PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station
-    )
-    aside = exists().where(ConflictClaim.pairing_id == Pairing.id, ConflictClaim.upheld.is_(False))
-    return and_(~voided, ~aside)
+def visible(session: Session, desk: Desk, subjects: Iterable[str], within: Within) -> set[str]:
+    """Return those of *subjects* that are of that scope, on that desk."""
+    if within.everywhere:
+        return set(subjects)
+    rows = SOURCES[desk](desk).subquery()
+    found = select(rows.c.subject).where(rows.c.subject.in_(list(subjects)))
+    return set(session.scalars(found.where(in_sight(desk, rows.c, within))))
 
 
-def _of_items(desk: Desk) -> Select[*tuple[Any, ...]]:
-    found = select(
-        type_coerce(DeskItem.tube, String).label("subject"), DeskItem.since.label("since"),
-        DeskItem.detail, DeskItem.place, DeskItem.station, DeskItem.box,
-    )  # fmt: skip
-    return found.where(DeskItem.desk == desk.value)
-
-
-def _of_conflicts(_desk: Desk) -> Select[*tuple[Any, ...]]:
-    claimed = select(func.min(Pairing.place)).join(
-        ConflictClaim, ConflictClaim.pairing_id == Pairing.id
-    )
-    place = claimed.where(ConflictClaim.conflict_id == TubeConflict.id).scalar_subquery()
-    found = select(
-        type_coerce(TubeConflict.tube, String).label("subject"),
-        TubeConflict.opened_at.label("since"), TubeConflict.kind.label("detail"),
-        func.coalesce(place, "").label("place"), *_no("station", "box"),
-    )  # fmt: skip
-    return found.where(TubeConflict.decided_at.is_(None))
-
-
-def _of_deliveries(_desk: Desk) -> Select[*tuple[Any, ...]]:
-    found = select(
-        Delivery.key.label("subject"), Delivery.created_at.label("since"),
-        Delivery.state.label("detail"), *_no("place", "station", "box"),
-    )  # fmt: skip
-    return found.where(Delivery.state.in_(UNDELIVERED))
-
-
-def _of_calls(_desk: Desk) -> Select[*tuple[Any, ...]]:
-    found = select(
-        type_coerce(Callback.tube, String).label("subject"), Callback.opened_at.label("since"),
-        Callback.reason.label("detail"), Callback.place.label("place"), *_no("station", "box"),
-    )  # fmt: skip
-    return found.where(Callback.done_at.is_(None))
-
-
-def _no(*names: str) -> list[Any]:
-    return [literal("").label(name) for name in names]
-
-
-SOURCES = {
-    **dict.fromkeys(RULES, _of_items),
-    Desk.CONFLICTS_OPEN: _of_conflicts,
-    Desk.OUTCOME_WITHOUT_DELIVERY: _of_deliveries,
-    Desk.CALLBACKS_OPEN: _of_calls,
-}
-
-
-def load_of(session: Session, desk: Desk) -> Load:
+def load_of(session: Session, desk: Desk, within: Within = ANYWHERE) -> Load:
     """Count what waits on a desk, without what is explained."""
     rows = SOURCES[desk](desk).subquery()
-    count = session.scalar(select(func.count()).select_from(rows)) or 0
-    explained = _explained(desk)
+    seen, explained = in_sight(desk, rows.c, within), _explained(desk)
+    count = session.scalar(select(func.count()).select_from(rows).where(seen)) or 0
     if count and desk in RULES:
-        count -= session.scalar(select(func.count()).select_from(explained.subquery())) or 0
-    oldest = select(rows.c.since).where(rows.c.subject.not_in(explained))
+        closed = explained if within.everywhere else explained.where(
+            exists().select_from(rows).where(rows.c.subject == DeskCase.subject, seen)
+        )  # fmt: skip
+        count -= session.scalar(select(func.count()).select_from(closed.subquery())) or 0
+    oldest = select(rows.c.since).where(rows.c.subject.not_in(explained), seen)
     return Load(count, session.scalar(oldest.order_by(rows.c.since).limit(1)) if count else None)
 
 
@@ -157,18 +112,23 @@ def _explained(desk: Desk) -> Select[str]:
     return found.where(DeskCase.closed_at.is_not(None))
 
 
-def loads(session: Session, desks: Iterable[Desk] = UNMATCHED) -> dict[Desk, Load]:
+def loads(
+    session: Session, desks: Iterable[Desk] = UNMATCHED, within: Within = ANYWHERE
+) -> dict[Desk, Load]:
     """Return how much waits on each of *desks*; calls have a page of their own."""
-    return {desk: load_of(session, desk) for desk in desks}
+    return {desk: load_of(session, desk, within) for desk in desks}
 
 
-def waiting_on(session: Session, desk: Desk, wish: Wish | None = None) -> list[Waiting]:
+def waiting_on(
+    session: Session, desk: Desk, wish: Wish | None = None, within: Within = ANYWHERE
+) -> list[Waiting]:
     """Return a page of what waits on a desk, oldest first, and one more if there is more."""
     wish = wish or Wish()
     rows = SOURCES[desk](desk).subquery()
     case = and_(DeskCase.desk == desk.value, DeskCase.subject == rows.c.subject)
     found = select(rows, DeskCase.owner, DeskCase.closed_at).outerjoin(DeskCase, case)
-    found = found.where(*_fitting(rows.c, wish)).order_by(rows.c.since, rows.c.subject)
+    fitting = *_fitting(rows.c, wish), in_sight(desk, rows.c, within)
+    found = found.where(*fitting).order_by(rows.c.since, rows.c.subject)
     page = session.execute(found.limit(PAGE + 1)).all()
     return _with_messages(session, [_waiting(desk, row) for row in page])
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.lab import queries as lab
 from server.lab.models import Result
 from server.lab.standing import Standing, standings
@@ -22,9 +23,9 @@ class Candidate:
     people: int
 
 
-def candidates(session: Session) -> list[Candidate]:
+def candidates(session: Session, within: Within = ANYWHERE) -> list[Candidate]:
     """Return every verified result that was not released, oldest first."""
-    results = lab.to_release(session)
+    results = lab.to_release(session, within)
     facts = facts_of_all(session, [result.tube for result in results])
     return [_candidate(each, facts[each.result.tube]) for each in standings(session, results)]
 

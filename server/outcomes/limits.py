@@ -6,13 +6,15 @@ The rows below are where we begin; whoever leads the work may set other times.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput
 from server.outcomes.desk_models import DeskCase, DeskLimit
-from server.outcomes.desks import SOURCES, Desk
+from server.outcomes.desk_sources import SOURCES, in_sight
+from server.outcomes.desks import Desk
 
 Words = tuple[str, str]
 TABLE_LEAD = ("trưởng đội lấy mẫu", "the lead of the swab team")
@@ -74,23 +76,30 @@ def limits(session: Session) -> dict[Desk, Limit]:
     return found
 
 
-def strain(session: Session, desk: Desk, limit: Limit, *, now: datetime) -> Strain:
+def strain(
+    session: Session, desk: Desk, limit: Limit, *, now: datetime, within: Within = ANYWHERE
+) -> Strain:
     """Count what waits too long; each count walks an index no further than it must."""
     owned = select(func.count()).select_from(DeskCase)
     owned = owned.where(DeskCase.desk == desk.value, DeskCase.owner.is_not(None))
+    if not within.everywhere:
+        rows = SOURCES[desk](desk).subquery()
+        mine = rows.c.subject == DeskCase.subject, in_sight(desk, rows.c, within)
+        owned = owned.where(exists().select_from(rows).where(*mine))
     return Strain(
-        _before(session, desk, now - limit.late),
-        _before(session, desk, now - limit.escalate),
+        _before(session, desk, now - limit.late, within),
+        _before(session, desk, now - limit.escalate, within),
         session.scalar(owned) or 0,
     )
 
 
-def _before(session: Session, desk: Desk, moment: datetime) -> int:
+def _before(session: Session, desk: Desk, moment: datetime, within: Within) -> int:
     rows = SOURCES[desk](desk).subquery()
     explained = select(DeskCase.subject).where(
         DeskCase.desk == desk.value, DeskCase.closed_at.is_not(None)
     )
-    count = select(func.count()).select_from(rows).where(rows.c.since < moment)
+    late = rows.c.since < moment, in_sight(desk, rows.c, within)
+    count = select(func.count()).select_from(rows).where(*late)
     return session.scalar(count.where(rows.c.subject.not_in(explained))) or 0
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.db import among, listed
 from server.outcomes.facts import text_of
 from server.outcomes.models import Callback, Outcome
@@ -59,7 +60,7 @@ def outcomes_of_person(session: Session, person_id: UUID) -> list[Outcome]:
     return [outcome for _, versions in ordered for outcome in versions]
 
 
-def current_counts(session: Session) -> dict[str, int]:
+def current_counts(session: Session, within: Within = ANYWHERE) -> dict[str, int]:
     """Return how many current outcomes have each status."""
     top = (
         select(Outcome.tube, Outcome.person_id, func.max(Outcome.version).label("version"))
@@ -76,6 +77,7 @@ def current_counts(session: Session) -> dict[str, int]:
                 top.c.version == Outcome.version,
             ),
         )
+        .where(within.rows(Outcome.place))
         .group_by(Outcome.status)
     )
     return {row[0]: row[1] for row in session.execute(found)}

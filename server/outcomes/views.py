@@ -4,9 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server import forms
+from server.accounts.current import current_within
 from server.delivery import services as delivery
 from server.display import t
 from server.errors import DomainError
+from server.lab import sight
 from server.lab.scans import ticked
 from server.lab.words import CALLS
 from server.outcomes import gate, gate_desk, services, words
@@ -34,6 +36,7 @@ def release() -> ResponseReturnValue:
     try:
         ids = ticked(request.form.getlist("result"))
         with transaction() as session:
+            sight.check_results(session, current_within(), ids)
             services.release(session, ids, by=actor(), now=now(), seen=ids)
     except DomainError as problem:
         return _release(problem)
@@ -43,7 +46,7 @@ def release() -> ResponseReturnValue:
 
 def _release(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        candidates = gate_desk.candidates(session)
+        candidates = gate_desk.candidates(session, current_within())
         open_ = [each for each in candidates if each.held is None]
         return render_template(
             "outcomes/release.html",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from contract import names
@@ -88,8 +88,9 @@ def _event_of(evidence: str) -> UUID | None:
         return None
 
 
-def open_disagreements(session: Session) -> list[Disagreement]:
-    asked = select(Disagreement).where(Disagreement.answered_at.is_(None))
+def open_disagreements(session: Session, *seen: ColumnElement[bool]) -> list[Disagreement]:
+    """Return the questions that wait, oldest first: those of persons who may be *seen*."""
+    asked = select(Disagreement).where(Disagreement.answered_at.is_(None), *seen)
     return list(session.scalars(asked.order_by(Disagreement.opened_at)))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.people import merges, queries
 from server.people.candidates import Candidate, candidates_of, described
 from server.people.merge_models import PersonMerge
@@ -23,8 +24,8 @@ class NumbersPage(NamedTuple):
     suggested: list[Candidate]
 
 
-def numbers_page(session: Session, person_id: UUID) -> NumbersPage:
-    """Raises NotFound."""
+def numbers_page(session: Session, person_id: UUID, within: Within = ANYWHERE) -> NumbersPage:
+    """Raises NotFound.  Nobody is suggested whose record was begun outside *within*."""
     person = queries.person(session, person_id)
     ids = merges.together(session, person_id)
     every = select(Identity).where(Identity.person_id.in_(ids)).order_by(Identity.linked_at)
@@ -36,5 +37,7 @@ def numbers_page(session: Session, person_id: UUID) -> NumbersPage:
         live=[link for link in links if link.unlinked_at is None],
         ended=[link for link in links if link.unlinked_at is not None],
         merges=merges.merges_of(session, person_id),
-        suggested=[each for each in near if each.person.id not in ids],
+        suggested=[
+            each for each in near if each.person.id not in ids and within.covers(each.person.place)
+        ],
     )

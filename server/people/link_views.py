@@ -6,10 +6,11 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import required_text, uuid_of
-from server.people import link_queries, merges, numbers
+from server.people import link_queries, merges, numbers, queries
 from server.web import Permission, actor, now, requires, t, transaction
 
 bp = Blueprint("person_numbers", __name__)
@@ -24,7 +25,7 @@ def show_numbers(person_id: UUID) -> ResponseReturnValue:
         return render_template(
             "people/numbers.html",
             strength=numbers.strength_of,
-            **link_queries.numbers_page(session, person_id)._asdict(),
+            **link_queries.numbers_page(session, person_id, current_within())._asdict(),
         )
 
 
@@ -63,6 +64,8 @@ def merge(person_id: UUID) -> ResponseReturnValue:
     other = uuid_of(request.form.get("other", ""))
     reason = required_text(request.form, "reason", longest=200)
     with transaction() as session:
+        if not current_within().covers(queries.person(session, other).place):
+            raise queries.no_person()
         merges.merge(
             session, person_id, other, reason=reason, evidence="page", by=actor(), now=now()
         )

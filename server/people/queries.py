@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contract.identities import Key, System
 from server import vault
+from server.accounts.within import ANYWHERE, Within
 from server.errors import NotFound
 from server.people.agreement import name_key
 from server.people.matching import block_of
@@ -54,8 +55,12 @@ def person(session: Session, person_id: UUID) -> Person:
     """Raises NotFound."""
     found = session.get(Person, person_id)
     if found is None:
-        raise NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
+        raise no_person()
     return found
+
+
+def no_person() -> NotFound:
+    return NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
 
 
 def persons_named(session: Session, name: str) -> list[Person]:
@@ -103,14 +108,17 @@ def links_of(session: Session, keys: Iterable[Key]) -> dict[Key, Identity]:
     return found
 
 
-def open_questions(session: Session) -> list[IdentityQuestion]:
+def open_questions(session: Session, *seen: ColumnElement[bool]) -> list[IdentityQuestion]:
+    """Return the questions that wait, oldest first: those of which either person may be *seen*."""
     statement = select(IdentityQuestion).where(IdentityQuestion.answered_at.is_(None))
+    statement = statement.where(or_(*seen)) if seen else statement
     return list(session.scalars(statement.order_by(IdentityQuestion.opened_at)))
 
 
-def card_batches(session: Session) -> Sequence[CardBatch]:
+def card_batches(session: Session, within: Within = ANYWHERE) -> Sequence[CardBatch]:
     """Return every batch of cards, newest first."""
     statement = select(CardBatch).options(selectinload(CardBatch.cards))
+    statement = statement.where(within.rows(CardBatch.place))
     return session.scalars(statement.order_by(CardBatch.created_at.desc())).all()
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
+from server.accounts.current import current_within
 from server.errors import BadInput
 from server.forms import number, optional_text
 from server.people import cards, queries, roster
@@ -21,7 +22,9 @@ bp = Blueprint("people", __name__)
 @requires(Permission.CARD_WRITE)
 def list_cards() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("people/cards.html", batches=queries.card_batches(session))
+        return render_template(
+            "people/cards.html", batches=queries.card_batches(session, current_within())
+        )
 
 
 @bp.post("/cards")

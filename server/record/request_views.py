@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.errors import BadInput, NotFound
 from server.forms import choice, optional_text, required_text
@@ -42,7 +43,7 @@ def show_requests() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "record/requests.html",
-            requests=requests.open_requests(session),
+            requests=requests.open_requests(session, current_within()),
             kinds=KINDS,
             is_estimate=_calendar().is_estimate,
         )

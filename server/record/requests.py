@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from contract import names
 from contract.identities import fields
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.desks import Waiting
 from server.errors import BadInput, DomainError, NotFound
@@ -25,6 +26,7 @@ from server.people.models import Identity, Person
 from server.record import stored
 from server.record.mine_models import MyLink
 from server.record.request_models import DataRequest
+from server.sampling import sight
 from server.sampling.models import Pairing
 
 DAYS = 2  # working days
@@ -86,8 +88,9 @@ def ask(
     return made
 
 
-def open_requests(session: Session) -> list[DataRequest]:
-    asked = select(DataRequest).where(DataRequest.answered_at.is_(None))
+def open_requests(session: Session, within: Within = ANYWHERE) -> list[DataRequest]:
+    """Return what waits for an answer, what is due first."""
+    asked = select(DataRequest).where(DataRequest.answered_at.is_(None), _seen(within))
     return list(session.scalars(asked.order_by(DataRequest.due_at, DataRequest.id)))
 
 
@@ -97,17 +100,19 @@ def requests_of(session: Session, person_id: UUID) -> list[DataRequest]:
     return list(session.scalars(asked.order_by(DataRequest.asked_at.desc())))
 
 
-def waiting(session: Session, _by: str) -> Waiting:
-    count, oldest = session.execute(
-        select(func.count(), func.min(DataRequest.asked_at)).where(
-            DataRequest.answered_at.is_(None)
-        )
-    ).one()
+def _seen(within: Within) -> ColumnElement[bool]:
+    return sight.persons(within, DataRequest.person_id)
+
+
+def waiting(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
+    asked = select(func.count(), func.min(DataRequest.asked_at))
+    open_ones = asked.where(DataRequest.answered_at.is_(None), _seen(within))
+    count, oldest = session.execute(open_ones).one()
     return Waiting(count, oldest)
 
 
-def late(session: Session, now: datetime) -> int:
-    asked = select(func.count()).select_from(DataRequest)
+def late(session: Session, now: datetime, within: Within = ANYWHERE) -> int:
+    asked = select(func.count()).select_from(DataRequest).where(_seen(within))
     return (
         session.scalar(asked.where(DataRequest.answered_at.is_(None), DataRequest.due_at < now))
         or 0

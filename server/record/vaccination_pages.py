@@ -4,17 +4,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.certificates import IssuerKey
 from server import sheets
+from server.accounts.current import current_within
 from server.display import local
 from server.errors import BadInput
 from server.forms import optional_text, required_text, uuid_of
 from server.record import doses, vaccinations
 from server.record.vaccination_models import Vaccination
-from server.sampling import roster_words
+from server.sampling import roster_words, sight
 from server.sampling.roster_cells import Reason as Unread
 from server.web import Permission, actor, large_body, now, reading, requires, t, transaction, user
 
@@ -62,7 +63,8 @@ def list_imports() -> ResponseReturnValue:
         return render_template(
             "record/vaccinations.html",
             imports=[
-                (each, vaccinations.reading_of(each)) for each in vaccinations.imports(session)
+                (each, vaccinations.reading_of(each))
+                for each in vaccinations.imports(session, current_within())
             ],
             known=len(issuers()),
         )
@@ -127,6 +129,8 @@ def add_certificate() -> ResponseReturnValue:
     said, person = certificate_in(request.form), user()
     of = request.form.get("person", "")
     with transaction() as session:
+        if of and not sight.sees_person(session, current_within(), uuid_of(of)):
+            abort(404)
         made = vaccinations.add_certificate(
             session, said, issuers(), person_id=uuid_of(of) if of else None,
             place=person.place if person else "", by=actor(), now=now(),

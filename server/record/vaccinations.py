@@ -24,6 +24,7 @@ from contract.certificates import (
 from contract.certificates import Vaccination as Entry
 from contract.identities import Key, Kind, PersonCode, Sex, System, fields, parse
 from server import vault
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.people import doubts, merges, queries
@@ -98,8 +99,9 @@ def import_named(session: Session, import_id: UUID) -> VaccinationImport:
     return found
 
 
-def imports(session: Session) -> Sequence[VaccinationImport]:
-    asked = select(VaccinationImport).order_by(VaccinationImport.created_at.desc())
+def imports(session: Session, within: Within = ANYWHERE) -> Sequence[VaccinationImport]:
+    asked = select(VaccinationImport).where(within.rows(VaccinationImport.place))
+    asked = asked.order_by(VaccinationImport.created_at.desc())
     return session.scalars(asked.limit(50)).all()
 
 

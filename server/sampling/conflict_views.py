@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within
 from server.forms import number, required_text, uuid_of
 from server.sampling import conflicts, neighbours, queries, shifts
 from server.sampling.decisions import About, latest_of
@@ -16,8 +17,9 @@ RECENT = 20
 @requires(Permission.CONFLICT_DECIDE)
 def show_conflicts() -> ResponseReturnValue:
     with reading() as session:
-        standing = queries.open_conflicts(session)
-        decided = queries.decided_conflicts(session, RECENT)
+        within = current_within()
+        standing = queries.open_conflicts(session, within)
+        decided = queries.decided_conflicts(session, RECENT, within)
         claims = [claim.pairing for conflict in standing for claim in conflict.claims]
         tags = {(each.station, each.operator) for each in claims}
         return render_template(

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within
 from server.errors import BadInput
 from server.forms import choice, required_text, stamp_of, uuid_of
 from server.sampling import (
@@ -23,8 +24,8 @@ from server.web import Permission, actor, now, reading, requires, t, transaction
 @requires(Permission.CONFLICT_DECIDE)
 def show_slips() -> ResponseReturnValue:
     with reading() as session:
-        suspicions = shifts.open_suspicions(session)
-        groups = slips.open_groups(session)
+        suspicions = shifts.open_suspicions(session, current_within())
+        groups = slips.open_groups(session, current_within())
         return render_template(
             "sampling/slips.html",
             groups=groups,
@@ -64,7 +65,7 @@ def decide_suspicion(event_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CONFLICT_DECIDE)
 def show_matters() -> ResponseReturnValue:
     with reading() as session:
-        standing = matters.open_matters(session)
+        standing = matters.open_matters(session, within=current_within())
         pairings = {p.id: p for each in standing for p in (each.pairing, each.other) if p}
         return render_template(
             "sampling/matters.html",
@@ -105,7 +106,7 @@ def deny_pairing(pairing_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CONFLICT_DECIDE)
 def show_manual() -> ResponseReturnValue:
     with reading() as session:
-        pairs = manual_pairs.waiting(session)
+        pairs = manual_pairs.waiting(session, current_within())
         tags = {(each.station, each.operator) for each in pairs}
         return render_template(
             "sampling/manual.html", pairs=pairs, operators=shifts.operators(session, tags)

@@ -5,11 +5,13 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import required_text
 from server.people import doubts, queries
-from server.sampling import identity_decisions
+from server.people.models import Disagreement, IdentityQuestion
+from server.sampling import identity_decisions, sight
 from server.sampling.models import Pairing
 from server.web import Permission, actor, now, requires, t, transaction
 
@@ -18,8 +20,12 @@ from server.web import Permission, actor, now, requires, t, transaction
 def show_identities() -> ResponseReturnValue:
     with transaction() as session:
         audit.record(session, "identities.read", "open", by=actor(), now=now())
-        disagreements = doubts.open_disagreements(session)
-        questions = queries.open_questions(session)
+        within = current_within()
+        disagreements = doubts.open_disagreements(
+            session, sight.persons(within, Disagreement.person_id)
+        )
+        either = (IdentityQuestion.person_id, IdentityQuestion.other_id)
+        questions = queries.open_questions(session, *(sight.persons(within, e) for e in either))
         people = {id_ for each in questions for id_ in (each.person_id, each.other_id)}
         return render_template(
             "sampling/identities.html",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labels.stock import STOCKS
+from server.accounts.current import current_within
 from server.errors import BadInput
 from server.forms import optional_text, required_text
 from server.sampling import lot_balance, lot_parts, lot_prints, lot_queries, queries, rosters
@@ -34,7 +35,7 @@ def show_lot(lot_id: str) -> ResponseReturnValue:
             moves=lot_queries.moves_of(session, lot),
             prints=lot_queries.prints_of(session, lot),
             roster=rosters.roster_of(session, lot.id),
-            stations=queries.stations(session),
+            stations=queries.stations(session, current_within()),
             tube_at=lot_queries.tube_at,
             **choices(),
         )

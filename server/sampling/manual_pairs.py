@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from server.accounts.within import ANYWHERE, Within
 from server.sampling.decision_models import Decision
 from server.sampling.decisions import About, record_decision
 from server.sampling.lot_queries import put_aside, undone
@@ -16,16 +17,19 @@ from server.sampling.withdrawals import Why, pairing_of, withdraw
 SHOWN = 200
 
 
-def waiting(session: Session) -> list[Pairing]:
+def waiting(session: Session, within: Within = ANYWHERE) -> list[Pairing]:
     """Return the typed pairs that hold and nobody has looked at, oldest first."""
-    asked = select(Pairing).where(*_unseen()).options(joinedload(Pairing.person))
+    asked = select(Pairing).where(*_unseen(), within.rows(Pairing.place))
+    asked = asked.options(joinedload(Pairing.person))
     return list(session.scalars(asked.order_by(Pairing.paired_at, Pairing.id).limit(SHOWN)))
 
 
-def load(session: Session) -> tuple[int, datetime | None]:
+def load(session: Session, within: Within = ANYWHERE) -> tuple[int, datetime | None]:
     """Return how many wait, and since when the longest."""
     count, oldest = session.execute(
-        select(func.count(), func.min(Pairing.paired_at)).where(*_unseen())
+        select(func.count(), func.min(Pairing.paired_at)).where(
+            *_unseen(), within.rows(Pairing.place)
+        )
     ).one()
     return count, oldest
 

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
-from server.sampling import changes, lot_queries, slips
+from server.sampling import changes, lot_queries, sight, slips
 from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
 
@@ -135,7 +136,16 @@ def _is_known(session: Session, pairing: Pairing) -> bool:
     return session.scalar(asked) is not None
 
 
-def open_matters(session: Session, kinds: Iterable[Kind] = tuple(Kind)) -> list[Matter]:
+def open_matters(
+    session: Session, kinds: Iterable[Kind] = tuple(Kind), within: Within = ANYWHERE
+) -> list[Matter]:
     """Return what waits for a person: what holds tubes first, then oldest first."""
-    asked = select(Matter).where(Matter.decided_at.is_(None), Matter.kind.in_(list(kinds)))
+    asked = select(Matter).where(
+        Matter.decided_at.is_(None), Matter.kind.in_(list(kinds)), matter_in(within)
+    )
     return list(session.scalars(asked.order_by(Matter.held.desc(), Matter.opened_at)))
+
+
+def matter_in(within: Within) -> ColumnElement[bool]:
+    """Say of a matter that a pairing of it is of that scope."""
+    return or_(sight.pairings(within, Matter.pairing_id), sight.pairings(within, Matter.other_id))

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Set
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from contract.tubes import Tube, TubeId
+from server.accounts.actors import of_stations
 from server.accounts.models import Station
+from server.accounts.within import ANYWHERE, Within
 from server.sampling.models import (
     ConflictClaim,
     Lot,
@@ -72,17 +74,29 @@ def live_pairings(session: Session, tube: Tube) -> list[Pairing]:
     return [pairing for pairing in pairings_of(session, tube) if pairing.id not in gone]
 
 
-def open_conflicts(session: Session) -> list[TubeConflict]:
+def open_conflicts(session: Session, within: Within = ANYWHERE) -> list[TubeConflict]:
     """Return every conflict that waits for a decision, with claims and persons, oldest first."""
-    statement = select(TubeConflict).where(TubeConflict.decided_at.is_(None))
+    statement = select(TubeConflict).where(TubeConflict.decided_at.is_(None), claimed(within))
     return list(session.scalars(_with_claims(statement).order_by(TubeConflict.opened_at)))
 
 
-def decided_conflicts(session: Session, limit: int) -> list[TubeConflict]:
+def decided_conflicts(
+    session: Session, limit: int, within: Within = ANYWHERE
+) -> list[TubeConflict]:
     """Return the conflicts that were decided or ended last."""
-    statement = select(TubeConflict).where(TubeConflict.decided_at.is_not(None)).limit(limit)
+    decided = TubeConflict.decided_at.is_not(None), claimed(within)
+    statement = select(TubeConflict).where(*decided).limit(limit)
     newest_first = _with_claims(statement).order_by(TubeConflict.decided_at.desc())
     return list(session.scalars(newest_first))
+
+
+def claimed(within: Within) -> ColumnElement[bool]:
+    """Whoever sees one claim must see both: who decides has to know all of it."""
+    if within.everywhere:
+        return true()
+    one, claim = aliased(Pairing), aliased(ConflictClaim)
+    mine = select(claim.conflict_id).join(one, claim.pairing_id == one.id)
+    return TubeConflict.id.in_(mine.where(within.rows(one.place)))
 
 
 def _with_claims(statement: Select[TubeConflict]) -> Select[TubeConflict]:
@@ -137,11 +151,12 @@ def newest_lots(session: Session, limit: int) -> list[Lot]:
     return list(session.scalars(newest_first))
 
 
-def stations(session: Session) -> list[Station]:
+def stations(session: Session, within: Within = ANYWHERE) -> list[Station]:
     """Return the stations that a lot can be issued to."""
-    statement = select(Station).where(Station.state != "revoked")
+    statement = select(Station).where(Station.state != "revoked", within.rows(Station.place))
     return list(session.scalars(statement.order_by(Station.id)))
 
 
-def tallies(session: Session) -> list[StationTally]:
-    return list(session.scalars(select(StationTally).order_by(StationTally.day)))
+def tallies(session: Session, within: Within = ANYWHERE) -> list[StationTally]:
+    found = select(StationTally).where(of_stations(within, StationTally.station))
+    return list(session.scalars(found.order_by(StationTally.day)))

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube, TubeError, tube
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import uuid_of
@@ -21,13 +22,21 @@ def show_matches(roster_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         roster = rosters.roster_named(session, roster_id)
         audit.record(session, "roster.matches-read", roster.id, by=actor(), now=now())
-        standing = roster_matches.matches_of(session, roster_id)
+        within = current_within()
+        standing, decided = (
+            [
+                each
+                for each in roster_matches.matches_of(session, roster_id, state=state)
+                if within.covers(each.person.place)
+            ]
+            for state in ("open", "confirmed")
+        )
         return render_template(
             "sampling/roster_matches.html",
             roster=roster,
             matches=standing[:SHOWN],
             more=max(0, len(standing) - SHOWN),
-            decided=roster_matches.matches_of(session, roster_id, state="confirmed"),
+            decided=decided,
             words=roster_words,
             likely=LIKELY,
             parts=read_parts,

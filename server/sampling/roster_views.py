@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import TubeKind, kind_of
 from server import sheets
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.display import local
 from server.errors import BadInput
@@ -36,8 +37,8 @@ def list_rosters() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "sampling/rosters.html",
-            rosters=rosters.rosters(session),
-            stations=queries.stations(session),
+            rosters=rosters.rosters(session, current_within()),
+            stations=queries.stations(session, current_within()),
             series=SERIES,
             longest=roster_import.LONGEST,
             today=local(now()).date(),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeKind, kind_of
 from labels.face import Label
 from labels.roster import Assignment, Listed, label_of
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput, NotFound
 from server.sampling import lot_queries, lots
@@ -84,9 +85,10 @@ def roster_of(session: Session, lot_id: str) -> Roster | None:
     return session.scalar(select(Roster).where(Roster.lot_id == lot_id))
 
 
-def rosters(session: Session) -> list[Roster]:
+def rosters(session: Session, within: Within = ANYWHERE) -> list[Roster]:
     """Return every roster, newest first."""
-    return list(session.scalars(select(Roster).order_by(Roster.created_at.desc(), Roster.lot_id)))
+    found = select(Roster).where(within.rows(Roster.place))
+    return list(session.scalars(found.order_by(Roster.created_at.desc(), Roster.lot_id)))
 
 
 def assignment_of(session: Session, tube: Tube) -> RosterEntry | None:

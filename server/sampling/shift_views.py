@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within
 from server.display import local
 from server.errors import BadInput
 from server.forms import optional_text
@@ -19,7 +20,9 @@ def show_shifts() -> ResponseReturnValue:
     station = optional_text(request.args, "station", longest=32)
     begins = datetime.combine(day, time(), UTC) - timedelta(hours=7)
     with reading() as session:
-        found = shifts.shifts_between(session, begins, begins + timedelta(days=1), station)
+        found = shifts.shifts_between(
+            session, begins, begins + timedelta(days=1), station, current_within()
+        )
         tags = {(each.station, each.operator) for each in found}
         return render_template(
             "sampling/shifts.html",
@@ -27,7 +30,7 @@ def show_shifts() -> ResponseReturnValue:
             before=day - timedelta(days=1),
             after=day + timedelta(days=1),
             station=station,
-            stations=queries.stations(session),
+            stations=queries.stations(session, current_within()),
             shifts=found,
             total=shifts.sums(found),
             by_operator=shifts.by_operator(found),

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contract.events import OperatorChanged, ShiftBegan, ShiftEnded, SlipSuspected
+from server.accounts.actors import of_stations
+from server.accounts.within import ANYWHERE, Within
 from server.people.models import Person
 from server.sampling import slips
 from server.sampling.shift_models import ShiftRefusal, SlipSuspicion, StationOperator, StationShift
@@ -73,10 +75,12 @@ def operators(session: Session, tags: Collection[tuple[str, str]]) -> dict[tuple
 
 
 def shifts_between(
-    session: Session, begins: datetime, ends: datetime, station: str = ""
-) -> list[StationShift]:
+    session: Session, begins: datetime, ends: datetime, station: str = "",
+    within: Within = ANYWHERE,
+) -> list[StationShift]:  # fmt: skip
     """Return the shifts that ended then, newest first."""
     asked = select(StationShift).where(StationShift.ended >= begins, StationShift.ended < ends)
+    asked = asked.where(of_stations(within, StationShift.station))
     if station:
         asked = asked.where(StationShift.station == station)
     newest = asked.order_by(StationShift.ended.desc(), StationShift.event_id).limit(SHOWN)
@@ -119,7 +123,8 @@ def by_operator(shifts: Collection[StationShift]) -> Mapping[tuple[str, str], Su
     return {key: sums(own) for key, own in sorted(groups.items())}
 
 
-def open_suspicions(session: Session) -> list[SlipSuspicion]:
+def open_suspicions(session: Session, within: Within = ANYWHERE) -> list[SlipSuspicion]:
     """Return what stations suspected and nobody has looked at, oldest first."""
-    asked = select(SlipSuspicion).where(SlipSuspicion.decided_at.is_(None))
+    seen = of_stations(within, SlipSuspicion.station)
+    asked = select(SlipSuspicion).where(SlipSuspicion.decided_at.is_(None), seen)
     return list(session.scalars(asked.order_by(SlipSuspicion.at).limit(SHOWN)))

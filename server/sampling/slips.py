@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from contract.tubes import Tube, TubeError, tube
+from server.accounts.actors import of_stations
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.sampling import changes, lot_queries, queries
 from server.sampling.decision_models import SlipGroup, SlipMember
@@ -152,13 +154,15 @@ def accounted(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
     return queries.paired_before(session, wanted) | set(void)
 
 
-def open_groups(session: Session) -> list[SlipGroup]:
+def open_groups(session: Session, within: Within = ANYWHERE) -> list[SlipGroup]:
     """Return the groups that wait for a person, oldest first, with pairings and people.
 
     What only a station suspects stands with its suspicion until somebody says that it may be so.
     """
     loaded = selectinload(SlipGroup.members).joinedload(SlipMember.pairing)
-    asked = select(SlipGroup).where(SlipGroup.decided_at.is_(None), ~merely_suspected())
+    seen = of_stations(within, SlipGroup.station)
+    open_ones = SlipGroup.decided_at.is_(None), ~merely_suspected(), seen
+    asked = select(SlipGroup).where(*open_ones)
     return list(
         session.scalars(
             asked.options(loaded.joinedload(Pairing.person)).order_by(SlipGroup.opened_at)

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import kind_of
+from server.accounts.current import current_within
 from server.accounts.stations import signed_station
 from server.display import local
 from server.forms import number, optional_text
@@ -83,7 +84,7 @@ def list_lots() -> ResponseReturnValue:
             whole=lot_balance.in_whole(session, known[:SHOWN]),
             shared=lot_queries.lots_given_out(session),
             printed=lot_queries.times_printed(session),
-            stations=queries.stations(session),
+            stations=queries.stations(session, current_within()),
             series=SERIES,
         )
 

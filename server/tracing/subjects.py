@@ -8,13 +8,15 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from server.declarations.points import get_point
+from server.accounts.within import ANYWHERE, Within
+from server.declarations.points import get_point, no_point
 from server.declarations.traces import presence, stays
 from server.declarations.traces.stays import Reckoning
 from server.declarations.traces.tracing import Subject, Trace, Tracer
 from server.errors import BadInput, NotFound
 from server.outcomes.models import Outcome
 from server.people.models import Person
+from server.sampling import sight
 
 SHOWN = 100
 LONGEST = timedelta(days=31)
@@ -47,24 +49,46 @@ class Origin:
     title: str = ""
 
 
-def positives(session: Session) -> Sequence[tuple[Outcome, Person]]:
+def positives(session: Session, within: Within = ANYWHERE) -> Sequence[tuple[Outcome, Person]]:
     """Return the newest positive outcomes that hold, with whose they are."""
     later = aliased(Outcome)
     found = (
         select(Outcome, Person)
         .join(Person, Person.id == Outcome.person_id)
         .where(Outcome.status == "positive", ~exists().where(later.supersedes == Outcome.id))
+        .where(within.rows(Outcome.place))
         .order_by(Outcome.sampled_at.desc(), Outcome.id)
     )
     return [(row[0], row[1]) for row in session.execute(found.limit(SHOWN))]
 
 
-def traced(session: Session, asked: Asked, now: datetime) -> tuple[Origin, Trace, Reckoning]:
-    """Return what was asked for, its trace, and how that was reckoned."""
+def traced(
+    session: Session, asked: Asked, now: datetime, within: Within = ANYWHERE
+) -> tuple[Origin, Trace, Reckoning]:
+    """Return what was asked for, its trace, and how that was reckoned.
+
+    Only meetings at points of that scope are followed: who met elsewhere is for those there.
+    """
     reckoning = stays.reckoning(session)
     found = origin(session, asked, reckoning, now)
-    tracer = Tracer(session, stays.stay_minutes(session), reckoning.least)
+    _check(session, found, within)
+    tracer = Tracer(session, stays.stay_minutes(session), reckoning.least, within=within)
     return found, tracer.trace(found.subject), reckoning
+
+
+def _check(session: Session, found: Origin, within: Within) -> None:
+    """Raise NotFound, in the words of what does not exist, for a subject of elsewhere."""
+    if found.outcome and not within.covers(found.outcome.place):
+        raise no_positive()
+    if found.person and not sight.sees_person(session, within, found.person.id):
+        raise NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
+    places = [get_point(session, each).place for each in found.subject.spots]
+    if found.log.startswith("point:") and not any(map(within.covers, places)):
+        raise no_point()
+
+
+def no_positive() -> NotFound:
+    return NotFound("Không có kết luận dương tính này.", "There is no such positive outcome.")
 
 
 def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) -> Origin:
@@ -85,7 +109,7 @@ def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) 
 def _of_outcome(session: Session, asked: Asked, reckoning: Reckoning) -> Origin:
     outcome = session.get(Outcome, _uuid(asked.outcome))
     if outcome is None or outcome.status != "positive":
-        raise NotFound("Không có kết luận dương tính này.", "There is no such positive outcome.")
+        raise no_positive()
     person = session.get_one(Person, outcome.person_id)
     begins, ends = _period(asked, reckoning.period(outcome.sampled_at))
     made = _of_person(person, begins, ends)

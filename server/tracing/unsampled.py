@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import CheckIn
 from server.declarations.targets.days import bounds
 from server.declarations.zones import queries as zones
@@ -37,14 +38,16 @@ class Found:
     sampled: int
 
 
-def unsampled(session: Session, drawn: Drawn, *, limit: int | None = PAGE) -> Found:
+def unsampled(
+    session: Session, drawn: Drawn, *, limit: int | None = PAGE, within: Within = ANYWHERE
+) -> Found:
     """Return who came to the zone's points while it stands, and has no live pairing since then.
 
     A zone's time begins with its first level.
     """
     begins, _ = bounds(drawn.levels[0].since)
     _, ends = bounds(drawn.levels[-1].until or date(2099, 12, 31))
-    points = [point.id for point in zones.points_in(session, drawn)]
+    points = [each.id for each in zones.points_in(session, drawn) if within.covers(each.place)]
     came = (
         CheckIn.point_id.in_(points), CheckIn.at >= begins, CheckIn.at < ends,
         CheckIn.voided_at.is_(None), CheckIn.person_id.is_not(None),

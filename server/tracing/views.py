@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server import exports, takeouts
+from server.accounts.current import current_within
 from server.audit import services as audit
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.traces import stays
@@ -41,7 +42,7 @@ def show_traces() -> ResponseReturnValue:
         return _show(asked)
     masked = not may(Permission.PERSON_READ)
     with reading() as session:
-        found = subjects.positives(session)
+        found = subjects.positives(session, current_within())
         keys = {person_key(person.id) for _, person in found}
         called = lists.faces(session, keys, masked=masked)
         return render_template(
@@ -52,7 +53,7 @@ def show_traces() -> ResponseReturnValue:
 
 def _show(asked: Asked) -> ResponseReturnValue:
     with reading() as session:
-        origin, trace, reckoning = subjects.traced(session, asked, now())
+        origin, trace, reckoning = subjects.traced(session, asked, now(), current_within())
         points = lists.points_of(session, trace)
         shown = (*trace.f1[:SHOWN], *trace.f2[:SHOWN])
         drawn = graph.draw(trace)
@@ -77,7 +78,7 @@ def export_trace() -> ResponseReturnValue:
     if not asked.anything:
         raise BadInput("Hãy chọn ca cần truy vết.", "Choose whom to trace.")
     with reading() as session:
-        origin, trace, _ = subjects.traced(session, asked, now())
+        origin, trace, _ = subjects.traced(session, asked, now(), current_within())
         rows = lists.rows_of(session, trace, lists.points_of(session, trace))
     person = origin.person.id if origin.person else None
     return _leave(origin.log, lists.HEADS, rows, "f-list", person)
@@ -88,7 +89,7 @@ def export_trace() -> ResponseReturnValue:
 def show_unsampled(zone_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         drawn = zones.zone(session, zone_id)
-        found = unsampled(session, drawn)
+        found = unsampled(session, drawn, within=current_within())
         keys = {person_key(row.person_id) for row in found.rows}
         page = render_template(
             "tracing/unsampled.html", drawn=drawn, found=found, page=PAGE, person_key=person_key,
@@ -103,7 +104,8 @@ def show_unsampled(zone_id: UUID) -> ResponseReturnValue:
 @requires(Permission.TRACE_EXPORT)
 def export_unsampled(zone_id: UUID) -> ResponseReturnValue:
     with reading() as session:
-        found = unsampled(session, zones.zone(session, zone_id), limit=None)
+        drawn = zones.zone(session, zone_id)
+        found = unsampled(session, drawn, limit=None, within=current_within())
         called = lists.faces(
             session, {person_key(row.person_id) for row in found.rows}, masked=False
         )

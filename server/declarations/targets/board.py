@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.places import Place
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import Point
 from server.declarations.targets import goals
 from server.declarations.targets.models import BoardSetting, PointDay, TargetRule
@@ -29,6 +30,7 @@ class Wish:
     kind: str = ""
     place: str = ""
     state: str = ""
+    within: Within = ANYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Board:
 
 def board_of(session: Session, wish: Wish, *, span: int = SPAN) -> Board:
     """Return the board of *wish.day*: whoever needs a call first stands first."""
-    points = points_of(session, wish.kind, wish.place)
+    points = points_of(session, wish.kind, wish.place, wish.within)
     rules, silent = rules_of(session), silent_days(session)
     first = wish.day - timedelta(days=span)
     counts = counts_between(session, first, wish.day)
@@ -139,11 +141,14 @@ def _urgency(line: Line) -> tuple[int, int, str]:
     return STATES.index(line.state), -line.missing, line.point.name
 
 
-def points_of(session: Session, kind: str = "", place: str = "") -> list[Brief]:
+def points_of(
+    session: Session, kind: str = "", place: str = "", within: Within = ANYWHERE
+) -> list[Brief]:
     """Return the points of a kind in a place, closed ones too: they have a past."""
     found = select(
         Point.id, Point.name, Point.kind, Point.place, Point.active_from, Point.active_until
     )
+    found = found.where(within.rows(Point.place))
     if kind:
         found = found.where(Point.kind == kind)
     if place:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from contract.places import Place, PlaceError
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import Declaration
 from server.declarations.targets.models import CoverageGoal, Locality
 from server.people.models import Card, Person
@@ -39,13 +40,14 @@ class Covered:
         return max(0, -(-self.locality.population * self.low // 100) - self.people)
 
 
-def coverage(session: Session) -> Sequence[Covered]:
+def coverage(session: Session, within: Within = ANYWHERE) -> Sequence[Covered]:
     """Return every locality whose people are known, the least covered first."""
     counts = _covered(session)
     aims = goals_of(session)
     rows = [
         Covered(each, _within(counts, each.place), *aims["town" if each.town else "elsewhere"])
-        for each in session.scalars(select(Locality).order_by(Locality.place))
+        for each in localities(session)
+        if within.covers(each.place)
     ]
     return sorted(rows, key=lambda row: (row.percent - row.low, row.locality.place))
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server import exports
+from server.accounts.current import current_within
 from server.declarations import points
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.targets import board, coverage, settings, trend
@@ -27,7 +28,7 @@ def show_board() -> ResponseReturnValue:
     wish = _wish()
     with reading() as session:
         found = board.board_of(session, wish)
-        places = board.places_of(board.points_of(session))
+        places = board.places_of(board.points_of(session, within=wish.within))
         names = coverage.names_of(session)
     return render_template(
         "targets/board.html", wish=wish, board=found, shown=SHOWN, places=places, names=names,
@@ -84,7 +85,7 @@ def show_point(point_id: str) -> ResponseReturnValue:
 @requires(Permission.TARGET_READ)
 def show_coverage() -> ResponseReturnValue:
     with reading() as session:
-        rows = coverage.coverage(session)
+        rows = coverage.coverage(session, current_within())
         goals = coverage.goals_of(session)
     return render_template("targets/coverage.html", rows=rows, goals=goals, areas=AREAS)
 
@@ -97,7 +98,7 @@ def coverage_csv() -> Response:
             (row.locality.place, row.locality.name, "town" if row.locality.town else "elsewhere",
              row.locality.population, row.people, round(row.percent, 2), row.low, row.high,
              row.missing, row.state)
-            for row in coverage.coverage(session)
+            for row in coverage.coverage(session, current_within())
         ]  # fmt: skip
     heads = ["place", "name", "area", "population", "covered", "percent", "at_least", "aim",
              "missing", "state"]  # fmt: skip
@@ -188,6 +189,7 @@ def _wish() -> Wish:
         kind=kind if kind in set(PointKind) else "",
         place=tidy(args.get("place", ""))[:64],
         state=state if state in STATES else "",
+        within=current_within(),
     )
 
 

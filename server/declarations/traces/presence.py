@@ -109,6 +109,15 @@ def stays_at(
     return found
 
 
+def places_of(session: Session, points: Collection[str]) -> dict[Spot, str]:
+    """Return the place of each of *points*."""
+    wanted, found = list(points), {}
+    for start in range(0, len(wanted), AT_ONCE):
+        some = select(Point.id, Point.place).where(Point.id.in_(wanted[start : start + AT_ONCE]))
+        found.update({row[0]: row[1] for row in session.execute(some)})
+    return found
+
+
 def vehicles_of(session: Session, comers: Iterable[str]) -> dict[str, str]:
     """Return what the passes of the vehicles among *comers* say, by comer's key."""
     blinds = [key[1:] for key in comers if key.startswith("v")]

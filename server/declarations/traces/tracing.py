@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.traces import presence
 from server.declarations.traces.overlap import (
     Meeting,
@@ -23,6 +25,7 @@ from server.declarations.traces.overlap import (
     within,
 )
 
+P = TypeVar("P", Visit, Meeting)
 MOST_FOLLOWED = 300  # F1 whose own meetings are looked for, those who met longest first
 MOST_F2 = 3000
 
@@ -76,6 +79,7 @@ class Tracer:
     session: Session
     minutes: dict[str, int]
     least: timedelta = timedelta(0)
+    within: Within = ANYWHERE  # meetings elsewhere are left out, and those are not followed
     _stays: dict[Spot, timedelta] = field(default_factory=dict)
 
     def trace(self, subject: Subject, *, rings: int = 2) -> Trace:
@@ -84,12 +88,12 @@ class Tracer:
         met = self._met(visits, subject, frozenset({subject.key}))
         f1 = _contacts(met, 1)
         if rings < 2 or not f1:
-            return Trace(subject, visits, f1)
+            return Trace(subject, self._in_sight(visits), f1)
         followed = sorted(f1, key=lambda each: -each.minutes)[:MOST_FOLLOWED]
         known = frozenset({subject.key, *(each.key for each in f1)})
         f2 = _contacts(self._met_by(followed, subject, known), 2)
         cut = len(followed) < len(f1) or len(f2) > MOST_F2
-        return Trace(subject, visits, f1, f2[:MOST_F2], cut)
+        return Trace(subject, self._in_sight(visits), f1, f2[:MOST_F2], cut)
 
     def _visits_of_subject(self, subject: Subject) -> list[Visit]:
         visits = [Visit(subject.begins, subject.ends, subject.key, spot) for spot in subject.spots]
@@ -109,7 +113,8 @@ class Tracer:
     ) -> list[Meeting]:
         """Return meetings with others, whose own later check-ins end their visits too."""
         comers = self._seen(visits) - known
-        return meetings(visits, self._visits_of(comers, subject), least=self.least)
+        met = meetings(visits, self._visits_of(comers, subject), least=self.least)
+        return self._in_sight(met)
 
     def _met_by(
         self, f1: Sequence[Contact], subject: Subject, known: frozenset[str]
@@ -122,7 +127,14 @@ class Tracer:
         ]
         found = presence.at_spots(self.session, spans(visits, self._stays))
         others = visits_of([each for each in found if each[1] not in known], self._stays)
-        return meetings(visits, others, least=self.least)
+        return self._in_sight(meetings(visits, others, least=self.least))
+
+    def _in_sight(self, found: Sequence[P]) -> list[P]:
+        """Leave out what was elsewhere.  Only at last: a check-in elsewhere ends a visit here."""
+        if self.within.everywhere:
+            return list(found)
+        places = presence.places_of(self.session, {each.spot for each in found})
+        return [each for each in found if self.within.covers(places.get(each.spot, ""))]
 
     def _seen(self, visits: Sequence[Visit]) -> set[str]:
         found = presence.at_spots(self.session, spans(visits, self._stays))

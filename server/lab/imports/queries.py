@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
+from server.errors import NotFound
 from server.lab.imports.models import ImportFile, ImportRow, State
 from server.lab.instruments.reason_words import reason_of
 from server.lab.instruments.reasons import Reason
@@ -30,18 +32,27 @@ class Told:
     examples: Sequence[ImportRow] = ()
 
 
-def latest(session: Session) -> list[ImportFile]:
+def latest(session: Session, within: Within = ANYWHERE) -> list[ImportFile]:
     """Return the imports, those that wait for a person first, then the newest."""
     waits = ImportFile.state.in_(OPEN)
-    found = select(ImportFile).order_by(waits.desc(), ImportFile.received_at.desc()).limit(LATEST)
+    found = select(ImportFile).where(within.rows(ImportFile.place))
+    found = found.order_by(waits.desc(), ImportFile.received_at.desc()).limit(LATEST)
     return list(session.scalars(found))
 
 
-def waiting(session: Session) -> tuple[int, datetime | None]:
+def waiting(session: Session, within: Within = ANYWHERE) -> tuple[int, datetime | None]:
     """Return how many imports wait to be confirmed, and since when the oldest."""
     found = select(func.count(), func.min(ImportFile.received_at))
-    row = session.execute(found.where(ImportFile.state == State.STAGED.value)).one()
+    staged = ImportFile.state == State.STAGED.value, within.rows(ImportFile.place)
+    row = session.execute(found.where(*staged)).one()
     return row[0], row[1]
+
+
+def check_in_sight(session: Session, ids: Sequence[UUID], within: Within) -> None:
+    """Raise NotFound where one of these is of another laboratory, or there is none."""
+    seen = select(ImportFile.id).where(ImportFile.id.in_(ids), within.rows(ImportFile.place))
+    if set(ids) - set(session.scalars(seen)):
+        raise NotFound("Không có lần nhập này.", "There is no such import.")
 
 
 def told(session: Session, file: ImportFile) -> list[Told]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from server import forms
+from server.accounts.current import current_within
 from server.errors import BadInput, DomainError
 from server.lab.imports import plates, queries, services
 from server.lab.imports.models import Fate, State
@@ -84,7 +85,7 @@ def _name(name: str | None) -> str:
 
 def _imports(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        found = queries.latest(session)
+        found = queries.latest(session, current_within())
         page = render_template(
             "lab/imports.html", problem=problem, imports=found, moving=MOVING, states=State
         )
@@ -108,6 +109,7 @@ def confirm_ticked() -> ResponseReturnValue:
         if not ids:
             raise BadInput("Chưa chọn lần nhập nào.", "No import is ticked.")
         with transaction() as session:
+            queries.check_in_sight(session, ids, current_within())
             for import_id in ids:
                 services.confirm(
                     session, import_id, assay=_assay(), knows_cut=False, by=actor(), now=now()

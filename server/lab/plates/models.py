@@ -27,6 +27,7 @@ class Plate(Base):
     title: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(index=True)
     created_by: Mapped[str] = mapped_column(String(80))
+    lab: Mapped[str] = mapped_column(String(64), server_default="")  # the place of who made it
     locked_at: Mapped[datetime | None]
     locked_by: Mapped[str | None] = mapped_column(String(80))
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from contract.tubes import Tube, TubeKind
+from server.accounts.within import ANYWHERE, Within
 from server.lab.models import OrderedTest, Result
 from server.lab.plates.geometry import SHAPES, Shape
 from server.lab.plates.models import Plate, PlateWell
@@ -59,12 +60,15 @@ def plates_of(session: Session, tube: Tube) -> list[tuple[Plate, PlateWell]]:
     return [(plate, well) for plate, well in rows]
 
 
-def newest_plates(session: Session, limit: int = 30) -> list[tuple[Plate, int]]:
+def newest_plates(
+    session: Session, limit: int = 30, within: Within = ANYWHERE
+) -> list[tuple[Plate, int]]:
     """Return (plate, tubes on it), newest first."""
     tubes = func.count(PlateWell.tube)
     found = (
         select(Plate, tubes)
         .outerjoin(PlateWell, PlateWell.plate_id == Plate.id)
+        .where(within.rows(Plate.lab))
         .group_by(Plate.id)
         .order_by(Plate.created_at.desc(), Plate.id.desc())
         .limit(limit)

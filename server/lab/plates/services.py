@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, TubeKind
+from server.accounts.actors import place_of_actor
 from server.audit import services as audit
 from server.lab import queries as lab
 from server.lab import refusals as lab_refusals
@@ -37,7 +38,8 @@ def new_plate(
     layout = TEMPLATES[template]
     plate = Plate(
         id=_next_id(session, now), size=layout.size, fill=fill.value, template=template,
-        title=title, created_at=now, created_by=by, wells=[], assay=assay or None,
+        title=title, created_at=now, created_by=by, lab=place_of_actor(session, by), wells=[],
+        assay=assay or None,
     )  # fmt: skip
     shape = queries.shape_of(plate)
     for name, control in layout.controls:

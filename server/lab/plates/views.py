@@ -14,6 +14,7 @@ from flask import url_for as to
 from flask.typing import ResponseReturnValue
 
 from server import cameras, forms
+from server.accounts.current import current_within
 from server.display import t
 from server.errors import BadInput, DomainError
 from server.lab import assay_versions
@@ -107,7 +108,7 @@ def _plates(problem: DomainError | None = None) -> ResponseReturnValue:
         return render_template(
             "lab/plates.html",
             problem=problem,
-            plates=queries.newest_plates(session),
+            plates=queries.newest_plates(session, within=current_within()),
             templates=TEMPLATES,
             assays=assay_versions.assays_in_use(session),
             fills=FILLS,

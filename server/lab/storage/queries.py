@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
+from server.lab import sight
 from server.lab.storage.models import StorageStep, StoredTube
 
 SHOWN = 400
@@ -28,23 +30,28 @@ def standing_at(session: Session, freezer: str, rack: str, position: str) -> Sto
     return session.scalar(found)
 
 
-def rack_of(session: Session, freezer: str, rack: str) -> list[StoredTube]:
+def rack_of(
+    session: Session, freezer: str, rack: str, within: Within = ANYWHERE
+) -> list[StoredTube]:
     """Return what stands in a rack, newest first."""
     found = select(StoredTube).where(StoredTube.freezer == freezer, StoredTube.rack == rack)
+    found = found.where(sight.tubes(within, StoredTube.tube))
     return list(session.scalars(found.order_by(StoredTube.at.desc(), StoredTube.tube)))
 
 
-def racks(session: Session) -> list[tuple[str, str, int]]:
+def racks(session: Session, within: Within = ANYWHERE) -> list[tuple[str, str, int]]:
     """Return (freezer, rack, tubes) for every rack that holds any."""
     found = select(StoredTube.freezer, StoredTube.rack, func.count()).group_by(
         StoredTube.freezer, StoredTube.rack
     )
+    found = found.where(sight.tubes(within, StoredTube.tube))
     rows = session.execute(found.order_by(StoredTube.freezer, StoredTube.rack))
     return [(freezer, rack, count) for freezer, rack, count in rows]
 
 
-def due(session: Session, *, on: date) -> list[StoredTube]:
+def due(session: Session, *, on: date, within: Within = ANYWHERE) -> list[StoredTube]:
     """Return the tubes that need not be kept longer, by their places."""
     found = select(StoredTube).where(StoredTube.keep_until < on)
+    found = found.where(sight.tubes(within, StoredTube.tube))
     order = (StoredTube.freezer, StoredTube.rack, StoredTube.position)
     return list(session.scalars(found.order_by(*order).limit(SHOWN)))

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube
 from server import cameras, forms
+from server.accounts.current import current_within
 from server.display import local, t
 from server.errors import BadInput, DomainError
+from server.lab import sight
 from server.lab.plates.geometry import RACKS, NoSuchWell
 from server.lab.scans import scanned_tube
 from server.lab.storage import queries, services
@@ -107,7 +109,10 @@ def _storage(problem: DomainError | None = None, of: Tube | None = None) -> Resp
     form = request.form if problem else request.args
     freezer, rack = form.get("freezer", ""), form.get("rack", "")
     today = local(now()).date()
+    within = current_within()
     with reading() as session:
+        if of and not sight.sees_tube(session, within, of):
+            of = None
         page = render_template(
             "lab/storage.html",
             problem=problem,
@@ -116,9 +121,9 @@ def _storage(problem: DomainError | None = None, of: Tube | None = None) -> Resp
             place=queries.place_of(session, of) if of else None,
             steps=queries.steps_of(session, of) if of else [],
             keep_until=form.get("keep_until") or (today + KEPT).isoformat(),
-            standing=queries.rack_of(session, freezer, rack) if freezer and rack else [],
-            racks=queries.racks(session),
-            due=queries.due(session, on=today),
+            standing=queries.rack_of(session, freezer, rack, within) if freezer and rack else [],
+            racks=queries.racks(session, within),
+            due=queries.due(session, on=today, within=within),
             sizes=list(RACKS),
         )
     return cameras.allowed(make_response(page, problem.status if problem else 200))

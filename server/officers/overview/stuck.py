@@ -36,19 +36,19 @@ def stuck(
     for desk in desks:
         if desk.waiting is None or desk.path in ONE_BY_ONE:
             continue
-        load = desk.waiting(session, by)
+        load = desk.waiting(session, by, scope)
         if load.count:
-            late = desk.late(session, now) if desk.late else 0
+            late = desk.late(session, now, scope) if desk.late else 0
             names = (desk.vi, desk.en), (desk.vi_hint, desk.en_hint)
             found.append(Stuck(*names, desk.path, load.count, load.oldest, late))
     return sorted(found, key=lambda each: (each.oldest or now, each.link))
 
 
-def _unmatched(session: Session, _scope: Within, place: str, now: datetime) -> Iterator[Stuck]:
+def _unmatched(session: Session, scope: Within, place: str, now: datetime) -> Iterator[Stuck]:
     allowed = limits.limits(session)
     only = f"?place={quote(place)}" if place else ""
-    for desk, load in unmatched.loads(session).items():
+    for desk, load in unmatched.loads(session, within=scope).items():
         if load.count:
-            late = limits.strain(session, desk, allowed[desk], now=now).late
+            late = limits.strain(session, desk, allowed[desk], now=now, within=scope).late
             link = f"/unmatched{only}#{desk.value}"
             yield Stuck(*words.DESKS[desk], link, load.count, load.oldest, late)

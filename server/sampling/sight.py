@@ -1,0 +1,57 @@
+"""Which tubes and persons somebody may look at, by where things were done (docs/access.md)."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from contract.tubes import Tube
+from server.accounts.within import Within
+from server.declarations.models import CheckIn
+from server.people.models import Person
+from server.sampling import queries
+from server.sampling.models import Pairing
+
+
+def pairings(within: Within, of: Any) -> ColumnElement[bool]:
+    """Say of a column of pairings' ids that the sample was taken in that scope."""
+    if within.everywhere:
+        return true()
+    one = aliased(Pairing)  # never the table that the column itself is of
+    return exists().where(one.id == of, within.rows(one.place))
+
+
+def tubes(within: Within, of: Any) -> ColumnElement[bool]:
+    """Say of a column of tubes that one was given to somebody in that scope."""
+    if within.everywhere:
+        return true()
+    one = aliased(Pairing)
+    return exists().where(one.tube == of, within.rows(one.place))
+
+
+def persons(within: Within, of: Any) -> ColumnElement[bool]:
+    """Say of a column of persons' ids that the record was begun, or that they were sampled or
+    checked in, in that scope."""
+    if within.everywhere:
+        return true()
+    begun, given, came = aliased(Person), aliased(Pairing), aliased(CheckIn)
+    return or_(
+        exists().where(begun.id == of, within.rows(begun.place)),
+        exists().where(given.person_id == of, within.rows(given.place)),
+        exists().where(came.person_id == of, within.rows(came.place)),
+    )
+
+
+def sees_person(session: Session, within: Within, person_id: UUID) -> bool:
+    found = select(Person.id).where(Person.id == person_id, persons(within, Person.id))
+    return session.scalar(found) is not None
+
+
+def sees_tube(session: Session, within: Within, tube: Tube) -> bool:
+    """A tube that was given to nobody goes by its lot."""
+    places = session.scalars(select(Pairing.place).where(Pairing.tube == tube)).all()
+    if places:
+        return any(within.covers(place) for place in places)
+    lot = queries.lot_of(session, tube)
+    return within.everywhere or (lot is not None and within.covers(lot.place))

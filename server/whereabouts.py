@@ -1,0 +1,178 @@
+"""Where everything is that an address names: what is elsewhere answers as what does not exist.
+
+One row for each part of an address, so that no view has to remember to ask.  A part that names
+nothing anybody owns stands in FREE; `tests/server/test_whereabouts.py` lets no part be without.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import abort, current_app, request
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from server.accounts.actors import of_stations
+from server.accounts.current import current_within
+from server.accounts.models import Station
+from server.accounts.within import Within
+from server.declarations.models import Point
+from server.declarations.targets.models import TargetRule
+from server.declarations.zones.models import ZonePart
+from server.delivery.models import Delivery
+from server.intake.models import ChainAlert
+from server.lab import sight as lab_sight
+from server.lab.imports.models import ImportFile
+from server.lab.models import Result, ResultDispute
+from server.lab.plates.models import Plate
+from server.lab.run_models import Run
+from server.outcomes.models import Callback, Outcome
+from server.people.merge_models import PersonMerge
+from server.people.models import CardBatch, Disagreement, Identity, IdentityQuestion, Person
+from server.permissions import Permission
+from server.record.request_models import DataRequest
+from server.record.vaccination_models import VaccinationImport
+from server.sampling import queries, sight
+from server.sampling.decision_models import Matter, SlipGroup
+from server.sampling.lot_models import Roster
+from server.sampling.matters import matter_in
+from server.sampling.models import Pairing, TubeConflict
+from server.sampling.roster_models import RosterDraft
+from server.sampling.shift_models import SlipSuspicion
+from server.web import access_of, reading
+
+Look = Callable[[Session, Within, Any], bool]
+Condition = Callable[[Within], ColumnElement[bool]]
+
+
+def check() -> None:
+    """Let whoever is signed in reach only what is in their scope; to be called before views."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not request.view_args or not isinstance(access_of(view), Permission):
+        return
+    within = current_within()
+    if within.everywhere:
+        return
+    with reading() as session:
+        for name, value in request.view_args.items():
+            look = look_for(request.blueprint or "", name)
+            if look is not None and not look(session, within, value):
+                abort(404)
+
+
+def look_for(blueprint: str, name: str) -> Look | None:
+    """Return how to find out where a part of an address is, None for one that is free."""
+    if (blueprint, name) in FREE:
+        return None
+    return OF_BLUEPRINT.get((blueprint, name)) or LOOKS.get(name, _nowhere)
+
+
+def _nowhere(_session: Session, _within: Within, _value: Any) -> bool:
+    """A part that nobody thought of opens nothing."""
+    return False
+
+
+def _row(model: Any, condition: Condition) -> Look:
+    """Find the row with that id, if it fulfils the condition."""
+    key = model.__mapper__.primary_key[0]
+
+    def look(session: Session, within: Within, value: Any) -> bool:
+        return session.scalar(select(key).where(key == value, condition(within))) is not None
+
+    return look
+
+
+def _placed(model: Any, column: str = "place") -> Look:
+    return _row(model, lambda within: within.rows(getattr(model, column)))
+
+
+def _of_person(model: Any, *columns: str) -> Look:
+    def condition(within: Within) -> ColumnElement[bool]:
+        return or_(*(sight.persons(within, getattr(model, each)) for each in columns))
+
+    return _row(model, condition)
+
+
+def _outcome(within: Within) -> ColumnElement[bool]:
+    begun = exists().where(Person.id == Outcome.person_id, within.rows(Person.place))
+    return or_(within.rows(Outcome.place), begun)
+
+
+def _question(session: Session, within: Within, value: Any) -> bool:
+    number = _of_person(Disagreement, "person_id")(session, within, value)
+    return number or _of_person(IdentityQuestion, "person_id", "other_id")(session, within, value)
+
+
+def _point(session: Session, within: Within, value: str) -> bool:
+    return _placed(Point)(session, within, value.upper())
+
+
+def _zone(session: Session, within: Within, value: Any) -> bool:
+    """Zones are proclaimed, so everybody reads them; who has a part of one changes it."""
+    if request.method == "GET" or request.blueprint != "zones":
+        return True
+    return any(_part(session, within, each) for each in _parts(session, value))
+
+
+def _parts(session: Session, zone_id: Any) -> list[Any]:
+    return list(session.scalars(select(ZonePart.id).where(ZonePart.zone_id == zone_id)))
+
+
+def _part(session: Session, within: Within, value: Any) -> bool:
+    part = session.get(ZonePart, value)
+    point = session.get(Point, part.point_id) if part and part.point_id else None
+    place = point.place if point else (part.place if part else None)
+    return within.covers(place or "")
+
+
+def _rule(within: Within) -> ColumnElement[bool]:
+    return or_(TargetRule.place == "", within.rows(TargetRule.place))
+
+
+LOOKS: Mapping[str, Look] = {
+    "alert_id": _row(ChainAlert, lambda within: of_stations(within, ChainAlert.station)),
+    "batch_id": _placed(CardBatch),
+    "callback_id": _placed(Callback),
+    "conflict_id": _row(TubeConflict, queries.claimed),
+    "delivery_id": _placed(Delivery),
+    "dispute_id": _row(ResultDispute, lambda within: lab_sight.tubes(within, ResultDispute.tube)),
+    "draft_id": _placed(RosterDraft),
+    "event_id": _row(SlipSuspicion, lambda within: of_stations(within, SlipSuspicion.station)),
+    "group_id": _row(SlipGroup, lambda within: of_stations(within, SlipGroup.station)),
+    "identity_id": _of_person(Identity, "person_id"),
+    "matter_id": _row(Matter, matter_in),
+    "merge_id": _of_person(PersonMerge, "person_id", "other_id"),
+    "outcome_id": _row(Outcome, _outcome),
+    "pairing_id": _placed(Pairing),
+    "part_id": _part,
+    "person_id": sight.sees_person,
+    "plate_id": _placed(Plate, "lab"),
+    "point_id": _point,
+    "question_id": _question,
+    "request_id": _of_person(DataRequest, "person_id"),
+    "result_id": _placed(Result, "lab"),
+    "roster_id": _placed(Roster),
+    "rule_id": _row(TargetRule, _rule),
+    "run_id": _placed(Run, "lab"),
+    "station": _placed(Station),
+    "tube": lab_sight.sees_tube,
+    "zone_id": _zone,
+}
+OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
+    ("points", "code"): _point,
+    ("keeper", "code"): _point,
+    ("imports", "import_id"): _placed(ImportFile),
+    ("vaccinations", "import_id"): _placed(VaccinationImport),
+}
+# Kinds of work, ways to write a file; and what names neither people nor their health: assays,
+# tubes' lots, receivers, partners.  A saved view is its owner's (`officers.saved`), and accounts
+# have a rule of their own (`accounts.grants`).
+FREE = frozenset(
+    {
+        ("accounts", "login"), ("assays", "code"), ("boxes", "act"), ("desks", "desk"),
+        ("exchange", "target"), ("matched", "view_id"), ("overview", "key"),
+        ("partners", "name"), ("reports", "form"),
+        ("plates", "act"), ("plates", "form"), ("sampling", "lot_id"), ("sampling", "void_id"),
+        # Their views look by the tube that they are about (`officers.seen`).
+        ("stories", "event_id"), ("stories", "import_id"), ("stories", "result_id"),
+    }
+)  # fmt: skip
