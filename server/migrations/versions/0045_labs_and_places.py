@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0042_labs_and_places"
-down_revision: str | None = "0041_point_names"
+revision: str = "0045_labs_and_places"
+down_revision: str | None = "0044_withdrawals"
 
 _OF_PERSON = "SELECT place FROM \"user\" WHERE 'user:' || login = {by}"
 _OF_STATION = "SELECT place FROM station WHERE 'station:' || id = {by}"
