@@ -53,6 +53,7 @@ from server.officers.story_views import bp as stories
 from server.officers.views import bp as officers
 from server.openapi_views import bp as openapi
 from server.outcomes import services as outcomes
+from server.outcomes.call_export_views import bp as call_exports
 from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_views import bp as desk_pages
 from server.outcomes.reception_views import bp as undoing
@@ -105,6 +106,7 @@ PAGES = (
     outcome_pages,
     desk_pages,
     call_pages,
+    call_exports,
     intake,
     exchange,
     fhir,

@@ -1,12 +1,10 @@
 """The list of people to call: how to reach them, each attempt, until they were sampled again."""
 
-import csv
 from datetime import datetime, timedelta, timezone
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server import forms
@@ -23,8 +21,6 @@ from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("calls", __name__)
 VIETNAM = timezone(timedelta(hours=7))
-HEAD = ("person", "name", "birth_year", "phones", "address", "points", "place", "tube", "reason",
-        "opened_at", "due_at", "attempts", "last")  # fmt: skip
 
 
 @bp.get("/callbacks")
@@ -85,22 +81,6 @@ def print_list() -> ResponseReturnValue:
         return render_template("outcomes/callbacks_paper.html", calls=found, place=_place())
 
 
-@bp.get("/callbacks.csv")
-@requires(Permission.CALLBACK_WRITE)
-def export() -> ResponseReturnValue:
-    """The list as a file; who took it is noted."""
-    with transaction() as session:
-        found = _every_call(session)
-        _log(session, "callbacks.exported", len(found))
-        paper = StringIO()
-        writer = csv.writer(paper)
-        writer.writerow(HEAD)
-        writer.writerows([_harmless(cell) for cell in _row(call)] for call in found)
-    answer = Response("\ufeff" + paper.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = "attachment; filename=callbacks.csv"
-    return answer
-
-
 def _every_call(session: Any) -> list[Call]:
     return call_list.open_calls(
         session, place=_place(), limit=call_list.AT_MOST, within=current_within()
@@ -110,24 +90,6 @@ def _every_call(session: Any) -> list[Call]:
 def _log(session: object, action: str, count: int) -> None:
     subject = _place() or "all"
     audit.record(session, action, subject, by=actor(), now=now(), detail=f"{count} people")  # type: ignore[arg-type]
-
-
-def _row(call: Call) -> list[str]:
-    who, what = call.person, call.callback
-    last = call.attempts[-1].how if call.attempts else ""
-    phones = "; ".join(
-        f"{each} (not confirmed)" if each in call.typed else each for each in call.phones
-    )
-    return [
-        str(who.id), who.name or "", str(who.birth_year or ""), phones,
-        who.address or "", "; ".join(call.points), what.place, what.tube.text, what.reason,
-        what.opened_at.isoformat(), what.due_at.isoformat(), str(len(call.attempts)), last,
-    ]  # fmt: skip
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula is told to be text."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
 
 
 def _moment(text: str) -> datetime:

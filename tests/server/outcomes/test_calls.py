@@ -23,6 +23,7 @@ from server.people.models import Identity
 from server.people.queries import value_blind
 
 HOA, LAN, MINH = "user:hoa", "user:lan", "user:minh"
+TAKEN = {"form": "csv", "reason": "Gọi lấy lại mẫu hôm nay"}
 
 
 def resampled(scene: Any, person: Any, call: Call = Call.NEGATIVE) -> Any:
@@ -141,11 +142,13 @@ def listed(database: Database, make_scene: Any, now: datetime) -> None:
 
 def test_the_list_says_how_to_reach_people(listed: None, sign_in: Any) -> None:
     officer = sign_in(Role.HEALTH_OFFICER, "hoa")
-    for path in ("/callbacks", "/callbacks/paper", "/callbacks.csv"):
-        page = officer.get(path).text
+    taken = officer.post("/callbacks/export", data=TAKEN).text
+    pages = [officer.get(path).text for path in ("/callbacks", "/callbacks/paper")]
+    for page in (*pages, taken):
         for fact in ("Lê Văn An", "0900000001", "Tổ 3, phường Mẫu", "Nhà máy A"):
-            assert fact in page, path
-    assert ",'=Lê Văn An," in officer.get("/callbacks.csv").text
+            assert fact in page
+    assert ",'=Lê Văn An," in taken
+    assert officer.post("/callbacks/export", data={"form": "csv"}).status_code == 422
 
 
 def test_a_phone_typed_on_a_phones_page_stands_last_and_says_so(
@@ -159,21 +162,22 @@ def test_a_phone_typed_on_a_phones_page_stands_last_and_says_so(
             evidence="declaration:1", linked_at=now + timedelta(days=1), linked_by="point:1",
         ))  # fmt: skip
     officer = sign_in(Role.HEALTH_OFFICER, "hoa")
-    for path in ("/callbacks", "/callbacks/paper", "/callbacks.csv"):
-        first, _, rest = officer.get(path).text.partition("0900000002")
-        assert "0900000001" in first, path
-        assert "chưa xác nhận" not in first, path
-        assert "xác nhận" in rest or "not confirmed" in rest, path
+    pages = [officer.get(path).text for path in ("/callbacks", "/callbacks/paper")]
+    for page in (*pages, officer.post("/callbacks/export", data=TAKEN).text):
+        first, _, rest = page.partition("0900000002")
+        assert "0900000001" in first
+        assert "chưa xác nhận" not in first
+        assert "xác nhận" in rest or "not confirmed" in rest
 
 
 def test_taking_the_list_out_is_noted(listed: None, sign_in: Any, database: Database) -> None:
     officer = sign_in(Role.HEALTH_OFFICER, "hoa")
-    officer.get("/callbacks.csv")
+    officer.post("/callbacks/export", data=TAKEN)
     officer.get("/callbacks/paper")
     with database.read() as session:
         noted = select(AuditEntry.action, AuditEntry.detail).where(AuditEntry.actor == HOA)
         assert {tuple(row) for row in session.execute(noted)} >= {
-            ("callbacks.exported", "1 people"),
+            ("list.taken-out", "callbacks 1 csv"),
             ("callbacks.printed", "1 people"),
         }
 
