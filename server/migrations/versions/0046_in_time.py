@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0044_in_time"
-down_revision: str | None = "0043_upstream"
+revision: str = "0046_in_time"
+down_revision: str | None = "0045_labs_and_places"
 
 
 def upgrade() -> None:
