@@ -12,7 +12,8 @@ from server.desks import Desk
 from server.outcomes import desks as unmatched
 from server.outcomes import limits, words
 
-ONE_BY_ONE = ("/unmatched", "/conflicts")  # desks whose parts are told apart
+ONE_BY_ONE = ("/unmatched", "/conflicts", "/callbacks")  # desks whose parts are told apart
+CALLS = unmatched.Desk.CALLBACKS_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def stuck(
 ) -> list[Stuck]:
     """Return what waits on *desks*; *place* is the filter of the page, for the links."""
     paths = {desk.path for desk in desks}
-    found = [*_unmatched(session, scope, place, now)] if "/unmatched" in paths else []
+    found = [*of_tubes(session, scope, place, now)] if "/unmatched" in paths else []
     for desk in desks:
         if desk.waiting is None or desk.path in ONE_BY_ONE:
             continue
@@ -41,14 +42,15 @@ def stuck(
             late = desk.late(session, now, scope) if desk.late else 0
             names = (desk.vi, desk.en), (desk.vi_hint, desk.en_hint)
             found.append(Stuck(*names, desk.path, load.count, load.oldest, late))
-    return sorted(found, key=lambda each: (each.oldest or now, each.link))
+    return sorted((each for each in found if each.count), key=lambda each: each.oldest or now)
 
 
-def _unmatched(session: Session, scope: Within, place: str, now: datetime) -> Iterator[Stuck]:
+def of_tubes(session: Session, scope: Within, place: str, now: datetime) -> Iterator[Stuck]:
+    """Yield how much stands on each desk of tubes and of calls, empty ones too."""
     allowed = limits.limits(session)
     only = f"?place={quote(place)}" if place else ""
-    for desk, load in unmatched.loads(session, within=scope).items():
-        if load.count:
-            late = limits.strain(session, desk, allowed[desk], now=now, within=scope).late
-            link = f"/unmatched{only}#{desk.value}"
-            yield Stuck(*words.DESKS[desk], link, load.count, load.oldest, late)
+    for desk in (*unmatched.UNMATCHED, CALLS):
+        load = unmatched.load_of(session, desk, scope)
+        late = limits.strain(session, desk, allowed[desk], now=now, within=scope).late
+        link = f"/callbacks{only}" if desk is CALLS else f"/unmatched{only}#{desk.value}"
+        yield Stuck(*words.DESKS[desk], link, load.count, load.oldest, late)

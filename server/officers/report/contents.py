@@ -14,9 +14,10 @@ from server.figures.models import POOL, SINGLE
 from server.officers.overview.found_panels import NOWHERE, below
 from server.officers.overview.shapes import decimal, hours_of
 from server.officers.overview.statistics import percentile, share, within_minutes
+from server.officers.overview.stuck import of_tubes
 from server.officers.report import queries
 from server.officers.report.queries import Sums
-from server.outcomes import desks, words
+from server.outcomes import words
 
 Rows = list[tuple[str | int, ...]]
 SAID = ("positive", "negative", "inconclusive", "invalid", "resample", "withdrawn")
@@ -66,7 +67,7 @@ def report_of(session: Session, day: date, place: str, within: Within, now: date
         _times(session, scope, day),
         _places(session, scope, day, place),
         _laboratories(session, scope, day),
-        _stuck(session, scope),
+        _stuck(session, scope, now),
         _quality(today, ever),
     )
     return Report(day, place, parts, now, waiting(session))
@@ -195,15 +196,13 @@ def _laboratories(session: Session, scope: Within, day: date) -> Part:
     return Part(t("Theo phòng xét nghiệm, trong ngày", "By laboratory, this day"), heads, rows)
 
 
-def _stuck(session: Session, _scope: Within) -> Part:
-    every = (*desks.UNMATCHED, desks.Desk.CALLBACKS_OPEN)
-    rows: Rows = []
-    for desk in every:
-        load = desks.load_of(session, desk)
-        name = words.DESKS.get(desk, (("Gọi lấy mẫu lại", "To be called again"), ("", "")))[0]
-        rows.append((t(*name), load.count))
-    remark = t("Lúc lập báo cáo.", "When the report was made.")
-    heads = (t("Việc", "Work"), t("Đang chờ", "Waiting"))
+def _stuck(session: Session, scope: Within, now: datetime) -> Part:
+    rows: Rows = [
+        (t(*each.name), each.count, each.late) for each in of_tubes(session, scope, "", now)
+    ]
+    remark = t("Lúc lập báo cáo, không tính việc đã giải trình.",
+               "When the report was made, without what is explained.")  # fmt: skip
+    heads = (t("Việc", "Work"), t("Đang chờ", "Waiting"), t("Quá hạn", "Overdue"))
     return Part(t("Tồn đọng", "What waits"), heads, rows, remark)
 
 

@@ -107,6 +107,7 @@ def test_an_officer_sees_only_their_place(officer: Any, database: Database) -> N
         session.execute(update(User).where(User.login == "hoa").values(place="vn-2021:25", sees=""))
     assert figures(officer.get("/overview").text)[0] == "0"
     assert rows_of(officer, "/overview/groups.csv")[1:] == []
+    assert "Không có gì kẹt" in officer.get("/overview").text
     assert set(figures(officer.get("/wall").text)) == {"0"}
     book = load_workbook(BytesIO(officer.get("/reports/report.xlsx").data))
     said = {row[0]: row[1:3] for row in book.worksheets[0].iter_rows(values_only=True) if row[0]}
