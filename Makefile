@@ -1,6 +1,6 @@
 # Two commands for a stranger: `make run` and `make test`.  `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help run test faults chaos cluster promises pi docs check format setup setup-test clean
+.PHONY: help run test faults chaos cluster promises pi docs check audit format setup setup-test clean
 
 PORT ?= 8000
 VENV := .venv/bin
@@ -25,6 +25,7 @@ test: setup-test  ## Set up and run the tests
 check: setup-test  ## The gate: format, lint, strict types, import contracts, tests
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
+	@$(VENV)/bandit -q -c pyproject.toml -r contract device labels server rehearsal -ll
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports --no-logo
 	@$(VENV)/python -m pytest -q -n 2 --dist loadfile
@@ -46,6 +47,9 @@ cluster: setup-test  ## A PostgreSQL cluster of three nodes on this machine, and
 
 pi: setup  ## The station on an emulated Raspberry Pi, its power cut in mid-pairing: minutes, as root
 	@pi/run.sh
+
+audit: setup-test  ## Ask whether the pinned versions have known holes; fails where it could not look
+	@$(VENV)/python tools/audit.py
 
 format: setup-test  ## Put the code into its form
 	@$(VENV)/ruff check --fix --quiet .

@@ -28,6 +28,7 @@ _WIDTHS = _TABLE.split()
 _STOP = "2331112"
 _START_B, _START_C = 104, 105
 _LARGEST_MODULE_MM = 0.26
+QUIET = 4  # modules around a QR
 _SMALLEST_MODULE_MM = 0.126
 _WANTED_QUIET_MM = 5.0
 
@@ -124,3 +125,14 @@ def runs(row: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
         elif not dark and start is not None:
             yield start, place - start
             start = None
+
+
+def svg_path(payload: str) -> tuple[int, str]:
+    """Return the side of a QR with its quiet zone, in modules, and the path of what is dark."""
+    rows = qr(payload, ecc="m")
+    path = "".join(
+        f"M{first + QUIET} {y + QUIET}h{length}v1h-{length}z"
+        for y, row in enumerate(rows)
+        for first, length in runs(row)
+    )
+    return len(rows) + 2 * QUIET, path

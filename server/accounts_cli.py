@@ -2,11 +2,10 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import UTC, datetime
-from getpass import getpass
+from datetime import UTC, datetime, timedelta
 
 from server import vault
-from server.accounts import services
+from server.accounts import doors, services
 from server.accounts.roles import Role
 from server.accounts.within import EVERYWHERE
 from server.config import Loaded
@@ -28,7 +27,11 @@ def add_to(add: Add) -> None:
     user.add_argument(
         "--everywhere", action="store_const", dest="sees", const=EVERYWHERE, help="they see all"
     )
-    user.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    user.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="read a password; else a link is printed",
+    )
 
 
 def add_user(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -38,18 +41,23 @@ def add_user(asked: argparse.Namespace, loaded: Loaded) -> None:
             "say where they may look: --place PLACE, or --everywhere",
         )
     vault.install(vault.Vault.load(loaded.settings.vault_path))
-    if asked.password_stdin:
-        password = asked.typed.readline().rstrip("\r\n")
-    else:
-        password = getpass("Password: ")
+    password = asked.typed.readline().rstrip("\r\n") if asked.password_stdin else None
+    settings, now = loaded.settings, datetime.now(UTC)
     database = open_database(loaded.settings.database_url)
     try:
         with database.write() as session:
             services.add_user(
                 session, asked.login, name=asked.name, role=Role(asked.role), password=password,
-                place=asked.place, sees=asked.sees, shortest=loaded.settings.password_length,
-                by=BY, now=datetime.now(UTC),
+                place=asked.place, sees=asked.sees, shortest=settings.password_length, by=BY,
+                now=now,
             )  # fmt: skip
+            life = timedelta(hours=settings.link_hours)
+            link = None
+            if password is None:
+                link = doors.give_link(session, asked.login, life=life, by=BY, now=now)
     finally:
         database.engine.dispose()
     print(f"{asked.login} may log in as {asked.role}.")  # noqa: T201 - a command's answer
+    if link:
+        origin = settings.public_url or f"http://{settings.host}:{settings.port}"
+        print(f"To choose a password, once: {origin}/welcome#{link}")  # noqa: T201

@@ -6,9 +6,11 @@ from typing import Protocol
 from flask import Flask, Response, current_app, request
 
 from server import home
+from server.accounts.own_pages import bp as own_account
 from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
+from server.accounts.user_pages import bp as users
 from server.accounts.views import bp as accounts
 from server.audit.purpose_views import bp as purposes
 from server.audit.sealing import Sealer
@@ -82,6 +84,8 @@ PAGES = (
     health,
     home.bp,
     accounts,
+    own_account,
+    users,
     stations,
     station_pages,
     partner_pages,

@@ -67,6 +67,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_backups: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 14  # older ones go; 0: none does
     metrics_token: str = ""  # a file with the token for /metrics; empty: this machine alone
     anchors: str = ""  # where anchors of the audit trail go; empty: anchors in `data`
+    # A second factor for officers, administrators and auditors: some days after they were added.
+    second_factor: Literal["off", "offered", "required"] = "required"
+    second_factor_grace_days: Annotated[int, msgspec.Meta(ge=0, le=90)] = 7
+    unused_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 180  # then an account sleeps
+    link_hours: Annotated[int, msgspec.Meta(ge=1, le=336)] = 72  # to choose one's own password
     password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12  # the least we accept
 
     @property

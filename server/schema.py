@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
+import server.accounts.door_models
 import server.accounts.health_models
 import server.accounts.models
 import server.accounts.partner_limits

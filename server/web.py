@@ -47,6 +47,7 @@ class SignedIn:
     role: str
     place: str
     permissions: frozenset[Permission]
+    must_enrol: bool = False  # nothing opens before a second factor is there
     sees: str = ""  # as `server.accounts.within` reads it; '': the place and what is in it
 
 

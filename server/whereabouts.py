@@ -168,7 +168,7 @@ OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
 # have a rule of their own (`accounts.grants`).
 FREE = frozenset(
     {
-        ("accounts", "login"), ("assays", "code"), ("boxes", "act"), ("desks", "desk"),
+        ("users", "login"), ("assays", "code"), ("boxes", "act"), ("desks", "desk"),
         ("exchange", "target"), ("matched", "view_id"), ("overview", "key"),
         ("partners", "name"), ("reports", "form"),
         ("plates", "act"), ("plates", "form"), ("sampling", "lot_id"), ("sampling", "void_id"),

@@ -13,7 +13,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
 from server.accounts import partners, sessions
-from server.accounts.roles import GRANTS, Role
+from server.accounts.models import LoginSession, User
+from server.accounts.roles import GRANTS, NEED_SECOND_FACTOR, Role
 from server.errors import DomainError
 from server.web import Access, Scope, SignedIn, access_of, now, settings, surely, transaction
 
@@ -35,6 +36,11 @@ HEADERS = {
 class SignInFirst(DomainError):
     code = "sign-in-first"
     status = 401
+
+
+class SecondFactorFirst(DomainError):
+    code = "second-factor-first"
+    status = 403
 
 
 class TokenRefused(DomainError):
@@ -78,6 +84,13 @@ def csrf_token() -> str:
     return sessions.csrf_token(g.visitor)
 
 
+def limits() -> sessions.Limits:
+    """Return how long a log-in lasts here."""
+    return sessions.Limits(
+        timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().absolute_hours)
+    )
+
+
 def identify() -> None:
     """Find out who asks, by the cookie."""
     if request.endpoint == "static":
@@ -87,21 +100,30 @@ def identify() -> None:
     token = _cookie(cookie_name())
     if not token:
         return
-    limits = sessions.Limits(
-        timedelta(minutes=settings().idle_minutes), timedelta(hours=settings().absolute_hours)
-    )
     with surely() as session:
-        found = sessions.find_user(session, token, now=now(), limits=limits)
+        found = sessions.find_user(session, token, now=now(), limits=limits())
     if found is None:
         return
     person, login = found
     g.visitor = token
+    if login.half:  # a password alone: this opens the page for the second factor, and no other
+        g.half = person
+        return
     role = Role(person.role)
     g.user = SignedIn(
-        person.id, person.login, person.name, person.role, person.place, GRANTS[role], person.sees
+        person.id, person.login, person.name, person.role, person.place, GRANTS[role],
+        must_enrol=enrolment_due(person, login), sees=person.sees,
     )  # fmt: skip
     if now() - login.seen_at >= sessions.SEEN_EVERY:
         _mark_seen(token)
+
+
+def enrolment_due(person: User, login: LoginSession) -> bool:
+    """Return whether this person may go on only with a second factor, and showed none."""
+    if settings().second_factor != "required" or Role(person.role) not in NEED_SECOND_FACTOR:
+        return False
+    grace = timedelta(days=settings().second_factor_grace_days)
+    return login.factor_at is None and person.created_at + grace <= now()
 
 
 def _mark_seen(token: str) -> None:
@@ -136,7 +158,23 @@ def guard() -> ResponseReturnValue | None:
     if not isinstance(access, Access) and access not in g.user.permissions:
         abort(403)
     _check_form(access)
+    if access is not Access.PUBLIC and g.user.must_enrol and not _is_door():
+        return _enrol_first()
     return None
+
+
+def _is_door() -> bool:
+    """One's own account and the way out stay open."""
+    return request.blueprint == "account" or request.endpoint == "accounts.log_out"
+
+
+def _enrol_first() -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        raise SecondFactorFirst(
+            "Hãy thêm bước xác thực thứ hai ở trang Tài khoản.",
+            "Add a second factor on the page of your account first.",
+        )
+    return redirect(url_for("account.show_enrolment"))
 
 
 def _admit_partner(scope: Scope) -> None:

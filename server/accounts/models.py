@@ -6,13 +6,20 @@ Tokens, codes, logins that failed and addresses are kept as hashes only.
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.accounts.roles import Role
 from server.db import Base, Encrypted
 
 _ROLES = ", ".join(f"'{role}'" for role in Role)
+
+
+def _awake(context: DefaultExecutionContext) -> datetime:
+    """A new account is awake since it was made."""
+    made: datetime = context.get_current_parameters()["created_at"]  # type: ignore[no-untyped-call]
+    return made
 
 
 class User(Base):
@@ -29,6 +36,11 @@ class User(Base):
     sees: Mapped[str] = mapped_column(String(400), default="", server_default="")
     active: Mapped[bool]
     created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+    # An account that nobody used for long falls asleep, counted from here.
+    awake_at: Mapped[datetime] = mapped_column(default=_awake)
+    # What the person must be told at their next log-in: a code, when, and who did it.
+    notice: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class LoginSession(Base):
@@ -40,6 +52,9 @@ class LoginSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    half: Mapped[bool] = mapped_column(default=False, server_default=false())  # password only yet
+    factor_at: Mapped[datetime | None]  # when the second factor was shown
+    browser: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
 
 class LoginFailure(Base):

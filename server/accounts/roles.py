@@ -1,6 +1,8 @@
-"""Which role may do what: the one table of it.
+"""Which role may do what: the one table of it; where, stands in `within`.
 
-Technicians see tubes, lots and times but no names; administrators see no health data.
+A province's officer and a district's are one role at two places.  Technicians and verifiers see
+tubes, lots and times but no names; a registrar sees who is listed, never a finding; administrators
+see no health data; an auditor sees who did what, and nobody's record.
 """
 
 from enum import StrEnum
@@ -11,8 +13,11 @@ from server.permissions import Permission
 class Role(StrEnum):
     SWAB_TEAM = "swab-team"
     LAB_TECHNICIAN = "lab-technician"
+    LAB_VERIFIER = "lab-verifier"
     HEALTH_OFFICER = "health-officer"
+    REGISTRAR = "registrar"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -36,6 +41,37 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.RESULT_RELEASE,
             Permission.RESULT_VERIFY,
             Permission.RESULT_WRITE,
+        }
+    ),
+    Role.LAB_VERIFIER: frozenset(
+        {
+            Permission.DESK_WRITE,
+            Permission.LOT_READ,
+            Permission.RESULT_DECIDE,
+            Permission.RESULT_RELEASE,
+            Permission.RESULT_VERIFY,
+            Permission.RESULT_WRITE,
+        }
+    ),
+    Role.REGISTRAR: frozenset(
+        {
+            Permission.CARD_WRITE,
+            Permission.LOT_READ,
+            Permission.LOT_WRITE,
+            Permission.MATCH_DECIDE,
+            Permission.POINT_READ,
+            Permission.POINT_WRITE,
+            Permission.ROSTER_READ,
+            Permission.SHIFT_READ,
+            Permission.TARGET_READ,
+            Permission.ZONE_READ,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.ALERT_READ,
+            Permission.AUDIT_READ,
+            Permission.SHIFT_READ,
         }
     ),
     Role.HEALTH_OFFICER: frozenset(
@@ -94,11 +130,16 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 
 # They see the tubes that their laboratory has, wherever these were given.
-AT_LAB = frozenset({Role.LAB_TECHNICIAN})
+AT_LAB = frozenset({Role.LAB_TECHNICIAN, Role.LAB_VERIFIER})
+# A password alone does not open these, where the setting `second_factor` says so.
+NEED_SECOND_FACTOR = frozenset({Role.HEALTH_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR})
 
 NAMES = {
     Role.SWAB_TEAM: ("Đội lấy mẫu", "Swab team"),
     Role.LAB_TECHNICIAN: ("Kỹ thuật viên xét nghiệm", "Lab technician"),
+    Role.LAB_VERIFIER: ("Người duyệt kết quả", "Result verifier"),
     Role.HEALTH_OFFICER: ("Cán bộ y tế", "Health officer"),
+    Role.REGISTRAR: ("Người cấp phát", "Registrar"),
     Role.ADMINISTRATOR: ("Quản trị viên", "Administrator"),
+    Role.AUDITOR: ("Người kiểm tra nhật ký", "Auditor"),
 }

@@ -1,18 +1,19 @@
 """People with access: added, let in, let out, taken off.  A person's login never changes."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.accounts import passwords, sessions, throttle
+from server.accounts import factors, passwords, sessions, throttle
 from server.accounts.models import User
 from server.accounts.roles import Role
 from server.accounts.within import NoSuchArea, Within, parse_sees
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 
+NO_PASSWORD = "!"  # noqa: S105 - fits none
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
 
 
@@ -29,13 +30,19 @@ class NotYourself(DomainError):
     code = "not-yourself"
 
 
+class AccountAsleep(DomainError):
+    code = "account-asleep"
+    status = 403
+
+
 def add_user(
-    session: Session, login: str, *, name: str, role: Role, password: str, place: str,
-    shortest: int, by: str, now: datetime, sees: str = "",
+    session: Session, login: str, *, name: str, role: Role, place: str, by: str, now: datetime,
+    sees: str = "", password: str | None = None, shortest: int = 0,
 ) -> User:  # fmt: skip
     """Give a person access.  Raises LoginTaken, or BadInput for a bad login or password.
 
     *sees* is where they may look, as `within` reads it; '' is their *place* and what is in it.
+    Without a *password* nobody gets in before the person has chosen one (`doors.give_link`).
     """
     if _LOGIN.fullmatch(login) is None:
         raise BadInput(
@@ -47,7 +54,9 @@ def add_user(
             f"Tên đăng nhập {login} đã có người dùng. Chọn tên khác.",
             f"The log-in name {login} is taken. Choose another.",
         )
-    hashed = passwords.hash_password(password, login=login, shortest=shortest)
+    hashed = NO_PASSWORD
+    if password is not None:
+        hashed = passwords.hash_password(password, login=login, shortest=shortest)
     user = User(
         login=login, name=name, role=role, password_hash=hashed, place=place, sees=area(sees),
         active=True, created_at=now,
@@ -73,24 +82,52 @@ def area(text: str) -> str:
 def check_password(session: Session, login: str, password: str) -> User | None:
     """Return the person with that login and password who still has access; slow on purpose."""
     user = session.scalar(select(User).where(User.login == login))
-    fits = passwords.fits(user.password_hash if user else None, password)
+    known = user.password_hash if user and user.password_hash != NO_PASSWORD else None
+    fits = passwords.fits(known, password)
     return user if user and fits and user.active else None
 
 
-def log_in(session: Session, checked: User, password: str, *, address: str, now: datetime) -> str:
-    """Begin a log-in for whom `check_password` returned; return the new token.
+def begin_log_in(
+    session: Session, checked: User, password: str, *, address: str, now: datetime,
+    unused: timedelta | None = None, browser: str = "",
+) -> tuple[str, bool]:  # fmt: skip
+    """Begin a log-in for whom `check_password` returned; return its token, and whether it is whole.
 
-    Raises WrongPassword if access was taken or the password changed since that check.
+    It is not where a second factor is still to be shown.  Raises WrongPassword if access was taken
+    or the password changed since that check, AccountAsleep.
     """
     user = session.get(User, checked.id, populate_existing=True)
     if user is None or not user.active or user.password_hash != checked.password_hash:
         raise wrong_password()
+    if unused is not None and user.awake_at + unused < now:
+        raise AccountAsleep(
+            "Lâu không ai dùng tài khoản này nên đã tạm khóa. Xin quản trị viên liên kết mới.",
+            "Nobody used this account for long, so it sleeps. Ask your administrator for a link.",
+        )
     if passwords.is_dated(user.password_hash):
         user.password_hash = passwords.rehash(password)
-    throttle.forgive(session, user.login, address)
     sessions.forget_old(session, now=now)
-    audit.record(session, "user.logged-in", f"user:{user.login}", by=f"user:{user.login}", now=now)
-    return sessions.open_session(session, user, now=now, address=address)
+    half = factors.has_factor(session, user)
+    token = sessions.open_session(session, user, now=now, address=address, half=half,
+                                  browser=browser)  # fmt: skip
+    if not half:
+        finish_log_in(session, user, address=address, now=now)
+    return token, not half
+
+
+def log_in(session: Session, checked: User, password: str, *, address: str, now: datetime) -> str:
+    """Begin a log-in where nothing but the password is asked for; return the new token."""
+    return begin_log_in(session, checked, password, address=address, now=now)[0]
+
+
+def finish_log_in(
+    session: Session, user: User, *, address: str, now: datetime, detail: str | None = None
+) -> None:
+    """Note that somebody is in.  Only now are failures forgiven: a password alone forgives none."""
+    throttle.forgive(session, user.login, address)
+    user.last_login_at = user.awake_at = now
+    by = f"user:{user.login}"
+    audit.record(session, "user.logged-in", by, by=by, now=now, detail=detail)
 
 
 def wrong_password() -> WrongPassword:
@@ -108,16 +145,26 @@ def note_wrong_password(session: Session, login: str, *, address: str, now: date
     audit.record(session, "user.log-in-refused", subject, by="nobody", now=now)
 
 
+def note_wrong_code(session: Session, login: str, *, address: str, now: datetime) -> None:
+    """Count a wrong code of a second factor: the password was right, so the trail says whose."""
+    throttle.note_failure(session, login, address, now=now)
+    audit.record(session, "user.second-factor-refused", f"user:{login}", by="nobody", now=now)
+
+
 def log_out(session: Session, token: str, *, by: str, now: datetime) -> None:
     sessions.end_session(session, token, now=now)
     audit.record(session, "user.logged-out", by, by=by, now=now)
 
 
+def end_log_ins(session: Session, user: User, *, by: str, now: datetime) -> None:
+    """End every log-in of a person at once."""
+    sessions.end_sessions_of(session, user, now=now)
+    audit.record(session, "user.log-ins-ended", f"user:{user.login}", by=by, now=now)
+
+
 def take_access(session: Session, login: str, *, by: str, now: datetime) -> None:
     """End a person's access and all their log-ins at once; what they did stays theirs."""
-    user = session.scalar(select(User).where(User.login == login))
-    if user is None:
-        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
+    user = user_named(session, login)
     if by == f"user:{login}":
         raise NotYourself(
             "Bạn không thể tự khóa mình. Nhờ một quản trị viên khác.",
@@ -129,10 +176,8 @@ def take_access(session: Session, login: str, *, by: str, now: datetime) -> None
 
 
 def give_access_back(session: Session, login: str, *, by: str, now: datetime) -> None:
-    user = session.scalar(select(User).where(User.login == login))
-    if user is None:
-        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
-    user.active = True
+    user = user_named(session, login)
+    user.active, user.awake_at = True, now
     audit.record(session, "user.access-given", f"user:{login}", by=by, now=now)
 
 
@@ -140,12 +185,18 @@ def set_password(
     session: Session, login: str, password: str, *, shortest: int, by: str, now: datetime
 ) -> None:
     """Give *login* a new password and end all log-ins made with the old one."""
-    user = session.scalar(select(User).where(User.login == login))
-    if user is None:
-        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
+    user = user_named(session, login)
     user.password_hash = passwords.hash_password(password, login=login, shortest=shortest)
     sessions.end_sessions_of(session, user, now=now)
     audit.record(session, "user.password-set", f"user:{login}", by=by, now=now)
+
+
+def user_named(session: Session, login: str) -> User:
+    """Raises NotFound."""
+    user = session.scalar(select(User).where(User.login == login))
+    if user is None:
+        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
+    return user
 
 
 def all_users(session: Session) -> list[User]:

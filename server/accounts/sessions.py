@@ -5,15 +5,23 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server import vault
 from server.accounts.models import LoginSession, User
+from server.audit import services as audit
+from server.errors import NotFound
 
 KEPT = timedelta(days=90)  # how long we know where someone usually logs in
+HALF = timedelta(minutes=10)  # how long the second factor is waited for
 SEEN_EVERY = timedelta(minutes=1)  # how exactly we know when someone was last here
+
+
+class NoSuchLogin(NotFound):
+    code = "no-such-log-in"
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,25 @@ def csrf_token(token: str) -> str:
 
 
 def address_key(address: str) -> str:
-    return vault.current().blind("login.address", address)
+    """Return what an address is known by.  A household has one network of IPv6, not one address:
+    whoever could choose among 2**64 of them would never be slowed down."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return vault.current().blind("login.address", address)
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or ip_network(f"{found}/64", strict=False).network_address
+    return vault.current().blind("login.address", str(found))
 
 
-def open_session(session: Session, user: User, *, now: datetime, address: str) -> str:
-    """Begin a log-in and return its token, which is kept nowhere else."""
+def open_session(
+    session: Session, user: User, *, now: datetime, address: str, half: bool = False,
+    browser: str = "",
+) -> str:  # fmt: skip
+    """Begin a log-in and return its token, which is kept nowhere else.
+
+    A *half* one waits for the second factor, some minutes, and opens nothing else.
+    """
     token = new_token()
     session.add(
         LoginSession(
@@ -52,6 +74,8 @@ def open_session(session: Session, user: User, *, now: datetime, address: str) -
             address_key=address_key(address),
             created_at=now,
             seen_at=now,
+            half=half,
+            browser=browser,
         )
     )
     return token
@@ -68,6 +92,7 @@ def find_user(
         .where(LoginSession.ended_at.is_(None))
         .where(LoginSession.created_at > now - limits.absolute)
         .where(LoginSession.seen_at > now - limits.idle)
+        .where(~LoginSession.half | (LoginSession.created_at > now - HALF))
     ).one_or_none()
     return (row[0], row[1]) if row else None
 
@@ -86,13 +111,60 @@ def end_session(session: Session, token: str, *, now: datetime) -> None:
     )
 
 
-def end_sessions_of(session: Session, user: User, *, now: datetime) -> None:
+def end_sessions_of(session: Session, user: User, *, now: datetime, but: str = "") -> None:
+    """End every log-in of a person, but the one of the token *but*."""
     session.execute(
         update(LoginSession)
         .where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
+        .where(LoginSession.token_hash != hash_of(but))
         .values(ended_at=now)
     )
 
 
+def complete(session: Session, token: str, *, now: datetime) -> str:
+    """Make a half log-in whole: under a new token, so that whoever saw the old one has nothing."""
+    half = session.get(LoginSession, hash_of(token), with_for_update=True)
+    if half is None or half.ended_at is not None:
+        raise NoSuchLogin("Phiên đã hết hạn. Đăng nhập lại.", "This log-in ended. Log in again.")
+    half.ended_at, fresh = now, new_token()
+    session.add(
+        LoginSession(
+            token_hash=hash_of(fresh), user_id=half.user_id, address_key=half.address_key,
+            created_at=now, seen_at=now, half=False, factor_at=now, browser=half.browser,
+        )
+    )  # fmt: skip
+    session.flush()
+    return fresh
+
+
+def live_sessions(
+    session: Session, user: User, *, now: datetime, limits: Limits
+) -> list[LoginSession]:
+    """Return a person's log-ins that are open, the newest first."""
+    found = (
+        select(LoginSession)
+        .where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
+        .where(~LoginSession.half, LoginSession.created_at > now - limits.absolute)
+        .where(LoginSession.seen_at > now - limits.idle)
+    )
+    return list(session.scalars(found.order_by(LoginSession.created_at.desc())))
+
+
+def end_one(session: Session, user: User, token_hash: str, *, by: str, now: datetime) -> None:
+    """End one log-in of a person.  Raises NoSuchLogin, also for another person's."""
+    found = session.get(LoginSession, token_hash)
+    if found is None or found.user_id != user.id:
+        raise NoSuchLogin("Không có phiên đăng nhập này.", "There is no such log-in.")
+    found.ended_at = found.ended_at or now
+    audit.record(session, "user.log-in-ended", f"user:{user.login}", by=by, now=now)
+
+
 def forget_old(session: Session, *, now: datetime) -> None:
     session.execute(delete(LoginSession).where(LoginSession.created_at < now - KEPT))
+
+
+def note_factor(session: Session, token: str, *, now: datetime | None) -> None:
+    """Note that the second factor was shown in this log-in; None: that there is none any more."""
+    session.execute(
+        update(LoginSession).where(LoginSession.token_hash == hash_of(token)).values(factor_at=now)
+    )

@@ -1,22 +1,21 @@
-"""Log in and out; who has access."""
+"""Log in, show the second factor, log out; choose a first password by a one-time link."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from server.accounts import gate, services, throttle
-from server.accounts.roles import NAMES, Role
+from server.accounts import browsers, doors, factors, gate, notices, services, sessions, throttle
+from server.accounts.models import User
 from server.errors import DomainError
-from server.forms import choice, optional_text, required_text, tidy
+from server.forms import tidy
 from server.web import (
-    Permission,
     actor,
     now,
     public,
     reading,
-    requires,
     settings,
     signed_in,
     t,
@@ -49,12 +48,25 @@ def log_in() -> ResponseReturnValue:
         if person is None:
             return _refuse(login, address)
         with transaction() as session:
-            token = services.log_in(session, person, password, address=address, now=now())
+            token, whole = services.begin_log_in(
+                session, person, password, address=address, now=now(), unused=unused(),
+                browser=browsers.named(request.user_agent.string),
+            )  # fmt: skip
             if found := user():  # whoever was at this screen before is not any more
                 services.log_out(session, g.visitor, by=f"user:{found.login}", now=now())
-    except (throttle.TooManyAttempts, services.WrongPassword) as error:
+            if whole:
+                _tell(session.get_one(User, person.id))
+    except (throttle.TooManyAttempts, services.WrongPassword, services.AccountAsleep) as error:
         return _login_again(error, login)
-    return _with_token(redirect(_safe_target(request.form.get("next", ""))), token)
+    back = _safe_target(request.form.get("next", ""))
+    target = back if whole else url_for(".show_second", next=back if back != "/" else None)
+    return _with_token(redirect(target), token)
+
+
+def unused() -> timedelta | None:
+    """Return after how long without use an account sleeps, None for never."""
+    days = settings().unused_days
+    return timedelta(days=days) if days else None
 
 
 def _refuse(login: str, address: str) -> ResponseReturnValue:
@@ -71,6 +83,53 @@ def _login_again(error: DomainError, login: str) -> ResponseReturnValue:
         back=request.form.get("next", ""),
     )
     return page, error.status
+
+
+@bp.get("/login/second")
+@public
+def show_second() -> ResponseReturnValue:
+    if "half" not in g:
+        return redirect(url_for(".show_login"))
+    return render_template("accounts/second.html", back=request.args.get("next", ""))
+
+
+@bp.post("/login/second")
+@public
+def show_code() -> ResponseReturnValue:
+    """Take the second factor; wrong codes count as wrong passwords do."""
+    if "half" not in g:
+        return redirect(url_for(".show_login"))
+    person, address = g.half, request.remote_addr or "unknown"
+    back = request.form.get("next", "")
+    try:
+        with reading() as session:
+            throttle.check(session, person.login, address, now=now())
+        with transaction() as session:
+            mine = session.get_one(User, person.id)
+            shown = factors.show_code(session, mine, request.form.get("code", "")[:40], now=now())
+            token = sessions.complete(session, g.visitor, now=now())
+            services.finish_log_in(session, mine, address=address, now=now(), detail=shown.kind)
+            _tell(mine)
+    except factors.CodeWrong as error:
+        with transaction() as session:
+            services.note_wrong_code(session, person.login, address=address, now=now())
+        return _second_again(error, back)
+    except throttle.TooManyAttempts as error:
+        return _second_again(error, back)
+    if shown.kind == "recovery":
+        flash(t(f"Còn {shown.left} mã dự phòng.", f"{shown.left} recovery codes are left."))
+    return _with_token(redirect(_safe_target(back)), token)
+
+
+def _second_again(error: DomainError, back: str) -> ResponseReturnValue:
+    page = render_template("accounts/second.html", sentence=t(error.vi, error.en), back=back)
+    return page, error.status
+
+
+def _tell(person: User) -> None:
+    """Say what was done to the account since, once."""
+    if (told := doors.take_notice(person)) is not None:
+        flash(notices.sentence(*told), "notice")
 
 
 def _safe_target(text: str) -> str:
@@ -97,51 +156,38 @@ def log_out() -> ResponseReturnValue:
     return response
 
 
-@bp.get("/users")
-@requires(Permission.USER_WRITE)
-def show_users() -> ResponseReturnValue:
-    with reading() as session:
-        people = services.all_users(session)
-    return render_template(
-        "accounts/users.html", people=people, roles=NAMES, shortest=settings().password_length
-    )
+@bp.get("/welcome")
+@public
+def show_welcome() -> ResponseReturnValue:
+    """The secret of a link stands behind '#', which no server and no log ever gets."""
+    return render_template("accounts/welcome.html", shortest=settings().password_length)
 
 
-@bp.post("/users")
-@requires(Permission.USER_WRITE)
-def add_user() -> ResponseReturnValue:
-    login = required_text(request.form, "login", longest=40)
-    with transaction() as session:
-        services.add_user(
-            session,
-            login,
-            name=required_text(request.form, "name", longest=80),
-            role=choice(request.form, "role", Role),
-            password=request.form.get("password", ""),
-            place=optional_text(request.form, "place", longest=64),
-            shortest=settings().password_length,
-            by=actor(),
-            now=now(),
-        )
-    flash(t(f"Đã thêm {login}.", f"Added {login}."))
-    return redirect(url_for(".show_users"))
+@bp.post("/welcome")
+@public
+def choose_password() -> ResponseReturnValue:
+    address = request.remote_addr or "unknown"
+    code, password = request.form.get("code", "").strip()[:60], request.form.get("password", "")
+    try:
+        with reading() as session:
+            throttle.check_address(session, address, now=now())
+        with transaction() as session:
+            person = doors.choose_password(
+                session, code, password, shortest=settings().password_length, now=now()
+            )
+    except doors.LinkRefused as error:
+        with transaction() as session:
+            throttle.note_failure(session, "a link of an account", address, now=now())
+        return _welcome_again(error)
+    except DomainError as error:
+        return _welcome_again(error, code)
+    flash(t("Mật khẩu đã đặt. Đăng nhập được rồi.", "Your password is set. You can log in now."))
+    return render_template("login.html", login=person.login, back="")
 
 
-@bp.post("/users/<login>/access")
-@requires(Permission.USER_WRITE)
-def change_access(login: str) -> ResponseReturnValue:
-    change = services.give_access_back if request.form.get("give") == "1" else services.take_access
-    with transaction() as session:
-        change(session, login, by=actor(), now=now())
-    flash(t(f"Đã đổi quyền truy cập của {login}.", f"Changed the access of {login}."))
-    return redirect(url_for(".show_users"))
-
-
-@bp.post("/users/<login>/password")
-@requires(Permission.USER_WRITE)
-def set_password(login: str) -> ResponseReturnValue:
-    password, shortest = request.form.get("password", ""), settings().password_length
-    with transaction() as session:
-        services.set_password(session, login, password, shortest=shortest, by=actor(), now=now())
-    flash(t(f"Đã đặt mật khẩu mới cho {login}.", f"Set a new password for {login}."))
-    return redirect(url_for(".show_users"))
+def _welcome_again(error: DomainError, code: str = "") -> ResponseReturnValue:
+    page = render_template(
+        "accounts/welcome.html", sentence=t(error.vi, error.en), code=code,
+        shortest=settings().password_length,
+    )  # fmt: skip
+    return page, error.status

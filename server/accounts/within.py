@@ -55,6 +55,12 @@ class Within:
         """Return whether *place* is in this scope."""
         return self.everywhere or any(_inside(place, area) for area in self.areas)
 
+    def includes(self, other: "Within") -> bool:
+        """Return whether who has this scope may give the *other*.  Nowhere is nobody's to give."""
+        if self.everywhere:
+            return True
+        return bool(other.areas) and not other.everywhere and all(map(self.covers, other.areas))
+
     def rows(self, column: Any) -> ColumnElement[bool]:
         """Return the condition that the place in *column* is in this scope: one range an area."""
         if self.everywhere:

@@ -4,20 +4,7 @@ from io import BytesIO
 
 from labels.card_picture import card_picture
 from labels.cards import CardFace, card_sheet
-from labels.symbols import qr, runs
-
-QUIET = 4  # modules
-
-
-def svg_path(payload: str) -> tuple[int, str]:
-    """Return the side of a QR with its quiet zone, in modules, and the path of what is dark."""
-    rows = qr(payload, ecc="m")
-    path = "".join(
-        f"M{first + QUIET} {y + QUIET}h{length}v1h-{length}z"
-        for y, row in enumerate(rows)
-        for first, length in runs(row)
-    )
-    return len(rows) + 2 * QUIET, path
+from labels.symbols import svg_path as svg_path
 
 
 def drawn(face: CardFace, form: str) -> tuple[bytes, str]:

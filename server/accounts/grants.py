@@ -1,0 +1,44 @@
+"""Whose account an administrator may manage, and what they may give: never more than their own."""
+
+from sqlalchemy.orm import Session
+
+from server.accounts.models import User
+from server.accounts.services import NotYourself, all_users, user_named
+from server.accounts.within import Within
+from server.errors import DomainError, NotFound
+
+
+class TooWide(DomainError):
+    code = "scope-too-wide"
+    status = 403
+
+
+def may_manage(within: Within, user: User) -> bool:
+    return within.includes(Within.of_account(user.place, user.sees))
+
+
+def managed(session: Session, within: Within) -> list[User]:
+    """Return the accounts that see no more than the administrator does."""
+    return [each for each in all_users(session) if may_manage(within, each)]
+
+
+def managed_user(session: Session, within: Within, login: str) -> User:
+    """Raises NotFound, in the same words for whom there is not and who is not theirs."""
+    user = user_named(session, login)
+    if not may_manage(within, user):
+        raise NotFound(f"Không có người dùng {login}.", f"There is no user {login}.")
+    return user
+
+
+def check_grant(within: Within, place: str, sees: str, *, by: str, login: str) -> None:
+    """Raise TooWide where somebody would see more than who adds them, NotYourself for oneself."""
+    if by == f"user:{login}":
+        raise NotYourself(
+            "Bạn không thể tự đổi vai trò hay phạm vi. Nhờ một quản trị viên khác.",
+            "You cannot change your own role or scope. Ask another administrator.",
+        )
+    if not within.includes(Within.of_account(place, sees)):
+        raise TooWide(
+            "Phạm vi này rộng hơn phạm vi của bạn. Nhờ quản trị viên cấp trên.",
+            "This scope is wider than your own. Ask an administrator above you.",
+        )

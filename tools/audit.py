@@ -1,0 +1,72 @@
+"""`make audit`: do the versions that we pin have known holes?  Fails also where it could not look.
+
+pip-audit without data finds nothing, and nothing looks like health.  So it is asked first about a
+version whose holes everybody knows: if it finds none there, it has no data, and that is a failure.
+
+0: looked, none found; 1: holes found; 2: could not look.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CANARY = "jinja2==2.4.1"  # CVE-2014-0012, CVE-2016-10745, CVE-2019-10906 …
+PATIENCE = 300  # seconds
+
+
+def main() -> int:
+    pins = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line]
+    try:
+        if not holes_in([CANARY]):
+            return trouble("pip-audit finds no hole in a version that is full of them")
+        found = holes_in(pins)
+    except CannotLook as error:
+        return trouble(str(error))
+    for name, version, ids in found:
+        print(f"{name} {version}: {', '.join(ids)}")
+    print(f"Looked at {len(pins)} versions: {len(found)} with known holes.")
+    return 1 if found else 0
+
+
+class CannotLook(Exception):
+    """There is no answer, which is not the answer 'none'."""
+
+
+def holes_in(pins: list[str]) -> list[tuple[str, str, list[str]]]:
+    """Return (name, version, holes) of the pins that have any; raise CannotLook."""
+    with tempfile.TemporaryDirectory() as folder:
+        listed = Path(folder) / "pins.txt"
+        listed.write_text("\n".join(pins) + "\n")
+        command = [sys.executable, "-m", "pip_audit", "--progress-spinner=off", "--no-deps",
+                   "--disable-pip", "--format=json", "-r", str(listed)]  # fmt: skip
+        try:
+            done = subprocess.run(  # noqa: S603 - our own words
+                command, capture_output=True, text=True, timeout=PATIENCE, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CannotLook(f"no answer in {PATIENCE} s") from error
+    try:
+        looked = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError) as error:
+        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise CannotLook(said) from error
+    skipped = [each["name"] for each in looked if "skip_reason" in each]
+    if skipped or len(looked) < len(pins):
+        raise CannotLook(f"{len(pins) - len(looked)} left out, skipped: {', '.join(skipped)}")
+    return [
+        (each["name"], each["version"], [hole["id"] for hole in each["vulns"]])
+        for each in looked
+        if each["vulns"]
+    ]
+
+
+def trouble(why: str) -> int:
+    print(f"audit: could not look, so nothing is known: {why}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
