@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0091_doors"
-down_revision: str | None = "0040_labs_and_places"
+down_revision: str | None = "0045_labs_and_places"
 
 ROLES = (
     "'swab-team', 'lab-technician', 'lab-verifier', 'health-officer', 'registrar',"
@@ -56,7 +56,8 @@ def _users() -> None:
 
 
 def _users_in_place() -> None:
-    op.drop_constraint(op.f("ck_user_role"), "user", type_="check")
+    for name in ("ck_user_role", "ck_user_ck_user_role"):  # as the first step named it, or meant to
+        op.execute(f'ALTER TABLE "user" DROP CONSTRAINT IF EXISTS {name}')
     op.create_check_constraint(op.f("ck_user_role"), "user", f"role IN ({ROLES})")
     op.add_column("user", sa.Column("last_login_at", sa.DateTime(), nullable=True))
     op.add_column("user", sa.Column("awake_at", sa.DateTime(), nullable=True))
