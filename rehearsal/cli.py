@@ -72,6 +72,8 @@ def _show(report: Report, day: Day) -> None:
         print(
             f"  {account.login:<{width}}  {account.password:<14}  {account.name} ({account.role})"
         )
+    print("\n  Bước xác thực thứ hai: bấm tên mình, góc trên bên phải; bảy ngày đầu chưa bắt buộc.")
+    print("  Second factor: click your name, top right; it is not asked for in the first days.")
     print(f"\n  Nhãn, thẻ đã in · printed labels and cards: {day.home}/papers", flush=True)
 
 
