@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0091_doors"
-down_revision: str | None = "0045_labs_and_places"
+revision: str = "0047_doors"
+down_revision: str | None = "0046_in_time"
 
 ROLES = (
     "'swab-team', 'lab-technician', 'lab-verifier', 'health-officer', 'registrar',"
