@@ -5,7 +5,7 @@ are turned as the columns say.  Defaults that Python would fill in are not: name
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -99,6 +99,12 @@ def ordered_id(now: datetime) -> UUID:
 def new_ids(now: datetime, count: int) -> list[str]:
     """Return new ids that sort by their time, as any database takes them."""
     return ids.ordered_hexes(now, os.urandom(ids.LOT * count))
+
+
+def lots(size: int, count: int) -> Iterator[bytes]:
+    """Return *count* times *size* bytes, all drawn by lot at once."""
+    drawn = os.urandom(size * count)
+    return (drawn[place : place + size] for place in range(0, len(drawn), size))
 
 
 def _turned(

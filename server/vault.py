@@ -12,6 +12,7 @@ import hmac
 import logging
 import os
 import time
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -87,6 +88,16 @@ class Vault:
 
     def encrypt(self, purpose: str, text: str) -> bytes:
         return self.encrypt_bytes(purpose, text.encode())
+
+    def encrypt_each(self, purpose: str, texts: Sequence[str]) -> list[bytes]:
+        """As `encrypt`, of many texts of one purpose."""
+        head = _VERSION + self._current
+        about, seal = head + purpose.encode(), self._data[self._current].encrypt
+        drawn, sealed = os.urandom(_NONCE * len(texts)), []
+        for place, text in enumerate(texts):
+            nonce = drawn[place * _NONCE : (place + 1) * _NONCE]
+            sealed.append(head + nonce + seal(nonce, text.encode(), about))
+        return sealed
 
     def encrypt_bytes(self, purpose: str, content: bytes) -> bytes:
         nonce = os.urandom(_NONCE)

@@ -15,8 +15,9 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str] = mapped_column(String(80), index=True)
+    # No index on time or actor: each entry would pay for them, and no question goes by them.
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(120), index=True)
     detail: Mapped[str | None] = mapped_column(Text)

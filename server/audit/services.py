@@ -4,15 +4,17 @@ A detail never names a person and never holds a code that a person carries.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from server.audit import keys
-from server.audit.chain import NONCE, Said, mark, mark_words, moment
+from server.audit.chain import NONCE, Said, mark, marker, moment
 from server.audit.models import AuditEntry
-from server.rows import insert_rows
+from server.rows import insert_stored, lots, stored_time
+
+COLUMNS = ("at", "actor", "action", "subject", "detail", "mark")
 
 
 def record(
@@ -35,15 +37,13 @@ def record(
 
 
 def record_each(
-    session: Session, action: str, entries: Iterable[tuple[str, object, str]], *, now: datetime
+    session: Session, action: str, entries: Collection[tuple[str, object, str]], *, now: datetime
 ) -> None:
     """Add many entries of one action, each (actor, subject, detail), in one statement."""
-    key, at, rows = keys.marking(), moment(now), []
-    for by, subject, detail in entries:
+    said, at, mark_one = moment(now), stored_time(session, now), marker(keys.marking())
+    rows = []
+    for (by, subject, detail), nonce in zip(entries, lots(NONCE, len(entries)), strict=True):
         about = str(subject)[:120]
-        marked = mark_words(key, os.urandom(NONCE), [at, by, action, about, detail])
-        rows.append(
-            {"at": now, "actor": by, "action": action, "subject": about, "detail": detail,
-             "mark": marked}
-        )  # fmt: skip
-    insert_rows(session, AuditEntry, rows)
+        marked = mark_one(nonce, (said, by, action, about, detail))
+        rows.append((at, by, action, about, detail, marked))
+    insert_stored(session, AuditEntry, COLUMNS, rows)

@@ -41,11 +41,12 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _tube = lru_cache(4096)(tube)  # each is asked for at least twice on its way
+_encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Notice)
 
 
 def write(notice: Notice | Written) -> str:
-    return msgspec.json.encode(notice).decode()
+    return _encode(notice).decode()
 
 
 def read(payload: str) -> Notice:

@@ -6,10 +6,10 @@ know what it carries, so a rule looks at the few words that every message is lab
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What a message is about, as far as rules may look."""
 
     status: str

@@ -11,13 +11,20 @@ from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server import vault
 from server.audit import services as audit
 from server.delivery import routes
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
 from server.delivery.routes import Label
 from server.errors import DomainError, NotFound
-from server.rows import insert_rows
+from server.rows import insert_stored, stored_time
+
+COLUMNS = (
+    "target", "key", "subject", "place", "version", "payload", "state", "attempts",
+    "next_try_at", "created_at",
+)  # fmt: skip
+PURPOSE = "delivery.payload"
 
 
 class NotDead(DomainError):
@@ -40,24 +47,17 @@ def enqueue(
 
 def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime) -> None:
     """Put messages into the outbox, in their order, in the transaction that makes them true."""
+    told = list(messages)
+    if not told:
+        return
+    session.flush()  # what the messages rest on stands before them
+    at = stored_time(session, now)
+    sealed = vault.current().encrypt_each(PURPOSE, [each.payload for each in told])
     rows = [
-        {
-            "target": each.target,
-            "key": each.key,
-            "subject": each.subject,
-            "place": each.place,
-            "version": each.version,
-            "payload": each.payload,
-            "state": "waiting",
-            "attempts": 0,
-            "next_try_at": now,
-            "created_at": now,
-        }
-        for each in messages
+        (each.target, each.key, each.subject, each.place, each.version, payload, "waiting", 0, at, at)
+        for each, payload in zip(told, sealed, strict=True)
     ]
-    if rows:
-        session.flush()  # what the messages rest on stands before them
-        insert_rows(session, Delivery, rows)
+    insert_stored(session, Delivery, COLUMNS, rows)
 
 
 def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: datetime) -> None:
@@ -65,7 +65,7 @@ def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: dat
 
     Who was told one version is told the later ones as well, whatever they say.
     """
-    told = [(structs.replace(message, place=label.place), label) for message, label in told]
+    told = [(_placed(message, label.place), label) for message, label in told]
     every = [message for message, _ in told]
     for route in routes.installed():
         known = _told_before(session, route.target, [message for message, _ in told])
@@ -74,6 +74,10 @@ def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: dat
                 known.add(message.key)
                 every.append(structs.replace(message, target=route.target))
     enqueue_all(session, every, now=now)
+
+
+def _placed(message: Message, place: str) -> Message:
+    return message if message.place == place else structs.replace(message, place=place)
 
 
 def _told_before(session: Session, target: str, messages: Sequence[Message]) -> set[str]:

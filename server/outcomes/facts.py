@@ -24,7 +24,7 @@ from server.outcomes.known import Facts, Held, Paired, Received, Resulted
 from server.sampling.holds import holds_of
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
 
-CHUNK = 1000  # tubes in one question: so much is in memory at once
+CHUNK = 2500  # tubes in one question: so much is in memory at once
 
 
 @dataclass(slots=True)

@@ -6,12 +6,13 @@ into an object and back.  Whatever could make a difference to `merge`, to a desk
 leaves the tube to the usual way: see `_QUESTION`.  Tests hold the two ways against each other.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, TubeKind
 from server.db import among, listed
@@ -46,11 +47,7 @@ class Plain(NamedTuple):
     rejected: str
     corrects: Any
     withdrawn_at: Any
-
-    @property
-    def key(self) -> str:
-        """The key of the outcome's first version: see `versions.key_of`."""
-        return f"{self.tube}/{self.whose}/v1"
+    more: Any  # whether anything else is known of the pairing, or of its person
 
     @property
     def whose(self) -> str:
@@ -76,7 +73,9 @@ def _asked(session: Session, tubes: Sequence[Tube]) -> Iterator[Plain]:
     asked = [tube.text for tube in tubes if tube.kind is TubeKind.SAMPLING]
     for start in range(0, len(asked), CHUNK):
         some = {"tubes": listed(asked[start : start + CHUNK])}
-        yield from map(Plain._make, stored_rows(session, _QUESTION, some))
+        rows = stored_rows(session, _QUESTION, some)
+        twice = {one for one, times in Counter(row[0] for row in rows).items() if times > 1}
+        yield from map(Plain._make, (row for row in rows if row[0] not in twice))
 
 
 def _is_clear(each: Plain) -> bool:
@@ -84,7 +83,7 @@ def _is_clear(each: Plain) -> bool:
 
     This is not asked in SQL: SQLite would look through every result that corrects none.
     """
-    if each.withdrawn_at is not None or each.corrects is not None or each.rejected:
+    if each.more or each.withdrawn_at is not None or each.corrects is not None or each.rejected:
         return False
     if each.paired_at <= each.received_at:  # as stored, texts and times sort alike
         return True
@@ -111,11 +110,6 @@ def dashed(stored: str) -> str:
     return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
 
 
-def _other(model: Any, mine: Any) -> ColumnElement[bool]:
-    other = aliased(model)
-    return exists().where(other.tube == mine.tube, other.id != mine.id)
-
-
 def _any_of(model: Any, column: Any) -> ColumnElement[bool]:
     return exists().where(column == Pairing.tube).select_from(model)
 
@@ -127,7 +121,7 @@ def _question() -> Select[*tuple[Any, ...]]:
     asked = select(
         text_of(Pairing.tube), pairing, person, *when, reception, Reception.at, result,
         Result.call, Result.released_at, DeskItem.desk, Reception.reason, Result.corrects,
-        Result.withdrawn_at,
+        Result.withdrawn_at, or_(*_what_more()),
     )  # fmt: skip
     asked = asked.join(Reception, Reception.tube == Pairing.tube)
     asked = asked.join(Result, Result.tube == Pairing.tube)
@@ -135,13 +129,21 @@ def _question() -> Select[*tuple[Any, ...]]:
     return asked.where(among(Pairing.tube, "tubes"), ~or_(*_what_else()))
 
 
-def _what_else() -> Iterator[ColumnElement[bool]]:
-    """Whatever is known of a tube beside its one pairing, reception and result."""
-    yield _other(Pairing, Pairing)
-    yield _other(Result, Result)
+def _what_more() -> Iterator[ColumnElement[bool]]:
+    """Whatever else is known of a pairing.
+
+    It is answered and not left out: a tube's second pairing must be seen beside the first.
+    """
     yield exists().where(PairingVoid.pairing_id == Pairing.id)
     yield exists().where(Disagreement.event_id == Pairing.id)
     yield exists().where(Callback.person_id == Pairing.person_id, Callback.done_at.is_(None))
+
+
+def _what_else() -> Iterator[ColumnElement[bool]]:
+    """Whatever is known of a tube beside its pairings, receptions and results.
+
+    Several of those make several rows of the tube.
+    """
     for model, column in (
         (TubeConflict, TubeConflict.tube),
         (SlipMember, SlipMember.tube),

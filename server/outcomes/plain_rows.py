@@ -36,15 +36,19 @@ def say(session: Session, tubes: Sequence[Tube], now: datetime) -> set[str]:
     """Settle those of *tubes* that are plain; return their texts."""
     found = plain_tubes(session, tubes)
     if found:
-        at = stored_time(session, now)
-        drawn = new_ids(now, len(found))
-        rows = [_row(each, new, at) for each, new in zip(found, drawn, strict=True)]
-        insert_stored(session, Outcome, COLUMNS, rows)
-        tell(session, [(_message(each), Label(each.call, each.place)) for each in found], now=now)
+        _write(session, found, now)
     waited = [each.tube for each in found if each.on_desk]
     if waited:
         session.execute(_LEAVE, {"tubes": listed(waited)})
     return {each.tube for each in found}
+
+
+def _write(session: Session, found: Sequence[Plain], now: datetime) -> None:
+    at = stored_time(session, now)
+    drawn = new_ids(now, len(found))
+    rows = [_row(each, new, at) for each, new in zip(found, drawn, strict=True)]
+    insert_stored(session, Outcome, COLUMNS, rows)
+    tell(session, [(_message(each), Label(each.call, each.place)) for each in found], now=now)
 
 
 def _row(each: Plain, new: str, at: Any) -> tuple[Any, ...]:
@@ -65,7 +69,7 @@ def _message(each: Plain) -> Message:
         place=each.place,
         supersedes=None,
     )
-    whose = each.whose
+    whose = each.whose  # the key is that of a first version: see `versions.key_of`
     return Message(notice.TARGET, f"{each.tube}/{whose}/v1", whose, 1, notice.write(told))
 
 
