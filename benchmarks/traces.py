@@ -32,6 +32,7 @@ from server.declarations.traces import presence
 from server.declarations.traces.stays import Reckoning, stay_minutes
 from server.declarations.traces.tracing import Subject, Tracer
 from server.schema import tables
+from server.wsgi import keep_still
 
 DAYS = 28
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -125,6 +126,7 @@ def _comings(
 def measure(database: Database, comers: list[UUID], count: int, report: Report) -> None:
     """Trace cases drawn by lot, F1 alone and with F2."""
     rng, reckoning = Random(11), Reckoning()  # noqa: S311
+    keep_still()  # as the server does when it starts
     took: dict[int, list[float]] = {1: [], 2: []}
     sizes: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(count):
@@ -149,10 +151,11 @@ def plan_of(database: Database, report: Report) -> str:
         busiest = select(PointDay.point_id, PointDay.day).order_by(PointDay.check_ins.desc())
         point, day = session.execute(busiest.limit(1)).one()
         begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        asked = presence.at_points([(point, begins, begins + timedelta(hours=10))])
-        bound = asked.compile(session.get_bind())
+        wanted = [(point, begins, begins + timedelta(hours=10))]
+        bound = presence.at_points("postgresql").compile(session.get_bind())
         lines = session.connection().exec_driver_sql(
-            f"EXPLAIN (ANALYZE, BUFFERS) {bound}", dict(bound.params)
+            f"EXPLAIN (ANALYZE, BUFFERS) {bound}",
+            {**bound.params, "stretches": presence.stretches_of(wanted)},
         )
         plan = "\n".join(row[0] for row in lines)
         report.figures["check_ins"] = (_rows(session), "rows")

@@ -122,7 +122,7 @@ class _Listed(FunctionElement[str]):
 
 
 @compiles(_Listed, "sqlite")
-def _listed_in_sqlite(element: _Listed, compiler: Any, **kw: Any) -> str:
+def _listed_in_sqlite(element: FunctionElement[str], compiler: Any, **kw: Any) -> str:
     texts = compiler.process(element.clauses, **kw)
     return f"(SELECT value FROM json_each({texts}))"  # noqa: S608 - a parameter's place
 
@@ -140,6 +140,30 @@ def among(column: Any, name: str) -> ColumnElement[bool]:
     """
     text = type_coerce(column, String)
     return text.op("IN", is_comparison=True)(_Listed(bindparam(name, type_=String)))
+
+
+class _ListedIds(FunctionElement[str]):
+    """As `_Listed`, of ids as their 32 digits."""
+
+    name = "listed_ids"
+    inherit_cache = True
+
+
+@compiles(_ListedIds, "sqlite")
+def _listed_ids_in_sqlite(element: _ListedIds, compiler: Any, **kw: Any) -> str:
+    return _listed_in_sqlite(element, compiler, **kw)  # that is how they are stored
+
+
+@compiles(_ListedIds)
+def _listed_ids_in_postgresql(element: _ListedIds, compiler: Any, **kw: Any) -> str:
+    texts = compiler.process(element.clauses, **kw)
+    return f"(SELECT CAST(json_array_elements_text(CAST({texts} AS json)) AS uuid))"
+
+
+def among_ids(column: Any, name: str) -> ColumnElement[bool]:
+    """As `among`, for a column of ids; the list under *name* holds each as its 32 digits."""
+    held = type_coerce(column, String)
+    return held.op("IN", is_comparison=True)(_ListedIds(bindparam(name, type_=String)))
 
 
 def listed(texts: Iterable[str]) -> str:

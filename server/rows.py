@@ -86,6 +86,13 @@ def stored_times(session: Session) -> Callable[[datetime], Any]:
     return _sqlite_time if session.get_bind().dialect.name == "sqlite" else _naive
 
 
+def read_time(stored: Any) -> datetime:
+    """Return a time that the driver gave: SQLite's is text, others' has no zone; both are UTC."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(f"{stored}+00:00")
+    return stored.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+
+
 def stored_id(session: Session) -> Callable[[str], str]:
     """Return what turns ids, as `str(UUID)` writes them, into what this database stores."""
     return _undashed if session.get_bind().dialect.name == "sqlite" else str

@@ -54,7 +54,18 @@ def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime)
     at = stored_time(session, now)
     sealed = vault.current().encrypt_each(PURPOSE, [each.payload for each in told])
     rows = [
-        (each.target, each.key, each.subject, each.place, each.version, payload, "waiting", 0, at, at)
+        (
+            each.target,
+            each.key,
+            each.subject,
+            each.place,
+            each.version,
+            payload,
+            "waiting",
+            0,
+            at,
+            at,
+        )
         for each, payload in zip(told, sealed, strict=True)
     ]
     insert_stored(session, Delivery, COLUMNS, rows)

@@ -8,7 +8,6 @@ leaves the tube to the usual way: see `_QUESTION`.  Tests hold the two ways agai
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, or_, select
@@ -22,7 +21,7 @@ from server.outcomes.facts import CHUNK, text_of
 from server.outcomes.known import CLOCKS_DIFFER
 from server.outcomes.models import Callback, Outcome
 from server.people.models import Disagreement
-from server.rows import stored_rows
+from server.rows import read_time, stored_rows
 from server.sampling.decision_models import Matter, SlipMember
 from server.sampling.models import Pairing, PairingVoid, PoolClosing, TubeConflict
 
@@ -87,20 +86,13 @@ def _is_clear(each: Plain) -> bool:
         return False
     if each.paired_at <= each.received_at:  # as stored, texts and times sort alike
         return True
-    late = time_of(each.paired_at) > time_of(each.received_at) + CLOCKS_DIFFER
+    late = read_time(each.paired_at) > read_time(each.received_at) + CLOCKS_DIFFER
     return not (each.trusted and late)
 
 
 def _speaks(each: Plain) -> bool:
     """Return whether the result is out, and asks nobody for another sample."""
     return each.released_at is not None and each.call in ASKING_NOTHING
-
-
-def time_of(stored: Any) -> datetime:
-    """Return a time that the driver gave: SQLite's is text, others' has no zone; both are UTC."""
-    if isinstance(stored, str):
-        return datetime.fromisoformat(f"{stored}+00:00")
-    return stored.replace(tzinfo=UTC)  # type: ignore[no-any-return]
 
 
 def dashed(stored: str) -> str:

@@ -17,9 +17,9 @@ from server.delivery.channels import Message
 from server.delivery.routes import Label
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.models import Outcome
-from server.outcomes.plain import Plain, plain_tubes, time_of
+from server.outcomes.plain import Plain, plain_tubes
 from server.outcomes.telling import tell
-from server.rows import insert_stored, new_ids, stored_time
+from server.rows import insert_stored, new_ids, read_time, stored_time
 
 COLUMNS = (
     "id", "tube", "person_id", "version", "status", "reason", "pairing_id", "result_id", "place",
@@ -70,11 +70,12 @@ def _message(each: Plain) -> Message:
         supersedes=None,
     )
     whose = each.whose  # the key is that of a first version: see `versions.key_of`
-    return Message(notice.TARGET, f"{each.tube}/{whose}/v1", whose, 1, notice.write(told))
+    key = f"{each.tube}/{whose}/v1"
+    return Message(notice.TARGET, key, whose, 1, notice.write(told), None, each.place)
 
 
 def _said(stored: Any) -> Any:
     """Return a stored time as a message says it: what SQLite keeps is that nearly."""
     if not isinstance(stored, str):
-        return time_of(stored)
+        return read_time(stored)
     return f"{stored[:10]}T{stored[11:].removesuffix('.000000')}Z"

@@ -113,4 +113,5 @@ def _message(version: Version, released: Mapping[UUID, datetime]) -> Message:
         version.version,
         notice.write(told),
         version.key_before,
+        version.place,
     )

@@ -6,15 +6,15 @@ People check in and do not check out.  A visit lasts as long as people stay at p
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 Spot = str  # the id of a point
 Span = tuple[datetime, datetime]
+MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Visit:
+class Visit(NamedTuple):
     """Somebody was somewhere from *begins* on, and gone at *ends*.  `who` is a comer's key."""
 
     begins: datetime
@@ -27,8 +27,7 @@ class Visit:
         return self.ends - self.begins
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """*one*, who may have passed it on, and *other* were at one spot from *begins* to *ends*."""
 
     one: str
@@ -39,7 +38,10 @@ class Meeting:
 
     @property
     def minutes(self) -> int:
-        return int((self.ends - self.begins).total_seconds() // 60)
+        return (self.ends - self.begins) // MINUTE
+
+
+_Open = list[Any]  # a visit whose end may still be changed
 
 
 def visits_of(
@@ -49,25 +51,25 @@ def visits_of(
 
     A comer who checks in at the same spot again within a stay is there still: one longer visit.
     """
-    found: list[Visit] = []
-    last: dict[str, int] = {}
+    found: list[_Open] = []
+    last: dict[str, _Open] = {}
     for at, who, spot in sorted(check_ins):
         ends = at + stays[spot]
         before = last.get(who)
-        if before is not None and found[before].ends >= at:
-            if found[before].spot == spot:
-                found[before] = replace(found[before], ends=max(ends, found[before].ends))
+        if before is not None and before[1] >= at:
+            if before[3] == spot:
+                before[1] = max(ends, before[1])
                 continue
-            found[before] = replace(found[before], ends=at)
-        last[who] = len(found)
-        found.append(Visit(at, ends, who, spot))
-    return found
+            before[1] = at
+        last[who] = opened = [at, ends, who, spot]
+        found.append(opened)
+    return list(map(Visit._make, found))
 
 
 def within(visits: Iterable[Visit], begins: datetime, ends: datetime) -> list[Visit]:
     """Return what of *visits* falls between two times, cut to them."""
     return [
-        replace(visit, begins=max(visit.begins, begins), ends=min(visit.ends, ends))
+        Visit(max(visit.begins, begins), min(visit.ends, ends), visit.who, visit.spot)
         for visit in visits
         if visit.begins < ends and visit.ends > begins
     ]

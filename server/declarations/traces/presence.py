@@ -3,27 +3,48 @@
 A comer is named by a key: 'p' and a person's id, or 'v' and what a vehicle is found by.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, column, select, values
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
-from server.db import UtcDateTime
+from server.db import among, among_ids, listed
 from server.declarations.check_ins import vehicle_blind
 from server.declarations.models import CheckIn, Point
 from server.declarations.traces.overlap import Span, Spot
+from server.rows import read_time, stored_rows, stored_time
 
 CheckedIn = tuple[datetime, str, Spot]  # when, who, where
-AT_ONCE = 500
-STRETCHES = 100  # points and times in one question
-# What the planner sees: for each point and stretch of time a look into ix_check_in_point.
-_ASKED = values(
-    column("point", String), column("begins", UtcDateTime()), column("ends", UtcDateTime()),
-    name="stretches",
-)  # fmt: skip
+# A list of points and times as rows: one parameter, and one statement, for any number.
+_STRETCHES = {
+    "sqlite": text(
+        "SELECT json_extract(value, '$[0]') AS point, json_extract(value, '$[1]') AS begins,"
+        " json_extract(value, '$[2]') AS ends FROM json_each(:stretches)"
+    ),
+    "postgresql": text(
+        "SELECT one ->> 0 AS point, CAST(one ->> 1 AS timestamp) AS begins,"
+        " CAST(one ->> 2 AS timestamp) AS ends"
+        " FROM json_array_elements(CAST(:stretches AS json)) AS one"
+    ),
+}
 
 
 def person_key(person_id: UUID) -> str:
@@ -40,82 +61,96 @@ def person_of_key(key: str) -> UUID | None:
 
 
 def at_spots(session: Session, spans: Mapping[Spot, Iterable[Span]]) -> list[CheckedIn]:
-    """Return who checked in at points within stretches of time: some questions for all of them."""
+    """Return who checked in at points within stretches of time: one question for all of them."""
     wanted = [(point, *span) for point, stretches in spans.items() for span in stretches]
-    found: list[CheckedIn] = []
-    for start in range(0, len(wanted), STRETCHES):
-        asked = at_points(wanted[start : start + STRETCHES])
-        found += [_read(*row) for row in session.execute(asked)]
-    return found
+    if not wanted:
+        return []
+    question = at_points(session.get_bind().dialect.name)
+    return _read(stored_rows(session, question, {"stretches": stretches_of(wanted)}))
 
 
-def at_points(wanted: Sequence[tuple[Spot, datetime, datetime]]) -> Select[*tuple[Any, ...]]:
-    """Return the question who was at these points in these stretches; each check-in once a stretch.
+def stretches_of(wanted: Iterable[tuple[Spot, datetime, datetime]]) -> str:
+    """Return points and stretches of time as the parameter that `at_points` takes."""
+    return msgspec.json.encode(
+        [(point, _text(begins), _text(ends)) for point, begins, ends in wanted]
+    ).decode()
 
-    Stretches of one point do not overlap, so no check-in comes twice.
+
+def _text(at: datetime) -> str:
+    """Return a time as SQLite stores it, and as PostgreSQL reads it."""
+    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+@cache
+def at_points(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Return the question who was at points in stretches of time; each check-in once a stretch.
+
+    The planner sees for each of them a look into ix_check_in_point.  Stretches of one point do not
+    overlap, so no check-in comes twice.
     """
-    asked = _ASKED.data(list(wanted)).cte("asked")
-    return select(CheckIn.at, CheckIn.person_id, CheckIn.vehicle_blind, CheckIn.point_id).join(
-        asked,
-        and_(
-            CheckIn.point_id == asked.c.point,
-            CheckIn.at >= asked.c.begins,
-            CheckIn.at < asked.c.ends,
-        ),
-    ).where(CheckIn.voided_at.is_(None))  # fmt: skip
+    rows = _STRETCHES[dialect].columns(point=String(), begins=DateTime(), ends=DateTime())
+    asked = rows.subquery("asked")
+    at = type_coerce(CheckIn.at, DateTime)
+    there = and_(CheckIn.point_id == asked.c.point, at >= asked.c.begins, at < asked.c.ends)
+    return _asking().select_from(asked.join(CheckIn, there))
 
 
 def of_comers(
     session: Session, comers: Collection[str], begins: datetime, ends: datetime
 ) -> list[CheckedIn]:
     """Return where comers checked in between two times, at points."""
-    persons = [person for key in comers if (person := person_of_key(key))]
-    vehicles = [key[1:] for key in comers if key.startswith("v")]
+    period = {"begins": stored_time(session, begins), "ends": stored_time(session, ends)}
     found: list[CheckedIn] = []
-    for start in range(0, len(persons), AT_ONCE):
-        some = CheckIn.person_id.in_(persons[start : start + AT_ONCE])
-        found += [_read(*row) for row in session.execute(_between(some, begins, ends))]
-    for start in range(0, len(vehicles), AT_ONCE):
-        some = CheckIn.vehicle_blind.in_(vehicles[start : start + AT_ONCE])
-        found += [_read(*row) for row in session.execute(_between(some, begins, ends))]
+    for sort, question in _OF_COMERS.items():
+        some = [key[1:] for key in comers if key.startswith(sort)]
+        if some:
+            rows = stored_rows(session, question, {"comers": listed(some), **period})
+            found += _read(rows)
     return found
 
 
-def _between(
-    which: ColumnElement[bool], begins: datetime, ends: datetime
-) -> Select[*tuple[Any, ...]]:
-    return select(
-        CheckIn.at, CheckIn.person_id, CheckIn.vehicle_blind, CheckIn.point_id
-    ).where(
-        which, CheckIn.at >= begins, CheckIn.at < ends,
-        CheckIn.voided_at.is_(None), CheckIn.point_id.is_not(None),
-    )  # fmt: skip
+def _asking() -> Select[*tuple[Any, ...]]:
+    """Ask for check-ins as `CheckedIn` has them, their comers by key."""
+    person = func.replace(cast(CheckIn.person_id, String), "-", "")
+    who = func.coalesce(
+        literal_column("'p'").concat(person), literal_column("'v'").concat(CheckIn.vehicle_blind)
+    )
+    asked = select(CheckIn.at, who.label("who"), CheckIn.point_id)
+    return asked.where(CheckIn.voided_at.is_(None))
 
 
-def _read(at: datetime, person: UUID | None, vehicle: str | None, point: str | None) -> CheckedIn:
-    return at, person_key(person) if person else f"v{vehicle}", str(point)
+def _between(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    at = type_coerce(CheckIn.at, DateTime)
+    within = and_(
+        at >= bindparam("begins", type_=DateTime()), at < bindparam("ends", type_=DateTime())
+    )
+    return _asking().where(which, within, CheckIn.point_id.is_not(None))
+
+
+_OF_COMERS = {
+    "p": _between(among_ids(CheckIn.person_id, "comers")),
+    "v": _between(among(CheckIn.vehicle_blind, "comers")),
+}
+
+
+def _read(rows: Iterable[Any]) -> list[CheckedIn]:
+    return [(read_time(at), who, spot) for at, who, spot in rows]
 
 
 def stays_at(
     session: Session, points: Collection[str], minutes: Mapping[str, int]
 ) -> dict[Spot, timedelta]:
     """Return how long people stay at each of *points*, by its kind."""
-    wanted, found = list(points), {}
-    for start in range(0, len(wanted), AT_ONCE):
-        some = select(Point.id, Point.kind).where(Point.id.in_(wanted[start : start + AT_ONCE]))
-        found.update(
-            {point: timedelta(minutes=minutes[kind]) for point, kind in session.execute(some)}
-        )
-    return found
+    some = select(Point.id, Point.kind).where(among(Point.id, "points"))
+    stays = {kind: timedelta(minutes=each) for kind, each in minutes.items()}
+    found = session.execute(some, {"points": listed(points)})
+    return {point: stays[kind] for point, kind in found}
 
 
 def places_of(session: Session, points: Collection[str]) -> dict[Spot, str]:
     """Return the place of each of *points*."""
-    wanted, found = list(points), {}
-    for start in range(0, len(wanted), AT_ONCE):
-        some = select(Point.id, Point.place).where(Point.id.in_(wanted[start : start + AT_ONCE]))
-        found.update({row[0]: row[1] for row in session.execute(some)})
-    return found
+    some = select(Point.id, Point.place).where(among(Point.id, "points"))
+    return {point: place for point, place in session.execute(some, {"points": listed(points)})}
 
 
 def vehicles_of(session: Session, comers: Iterable[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ door, and only a person can say who stood near whom.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -146,10 +146,16 @@ class Tracer:
             self._stays |= presence.stays_at(self.session, new, self.minutes)
 
 
+_IN_TIME = attrgetter("begins", "spot")
+
+
 def _contacts(met: Iterable[Meeting], ring: int) -> list[Contact]:
     """Return who was met, those met longest first."""
-    ordered = sorted(met, key=lambda each: (each.other, each.begins, each.spot))
+    of_each: dict[str, list[Meeting]] = {}
+    for meeting in met:
+        of_each.setdefault(meeting.other, []).append(meeting)
     found = [
-        Contact(key, ring, list(some)) for key, some in groupby(ordered, lambda each: each.other)
+        Contact(key, ring, sorted(some, key=_IN_TIME) if len(some) > 1 else some)
+        for key, some in of_each.items()
     ]
     return sorted(found, key=lambda each: (-each.minutes, each.key))

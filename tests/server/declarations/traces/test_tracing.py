@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from server.declarations.check_ins import Comer, Coming, keep
 from server.declarations.kinds import PointKind
 from server.declarations.models import CheckIn
@@ -54,6 +56,7 @@ class Day:
         return {known.get(each.key, each.key) for each in contacts}
 
 
+@pytest.mark.engines
 def test_f1_shared_a_point_and_a_time_and_f2_met_them_after_that(scene: Any, now: datetime) -> None:
     day = Day(scene, now)
     day.came("case", "market", 60)
@@ -92,6 +95,7 @@ def test_who_had_gone_elsewhere_did_not_meet_the_case(scene: Any, now: datetime)
     assert day.trace(key=day.key("case")).f1 == []
 
 
+@pytest.mark.engines
 def test_a_lorry_is_followed_by_its_pass_and_a_bus_by_its_plate(scene: Any, now: datetime) -> None:
     day = Day(scene, now)
     day.came("", "market", 60, vehicle="29A-123.45")
