@@ -150,7 +150,8 @@ def stays_at(
 def places_of(session: Session, points: Collection[str]) -> dict[Spot, str]:
     """Return the place of each of *points*."""
     some = select(Point.id, Point.place).where(among(Point.id, "points"))
-    return {point: place for point, place in session.execute(some, {"points": listed(points)})}
+    found = session.execute(some, {"points": listed(points)})
+    return {row[0]: row[1] for row in found}
 
 
 def vehicles_of(session: Session, comers: Iterable[str]) -> dict[str, str]:
