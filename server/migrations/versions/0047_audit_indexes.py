@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0090_audit_indexes"
-down_revision: str | None = "0042_claims"
+revision: str = "0047_audit_indexes"
+down_revision: str | None = "0046_in_time"
 
 
 def upgrade() -> None:
