@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
@@ -30,6 +30,9 @@ class AssayVersion(Base):
     note: Mapped[str] = mapped_column(String(200))
 
 
+_UNVERIFIED = text("verified_at IS NULL AND withdrawn_at IS NULL")
+
+
 class Run(Base):
     """One run of one machine.  Its controls' verdict is reckoned when it comes in, and stays."""
 
@@ -47,7 +50,11 @@ class Run(Base):
             " AND (withdrawn_at IS NULL) = (withdrawal_reason IS NULL)",
             name="signed_wholly",
         ),
-    )
+        Index(
+            "ix_run_unverified", "entered_at",
+            sqlite_where=_UNVERIFIED, postgresql_where=_UNVERIFIED,
+        ),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     assay_id: Mapped[UUID] = mapped_column(ForeignKey("assay_version.id"))

@@ -7,7 +7,6 @@ A tube of which one row is refused for an error waits as a whole: half a tube gi
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from contract.tubes import Tube
 from server.lab.imports.models import Fate, ImportFile, ImportRow, State
 from server.lab.instruments.reason_words import REASONS
 from server.lab.instruments.reasons import Severity, Why
@@ -90,7 +89,7 @@ def _known_before(file: ImportFile) -> Select[int]:
         .join(other, other.reading_key == ImportRow.reading_key)
         .join(earlier, earlier.id == other.import_id)
         .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
-        .where(other.import_id != file.id, other.entered, ImportRow.tube.not_in(_ordered()))
+        .where(other.import_id != file.id, other.entered, ~_ordered())
         .where(earlier.state.in_([State.ENTERING.value, State.DONE.value]))
         .where(
             or_(
@@ -104,19 +103,23 @@ def _known_before(file: ImportFile) -> Select[int]:
 
 
 def _tested(file: ImportFile) -> Select[int]:
-    """Rows of tubes that have a result which nobody ordered to be repeated."""
-    tested = select(Result.tube).where(Result.lab.in_([file.place, ""]))
+    """Rows of tubes that have a result which nobody ordered to be repeated.
+
+    Each row's tube is looked for by itself: a list of all tubes with a result grows for ever.
+    """
+    tested = exists().where(Result.tube == ImportRow.tube, Result.lab.in_([file.place, ""]))
     return (
         select(ImportRow.position)
         .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
-        .where(ImportRow.tube.in_(tested), ImportRow.tube.not_in(_ordered()))
+        .where(tested, ~_ordered())
     )
 
 
-def _ordered() -> Select[Tube]:
-    """Tubes that are to be tested again."""
+def _ordered() -> ColumnElement[bool]:
+    """Say of a row that its tube is to be tested again."""
     met = exists().where(Result.corrects == OrderedTest.result_id)
-    return select(OrderedTest.tube).where(~met, OrderedTest.cancelled_at.is_(None))
+    mine = OrderedTest.tube == ImportRow.tube
+    return exists().where(mine, ~met, OrderedTest.cancelled_at.is_(None))
 
 
 def recount(session: Session, file: ImportFile) -> None:
