@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0091_runs_unverified"
-down_revision: str | None = "0047_audit_indexes"
+revision: str = "0049_runs_unverified"
+down_revision: str | None = "0048_audit_indexes"
 
 
 def upgrade() -> None:

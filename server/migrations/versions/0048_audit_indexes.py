@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0047_audit_indexes"
-down_revision: str | None = "0046_in_time"
+revision: str = "0048_audit_indexes"
+down_revision: str | None = "0047_doors"
 
 
 def upgrade() -> None:
