@@ -1,4 +1,4 @@
-"""The first page after logging in: the desks of my role, the longest waiting first."""
+"""The first page after logging in: what waits for me, the longest first; then my desks by area."""
 
 from datetime import UTC, datetime
 
@@ -6,12 +6,13 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
-from server.areas import Menu, menus
+from server.areas import FEW, Area, Menu, by_area, menus
 from server.desks import Desk, Waiting
 from server.web import actor, may, now, reading, signed_in
 
 bp = Blueprint("home", __name__)
 _LATE = datetime.max.replace(tzinfo=UTC)
+Row = tuple[Desk, Waiting | None]
 
 
 @bp.get("/")
@@ -24,7 +25,11 @@ def home() -> ResponseReturnValue:
             for desk in mine
         ]
         late = {desk.path: desk.late(session, now(), within) for desk in mine if desk.late}
-    return render_template("home.html", rows=sorted(rows, key=_urgency), late=late)
+    waits = sorted((row for row in rows if _waits(row)), key=_urgency)
+    return render_template(
+        "home.html", waits=waits, groups=_groups([row for row in rows if not _waits(row)]),
+        late=late,
+    )  # fmt: skip
 
 
 def my_desks() -> list[Desk]:
@@ -38,7 +43,22 @@ def my_menus() -> list[Menu]:
     return menus(my_desks())
 
 
-def _urgency(row: tuple[Desk, Waiting | None]) -> tuple[bool, datetime]:
+def _waits(row: Row) -> bool:
     waiting = row[1]
-    some = waiting is not None and waiting.count > 0
-    return not some, (waiting.oldest if waiting and waiting.oldest else _LATE)
+    return waiting is not None and waiting.count > 0
+
+
+def _urgency(row: Row) -> datetime:
+    waiting = row[1]
+    return waiting.oldest if waiting and waiting.oldest else _LATE
+
+
+def _groups(rows: list[Row]) -> list[tuple[Area | None, list[Row]]]:
+    """Return where nothing waits: together while that is little, else by area of work."""
+    if len(rows) <= FEW:
+        return [(None, rows)] if rows else []
+    counted = dict(rows)
+    return [
+        (area, [(desk, counted[desk]) for desk in desks])
+        for area, desks in by_area(list(counted)).items()
+    ]

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.audit import queries
+from server.audit import queries, words
 from server.forms import number, optional_text
 from server.web import Permission, reading, requires
 
@@ -21,5 +21,5 @@ def show() -> ResponseReturnValue:
         chain = queries.chain_state(session)
     return render_template(
         "audit/trail.html", entries=entries, about=about, page=queries.PAGE, older=older,
-        chain=chain,
+        chain=chain, called=words.of,
     )  # fmt: skip

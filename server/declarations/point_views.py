@@ -5,6 +5,7 @@ from io import BytesIO
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from labels.posters import PosterFace, poster
 from server import sheets
@@ -27,6 +28,14 @@ bp = Blueprint("points", __name__)
 def place_name(place: str) -> str:
     """vn-2021:24.222 as 'Huyện Việt Yên, Tỉnh Bắc Giang'."""
     return place_names.full_name(place)
+
+
+@bp.app_template_filter("place")
+def place(code: str | None) -> str:
+    """A place by its name, with its code at hand: for cells of tables."""
+    if not code:
+        return "—"
+    return Markup('<span title="{}">{}</span>').format(code, place_names.full_name(code))
 
 
 @bp.app_template_filter("kind_name")

@@ -30,6 +30,10 @@ def test_a_desk_of_no_area_is_under_more() -> None:
     assert area_of(Desk(Permission.SUMMARY_READ, "/new-thing", "Mới", "New")) is OTHER
 
 
+def test_every_desk_belongs_to_an_area_by_name() -> None:
+    assert [desk.path for desk in DESKS if area_of(desk) is OTHER] == []
+
+
 def test_a_page_below_a_desk_belongs_to_it_and_a_longer_name_does_not() -> None:
     runs = next(desk for desk in DESKS if desk.path == "/runs")
     assert is_here(runs, "/runs/12")

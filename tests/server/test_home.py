@@ -44,3 +44,10 @@ def test_what_waits_longest_stands_first_with_its_age(
     body = page[page.index('<ul class="desks">') :]
     assert body.index("Nhập kết quả") < body.index("Nhận mẫu")
     assert "54 phút" in body
+
+
+def test_what_waits_is_large_and_the_rest_stands_by_area(sign_in: SignIn) -> None:
+    page = sign_in(Role.HEALTH_OFFICER).get("/").text
+    assert "Không có việc nào chờ bạn" in page
+    headings = [part.partition("<")[0] for part in page.split("<h2>")[1:]]
+    assert headings[:4] == ["Tổng quan", "Không khớp", "Dịch tễ", "Người dân"]
