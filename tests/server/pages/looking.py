@@ -1,0 +1,101 @@
+"""Look at pages in a real Chromium: what axe finds, how wide, how heavy, what the console said."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
+
+from tests.server.pages.walk import Stop
+
+CHROMIUM = Path("/usr/bin/chromium")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OPTIONS = json.dumps({"runOnly": WCAG, "resultTypes": ["violations"], "elementRef": False})
+HEAVIEST = 100_000  # bytes of one page with all that it loads, not compressed
+WEIGHT = """[...performance.getEntriesByType('navigation'),
+  ...performance.getEntriesByType('resource')].reduce((sum, each) => sum + each.decodedBodySize, 0)"""
+OVER = "document.documentElement.scrollWidth - innerWidth"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How somebody looks: how wide the screen, which language, light or dark."""
+
+    width: int = 390
+    language: str = "vi"
+    scheme: str = "light"
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.language}-{self.scheme}"
+
+
+@dataclass(slots=True)
+class Seen:
+    """What is wrong with the pages, each sentence with its page; and their weights."""
+
+    wrong: list[str] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+
+
+def look(
+    browser: Browser, address: str, tokens: Mapping[str, str], stops: list[Stop], how: Look,
+    shot: Callable[[Page, Stop], Any] | None = None,
+) -> Seen:  # fmt: skip
+    """Open each of *stops* as its role and return what was seen; *shot* may take a picture."""
+    seen, pages = Seen(), dict[str, Page]()
+    for stop in stops:
+        if stop.role not in pages:
+            pages[stop.role] = _opened(browser, address, tokens.get(stop.role), how, seen)
+        page = pages[stop.role]
+        page.goto(address + stop.path, wait_until="load")
+        _examine(page, stop, how, seen)
+        if shot:
+            shot(page, stop)
+    for page in pages.values():
+        page.context.close()
+    return seen
+
+
+def _opened(browser: Browser, address: str, token: str | None, how: Look, seen: Seen) -> Page:
+    context = browser.new_context(
+        viewport={"width": how.width, "height": 844},
+        color_scheme=how.scheme,  # type: ignore[arg-type]
+    )
+    context.set_default_timeout(60_000)
+    cookies = {"lang": how.language} | ({"ghepmau": token} if token else {})
+    context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
+    page = context.new_page()
+
+    def asked(url: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            seen.wrong.append(f"{page.url}: asks another server for {url}")
+
+    page.on("request", lambda request: asked(request.url))
+    page.on("pageerror", lambda error: seen.wrong.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda said: (
+            seen.wrong.append(f"{page.url}: {said.text}") if said.type == "error" else None
+        ),
+    )
+    return page
+
+
+def _examine(page: Page, stop: Stop, how: Look, seen: Seen) -> None:
+    where = f"{stop.rule} ({stop.role}, {how})"
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(f"axe.run(document, {OPTIONS}).then((all) => all.violations)")
+    seen.wrong += [
+        f"{where}: {each['id']}: {each['nodes'][0]['html'][:160]} ×{len(each['nodes'])}"
+        for each in found
+    ]
+    if (over := page.evaluate(OVER)) > 0:
+        seen.wrong.append(f"{where}: {over} px wider than the screen")
+    seen.weights[stop.rule] = weight = page.evaluate(WEIGHT)
+    if weight > HEAVIEST:
+        seen.wrong.append(f"{where}: {weight} bytes")
