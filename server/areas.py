@@ -30,7 +30,8 @@ class Menu:
 
 AREAS = (
     Area(
-        "Tổng quan", "Overview", frozenset({"overview", "outcomes", "reports", "quality", "nation"}),
+        "Tổng quan", "Overview",
+        frozenset({"overview", "outcomes", "reports", "quality", "nation"}),
     ),
     Area(
         "Không khớp", "Unmatched",

@@ -15,8 +15,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OPTIONS = json.dumps({"runOnly": WCAG, "resultTypes": ["violations"], "elementRef": False})
 HEAVIEST = 100_000  # bytes of one page with all that it loads, not compressed
-WEIGHT = """[...performance.getEntriesByType('navigation'),
-  ...performance.getEntriesByType('resource')].reduce((sum, each) => sum + each.decodedBodySize, 0)"""
+WEIGHT = """['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))
+  .reduce((sum, each) => sum + each.decodedBodySize, 0)"""
 OVER = "document.documentElement.scrollWidth - innerWidth"
 
 
