@@ -35,7 +35,10 @@ def place(code: str | None) -> str:
     """A place by its name, with its code at hand: for cells of tables."""
     if not code:
         return "—"
-    return Markup('<span title="{}">{}</span>').format(code, place_names.full_name(code))
+    called = place_names.full_name(code)
+    if called.startswith(f"{code},"):  # only what is around it has a name
+        called = t("mã", "no.") + " " + code.rsplit(".", 1)[-1] + called.removeprefix(code)
+    return Markup('<span title="{}">{}</span>').format(code, called)
 
 
 @bp.app_template_filter("kind_name")

@@ -17,7 +17,7 @@ NO_PAGE = re.compile(
     r"|\.(csv|pdf|json|svg|xlsx)$|<form>|/receipt$"
 )
 NOBODY = "nobody"
-MOST = 400  # links followed for one role: pages of one kind are looked at once
+MOST = 400  # kinds of pages that are opened for one role
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,7 @@ def stops(app: Flask, clients: Mapping[str, FlaskClient], starts: Iterable[str])
 
 def _reached(app: Flask, role: str, client: FlaskClient, starts: Iterable[str]) -> Iterator[Stop]:
     waiting, seen = deque(starts), set[tuple[str, frozenset[str]]]()
-    for _ in range(MOST):
-        if not waiting:
-            return
+    while waiting and len(seen) < MOST:
         path = waiting.popleft()
         rule = rule_of(app, path)
         kind = (rule, frozenset(key for key, _ in parse_qsl(urlsplit(path).query)))
