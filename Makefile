@@ -1,6 +1,6 @@
 # Two commands for a stranger: `make run` and `make test`.  `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help run test faults chaos cluster promises pi docs check audit format setup setup-test clean
+.PHONY: help run test faults chaos cluster promises pi docs check audit format setup setup-test clean a11y pictures
 
 PORT ?= 8000
 VENV := .venv/bin
@@ -32,6 +32,13 @@ check: setup-test  ## The gate: format, lint, strict types, import contracts, te
 
 faults: setup-test  ## Power cuts, kills, full and lying cards, rot, lost answers: some minutes
 	@tools/faults.sh
+
+a11y: setup-test  ## Every page by axe: two widths, two languages, light and dark (PAGES=folder keeps pictures)
+	@LOOKS=all PAGES=$(PAGES) $(VENV)/python -m pytest -q tests/server/pages
+
+pictures: setup-test  ## Retake the pictures of the docs; `make run` must be up
+	@$(VENV)/python -m tools.screenshots $(ARGS)
+	@$(VENV)/python -m tools.bench_pictures
 
 docs: setup-test  ## The documentation as a site, in var/site
 	@$(VENV)/python -m tools.reference.build

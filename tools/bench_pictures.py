@@ -1,6 +1,6 @@
 """Take the pictures of docs/bench.md, from a server of its own with invented tubes.
 
-.venv/bin/python tools/bench_pictures.py        → docs/pictures/bench-*.png
+.venv/bin/python -m tools.bench_pictures        → docs/pictures/bench-*.png
 """
 
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from server.lab.plates.geometry import Fill
 from server.lab.services import Finding, receive_tube
 from server.lab.words import Call
 from server.sampling.lots import register_lot
+from tools.screenshots import keep
 
 OUT = Path("docs/pictures")
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -96,13 +97,13 @@ def take(base: str, plate: str, token: str) -> None:
         context.add_cookies([{"name": "ghepmau", "value": token, "url": base}])
         page = context.new_page()
         page.goto(f"{base}/reception?box={BOX}")
-        page.screenshot(path=OUT / "bench-reception.png")
+        keep(page.screenshot(), OUT / "bench-reception.png")
         page.goto(f"{base}/plates/{plate}")
-        page.screenshot(path=OUT / "bench-plate.png")
+        keep(page.screenshot(), OUT / "bench-plate.png")
         page.goto(f"{base}/plates/{plate}/key")
         for letter in "NNNNPNNN":
             page.keyboard.press(letter)
-        page.screenshot(path=OUT / "bench-key.png")
+        keep(page.screenshot(), OUT / "bench-key.png")
         browser.close()
 
 

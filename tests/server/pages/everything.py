@@ -4,11 +4,11 @@ What people typed here has no Vietnamese letters but for DATA, so that what an E
 Vietnamese is data, the name of a place, or was forgotten.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -18,12 +18,14 @@ from server.accounts.models import Station
 from server.accounts.roles import Role
 from server.db import Database
 from server.figures import folding
+from server.lab import assay_versions, runs
 from server.lab import services as lab
 from server.lab.imports import worker
 from server.lab.measured import Measured
 from server.lab.words import Call, Rejection
 from server.people.services import Act, identity
 from server.record import mine
+from tests.server.lab.conftest import CODE, rows_of
 from tests.server.officers.test_stories import Told
 
 LAN, MINH, BY = "user:lab-technician", "user:minh", "user:administrator"
@@ -36,15 +38,17 @@ ANSWERS = {
     "behalf": "me", "name": "Nguyen Thi Mau", "birth": "1991", "sex": "F", "phone": "0912345678",
     "address": "Thon Mau",
 }  # fmt: skip
+HIDDEN = re.compile(r'type="hidden" name="([a-z_]+)" value="([^"]*)"')
+LINK = re.compile(r"(/k/[A-Z0-9]+/open#[\w.-]+)")
 Clients = Mapping[str, FlaskClient]
 
 
 def fill(
-    app: Flask, database: Database, make_scene: Callable[..., Any], clients: Clients, clock: Any
+    database: Database, make_scene: Callable[..., Any], clients: Clients, clock: Any
 ) -> list[str]:
     """Make the day; return addresses that no page leads to, where a walk also begins."""
     told, waiting = _samples(database, make_scene, clock)
-    starts = [*_person(app, database, told, clients, clock), *_points(app, clients)]
+    starts = [*_person(database, told, clients, clock), *_points(clients)]
     starts += [*_bench(database, clients, waiting, clock), *_lists(clients, told)]
     folding.fold_all(database)
     return starts
@@ -74,10 +78,16 @@ def _samples(database: Database, make_scene: Any, clock: Any) -> tuple[Told, lis
             entered = lab.enter_result(session, tube, found, by=LAN, now=clock())
             lab.verify_result(session, entered.id, by=MINH, now=clock())
         lab.enter_result(session, tubes[1], lab.Finding(Call.NEGATIVE), by=MINH, now=clock())
+        sheet = runs.Sheet(
+            assay_versions.version_in_use(session, CODE, now=clock()), "QS5", "K-7", lab="",
+            operator="", source="import:1",
+        )  # fmt: skip
+        read = rows_of({tubes[4]: ("", "", "25.1")}, "")
+        runs.record_run(session, sheet, read, by=LAN, now=clock())
     return told, tubes[2:5]
 
 
-def _person(app: Flask, database: Database, told: Told, clients: Clients, clock: Any) -> list[str]:
+def _person(database: Database, told: Told, clients: Clients, clock: Any) -> list[str]:
     """The person opens their own page and asks for their data; it stays open for the walk."""
     with database.write() as session:
         token = mine.link_of(session, told.an.id, by=BY, now=clock()).token
@@ -91,26 +101,33 @@ def _person(app: Flask, database: Database, told: Told, clients: Clients, clock:
 
 def token_on(client: FlaskClient, path: str) -> str:
     """Return the token of the form on a page that nobody signs in to."""
-    return client.get(path).text.split('name="csrf_token" value="')[1].split('"')[0]
+    return fields_on(client, path)["csrf_token"]
 
 
-def _points(app: Flask, clients: Clients) -> list[str]:
+def fields_on(client: FlaskClient, path: str) -> dict[str, str]:
+    """Return the hidden fields of a page's form."""
+    return dict(HIDDEN.findall(client.get(path).text))
+
+
+def _points(clients: Clients) -> list[str]:
     """A market with a poster, a keeper's link, a declaration; a zone around it; its target."""
     admin, officer = clients[Role.ADMINISTRATOR], clients[Role.HEALTH_OFFICER]
     code = admin.post("/points", data=MARKET).location.rsplit("/", 1)[1]
-    keeper = admin.post(f"/points/{code}/link").text.split("/k/")[1].split('"')[0].split("<")[0]
-    done = app.test_client().post(f"/d/{code}", data=ANSWERS).location
+    phone, link = clients["nobody"], LINK.findall(admin.post(f"/points/{code}/link").text)[0]
+    done = phone.post(f"/d/{code}", data={**fields_on(phone, f"/d/{code}"), **ANSWERS}).location
+    door = fields_on(phone, f"/k/{code}/open")
+    phone.post(f"/k/{code}/open", data={**door, "link": f"https://x.example{link}"})
     zone = {"name": "O dich", "level": "red", "parts": f"vn-2021:24.222\n{code}",
             "since": "2026-11-22", "reason": "QD 1"}  # fmt: skip
     drawn = officer.post("/zones", data=zone).location
-    own = [f"/d/{code}", f"/k/{keeper}", f"/points/{code}/keeper", f"/targets/points/{code}"]
+    own = [f"/d/{code}", f"/k/{code}", f"/points/{code}/keeper", f"/targets/points/{code}"]
     return [*own, done or "", f"{drawn}/unsampled"]
 
 
 def _bench(database: Database, clients: Clients, tubes: list[Tube], clock: Any) -> list[str]:
     """A plate with tubes, one of them locked; a machine's file; a box under way."""
     client = clients[Role.LAB_TECHNICIAN]
-    form = {"template": "96-two", "fill": "columns", "title": "", "assay": "sars-cov-2-n-orf1ab"}
+    form = {"template": "96-two", "fill": "columns", "title": "", "assay": CODE}
     plate = client.post("/plates", data=form).location
     for tube in tubes[:2]:
         client.post(f"{plate}/put", data={"tube": tube.text})

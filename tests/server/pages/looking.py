@@ -41,14 +41,14 @@ class Seen:
 
 
 def look(
-    browser: Browser, address: str, tokens: Mapping[str, str], stops: list[Stop], how: Look,
-    shot: Callable[[Page, Stop], Any] | None = None,
+    browser: Browser, address: str, cookies: Mapping[str, Mapping[str, str]], stops: list[Stop],
+    how: Look, shot: Callable[[Page, Stop], Any] | None = None,
 ) -> Seen:  # fmt: skip
     """Open each of *stops* as its role and return what was seen; *shot* may take a picture."""
     seen, pages = Seen(), dict[str, Page]()
     for stop in stops:
         if stop.role not in pages:
-            pages[stop.role] = _opened(browser, address, tokens.get(stop.role), how, seen)
+            pages[stop.role] = _opened(browser, address, cookies.get(stop.role, {}), how, seen)
         page = pages[stop.role]
         page.goto(address + stop.path, wait_until="load")
         _examine(page, stop, how, seen)
@@ -59,15 +59,17 @@ def look(
     return seen
 
 
-def _opened(browser: Browser, address: str, token: str | None, how: Look, seen: Seen) -> Page:
+def _opened(browser: Browser, address: str, own: Mapping[str, str], how: Look, seen: Seen) -> Page:
     context = browser.new_context(
         viewport={"width": how.width, "height": 844},
         color_scheme=how.scheme,  # type: ignore[arg-type]
     )
     context.set_default_timeout(60_000)
-    cookies = {"lang": how.language} | ({"ghepmau": token} if token else {})
     context.add_cookies(
-        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+        [
+            {"name": name, "value": value, "url": address}
+            for name, value in {"lang": how.language, **own}.items()
+        ]
     )
     page = context.new_page()
 
