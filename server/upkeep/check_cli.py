@@ -19,6 +19,7 @@ from server.config import Loaded, Settings
 from server.db import Database
 from server.exchange import expiry
 from server.exchange.targets import load_targets
+from server.preparing import check_keys
 from server.upkeep import backups, judging, rotation, vitals
 from server.upkeep.judging import Judged, Level
 from server.upkeep.opening import Trouble, now, opened
@@ -43,6 +44,8 @@ def check(asked: argparse.Namespace, loaded: Loaded) -> None:
     """Print the page; raises Trouble where something is bad."""
     settings, bad = loaded.settings, 0
     with opened(settings) as database:
+        if schema.revision_of(database) == schema.newest_revision():
+            check_keys(settings, database)
         for line in _lines(database, settings, deep=asked.deep):
             print(f"{MARKS[line.level]} {line.what:<11} {line.sentence}")  # noqa: T201
             bad += line.level is Level.BAD
