@@ -1,7 +1,8 @@
 """An account's life: asked in by a one-time link, changed, put to sleep, let in again.
 
 Nobody but the person ever knows their password: an administrator hands over a link, with which the
-person chooses one.  Whatever an administrator does to an account is told to its person.
+person chooses one.  What an administrator does to an account is told to its person from the trail
+(`notices`), and nobody does it to their own.
 """
 
 import secrets
@@ -16,7 +17,7 @@ from server.accounts.grants import check_grant
 from server.accounts.models import User
 from server.accounts.passwords import fits as fits
 from server.accounts.roles import Role
-from server.accounts.services import area, user_named
+from server.accounts.services import NotYourself, area, user_named
 from server.accounts.services import wrong_password as wrong_password
 from server.accounts.within import Within
 from server.audit import services as audit
@@ -36,8 +37,9 @@ class SamePassword(DomainError):
 def give_link(session: Session, login: str, *, life: timedelta, by: str, now: datetime) -> str:
     """Return the token of a new link for *login*; earlier unused ones end here.
 
-    The old password holds until the person has chosen another.
+    The old password holds until the person has chosen another.  Raises NotYourself.
     """
+    _check_other(login, by)
     user = user_named(session, login)
     _end_links(session, user, now)
     token = secrets.token_urlsafe(24)
@@ -75,8 +77,6 @@ def choose_password(
     link, user = row
     user.password_hash = passwords.hash_password(password, login=user.login, shortest=shortest)
     link.used_at, user.awake_at = now, now
-    if user.last_login_at is not None:
-        user.notice = f"password-chosen {now.isoformat()} {link.created_by}"
     sessions.end_sessions_of(session, user, now=now)
     by = f"user:{user.login}"
     audit.record(session, "user.password-chosen", by, by=by, now=now, detail=link.created_by)
@@ -111,17 +111,16 @@ def move(
         return
     before = f"{user.role}, {user.place}, {Within.of_account(user.place, user.sees)}"
     user.role, user.place, user.sees = role, place, sees
-    user.notice = f"moved {now.isoformat()} {by}"
     sessions.end_sessions_of(session, user, now=now)
     detail = f"{before} -> {role}, {place}, {Within.of_account(place, sees)}"
     audit.record(session, "user.moved", f"user:{login}", by=by, now=now, detail=detail)
 
 
 def reset_factor(session: Session, login: str, *, by: str, now: datetime) -> None:
-    """Take a person's second factor away, and tell them so at their next log-in."""
+    """Take a person's second factor away.  Raises NotYourself."""
+    _check_other(login, by)
     user = user_named(session, login)
     factors.end_factors(session, user, by=by, now=now)
-    user.notice = f"factor-reset {now.isoformat()} {by}"
     sessions.end_sessions_of(session, user, now=now)
 
 
@@ -130,13 +129,15 @@ def is_asleep(user: User, unused: timedelta | None, now: datetime) -> bool:
     return unused is not None and user.awake_at + unused < now
 
 
-def take_notice(user: User) -> tuple[str, datetime, str] | None:
-    """Return what a person must be told (which, when, by whom), once."""
-    if not user.notice:
-        return None
-    kind, at, by = user.notice.split(" ", 2)
-    user.notice = ""
-    return kind, datetime.fromisoformat(at), by
+def _check_other(login: str, by: str) -> None:
+    """Whoever is at an open screen must not get round the password and the factor."""
+    if by == f"user:{login}":
+        raise NotYourself(
+            "Bạn không thể tự làm việc này cho mình. Đổi ở trang Tài khoản, hoặc nhờ quản trị viên"
+            " khác.",
+            "You cannot do this to yourself. Use the page of your account, or ask another"
+            " administrator.",
+        )
 
 
 def _end_links(session: Session, user: User, now: datetime) -> None:

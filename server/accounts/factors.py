@@ -170,7 +170,7 @@ def new_recovery_codes(session: Session, user: User, *, now: datetime) -> list[s
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     made = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LETTERS)) for _ in range(CODES)]
     for code in made:
-        session.add(RecoveryCode(code_key=_key(user, code), user_id=user.id, created_at=now))
+        session.add(RecoveryCode(code_key=_keys(user, code)[0], user_id=user.id, created_at=now))
     session.flush()
     by = f"user:{user.login}"
     audit.record(session, "user.recovery-codes-made", by, by=by, now=now)
@@ -180,15 +180,19 @@ def new_recovery_codes(session: Session, user: User, *, now: datetime) -> list[s
 def _use_recovery(session: Session, user: User, said: str, now: datetime) -> bool:
     used = session.scalar(
         update(RecoveryCode)
-        .where(RecoveryCode.code_key == _key(user, said), RecoveryCode.used_at.is_(None))
+        .where(RecoveryCode.code_key.in_(_keys(user, said)), RecoveryCode.used_at.is_(None))
         .values(used_at=now)
         .returning(RecoveryCode.code_key)
     )
     return used is not None
 
 
-def _key(user: User, code: str) -> str:
-    return vault.current().blind("recovery.code", f"{user.id}|{code}")
+def _keys(user: User, code: str) -> list[str]:
+    """Return what a code is kept under: first the key that never rotates, then, for codes of
+    earlier versions, the keys that do."""
+    open_keys, value = vault.current(), f"{user.id}|{code}"
+    lasting = open_keys.lasting("recovery.code", value)
+    return [lasting, *open_keys.blinds("recovery.code", value)]
 
 
 def codes_left(session: Session, user: User) -> int:

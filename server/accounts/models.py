@@ -39,8 +39,6 @@ class User(Base):
     last_login_at: Mapped[datetime | None]
     # An account that nobody used for long falls asleep, counted from here.
     awake_at: Mapped[datetime] = mapped_column(default=_awake)
-    # What the person must be told at their next log-in: a code, when, and who did it.
-    notice: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class LoginSession(Base):

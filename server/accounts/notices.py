@@ -1,28 +1,69 @@
-"""What people are told at their next log-in about what others did to their account.  Data."""
+"""What others did to an account, told to its person for 30 days: at each log-in and on their page.
 
-from datetime import datetime
+It is read from the trail, so nobody who logs in for the person can make it go away.  What was done
+before the first log-in is left out: there was nobody to tell.
+"""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from server.audit.models import AuditEntry
 from server.display import local, t
 
+TOLD_FOR = timedelta(days=30)
+CHOSEN = "user.password-chosen"  # by the person, or whoever held the link; `detail` says whose link
 WORDS = {
-    "factor-reset": (
+    "user.second-factor-ended": (
         "{by} đã gỡ bước xác thực thứ hai của bạn lúc {at}. Nếu bạn không nhờ, báo ngay.",
         "{by} took your second factor away, {at}. If you did not ask for it, say so at once.",
     ),
-    "moved": (
+    "user.moved": (
         "{by} đã đổi vai trò hoặc phạm vi của bạn lúc {at}.",
         "{by} changed your role or where you may look, {at}.",
     ),
-    "password-chosen": (
+    "user.link-given": (
+        "{by} đã tạo liên kết đặt mật khẩu cho bạn lúc {at}. Nếu bạn không nhờ, báo ngay.",
+        "{by} made a link to choose your password, {at}. If you did not ask for it, say so at"
+        " once.",
+    ),
+    CHOSEN: (
         "Mật khẩu của bạn được đặt lại lúc {at} bằng liên kết do {by} đưa. Nếu không phải bạn, báo"
         " ngay.",
         "Your password was chosen anew, {at}, by a link from {by}. If that was not you, say so at"
         " once.",
     ),
+    "user.password-set": (
+        "{by} đã đặt mật khẩu mới cho bạn lúc {at}. Nếu bạn không nhờ, báo ngay.",
+        "{by} set a new password for you, {at}. If you did not ask for it, say so at once.",
+    ),
 }
 
 
-def sentence(kind: str, at: datetime, by: str) -> str:
-    vi, en = WORDS[kind]
-    said = {"at": f"{local(at):%H:%M %d/%m/%Y}", "by": by.removeprefix("user:")}
+def of_account(session: Session, login: str, *, now: datetime) -> Sequence[AuditEntry]:
+    """Return what others did to the account of *login* lately, the newest first."""
+    me = f"user:{login}"
+    first = select(func.min(AuditEntry.id)).where(
+        AuditEntry.subject == me, AuditEntry.action == "user.logged-in"
+    )
+    others = or_(AuditEntry.actor != me, and_(AuditEntry.action == CHOSEN, AuditEntry.detail != me))
+    found = select(AuditEntry).where(
+        AuditEntry.subject == me, AuditEntry.action.in_(WORDS), others,
+        AuditEntry.at > now - TOLD_FOR, AuditEntry.id > first.scalar_subquery(),
+    )  # fmt: skip
+    return session.scalars(found.order_by(AuditEntry.id.desc())).all()
+
+
+def newest_of_each(entries: Sequence[AuditEntry]) -> list[str]:
+    """Return a sentence for each kind of act, of its newest: a log-in is no place for a list."""
+    newest = {entry.action: entry for entry in reversed(entries)}
+    return [sentence(entry) for entry in newest.values()]
+
+
+def sentence(entry: AuditEntry) -> str:
+    vi, en = WORDS[entry.action]
+    by = (entry.detail or "") if entry.action == CHOSEN else entry.actor
+    said = {"at": f"{local(entry.at):%H:%M %d/%m/%Y}", "by": by.removeprefix("user:")}
     return t(vi.format(**said), en.format(**said))

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labels.symbols import svg_path
-from server.accounts import doors, factors, gate, sessions, throttle
+from server.accounts import doors, factors, gate, notices, sessions, throttle
 from server.accounts.models import User
 from server.accounts.roles import NEED_SECOND_FACTOR, Role
 from server.errors import BadInput
@@ -29,6 +29,9 @@ def show_account() -> ResponseReturnValue:
             logins=sessions.live_sessions(session, me, now=now(), limits=gate.limits()),
             here=sessions.hash_of(g.visitor),
             shortest=settings().password_length,
+            told=[
+                notices.sentence(each) for each in notices.of_account(session, me.login, now=now())
+            ],
         )
 
 

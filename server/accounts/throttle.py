@@ -2,9 +2,9 @@
 
 Failures count for a quarter of an hour: 5 of one account from one address, 30 from one address,
 50 of one account from everywhere.  The last rule spares addresses where the person has logged in
-before, so a stranger elsewhere cannot keep them out.  A refused attempt counts for nothing, so
-waiting always helps.  Accounts and addresses are kept as keyed hashes only: people type
-passwords into the field for the login.
+before, second factor and all, so a stranger elsewhere cannot keep them out.  A refused attempt
+counts for nothing, so waiting always helps.  Accounts and addresses are kept as keyed hashes only:
+people type passwords into the field for the login.
 """
 
 from datetime import datetime, timedelta
@@ -89,4 +89,5 @@ def _failures(session: Session, which: ColumnElement[bool], now: datetime) -> in
 def _at_home(session: Session, login: str, source: str) -> bool:
     been = select(LoginSession.token_hash).join(User, User.id == LoginSession.user_id)
     been = been.where(User.login == login, LoginSession.address_key == source)
+    been = been.where(~LoginSession.half)  # a stolen password alone makes no address a known one
     return session.scalar(been.limit(1)) is not None

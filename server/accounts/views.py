@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server.accounts import browsers, doors, factors, gate, notices, services, sessions, throttle
@@ -55,7 +56,7 @@ def log_in() -> ResponseReturnValue:
             if found := user():  # whoever was at this screen before is not any more
                 services.log_out(session, g.visitor, by=f"user:{found.login}", now=now())
             if whole:
-                _tell(session.get_one(User, person.id))
+                _tell(session, person.login)
     except (throttle.TooManyAttempts, services.WrongPassword, services.AccountAsleep) as error:
         return _login_again(error, login)
     back = _safe_target(request.form.get("next", ""))
@@ -109,7 +110,7 @@ def show_code() -> ResponseReturnValue:
             shown = factors.show_code(session, mine, request.form.get("code", "")[:40], now=now())
             token = sessions.complete(session, g.visitor, now=now())
             services.finish_log_in(session, mine, address=address, now=now(), detail=shown.kind)
-            _tell(mine)
+            _tell(session, mine.login)
     except factors.CodeWrong as error:
         with transaction() as session:
             services.note_wrong_code(session, person.login, address=address, now=now())
@@ -126,10 +127,10 @@ def _second_again(error: DomainError, back: str) -> ResponseReturnValue:
     return page, error.status
 
 
-def _tell(person: User) -> None:
-    """Say what was done to the account since, once."""
-    if (told := doors.take_notice(person)) is not None:
-        flash(notices.sentence(*told), "notice")
+def _tell(session: Session, login: str) -> None:
+    """Say what others did to the account, at each log-in: the first one may not be the person's."""
+    for sentence in notices.newest_of_each(notices.of_account(session, login, now=now())):
+        flash(sentence, "notice")
 
 
 def _safe_target(text: str) -> str:

@@ -12,12 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from server import vault as vaults
 from server.accounts import sessions, throttle
 from server.accounts.door_models import RecoveryCode, SecondFactor
 from server.accounts.factors import STEP, _step_of
 from server.accounts.roles import Role
+from server.accounts.services import user_named
 from server.audit.models import AuditEntry
+from server.config import Settings
 from server.db import Database
+from server.upkeep import keys_cli
+from server.vault import Vault
 from tests.server.accounts.at_the_door import (
     AREA,
     OTHER,
@@ -109,6 +114,31 @@ def test_a_code_on_paper_works_once(app: Flask, lan: str, clock: Any) -> None:
         assert send(lost, "/login/second", code=codes[0].lower()).status_code == expected
 
 
+def test_codes_on_paper_work_after_keys_were_rotated(
+    app: Flask, lan: str, clock: Any, database: Database, settings: Settings
+) -> None:
+    client = app.test_client()
+    log_in(client)
+    _, codes = enrol(client, clock)
+    keys_cli.rotate(database, settings.vault_path, 0)
+    vaults.install(Vault.load(settings.vault_path))
+    lost = app.test_client()
+    log_in(lost)
+    assert send(lost, "/login/second", code=codes[0]).status_code == 302
+    lan_under_a_key_that_rotates(database, "ABCD23456789", clock())
+    again = app.test_client()
+    log_in(again)
+    assert send(again, "/login/second", code="abcd-2345-6789").status_code == 302, "kept earlier"
+
+
+def lan_under_a_key_that_rotates(database: Database, code: str, now: datetime) -> None:
+    """Keep a code as earlier versions did."""
+    with database.write() as session:
+        lan = user_named(session, "lan")
+        key = vaults.current().blind("recovery.code", f"{lan.id}|{code}")
+        session.add(RecoveryCode(code_key=key, user_id=lan.id, created_at=now))
+
+
 def test_guessing_codes_is_slowed_down_and_a_right_password_forgives_nothing(
     app: Flask, lan: str, clock: Any
 ) -> None:
@@ -120,6 +150,23 @@ def test_guessing_codes_is_slowed_down_and_a_right_password_forgives_nothing(
         assert log_in(thief).status_code == 302
         assert send(thief, "/login/second", code="000000").status_code == 403
     assert log_in(thief).status_code == 429
+
+
+def test_a_stolen_password_does_not_make_an_address_a_known_one(
+    app: Flask, lan: str, clock: Any, database: Database
+) -> None:
+    client = app.test_client()
+    log_in(client)
+    enrol(client, clock)
+    thief, usual = app.test_client(), app.test_client()
+    thief.environ_base["REMOTE_ADDR"] = "10.0.1.1"
+    assert log_in(thief).headers["Location"] == "/login/second"
+    with database.write() as session:
+        for number in range(throttle.PER_ACCOUNT):
+            throttle.note_failure(session, "lan", f"10.0.0.{number}", now=clock())
+    assert send(thief, "/login/second", code="000000").status_code == 429
+    assert log_in(thief).status_code == 429
+    assert log_in(usual).status_code == 302
 
 
 def test_the_second_factor_is_waited_for_ten_minutes(app: Flask, lan: str, clock: Any) -> None:
@@ -158,6 +205,7 @@ def test_a_reset_is_told_to_the_person_and_to_the_trail(
     log_in(client)
     assert "administrator đã gỡ" in client.get("/").text
     assert "đã gỡ" not in client.get("/").text
+    assert "administrator đã gỡ" in client.get("/account").text
     with database.read() as session:
         acts = set(session.scalars(select(AuditEntry.action)))
         assert {"user.second-factor-added", "user.second-factor-ended"} <= acts

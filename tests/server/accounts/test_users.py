@@ -101,6 +101,52 @@ def test_a_move_holds_at_once(app: Flask, lan: str, sign_in: SignIn) -> None:
     assert client.get("/outcomes").status_code == 403
 
 
+def test_whoever_poses_as_a_person_cannot_read_their_notices_away(
+    app: Flask, lan: str, sign_in: SignIn, clock: Any
+) -> None:
+    client = app.test_client()
+    log_in(client)
+    enrol(client, clock)
+    boss = sign_in(Role.ADMINISTRATOR)
+    boss.post("/users/lan/second-factor/reset")
+    page = boss.post("/users/lan/link").text
+    posing = app.test_client()
+    send(posing, "/welcome", code=re.search(r"/welcome#([\w-]+)<", page)[1], password=OTHER)
+    for person in (posing, client):  # whoever comes first, the next reads it too
+        assert log_in(person, OTHER).status_code == 302
+        first, account = person.get("/").text, person.get("/account").text
+        for said in (
+            "administrator đã gỡ",
+            "administrator đã tạo liên kết",
+            "do administrator đưa",
+        ):
+            assert said in first
+            assert said in account
+    clock.advance(days=31)
+    log_in(client, OTHER)
+    assert "administrator đã" not in client.get("/account").text
+
+
+def test_what_was_done_before_the_first_log_in_and_by_oneself_is_no_notice(
+    app: Flask, sign_in: SignIn
+) -> None:
+    fields = {"login": "lan", "name": "Lan", "role": "swab-team", "place": AREA}
+    page = sign_in(Role.ADMINISTRATOR).post("/users", data=fields).text
+    client = app.test_client()
+    send(client, "/welcome", code=re.search(r"/welcome#([\w-]+)<", page)[1], password=OTHER)
+    log_in(client, OTHER)
+    change = {"old": OTHER, "password": PASSWORD}
+    assert send(client, "/account", "/account/password", **change).status_code == 302
+    assert "liên kết" not in client.get("/account").text
+
+
+def test_nobody_gets_round_their_own_password_and_second_factor(sign_in: SignIn) -> None:
+    boss = sign_in(Role.ADMINISTRATOR)
+    for act in ("link", "second-factor/reset"):
+        assert boss.post(f"/users/administrator/{act}").status_code == 409
+        assert f"administrator/{act}" not in boss.get("/users/administrator").text
+
+
 def test_half_a_log_in_is_in_no_list(app: Flask, lan: str, clock: Any, database: Database) -> None:
     client, thief = app.test_client(), app.test_client()
     log_in(client)

@@ -74,6 +74,9 @@ def test_figures_are_for_this_machine_or_for_whoever_has_the_token(
     for token, status in (("a-long-token", 200), ("another", 404)):
         headers = {**through, "Authorization": f"Bearer {token}"}
         assert client.get("/metrics", headers=headers).status_code == status
+    (tmp_path / "token").write_text("\n")
+    for said in ("Bearer", "Bearer ", "Bearer a-long-token"):
+        assert client.get("/metrics", headers={"Authorization": said}).status_code == 404
 
 
 def test_every_figure_that_the_files_for_grafana_and_prometheus_ask_for_is_there(
