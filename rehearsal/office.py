@@ -44,7 +44,7 @@ def give_access(people: Sequence[Account], config: Path, log: Path) -> None:
     for person in people:
         words = ["add-user", "--config", str(config), "--login", person.login]
         words += ["--name", person.name, "--role", person.role, "--place", person.place]
-        words += ["--password-stdin"]
+        words += ["--everywhere", "--password-stdin"]
         run([program("ghepmau-server"), *words], log=log, stdin=person.password + "\n")
 
 

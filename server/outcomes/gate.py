@@ -27,7 +27,7 @@ class ResultHeld(DomainError):
 
 def hold(facts: Facts) -> Problem | None:
     """Return what keeps the results of a tube from being released, if anything does."""
-    if not (live_pairings(facts) or facts.open_conflicts or facts.holds):
+    if not (live_pairings(facts) or facts.open_conflicts):  # whatever else is doubted
         return Problem.UNPAIRED
     problems = merge(facts).problems
     if late_pairings(facts) != live_pairings(facts):  # somebody was given this very tube

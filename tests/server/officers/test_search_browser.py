@@ -88,6 +88,7 @@ def test_an_officer_finds_opens_and_follows_a_person_by_keys_alone(
     page.keyboard.press("Enter")
     expect(page.locator("table.found tbody tr")).to_have_count(2)
     assert "binh" not in page.url
+    page.wait_for_load_state()  # keys count once the page's script listens
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")

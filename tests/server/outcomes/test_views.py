@@ -22,7 +22,9 @@ class Day:
     """A positive pool of two, a good single tube, and a result that belongs to nobody."""
 
     def __init__(self, scene: Any) -> None:
-        self.pool, self.single, self.stray = scene.tube(90), scene.tube(), scene.tube()
+        self.pool, self.single = scene.tube(90), scene.tube()
+        scene.serial += 50  # what is nobody's holds those beside it
+        self.stray = scene.tube()
         self.members = [scene.person("Lê Văn An"), scene.person("Trần Thị Bình")]
         for member in self.members:
             scene.pair(self.pool, member)
