@@ -50,6 +50,8 @@ def run_target(database: Database, target: str, channel: Channel, now: datetime)
         if isinstance(channel, InPlace):
             while written := _in_place(database, target, channel, now, first=not arrived):
                 arrived += written
+                if monotonic() >= until:  # *now* is too old by now to give leases by
+                    return arrived
         handed = _by_calls(database, target, channel, now)
         if handed is None:
             break

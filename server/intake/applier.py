@@ -94,7 +94,8 @@ def _to_pending(session: Session, states: Sequence[str], most: int | None = None
     ids = list(session.scalars(oldest))
     for start in range(0, len(ids), 500):
         some = WireEvent.event_id.in_(ids[start : start + 500])
-        session.execute(update(WireEvent).where(some).values(state="pending", problem=None))
+        still = WireEvent.state.in_(states)  # another may have applied it since
+        session.execute(update(WireEvent).where(some, still).values(state="pending", problem=None))
     return len(ids)
 
 

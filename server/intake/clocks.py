@@ -23,8 +23,9 @@ from server.audit import services as audit
 from server.intake.models import StationBoot
 from server.intake.opening import Opened
 from server.rows import insert_missing
-from server.sampling import changes
+from server.sampling import changes, matters
 from server.sampling.models import Pairing
+from server.sampling.turns import take_persons_turn, take_turn
 
 Boot = tuple[str, str]  # a station, and the name of one boot of it
 AHEAD = timedelta(minutes=5)  # a time further in the future than this is none
@@ -118,12 +119,17 @@ def correct_past(session: Session, now: datetime) -> int:
     wrong = select(Pairing).where(
         or_(of.in_(exact), and_(of.in_(about), Pairing.claimed_at.is_(None)))
     )
-    return sum(
-        _correct(session, pairing, known[pairing.station, pairing.boot or ""], now)
-        for pairing in session.scalars(
-            wrong.order_by(Pairing.id).limit(SOME).with_for_update(skip_locked=True)
-        )
-    )
+    some = wrong.order_by(Pairing.id).limit(SOME).with_for_update(skip_locked=True)
+    found = session.scalars(some).all()
+    take_turn(session, [each.tube for each in found])
+    take_persons_turn(session, [each.person_id for each in found])
+    right = [
+        each for each in found if _correct(session, each, known[each.station, each.boot or ""], now)
+    ]
+    session.flush()
+    held = matters.note_repeats(session, right, now=now)
+    changes.all_changed(session, [*(each.tube for each in right), *held], now=now)
+    return len(right)
 
 
 def untimed() -> Select[str, str | None]:
@@ -145,7 +151,6 @@ def _correct(session: Session, pairing: Pairing, began: Began, now: datetime) ->
         session, "tube.time-corrected", pairing.tube, by=f"station:{pairing.station}", now=now,
         detail=f"{pairing.id}: {before.isoformat()} to {at.isoformat()}"[:200],
     )  # fmt: skip
-    changes.changed(session, pairing.tube, now=now)
     return True
 
 

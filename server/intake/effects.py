@@ -95,6 +95,8 @@ def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:
 
 def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
     pairs = [(each.event, each.person) for each in opened]
+    told = [each for each, code in pairs if isinstance(each, TubePaired) and code]
+    strays.take_turns_beside(session, [sampling.read_tube(each.tube) for each in told])
     claimed = {each.id: each.claimed_at for each in opened}
     links = LiveLinks.of(session, [code for _, code in pairs if code])
     asked = select(Station.id, Station.place)

@@ -17,6 +17,7 @@ from server.lab.words import Rejection
 from server.sampling import lot_queries, queries, slips
 from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.models import Pairing
+from server.sampling.turns import take_turn
 
 
 def look_at(
@@ -26,6 +27,7 @@ def look_at(
     own = [each for each in tubes if isinstance(each, TubeId) and each.kind is TubeKind.SAMPLING]
     if not own:
         return
+    take_turns_beside(session, own)
     paired = queries.paired_before(session, own)
     strays = {each for each in own if each not in paired}
     for each in _empty(session, paired) if some_empty else ():
@@ -37,12 +39,25 @@ def look_at(
 def look_beside(session: Session, tubes: Iterable[Tube], *, now: datetime) -> None:
     """Look beside *tubes* whose pairings were heard of just now, if the laboratory has some."""
     own = [each for each in tubes if isinstance(each, TubeId) and each.kind is TubeKind.SAMPLING]
+    take_turns_beside(session, own)
     came = _received(session, own)
     near = {TubeId.mint(each.series, at) for each in came for at in _sides(each.serial)}
     near |= {each for one in _empty(session, came) for each in _around(one)}
     there = _received(session, near - set(own))
     for stray in sorted({*there} - queries.paired_before(session, there)):
         _flag(session, stray, now)
+
+
+def take_turns_beside(session: Session, tubes: Iterable[Tube]) -> None:
+    """Wait for *tubes* and those near them, be they of another lot: all at once, in one order."""
+    take_turn(session, _with_near(list(tubes)))
+
+
+def _with_near(tubes: Sequence[Tube]) -> Iterable[Tube]:
+    yield from tubes  # lazily: SQLite asks for none
+    own = [each for each in tubes if isinstance(each, TubeId) and each.kind is TubeKind.SAMPLING]
+    spots = {(each.series, at) for each in own for at in _reach(each.serial)}
+    yield from (TubeId.mint(*spot) for spot in spots)
 
 
 def _sides(serial: int) -> Iterable[int]:
@@ -105,7 +120,8 @@ def _empty(session: Session, tubes: Iterable[Tube]) -> list[TubeId]:
 
 
 def _around(tube: TubeId) -> Sequence[TubeId]:
-    low, high = max(0, tube.serial - REACH), min(LARGEST_SERIAL, tube.serial + REACH)
-    return [
-        TubeId.mint(tube.series, serial) for serial in range(low, high + 1) if serial != tube.serial
-    ]
+    return [TubeId.mint(tube.series, at) for at in _reach(tube.serial) if at != tube.serial]
+
+
+def _reach(serial: int) -> range:
+    return range(max(0, serial - REACH), min(LARGEST_SERIAL, serial + REACH) + 1)

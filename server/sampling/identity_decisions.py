@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from contract.tubes import Tube
 from server.people import doubts
 from server.people.models import Disagreement
-from server.sampling import changes, conflicts
+from server.sampling import changes, conflicts, matters
 from server.sampling.decisions import About, record_decision
 from server.sampling.models import Pairing
-from server.sampling.turns import take_turn
+from server.sampling.turns import take_persons_turn, take_turn
 
 
 def answer(
@@ -36,10 +37,13 @@ def _settle(session: Session, question: Disagreement, now: datetime) -> bool:
     if pairing is None:
         return False
     take_turn(session, [pairing.tube])
+    held: set[Tube] = set()
     if question.other_id is not None:
+        take_persons_turn(session, [question.other_id])
         pairing.person_id = question.other_id
         session.flush()
         session.expire(pairing, ["person"])
         conflicts.review(session, pairing.tube, now=now)
-    changes.changed(session, pairing.tube, now=now)
+        held = matters.note_repeats(session, [pairing], now=now)
+    changes.all_changed(session, [pairing.tube, *held], now=now)
     return True

@@ -19,6 +19,7 @@ from server.sampling import changes, lot_queries, sight, slips
 from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
 
+_Pairs = dict[tuple[UUID, UUID], tuple[Pairing, Pairing]]
 REVIEWER = "system:sampling"
 TWICE_WITHIN = timedelta(hours=12)
 HELD_WITHIN = timedelta(hours=4)  # a session: who stepped in for somebody shows when they return
@@ -57,7 +58,7 @@ def note_repeats(session: Session, fresh: Sequence[Pairing], *, now: datetime) -
         for second in same[at + 1 :]
         if ids & {first.id, second.id} and _is_repeat(first, second)
     }
-    return _open_repeats(session, pairs, now)
+    return _open_repeats(session, _not_noted(session, pairs), now)
 
 
 def _is_repeat(first: Pairing, second: Pairing) -> bool:
@@ -67,9 +68,19 @@ def _is_repeat(first: Pairing, second: Pairing) -> bool:
     return comparable and first.tube != second.tube and apart <= TWICE_WITHIN
 
 
-def _open_repeats(
-    session: Session, pairs: dict[tuple[UUID, UUID], tuple[Pairing, Pairing]], now: datetime
-) -> set[Tube]:
+def _not_noted(session: Session, pairs: _Pairs) -> _Pairs:
+    """Leave out what was asked before, in either order: a clock set right may turn two about."""
+    if not pairs:
+        return pairs
+    ids = {each for pair in pairs for each in pair}
+    asked = select(Matter.pairing_id, Matter.other_id).where(
+        Matter.kind == Kind.PERSON_TWICE, Matter.pairing_id.in_(ids)
+    )
+    noted = {frozenset((first, second)) for first, second in session.execute(asked)}
+    return {ids: pair for ids, pair in pairs.items() if frozenset(ids) not in noted}
+
+
+def _open_repeats(session: Session, pairs: _Pairs, now: datetime) -> set[Tube]:
     held: set[Tube] = set()
     for first, second in pairs.values():
         close = second.paired_at - first.paired_at <= HELD_WITHIN

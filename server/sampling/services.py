@@ -23,6 +23,7 @@ from server.sampling import changes, conflicts, lot_queries, matters, queries, s
 from server.sampling.lot_models import RosterEntry
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
 from server.sampling.roster_models import AssignmentRelease
+from server.sampling.turns import take_persons_turn, take_turn
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -77,6 +78,9 @@ def record_pairings(
     recorded = {pairing.id: pairing for pairing in session.scalars(known)}
     fresh = [each for each in by_id.values() if each.event.id not in recorded]
     tubes = [read_tube(each.event.tube) for each in fresh]
+    if fresh:
+        take_turn(session, tubes)
+        take_persons_turn(session, (each.person.id for each in fresh))
     lots = queries.lots_of(session, tubes)
     void = lot_queries.voids_among(session, lots)
     before = queries.paired_before(session, tubes)

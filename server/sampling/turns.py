@@ -5,11 +5,13 @@ what the other writes: a result released while its pairing is voided would stand
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.people.models import Person
 from server.sampling import queries
 from server.sampling.models import Lot
 
@@ -33,6 +35,18 @@ def take_turn(session: Session, tubes: Iterable[Tube]) -> None:
     session.execute(held.with_for_update(key_share=True)).all()
     if session.get_nested_transaction() is None:  # a savepoint that is undone lets go again
         mine.update(wanted)
+
+
+def take_persons_turn(session: Session, persons: Iterable[UUID]) -> None:
+    """Wait until no other transaction gives tubes to *persons*.
+
+    Always after `take_turn`: whoever waits in one order never waits for each other.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    session.flush()
+    held = select(Person.id).where(Person.id.in_(set(persons))).order_by(Person.id)
+    session.execute(held.with_for_update(key_share=True)).all()
 
 
 def _mine(session: Session) -> set[Tube]:

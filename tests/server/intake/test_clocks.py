@@ -11,13 +11,14 @@ from contract import signing
 from contract.events import PairingVoided, TubePaired, decode, encode_batch
 from contract.health import Heartbeat, encode
 from contract.sticks import pack
-from contract.tubes import TubeId
+from contract.tubes import Tube, TubeId
 from server.accounts.roles import Role
 from server.db import Database
 from server.intake import sticks
 from server.intake.applier import apply_pending
 from server.intake.models import StationBoot, WireEvent
 from server.intake.writer import Writer
+from server.sampling import matters
 from server.sampling.models import Pairing, PairingVoid
 
 Sender = Any
@@ -135,6 +136,37 @@ def test_a_stick_says_how_late_it_was_at_most_and_gives_way_to_what_is_exact(
         (True, now - timedelta(hours=3), None),
     ]
     assert pairings(database)[0].claimed_at == OLD + timedelta(minutes=1)
+
+
+def held_tubes(database: Database) -> set[Tube | None]:
+    with database.read() as session:
+        found = matters.open_matters(session)
+        assert [each.held for each in found] == [True]
+        return {found[0].tube, found[0].other_tube}
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(
+    "order", ["stick other exact", "exact stick other", "other stick exact", "other exact stick"]
+)
+def test_a_time_that_is_set_right_holds_both_tubes_of_one_person_in_any_order(
+    sender: Sender, make_sender: Any, morning: Callable[..., bytes], database: Database,
+    now: datetime, order: str,
+) -> None:  # fmt: skip
+    unset, elsewhere = morning(1, 60), make_sender("ban-2")
+    known = elsewhere.pairing(TubeId.mint(26, 2), at=now - timedelta(minutes=30))
+    steps: dict[str, Callable[[], object]] = {
+        "stick": lambda: by_stick(sender, database, now, unset, mono=7200),
+        "other": lambda: elsewhere.send(known),
+        "exact": lambda: send(sender, unset, mono=3600),
+    }
+    for step in order.split():
+        steps[step]()
+        apply_pending(database, now)
+    assert held_tubes(database) == {TubeId.mint(26, 1), TubeId.mint(26, 2)}
+    send(sender, unset, mono=3600)
+    apply_pending(database, now)
+    assert len(held_tubes(database)) == 2  # asked once
 
 
 def test_a_stick_changes_no_boot_that_is_known_exactly(

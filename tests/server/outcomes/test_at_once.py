@@ -1,17 +1,23 @@
 """Two transactions at one moment, about one tube: neither may miss what the other does."""
 
+from datetime import datetime
 from threading import Event, Thread
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from contract import events
 from server.db import Database
 from server.lab import services as lab
 from server.lab.words import Call
 from server.outcomes import queries
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
-from server.sampling.queries import pairings_of
+from server.people.models import Person
+from server.sampling import matters, services
+from server.sampling.models import Lot
+from server.sampling.queries import open_conflicts, pairings_of
 
 pytestmark = pytest.mark.engines
 
@@ -80,3 +86,58 @@ def test_a_release_during_a_void_is_held(
     assert [type(error) for error in refused] == [ResultHeld]
     with database.read() as session:
         assert queries.versions_of(session, tube) == []
+
+
+def give(session: Any, tube: Any, person: UUID, station: str, now: datetime) -> None:
+    event = events.TubePaired(
+        id=uuid4(), station=station, epoch="0" * 16, seq=1, prev=events.NO_EVENT, at=now,
+        trusted=True, boot="b", mono=1, tube=tube.text, person="", person_kind="citizen-card",
+        tag="0" * 16, order="person-first", took_ms=900,
+    )  # fmt: skip
+    services.record_pairing(session, event, session.get_one(Person, person), place="p", now=now)
+
+
+def give_both(
+    database: Database, one: tuple[Any, UUID], two: tuple[Any, UUID], now: datetime
+) -> None:
+    """Two stations' pairings are recorded at one moment, neither seeing the other's rows."""
+
+    def second() -> None:
+        with database.write() as session:
+            give(session, *two, "ban-2", now)
+
+    other = Thread(target=second)
+    with database.write() as session:
+        give(session, *one, "ban-1", now)
+        other.start()
+        other.join(BARELY)
+    other.join()
+
+
+def test_one_person_with_two_tubes_at_one_moment_is_held(
+    database: Database, make_scene: Any
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        an, now, one = scene.person("Lê An").id, scene.now, scene.tube()
+        other_lot = scene.tube(27)
+        session.add(
+            Lot(id="L-27", kind="sampling", series=27, first=1, last=1000, size=1000,
+                place="vn-2021:24", created_at=now, created_by="user:quan")
+        )  # fmt: skip
+    give_both(database, (one, an), (other_lot, an), now)
+    with database.read() as session:
+        [matter] = matters.open_matters(session)
+        assert (matter.held, {matter.tube, matter.other_tube}) == (True, {one, other_lot})
+
+
+def test_one_tube_given_to_two_persons_at_one_moment_is_a_conflict(
+    database: Database, make_scene: Any
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        an, binh, now = scene.person("Lê An").id, scene.person("Vũ Bình").id, scene.now
+        tube = scene.tube()
+    give_both(database, (tube, an), (tube, binh), now)
+    with database.read() as session:
+        assert [each.tube for each in open_conflicts(session)] == [tube]
