@@ -41,6 +41,7 @@ from server.upkeep import (
     retention_cli,
 )
 from server.upkeep.opening import BY, Trouble, now, open_keys
+from server.upkeep.strongbox import NotReadable
 
 MORE = (
     *(accounts_cli, names_cli, stick_cli, demo_cli, figures_cli, issuers_cli),
@@ -53,6 +54,7 @@ TROUBLES = (
     wsgi.CannotListen,
     listening.CannotListen,
     machines.MachinesError,
+    NotReadable,  # such as a backup, or the database that one was asked of
 )
 
 

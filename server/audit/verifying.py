@@ -48,21 +48,20 @@ class Findings:
 def verify(session: Session, anchors: Iterable[Seal] = ()) -> Findings:
     """Go through the whole chain and compare it with seals that were kept elsewhere."""
     found = Findings()
-    wanted = {each.position: each for each in anchors}
+    wanted = sorted(anchors, key=lambda each: each.position, reverse=True)
     heads = _heads(session, found)
     before = Seal(0, datetime.min, 0, GENESIS.hex())  # noqa: DTZ901 - there is no seal before
     seals = iter(_seals(session))
     due = next(seals, None)
     for position, head in heads:
-        if position in wanted and wanted.pop(position).head != head:
-            found.fault(f"the chain at {position} is not what the anchor says that was kept of it")
+        _check_anchors(found, wanted, position, head)
         while due is not None and due[0].position <= position:
             before = _check_seal(found, before, due, head if due[0].position == position else "")
             due = next(seals, None)
     if due is not None:
         found.fault(f"seal {due[0].number} is over {due[0].position} entries, more than there are")
-    for position in sorted(wanted):
-        found.fault(f"an anchor was kept over {position} entries: the chain ends before")
+    for each in reversed(wanted):
+        found.fault(f"an anchor was kept over {each.position} entries: the chain ends before")
     if found.entries > before.position:
         found.fault(f"entries after {before.position} stand in the chain under no seal")
     _look_around(session, found)
@@ -111,6 +110,15 @@ def _check_time(found: Findings, row: "_Row", newest: datetime | None) -> dateti
     if newest is not None and at < newest - LATE:
         found.look_at(f"entry {row.entry} says {at:%Y-%m-%d %H:%M}, but came after later ones")
     return max(at, newest or at)
+
+
+def _check_anchors(found: Findings, wanted: list[Seal], position: int, head: str) -> None:
+    """Take from the end of *wanted* every anchor up to here: several may be of one position."""
+    while wanted and wanted[-1].position <= position:
+        kept = wanted.pop()
+        if (kept.position, kept.head) != (position, head):
+            what = f"the chain at {kept.position} is not what the anchor says that was kept of it"
+            found.fault(f"{what} (seal {kept.number})")
 
 
 def _check_seal(found: Findings, before: Seal, due: tuple[Seal, str], head: str) -> Seal:

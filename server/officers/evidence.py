@@ -37,7 +37,8 @@ LONGEST = 80  # letters of one value; what is longer is sealed, or nothing that 
 class Event:
     """One event, what it says, and whether its place in the chain holds.
 
-    `before` and `after` are None where the neighbour is not here (yet).
+    `whole` is None where the content was taken away, which the time to keep it and erasure do to
+    what was applied; `before` and `after` are None where the neighbour is not here (yet).
     """
 
     id: UUID
@@ -52,7 +53,7 @@ class Event:
     applied_at: datetime | None
     state: str
     said: dict[str, str]
-    whole: bool
+    whole: bool | None
     before: bool | None
     after: bool | None
 
@@ -63,11 +64,12 @@ def event(session: Session, event_id: UUID, within: Within) -> Event:
     if found is None or not _seen(session, event_id, within):
         raise NotFound("Không có sự kiện này.", "There is no such event.")
     payload = bytes(found.payload)
+    gone = not payload and found.state == "applied"
     before, after = _beside(session, found, -1), _beside(session, found, 1)
     return Event(
         found.event_id, found.station, found.epoch, found.seq, found.kind, found.hash, found.prev,
         len(payload), found.received_at, found.applied_at, found.state, _said(payload),
-        whole=sha256(payload).hexdigest() == found.hash,
+        whole=None if gone else sha256(payload).hexdigest() == found.hash,
         before=None if before is None else before.hash == found.prev,
         after=None if after is None else after.prev == found.hash,
     )  # fmt: skip

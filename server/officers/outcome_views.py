@@ -156,7 +156,8 @@ def _page(wish: Wish, problem: DomainError | None = None) -> ResponseReturnValue
             wish=wish, found=found, problem=problem, purpose=purpose, reasons=purposes.REASONS,
             statuses=words.STATUSES, states=WORDS, address=_address,
             who=person(session, wish.person) if wish.person and found.rows else None,
-            views=saved.views_of(session, _me(), PAGE), me=actor(), places=place_names.every(),
+            views=saved.views_of(session, _me(), PAGE), link=saved.link, me=actor(),
+            places=place_names.every(),
             most=most_rows(_me().role),
         )  # fmt: skip
     if purpose and found.rows:

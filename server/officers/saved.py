@@ -1,7 +1,7 @@
 """Searches with a name: kept by an account, shown to its role and place where they are shared."""
 
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, or_, select
@@ -26,6 +26,17 @@ def views_of(session: Session, me: SignedIn, page: str) -> list[SavedView]:
     return list(session.scalars(found.order_by(SavedView.made_at, SavedView.id)))
 
 
+def link(view: SavedView) -> str:
+    """Return the query of a link to it: what was typed is sealed with the key of today.
+
+    Those saved before hold a seal of then; where it opens no more, opening the link says so.
+    """
+    try:
+        return urlencode(Wish.of(dict(parse_qsl(view.query))).address())
+    except BadInput:
+        return view.query
+
+
 def save(
     session: Session,
     me: SignedIn,
@@ -47,7 +58,7 @@ def save(
         )
     made = SavedView(
         id=uuid4(), owner=by, role=me.role, place=me.place, shared=shared, page=page, title=title,
-        query=urlencode(wish.address()), made_at=now,
+        query=urlencode(wish.in_clear()), made_at=now,
     )  # fmt: skip
     session.add(made)
     session.flush()

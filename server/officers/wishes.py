@@ -63,8 +63,15 @@ class Wish:
 
     def address(self) -> dict[str, str]:
         """Return what the page's address says of it, without where a page begins."""
+        said = self.in_clear()
+        if "q" in said and not (said["q"].isascii() and any(map(str.isdigit, said["q"]))):
+            said["q"] = sealed(said["q"])
+        return said
+
+    def in_clear(self) -> dict[str, str]:
+        """Return what `address` does with no seal on it: to be kept where all is encrypted."""
         said = {
-            field.name: _text(field.name, getattr(self, field.name))
+            field.name: _text(getattr(self, field.name))
             for field in fields(self)
             if field.name != "after" and getattr(self, field.name)
         }
@@ -86,20 +93,23 @@ def sealed(text: str) -> str:
 
 
 def opened(said: str) -> str:
-    """Return what was typed, from an address: sealed, or as it is."""
+    """Return what was typed, from an address: sealed, or as it is.
+
+    Raises BadInput for a seal that does not open: without what was typed it would ask for everyone.
+    """
     if not said.startswith(_SEAL):
         return tidy(said)[:LONGEST]
     try:
         code = said[len(_SEAL) :]
         return vault.current().decrypt(_PURPOSE, urlsafe_b64decode(code + "=" * (-len(code) % 4)))
-    except (ValueError, vault.VaultError):
-        return ""
+    except (ValueError, vault.VaultError) as error:
+        raise BadInput(
+            "Địa chỉ này không còn mở được phần đã gõ: hãy tìm lại từ đầu.",
+            "This address no longer says what was typed: open the search anew.",
+        ) from error
 
 
-def _text(name: str, value: object) -> str:
-    if name == "q":
-        text = str(value)
-        return text if text.isascii() and any(each.isdigit() for each in text) else sealed(text)
+def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

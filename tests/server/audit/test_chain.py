@@ -146,6 +146,21 @@ def test_a_tail_cut_off_with_its_seals_is_found_by_an_anchor_alone(
     assert "the chain ends before" in looked_at(trail, kept).faults[0]
 
 
+def test_every_anchor_over_one_number_of_entries_is_compared(trail: Database) -> None:
+    with trail.read() as session:
+        last = sealing.last_seal(session)
+        assert last is not None
+        right = Seal(last.number, last.at, last.position, last.head)
+    wrong = [Seal(number, right.at, right.position, f"{number:064x}") for number in (5, 6)]
+    assert looked_at(trail, [right, right]).sound
+    for kept in ([right, wrong[0]], [wrong[0], right], [right, *wrong, right]):
+        found = looked_at(trail, kept)
+        assert found.count == len([each for each in kept if each in wrong])
+        assert all("is not what the anchor says" in fault for fault in found.faults)
+    beyond = [Seal(7, right.at, 99, head) for head in ("ab", "cd")]
+    assert looked_at(trail, [*beyond, right]).count == 2
+
+
 def test_anchor_files_that_were_changed_or_taken_away_are_found(
     vault: object, clock: Clock, tmp_path: Path
 ) -> None:

@@ -4,9 +4,10 @@ import re
 from csv import reader
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 from uuid import uuid4
 
 import pytest
@@ -20,11 +21,14 @@ from server.accounts.roles import Role
 from server.accounts.within import ANYWHERE, Within
 from server.audit.models import AuditEntry
 from server.audit.takeout_models import TakeOut
+from server.config import Settings
 from server.db import Database
 from server.officers import search
-from server.officers.wishes import Wish
+from server.officers.models import SavedView
+from server.officers.wishes import Wish, sealed
 from server.people.services import person_of
 from server.sampling.models import Pairing
+from server.upkeep import keys_cli
 
 PEOPLE = ["Trần Thị Bình", "Đỗ Văn An", "=cmd Ân", "Lê Ánh", "Phạm Bình Minh"]
 REASON = "Gửi trạm y tế Hồng Thái"
@@ -175,6 +179,43 @@ def test_a_search_is_kept_and_shared_with_the_same_role_and_place(
     elsewhere = sign_in(Role.HEALTH_OFFICER, "khác", place="vn-2021:25")
     assert "Các Bình" not in elsewhere.get("/outcomes").text
     assert officer.post("/outcomes/views", data={"title": "Không lọc gì"}).status_code == 422
+
+
+def _kept_link(officer: Any, title: str) -> str:
+    kept = re.search(rf'href="(/outcomes\?[^"]+)">{title}', officer.get("/outcomes").text)
+    assert kept
+    return unescape(kept[1])
+
+
+def test_a_saved_search_for_a_name_outlives_the_key_and_an_old_address_says_it_does_not(
+    officer: Any, database: Database, settings: Settings
+) -> None:
+    said = {"q": "Bình", "begin": "2026-11-23", "title": "Các Bình"}
+    officer.post("/outcomes/views", data=said)
+    before = _kept_link(officer, "Các Bình")
+    assert len(names_on(officer.get(before).text)) == 2
+    keys_cli.rotate(database, settings.vault_path, 0)
+    after = _kept_link(officer, "Các Bình")
+    assert "begin=2026-11-23" in after
+    assert "q=~" in unquote(after), "still sealed in the address"
+    assert len(names_on(officer.get(after).text)) == 2
+    refused = officer.get(before)
+    assert refused.status_code == 422
+    assert "hãy tìm lại từ đầu" in refused.text
+    assert not names_on(refused.text), "a filter that is lost never becomes everyone"
+    assert officer.post("/outcomes/views", data={"q": "~AAAA", "title": "x"}).status_code == 422
+
+
+def test_a_search_saved_with_a_seal_inside_opens_while_the_key_is_there_and_then_says_so(
+    officer: Any, database: Database, settings: Settings
+) -> None:
+    officer.post("/outcomes/views", data={"q": "Bình", "title": "Các Bình"})
+    with database.write() as session:
+        session.scalars(select(SavedView)).one().query = urlencode({"q": sealed("Bình")})
+    assert len(names_on(officer.get(_kept_link(officer, "Các Bình")).text)) == 2
+    keys_cli.rotate(database, settings.vault_path, 0)
+    assert officer.get(_kept_link(officer, "Các Bình")).status_code == 422
+    assert officer.get("/outcomes").status_code == 200, "the page with its list stays open"
 
 
 def test_an_export_needs_a_reason_is_marked_harmless_and_logged(

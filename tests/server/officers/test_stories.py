@@ -120,6 +120,21 @@ def test_a_tubes_facts_open_their_event_and_its_chain_is_proved_anew(
     assert officer.get(f"/evidence/events/{uuid4()}").status_code == 404
 
 
+def test_content_that_was_taken_away_is_not_said_to_be_changed(
+    officer: Any, told: Told, database: Database
+) -> None:
+    event = f"/evidence/events/{told.pairing.id}"
+    with database.write() as session:
+        session.get_one(WireEvent, told.pairing.id).payload = b""
+    page = officer.get(event).text
+    assert "đã lấy đi</span>" in page
+    assert page.count("khớp</span>") == 2, "both links of the chain are still proved"
+    assert "không khớp</span>" not in page
+    with database.write() as session:
+        session.get_one(WireEvent, told.pairing.id).state = "pending"
+    assert "không khớp</span>" in officer.get(event).text, "only what was applied is taken away"
+
+
 def test_a_result_opens_the_row_of_the_file_that_it_came_from(officer: Any, told: Told) -> None:
     rows = f"/evidence/files/{told.file}/{told.tube}"
     assert rows in officer.get(f"/tubes/{told.tube}").text

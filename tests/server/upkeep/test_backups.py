@@ -1,8 +1,10 @@
 """A copy while people work comes back whole elsewhere, names nobody, opens with its key alone."""
 
 import io
+import os
 from collections.abc import Iterator
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from uuid import uuid4
@@ -120,6 +122,49 @@ def test_a_copy_under_load_is_of_one_moment(
         people = session.scalar(select(func.count()).select_from(Person))
         entries = session.execute(text("SELECT count(*) FROM audit_entry")).scalar_one()
     assert people == entries >= 1
+
+
+@pytest.mark.parametrize("apart", [0, 1], ids=["in one second", "one after the other"])
+def test_copies_that_are_made_at_once_are_both_whole(
+    migrated: Database, tmp_path: Path, now: datetime, apart: int
+) -> None:
+    times = [now + timedelta(seconds=apart * number) for number in range(4)]
+    with ThreadPoolExecutor(len(times)) as pool:
+        made = list(pool.map(lambda at: backups.make(migrated, tmp_path / "b", now=at), times))
+    assert set((tmp_path / "b").iterdir()) == set(made), "nothing else is left there"
+    for each in set(made):
+        assert backups.check(each).revision == schema.newest_revision()
+
+
+def test_a_damaged_database_is_not_packed_and_nothing_stays(
+    migrated: Database, tmp_path: Path, now: datetime
+) -> None:
+    if migrated.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL is read through its own checks")
+    with migrated.engine.connect() as connection:
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'person'"
+        page = connection.execute(text(root)).scalar_one()
+        size = connection.execute(text("PRAGMA page_size")).scalar_one()
+    migrated.engine.dispose()
+    with Path(str(migrated.engine.url.database)).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xee" * 64)
+    with pytest.raises(NotReadable, match="database is damaged"):
+        backups.make(migrated, tmp_path / "b", now=now)
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+def test_what_a_power_cut_left_of_a_copy_goes_with_the_next_but_not_one_under_way(
+    migrated: Database, tmp_path: Path, now: datetime
+) -> None:
+    for name in (".copy-left", ".copy-running"):
+        (tmp_path / "b" / name).mkdir(parents=True)
+        (tmp_path / "b" / name / "copy.sqlite").touch()
+    (tmp_path / "b" / ".copy.sqlite").touch()
+    for name in (".copy-left", ".copy.sqlite"):
+        os.utime(tmp_path / "b" / name, (0, 0))
+    made = backups.make(migrated, tmp_path / "b", now=now)
+    assert {path.name for path in (tmp_path / "b").iterdir()} == {".copy-running", made.name}
 
 
 def test_a_copy_that_was_cut_off_changed_or_made_with_other_keys_does_not_open(
