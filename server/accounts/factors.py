@@ -144,7 +144,7 @@ def _show_totp(session: Session, user: User, said: str, now: datetime) -> bool:
         SecondFactor.user_id == user.id, SecondFactor.kind == "totp",
         SecondFactor.ended_at.is_(None),
     )  # fmt: skip
-    factor = session.scalar(found.with_for_update())
+    factor = session.scalar(found.with_for_update(), execution_options={"populate_existing": True})
     if factor is None:
         return False
     step = _step_of(factor.secret, said, after=factor.last_step, now=now)

@@ -62,7 +62,9 @@ def _keep_newest(session: Session, beat: Beat, row: StationHealth | None) -> Non
 
 def _keep_hour(session: Session, beat: Beat) -> None:
     hour = beat.heard_at.replace(minute=0, second=0, microsecond=0)
-    row = session.get(StationHour, (beat.said.station, hour), with_for_update=True)
+    row = session.get(
+        StationHour, (beat.said.station, hour), with_for_update=True, populate_existing=True
+    )
     if row is None:
         row = StationHour(
             station=beat.said.station, hour=hour, beats=0, queue=0, celsius=None, problems=""

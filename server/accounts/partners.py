@@ -141,7 +141,7 @@ def _new_token() -> str:
 
 
 def _get(session: Session, name: str) -> Partner:
-    found = session.get(Partner, name, with_for_update=True)
+    found = session.get(Partner, name, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("Không có đối tác này.", "There is no such partner.")
     return found

@@ -123,7 +123,7 @@ def end_sessions_of(session: Session, user: User, *, now: datetime, but: str = "
 
 def complete(session: Session, token: str, *, now: datetime) -> str:
     """Make a half log-in whole: under a new token, so that whoever saw the old one has nothing."""
-    half = session.get(LoginSession, hash_of(token), with_for_update=True)
+    half = session.get(LoginSession, hash_of(token), with_for_update=True, populate_existing=True)
     if half is None or half.ended_at is not None:
         raise NoSuchLogin("Phiên đã hết hạn. Đăng nhập lại.", "This log-in ended. Log in again.")
     half.ended_at, fresh = now, new_token()

@@ -129,7 +129,7 @@ def set_aside(
 
 
 def _dead(session: Session, delivery_id: int) -> Delivery:
-    found = session.get(Delivery, delivery_id, with_for_update=True)
+    found = session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("Không có lần gửi này.", "There is no such delivery.")
     if found.state != "dead":

@@ -76,7 +76,7 @@ def figures_of(session: Session, day: date) -> tuple[PlaceFigures, ...]:
 def _tell(session: Session, target: str, day: date, digest: str, said: str, now: datetime) -> bool:
     """One message of a day waits at a time: what changes meanwhile is told by the next."""
     subject = f"{FIGURES}{day.isoformat()}"
-    sent = session.get(UpstreamSent, (target, day), with_for_update=True)
+    sent = session.get(UpstreamSent, (target, day), with_for_update=True, populate_existing=True)
     waits = exists().where(
         Delivery.target == target, Delivery.subject == subject, Delivery.state == "waiting"
     )

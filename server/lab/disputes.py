@@ -51,7 +51,7 @@ def decide_dispute(
 
     Raises OwnWork for who entered one of them.
     """
-    found = session.get(ResultDispute, dispute_id, with_for_update=True)
+    found = session.get(ResultDispute, dispute_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("Không có tranh chấp này.", "There is no such dispute.")
     if found.closed_at is not None or found.over != over or str(keep) not in over.split():

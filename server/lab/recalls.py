@@ -158,7 +158,8 @@ def _order(
 
 
 def _take(session: Session, result_id: UUID, action: Action, *, seen: str | None) -> Result:
-    result = session.get(Result, result_id, with_for_update=True)
+    session.flush()
+    result = session.get(Result, result_id, with_for_update=True, populate_existing=True)
     if result is None:
         raise NotFound("Không có kết quả này.", "There is no such result.")
     state = queries.state(session, result)

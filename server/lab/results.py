@@ -16,7 +16,7 @@ from contract.tubes import Tube, TubeKind
 from server.audit import services as audit
 from server.errors import NotFound
 from server.lab import disputes, queries, refusals, run_refusals, standing
-from server.lab.lifecycle import Action, Refusal, State, take
+from server.lab.lifecycle import Action, Refusal, RunState, State, take
 from server.lab.models import Readings, Result
 from server.lab.run_models import Run
 from server.lab.words import METHOD, Call, Kind
@@ -122,6 +122,7 @@ def verify_result(
     Raises OwnWork for one's own, StaleScreen if anything about it changed since.
     """
     result = _take(session, result_id, Action.VERIFY, by=by, seen=seen)
+    _standing_run(session, result)
     result.verified_by, result.verified_at = by, now
     audit.record(session, "result.verified", result.id, by=by, now=now, detail=str(result.tube))
     changes.changed(session, result.tube, now=now)
@@ -152,7 +153,7 @@ def mark_released(
 ) -> Result:
     """Let a verified result out.  Only `outcomes.services.release` calls this, behind its gate."""
     result = _take(session, result_id, Action.RELEASE, by=by, seen=seen)
-    run = queries.run_behind(session, result)
+    run = _standing_run(session, result)
     if run is not None and run.verified_at is None:
         raise run_refusals.not_verified(result.tube, run)
     result.released_by, result.released_at = by, now
@@ -200,11 +201,24 @@ def _enter(
     return result
 
 
+def _standing_run(session: Session, result: Result) -> Run | None:
+    """Return the run behind *result* as it is now; raise StaleRun if it was withdrawn."""
+    run = queries.run_behind(session, result)
+    if run is None:
+        return None
+    session.flush()
+    session.refresh(run)
+    if run.withdrawn_at is not None:
+        raise run_refusals.refused(run, Refusal.NOT_NOW, RunState.WITHDRAWN)
+    return run
+
+
 def _take(
     session: Session, result_id: UUID, action: Action, *, by: str, seen: str | None = None
 ) -> Result:
     """Return the result if *action* may be taken on it now, held against other writers."""
-    result = session.get(Result, result_id, with_for_update=True)
+    session.flush()
+    result = session.get(Result, result_id, with_for_update=True, populate_existing=True)
     if result is None:
         raise NotFound("Không có kết quả này.", "There is no such result.")
     state = queries.state(session, result)

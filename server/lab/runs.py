@@ -182,7 +182,7 @@ def take(
     session: Session, run_id: UUID, action: RunAction, *, by: str, seen: str | None = None
 ) -> Run:
     """Return the run if *action* may be taken on it now, held against other writers."""
-    run = session.get(Run, run_id, with_for_update=True)
+    run = session.get(Run, run_id, with_for_update=True, populate_existing=True)
     if run is None:
         raise NotFound("Không có lượt chạy này.", "There is no such run.")
     state = run_state_of(

@@ -44,6 +44,7 @@ class Standing:
             "no-run": self.run is None,
             "call-differs": self.run is not None and self.result.suggested != self.result.call,
             "controls": self.run is not None and self.run.controls != "passed",
+            "run-withdrawn": self.run is not None and self.run.withdrawn_at is not None,
             "not-first": self.result.kind != "first",
             "not-received": not self.received,
             "not-paired": not self.people,

@@ -64,6 +64,7 @@ DOUBTS = {
     "no-run": ("nhập tay, không có chứng", "keyed by hand, no controls"),
     "call-differs": ("khác với gợi ý của máy", "differs from what was suggested"),
     "controls": ("chứng không đạt", "the controls failed"),
+    "run-withdrawn": ("lượt chạy đã bị rút lại", "its run was withdrawn"),
     "not-first": ("thay kết quả trước", "supersedes another"),
     "not-received": ("chưa nhận ống", "tube not received"),
     "not-paired": ("ống chưa ghép", "tube not paired"),

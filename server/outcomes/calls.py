@@ -97,7 +97,7 @@ def _open(session: Session, callback_id: UUID) -> Callback:
 
 
 def _locked(session: Session, callback_id: UUID) -> Callback:
-    found = session.get(Callback, callback_id, with_for_update=True)
+    found = session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("Không có lượt gọi này.", "There is no such call.")
     return found

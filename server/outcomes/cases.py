@@ -135,13 +135,14 @@ def _marks(session: Session, desk: Desk, subjects: Sequence[str]) -> dict[str, s
         some = (waiting_on(session, desk, Wish(tube=each)) for each in subjects)
         return {one[0].subject: mark_of(one[0].since, one[0].detail) for one in some if one}
     asked = select(DeskItem).where(DeskItem.desk == desk.value, among(DeskItem.tube, "tubes"))
-    found = session.scalars(asked.with_for_update(), {"tubes": listed(subjects)})
+    fresh = asked.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(fresh, {"tubes": listed(subjects)})
     return {each.tube.text: mark_of(each.since, each.detail) for each in found}
 
 
 def _case(session: Session, desk: Desk, subject: str) -> DeskCase:
     key = desk.value, subject
-    case = session.get(DeskCase, key, with_for_update=True)
+    case = session.get(DeskCase, key, with_for_update=True, populate_existing=True)
     if case is None:
         case = DeskCase(desk=desk.value, subject=subject)
         session.add(case)

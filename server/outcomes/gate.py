@@ -2,6 +2,7 @@
 
 from contract.tubes import Tube
 from server.errors import DomainError
+from server.outcomes.known import standing_results
 from server.outcomes.merge import Facts, Problem, late_pairings, live_pairings, merge
 
 HOLDS = {
@@ -18,6 +19,7 @@ HOLDS = {
         "chỉ được ghép sau khi phòng xét nghiệm đã nhận ống",
         "it was paired only when the laboratory had it already",
     ),
+    Problem.NO_RESULT: ("kết quả đã bị rút lại", "its result was taken back"),
 }
 
 
@@ -32,6 +34,8 @@ def hold(facts: Facts) -> Problem | None:
     problems = merge(facts).problems
     if late_pairings(facts) != live_pairings(facts):  # somebody was given this very tube
         problems -= {Problem.PAIRED_LATE}
+    if not standing_results(facts.results):  # of a rejected tube, this is no problem elsewhere
+        problems |= {Problem.NO_RESULT}
     return next((problem for problem in HOLDS if problem in problems), None)
 
 

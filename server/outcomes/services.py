@@ -54,7 +54,7 @@ def release(
 
 
 def _result(session: Session, result_id: UUID) -> Result:
-    result = session.get(Result, result_id)
+    result = session.get(Result, result_id, populate_existing=True)
     if result is None:
         raise NotFound("Không có kết quả này.", "There is no such result.")
     return result

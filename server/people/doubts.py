@@ -102,7 +102,7 @@ def answer_disagreement(
     If it is another, a person of their own is made, whom this code leads to from then on.
     Raises NotFound, AlreadyAnswered.
     """
-    question = session.get(Disagreement, question_id, with_for_update=True)
+    question = session.get(Disagreement, question_id, with_for_update=True, populate_existing=True)
     if question is None:
         raise NotFound("Không có câu hỏi này.", "There is no such question.")
     if question.answered_at is not None:
@@ -142,7 +142,9 @@ def answer_question(
 
     What either was told stays where it is.  Raises NotFound, AlreadyAnswered.
     """
-    question = session.get(IdentityQuestion, question_id, with_for_update=True)
+    question = session.get(
+        IdentityQuestion, question_id, with_for_update=True, populate_existing=True
+    )
     if question is None:
         raise NotFound("Không có câu hỏi này.", "There is no such question.")
     if question.answered_at is not None:

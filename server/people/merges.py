@@ -105,7 +105,7 @@ def part(session: Session, merge_id: UUID, *, reason: str, by: str, now: datetim
 
     Raises NotFound, AlreadyParted.
     """
-    found = session.get(PersonMerge, merge_id, with_for_update=True)
+    found = session.get(PersonMerge, merge_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("Không có lần gộp này.", "There is no such merge.")
     if found.undone_at is not None:

@@ -108,7 +108,7 @@ def unlink_number(
 
     Raises NotFound, NotLinked.
     """
-    link = session.get(Identity, identity_id, with_for_update=True)
+    link = session.get(Identity, identity_id, with_for_update=True, populate_existing=True)
     if link is None:
         raise NotFound("Không có liên kết này.", "There is no such link.")
     if link.unlinked_at is not None:

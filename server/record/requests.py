@@ -214,7 +214,7 @@ def _end_links(session: Session, ids: list[UUID], by: str, now: datetime) -> Non
 
 def open_request(session: Session, request_id: UUID, kind: Kind | None = None) -> DataRequest:
     """Raises NotFound, AnsweredAlready."""
-    found = session.get(DataRequest, request_id, with_for_update=True)
+    found = session.get(DataRequest, request_id, with_for_update=True, populate_existing=True)
     if found is None or (kind is not None and found.kind != kind):
         raise NotFound("Không có yêu cầu này.", "There is no such request.")
     if found.answered_at is not None:

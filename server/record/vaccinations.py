@@ -93,7 +93,7 @@ def reading_of(found: VaccinationImport) -> Reading:
 
 
 def import_named(session: Session, import_id: UUID) -> VaccinationImport:
-    found = session.get(VaccinationImport, import_id, with_for_update=True)
+    found = session.get(VaccinationImport, import_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("Không có danh sách này.", "There is no such list.")
     return found

@@ -17,7 +17,7 @@ from server.sampling.models import ConflictClaim, Lot, LotCode, Pairing, Pairing
 
 def lot_named(session: Session, lot_id: str, *, to_change: bool = False) -> Lot:
     """Return the lot, held against other writers if *to_change*; raise NotFound if none."""
-    lot = session.get(Lot, lot_id, with_for_update=to_change or None)
+    lot = session.get(Lot, lot_id, with_for_update=to_change or None, populate_existing=to_change)
     if lot is None:
         raise NotFound(f"Không có lô {lot_id}.", f"There is no lot {lot_id}.")
     return lot

@@ -39,7 +39,7 @@ def decide_matter(
 
     Raises NotFound, DecidedSince, BadInput for a verdict that the matter does not know.
     """
-    matter = session.get(Matter, matter_id, with_for_update=True)
+    matter = session.get(Matter, matter_id, with_for_update=True, populate_existing=True)
     if matter is None:
         raise NotFound("Không có việc này.", "There is no such matter.")
     tubes = [tube for tube in (matter.tube, matter.other_tube) if tube]

@@ -76,9 +76,9 @@ def make_ready(session: Session, draft_id: UUID, *, by: str, now: datetime) -> R
 
     Raises NotFound, DraftMade, BadInput, and what minting does.
     """
-    draft = session.get(RosterDraft, draft_id, with_for_update=True) or draft_named(
-        session, draft_id
-    )
+    draft = session.get(
+        RosterDraft, draft_id, with_for_update=True, populate_existing=True
+    ) or draft_named(session, draft_id)
     guests = [row.guest for row in reading_of(draft).taken]
     if not guests:
         raise BadInput(

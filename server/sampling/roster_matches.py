@@ -91,7 +91,7 @@ def _decide(
     by: str,
     now: datetime,
 ) -> RosterMatch:
-    match = session.get(RosterMatch, pair, with_for_update=True)
+    match = session.get(RosterMatch, pair, with_for_update=True, populate_existing=True)
     if match is None or match.entry.roster_id != roster_id:
         raise NotFound("Không có gợi ý này.", "There is no such suggestion.")
     if match.state != "open":

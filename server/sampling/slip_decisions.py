@@ -34,13 +34,8 @@ def decide_group(
     *seen* is the stamp of the screen (None: nobody looked at one).  Raises NotFound, DecidedSince,
     GroupChanged, BadInput for a pairing that is not of the group.
     """
-    group = session.get(SlipGroup, group_id, with_for_update=True)
-    if group is None:
-        raise NotFound("Không có nhóm này.", "There is no such group.")
-    take_turn(session, [each.tube for each in group.members])
-    for member in group.members:
-        session.refresh(member.pairing)
-    if seen is not None and group.decided_at is None:
+    group = _open_group(session, group_id)
+    if seen is not None:
         _check_seen(session, group, seen)
     if set(wrong) - {each.pairing_id for each in group.members}:
         raise BadInput("Chọn các lần ghép của nhóm này.", "Choose pairings of this group.")
@@ -56,6 +51,23 @@ def decide_group(
     return group
 
 
+def _open_group(session: Session, group_id: UUID) -> SlipGroup:
+    """Return the group in its turn; raise DecidedSince where it is settled or ended by itself."""
+    group = session.get(SlipGroup, group_id, with_for_update=True, populate_existing=True)
+    if group is None:
+        raise NotFound("Không có nhóm này.", "There is no such group.")
+    take_turn(session, [each.tube for each in group.members])
+    session.refresh(group)
+    if group.decided_at is not None:
+        raise DecidedSince(
+            "Nhóm này vừa được giải quyết. Mở lại trang để xem.",
+            "This group was just settled. Open the page again.",
+        )
+    for member in group.members:
+        session.refresh(member.pairing)
+    return group
+
+
 def _check_seen(session: Session, group: SlipGroup, seen: str) -> None:
     if slips.stamps(session, [group])[group.id] != seen:
         raise GroupChanged(
@@ -68,7 +80,7 @@ def decide_suspicion(
     session: Session, event_id: UUID, *, slipped: bool, reason: str, by: str, now: datetime
 ) -> int:
     """Let a suspicion rest and its pairs go, or keep them held; return how many tubes are held."""
-    suspicion = session.get(SlipSuspicion, event_id, with_for_update=True)
+    suspicion = session.get(SlipSuspicion, event_id, with_for_update=True, populate_existing=True)
     if suspicion is None:
         raise NotFound("Không có nghi vấn này.", "There is no such suspicion.")
     if suspicion.decided_at is not None:

@@ -66,7 +66,9 @@ def keep(
 
 
 def import_named(session: Session, import_id: UUID, *, to_change: bool = False) -> ImportFile:
-    file = session.get(ImportFile, import_id, with_for_update=to_change or None)
+    file = session.get(
+        ImportFile, import_id, with_for_update=to_change or None, populate_existing=to_change
+    )
     if file is None:
         raise NotFound("Không có lần nhập này.", "There is no such import.")
     return file

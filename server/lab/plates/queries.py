@@ -43,7 +43,9 @@ class Cell:
 def plate_named(session: Session, plate_id: str, *, to_change: bool = False) -> Plate:
     """Return the plate with its wells, held against other writers if *to_change*."""
     found = select(Plate).where(Plate.id == plate_id).options(selectinload(Plate.wells))
-    plate = session.scalar(found.with_for_update() if to_change else found)
+    if to_change:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    plate = session.scalar(found)
     if plate is None:
         raise no_plate(plate_id)
     return plate

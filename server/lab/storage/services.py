@@ -105,7 +105,7 @@ def discard(session: Session, tubes: Iterable[Tube], *, by: str, now: datetime) 
 
 
 def _stored(session: Session, tube: Tube) -> StoredTube:
-    stored = session.get(StoredTube, tube, with_for_update=True)
+    stored = session.get(StoredTube, tube, with_for_update=True, populate_existing=True)
     if stored is None:
         raise NotStored(
             f"Ống {tube.grouped} không có trong tủ nào.", f"Tube {tube.grouped} is in no freezer."

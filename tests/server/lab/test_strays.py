@@ -15,8 +15,11 @@ from server.lab.words import Call, Rejection
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
 from server.sampling import slips
+from server.sampling.decisions import DecidedSince
 from server.sampling.holds import held_by_slip
 from server.sampling.services import record_pairing
+from server.sampling.slip_decisions import decide_group
+from server.sampling.withdrawals import is_live
 
 LAN, MINH = "user:lan", "user:minh"
 
@@ -73,6 +76,23 @@ def test_what_was_held_goes_by_itself_when_the_pairing_was_only_late(
     record_pairing(scene.session, event, scene.person(), place="p", now=scene.now)
     assert held_by_slip(scene.session, shifted) == set()
     assert slips.open_groups(scene.session) == []
+
+
+def test_a_group_that_ended_by_itself_is_not_decided_from_an_old_page(
+    scene: Any, shifted: list[Any]
+) -> None:
+    came(scene, shifted[-1])
+    [group] = slips.open_groups(scene.session)
+    seen = slips.stamps(scene.session, [group])[group.id]
+    [member] = group.members
+    slips.end_strays(scene.session, [shifted[-1]], now=scene.now)
+    for stamp in (seen, None):
+        with pytest.raises(DecidedSince):
+            decide_group(
+                scene.session, group.id, wrong=[member.pairing_id], reason="gọi hỏi", by=MINH,
+                now=scene.now, seen=stamp,
+            )  # fmt: skip
+    assert is_live(scene.session, member.pairing)
 
 
 def test_an_empty_tube_without_a_tube_of_nobody_holds_nothing(

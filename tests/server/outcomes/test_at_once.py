@@ -9,7 +9,9 @@ import pytest
 
 from contract import events
 from server.db import Database
+from server.lab import recalls, refusals
 from server.lab import services as lab
+from server.lab.models import Result
 from server.lab.words import Call
 from server.outcomes import queries
 from server.outcomes.gate import ResultHeld
@@ -141,3 +143,88 @@ def test_one_tube_given_to_two_persons_at_one_moment_is_a_conflict(
     give_both(database, (tube, an), (tube, binh), now)
     with database.read() as session:
         assert [each.tube for each in open_conflicts(session)] == [tube]
+
+
+def test_of_two_releases_at_once_the_second_is_refused(
+    database: Database, make_scene: Any, ready: tuple[Any, Any]
+) -> None:
+    tube, result = ready
+    refused: list[Exception] = []
+
+    def let_out() -> None:
+        try:
+            with database.write() as session:
+                release(session, [result], by="user:hoa", now=make_scene(session).now)
+        except refusals.StaleResult as error:
+            refused.append(error)
+
+    other = Thread(target=let_out)
+    with database.write() as session:
+        release(session, [result], by="user:minh", now=make_scene(session).now)
+        other.start()
+        other.join(BARELY)
+    other.join()
+    assert len(refused) == 1
+    with database.read() as session:
+        assert session.get_one(Result, result).released_by == "user:minh"
+        assert [each.status for each in queries.versions_of(session, tube)] == ["positive"]
+
+
+def test_what_was_read_before_a_colleague_verified_it_is_not_verified_again(
+    database: Database, make_scene: Any, ready: tuple[Any, Any]
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        scene.serial = 50
+        finding = lab.Finding(Call.NEGATIVE)
+        entered = lab.enter_result(session, scene.tube(), finding, by="user:lan", now=scene.now)
+        wanted = entered.id
+    refused: list[Exception] = []
+
+    def verify() -> None:
+        try:
+            with database.write() as session:
+                held = session.get_one(Result, wanted)
+                lab.verify_result(session, held.id, by="user:hoa", now=scene.now)
+        except refusals.StaleResult as error:
+            refused.append(error)
+
+    other = Thread(target=verify)
+    with database.write() as session:
+        lab.verify_result(session, wanted, by="user:minh", now=scene.now)
+        session.flush()
+        other.start()
+        other.join(BARELY)
+    other.join()
+    assert len(refused) == 1
+    with database.read() as session:
+        assert session.get_one(Result, wanted).verified_by == "user:minh"
+
+
+def test_what_is_recalled_for_another_sample_during_a_release_does_not_leave(
+    database: Database, make_scene: Any, ready: tuple[Any, Any]
+) -> None:
+    tube, result = ready
+    refused: list[Exception] = []
+
+    def let_out() -> None:
+        try:
+            with database.write() as session:
+                release(session, [result], by="user:minh", now=make_scene(session).now)
+        except ResultHeld as error:
+            refused.append(error)
+
+    other = Thread(target=let_out)
+    with database.write() as session:
+        recalls.recall_result(
+            session, result, recalls.Again.RESAMPLE, reason="đổ ống", by="user:hoa",
+            now=make_scene(session).now,
+        )  # fmt: skip
+        session.flush()
+        other.start()
+        other.join(BARELY)
+    other.join()
+    assert [type(error) for error in refused] == [ResultHeld]
+    with database.read() as session:
+        assert session.get_one(Result, result).released_at is None
+        assert [each.status for each in queries.versions_of(session, tube)] == ["resample"]
