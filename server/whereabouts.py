@@ -26,6 +26,7 @@ from server.lab.models import Result, ResultDispute
 from server.lab.plates.models import Plate
 from server.lab.run_models import Run
 from server.outcomes.models import Callback, Outcome
+from server.people import whole
 from server.people.merge_models import PersonMerge
 from server.people.models import CardBatch, Disagreement, Identity, IdentityQuestion, Person
 from server.permissions import Permission
@@ -92,6 +93,15 @@ def _of_person(model: Any, *columns: str) -> Look:
     return _row(model, condition)
 
 
+def _of_whole(model: Any, *columns: str) -> Look:
+    """Find what is done to a record, not what was done there: only with the whole of it."""
+
+    def condition(within: Within) -> ColumnElement[bool]:
+        return or_(*(whole.begun(within, getattr(model, each)) for each in columns))
+
+    return _row(model, condition)
+
+
 def _outcome(within: Within) -> ColumnElement[bool]:
     begun = exists().where(Person.id == Outcome.person_id, within.rows(Person.place))
     return or_(within.rows(Outcome.place), begun)
@@ -138,9 +148,9 @@ LOOKS: Mapping[str, Look] = {
     "draft_id": _placed(RosterDraft),
     "event_id": _row(SlipSuspicion, lambda within: of_stations(within, SlipSuspicion.station)),
     "group_id": _row(SlipGroup, lambda within: of_stations(within, SlipGroup.station)),
-    "identity_id": _of_person(Identity, "person_id"),
+    "identity_id": _of_whole(Identity, "person_id"),
     "matter_id": _row(Matter, matter_in),
-    "merge_id": _of_person(PersonMerge, "person_id", "other_id"),
+    "merge_id": _of_whole(PersonMerge, "person_id", "other_id"),
     "outcome_id": _row(Outcome, _outcome),
     "pairing_id": _placed(Pairing),
     "part_id": _part,
@@ -148,7 +158,7 @@ LOOKS: Mapping[str, Look] = {
     "plate_id": _placed(Plate, "lab"),
     "point_id": _point,
     "question_id": _question,
-    "request_id": _of_person(DataRequest, "person_id"),
+    "request_id": _of_whole(DataRequest, "person_id"),
     "result_id": _placed(Result, "lab"),
     "roster_id": _placed(Roster),
     "rule_id": _row(TargetRule, _rule),
@@ -162,6 +172,10 @@ OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
     ("keeper", "code"): _point,
     ("imports", "import_id"): _placed(ImportFile),
     ("vaccinations", "import_id"): _placed(VaccinationImport),
+    # A part of a record is for looking at (`sampling.sight`): these change it, or take it out.
+    ("links", "person_id"): whole.is_whole,
+    ("person_numbers", "person_id"): whole.is_whole,
+    ("requests", "person_id"): whole.is_whole,
 }
 # Kinds of work, ways to write a file; and what names neither people nor their health: assays,
 # tubes' lots, receivers, partners.  A saved view is its owner's (`officers.saved`), and accounts

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.accounts.within import ANYWHERE, Within
@@ -16,8 +15,7 @@ from server.outcomes import queries as outcomes
 from server.outcomes.models import Outcome
 from server.outcomes.services import key_of
 from server.people import merges
-from server.people.models import Person
-from server.people.queries import no_person
+from server.people.whole import is_whole
 from server.record import slips
 from server.record.doses import Dose
 from server.record.vaccination_models import Vaccination
@@ -45,18 +43,7 @@ def of_person(session: Session, person_id: UUID, within: Within = ANYWHERE) -> W
     """
     ids = merges.together(session, person_id)
     whole = _gathered(session, person_id, ids)
-    return whole if _begun_in(session, ids, within) else _part(whole, within)
-
-
-def check_whole(session: Session, person_id: UUID, within: Within) -> None:
-    """Raise NotFound where no record of the person was begun in that scope: a story is of all."""
-    if not _begun_in(session, merges.together(session, person_id), within):
-        raise no_person()
-
-
-def _begun_in(session: Session, ids: list[UUID], within: Within) -> bool:
-    begun = session.scalars(select(Person.place).where(Person.id.in_(ids)))
-    return any(map(within.covers, begun))
+    return whole if is_whole(session, within, person_id) else _part(whole, within)
 
 
 def _part(whole: WholeRecord, within: Within) -> WholeRecord:

@@ -18,6 +18,7 @@ from server.officers.story import story_of
 from server.outcomes import queries as outcomes
 from server.people.merges import keys_of
 from server.people.queries import person
+from server.people.whole import check_whole, is_whole
 from server.sampling import queries as sampling
 from server.web import Permission, actor, now, reading, requires, transaction
 
@@ -37,6 +38,7 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
             zones=zones_of_person(session, person_id, local(now()).date()),
             purpose=purposes.current(session, by=actor(), now=now()),
             reasons=purposes.REASONS,
+            whole=is_whole(session, current_within(), person_id),
             **record.of_person(session, person_id, current_within())._asdict(),
         )
 
@@ -47,7 +49,7 @@ def show_person_story(person_id: UUID) -> ResponseReturnValue:
     if (closed := _open(person_id, "person.story-read")) is not None:
         return closed
     with reading() as session:
-        record.check_whole(session, person_id, current_within())
+        check_whole(session, person_id, current_within())
         return render_template(
             "officers/person_story.html",
             person=person(session, person_id),

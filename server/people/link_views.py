@@ -10,7 +10,8 @@ from server.accounts.current import current_within
 from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import required_text, uuid_of
-from server.people import link_queries, merges, numbers, queries
+from server.people import link_queries, merges, numbers
+from server.people.whole import check_whole
 from server.web import Permission, actor, now, requires, t, transaction
 
 bp = Blueprint("person_numbers", __name__)
@@ -64,8 +65,7 @@ def merge(person_id: UUID) -> ResponseReturnValue:
     other = uuid_of(request.form.get("other", ""))
     reason = required_text(request.form, "reason", longest=200)
     with transaction() as session:
-        if not current_within().covers(queries.person(session, other).place):
-            raise queries.no_person()
+        check_whole(session, other, current_within())
         merges.merge(
             session, person_id, other, reason=reason, evidence="page", by=actor(), now=now()
         )

@@ -21,12 +21,11 @@ from server.errors import BadInput, DomainError, NotFound
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import live
 from server.outcomes.models import Callback, Outcome
-from server.people import merges, queries
+from server.people import merges, queries, whole
 from server.people.models import Identity, Person
 from server.record import stored
 from server.record.mine_models import MyLink
 from server.record.request_models import DataRequest
-from server.sampling import sight
 from server.sampling.models import Pairing
 
 DAYS = 2  # working days
@@ -101,7 +100,8 @@ def requests_of(session: Session, person_id: UUID) -> list[DataRequest]:
 
 
 def _seen(within: Within) -> ColumnElement[bool]:
-    return sight.persons(within, DataRequest.person_id)
+    """Whoever sees only a part of a record answers nothing about it."""
+    return whole.begun(within, DataRequest.person_id)
 
 
 def waiting(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
