@@ -11,9 +11,10 @@ from flask import abort, current_app, request
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
+from server.accounts import partners
 from server.accounts.actors import of_stations
 from server.accounts.current import current_within
-from server.accounts.models import Station
+from server.accounts.models import Partner, Station
 from server.accounts.within import Within
 from server.declarations.models import Point
 from server.declarations.targets.models import TargetRule
@@ -117,10 +118,11 @@ def _point(session: Session, within: Within, value: str) -> bool:
 
 
 def _zone(session: Session, within: Within, value: Any) -> bool:
-    """Zones are proclaimed, so everybody reads them; who has a part of one changes it."""
+    """Zones are proclaimed, so everybody reads them; who has all of one changes it."""
     if request.method == "GET" or request.blueprint != "zones":
         return True
-    return any(_part(session, within, each) for each in _parts(session, value))
+    parts = _parts(session, value)
+    return bool(parts) and all(_part(session, within, each) for each in parts)
 
 
 def _parts(session: Session, zone_id: Any) -> list[Any]:
@@ -134,8 +136,9 @@ def _part(session: Session, within: Within, value: Any) -> bool:
     return within.covers(place or "")
 
 
-def _rule(within: Within) -> ColumnElement[bool]:
-    return or_(TargetRule.place == "", within.rows(TargetRule.place))
+def _partner(session: Session, within: Within, value: str) -> bool:
+    found = session.get(Partner, value)
+    return found is not None and partners.may_manage(within, found.place)
 
 
 LOOKS: Mapping[str, Look] = {
@@ -161,7 +164,7 @@ LOOKS: Mapping[str, Look] = {
     "request_id": _of_whole(DataRequest, "person_id"),
     "result_id": _placed(Result, "lab"),
     "roster_id": _placed(Roster),
-    "rule_id": _row(TargetRule, _rule),
+    "rule_id": _placed(TargetRule),
     "run_id": _placed(Run, "lab"),
     "station": _placed(Station),
     "tube": lab_sight.sees_tube,
@@ -170,6 +173,7 @@ LOOKS: Mapping[str, Look] = {
 OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
     ("points", "code"): _point,
     ("keeper", "code"): _point,
+    ("partners", "name"): _partner,
     ("imports", "import_id"): _placed(ImportFile),
     ("vaccinations", "import_id"): _placed(VaccinationImport),
     # A part of a record is for looking at (`sampling.sight`): these change it, or take it out.
@@ -178,14 +182,14 @@ OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
     ("requests", "person_id"): whole.is_whole,
 }
 # Kinds of work, ways to write a file; and what names neither people nor their health: assays,
-# tubes' lots, receivers, partners.  A saved view is its owner's (`officers.saved`), and accounts
+# tubes' lots, receivers.  A saved view is its owner's (`officers.saved`), and accounts
 # have a rule of their own (`accounts.grants`).
 FREE = frozenset(
     {
         ("users", "login"), ("assays", "code"), ("boxes", "act"), ("desks", "desk"),
         ("exchange", "target"), ("matched", "view_id"), ("overview", "key"),
-        ("partners", "name"), ("reports", "form"),
-        ("plates", "act"), ("plates", "form"), ("sampling", "lot_id"), ("sampling", "void_id"),
+        ("reports", "form"), ("plates", "act"), ("plates", "form"),
+        ("sampling", "lot_id"), ("sampling", "void_id"),
         # Their views look by the tube that they are about (`officers.seen`).
         ("stories", "event_id"), ("stories", "import_id"), ("stories", "result_id"),
     }

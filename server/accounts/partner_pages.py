@@ -1,9 +1,10 @@
 """The administrator's page of partners: let in, give a token, shut out."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts import partners
+from server.accounts.current import current_within
 from server.errors import BadInput
 from server.forms import required_text
 from server.permissions import Scope
@@ -29,13 +30,16 @@ def show_partners() -> ResponseReturnValue:
 def add_partner() -> ResponseReturnValue:
     """Let a partner in and show its token, here and never again."""
     name = required_text(request.form, "partner", longest=32)
+    place = required_text(request.form, "place", longest=64)
+    if not partners.may_manage(current_within(), place):
+        abort(404)
     with transaction() as session:
         token = partners.add_partner(
             session,
             name,
             label=required_text(request.form, "label", longest=80),
             scopes=_scopes(request.form.getlist("scope")),
-            place=required_text(request.form, "place", longest=64),
+            place=place,
             by=actor(),
             now=now(),
         )
@@ -68,7 +72,7 @@ def _scopes(chosen: list[str]) -> list[Scope]:
 
 def _page(name: str = "", token: str = "") -> str:
     with reading() as session:
-        known = partners.all_partners(session)
+        known = partners.managed(session, current_within())
         ending = {each.id for each in partners.ending_soon(session, now=now())}
     return render_template(
         "accounts/partners.html", partners=known, ending=ending, new=name, token=token,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contract.places import Place, PlaceError
 from server.accounts.models import Partner
 from server.accounts.sessions import hash_of
+from server.accounts.within import Within
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.permissions import Scope
@@ -126,8 +127,15 @@ def find_partner(session: Session, token: str, *, now: datetime) -> KnownPartner
     return KnownPartner(found.id, scopes, found.place)
 
 
-def all_partners(session: Session) -> list[Partner]:
-    return list(session.scalars(select(Partner).order_by(Partner.id)))
+def may_manage(within: Within, place: str) -> bool:
+    """Return whether who has that scope may give a token for *place*: never more than their own."""
+    return within.includes(Within.of_account("", place))
+
+
+def managed(session: Session, within: Within) -> list[Partner]:
+    """Return the partners that see no more than the administrator does."""
+    known = session.scalars(select(Partner).order_by(Partner.id))
+    return [each for each in known if may_manage(within, each.place)]
 
 
 def ending_soon(session: Session, *, now: datetime) -> list[Partner]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.duties import Duty
 from server.accounts import device_words, enrolment, health_queries
-from server.accounts.current import current_within
+from server.accounts.current import current_within, in_scope
 from server.accounts.sickness import words_of
 from server.forms import choice, required_text
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
@@ -31,7 +31,7 @@ def create_station() -> ResponseReturnValue:
             session,
             name,
             label=required_text(request.form, "label", longest=80),
-            place=required_text(request.form, "place", longest=64),
+            place=in_scope(required_text(request.form, "place", longest=64)),
             duty=choice(request.form, "duty", Duty),
             by=actor(),
             now=now(),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from labels.posters import PosterFace, poster
 from server import sheets
-from server.accounts.current import current_within
+from server.accounts.current import current_within, in_scope
 from server.declarations import keeper_links, place_names, point_queries, points
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.models import Point
@@ -79,8 +79,10 @@ def _list(receipt: Receipt | None = None) -> ResponseReturnValue:
 @bp.post("/points")
 @requires(Permission.POINT_WRITE)
 def add_point() -> ResponseReturnValue:
+    wish = wish_of(request.form)
+    in_scope(wish.place)
     with transaction() as session:
-        made = points.add_point(session, wish_of(request.form), by=actor(), now=now())
+        made = points.add_point(session, wish, by=actor(), now=now())
     flash(t(f"Đã lập điểm {made.name}. In áp phích rồi dán.", f"{made.name} is made."))
     return redirect(url_for(".show_point", code=made.id))
 
@@ -128,8 +130,10 @@ def _point(code: str, token: str = "") -> ResponseReturnValue:
 @bp.post("/points/<code>")
 @requires(Permission.POINT_WRITE)
 def revise_point(code: str) -> ResponseReturnValue:
+    wish = wish_of(request.form)
+    in_scope(wish.place)
     with transaction() as session:
-        points.revise_point(session, code, wish_of(request.form), by=actor(), now=now())
+        points.revise_point(session, code, wish, by=actor(), now=now())
     flash(t("Đã sửa. Áp phích cũ vẫn dùng được.", "Changed. Posters stay as they are."))
     return redirect(url_for(".show_point", code=code))
 

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
-from server.accounts.current import current_within
+from server.accounts.current import current_within, place_in
 from server.errors import BadInput
-from server.forms import number, optional_text
+from server.forms import number
 from server.people import cards, queries, roster
 from server.people.models import CardBatch
-from server.web import Permission, actor, now, reading, requires, t, transaction, user
+from server.web import Permission, actor, now, reading, requires, t, transaction
 
 bp = Blueprint("people", __name__)
 
@@ -31,8 +31,7 @@ def list_cards() -> ResponseReturnValue:
 @requires(Permission.CARD_WRITE)
 def make_cards() -> ResponseReturnValue:
     rows = roster.read(request.form.get("people", ""))
-    person = user()
-    place = optional_text(request.form, "place", longest=64) or (person.place if person else "")
+    place = place_in(request.form)
     with transaction() as session:
         batch = cards.make_cards(session, rows, place=place, by=actor(), now=now())
     flash(t(f"Đã làm {len(rows)} thẻ. In tờ thẻ rồi phát.", f"Made {len(rows)} cards. Print them."))

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from contract.certificates import IssuerKey
 from server import sheets
-from server.accounts.current import current_within
+from server.accounts.current import current_within, place_in
 from server.display import local
 from server.errors import BadInput
-from server.forms import optional_text, required_text, uuid_of
+from server.forms import required_text, uuid_of
 from server.record import doses, vaccinations
 from server.record.vaccination_models import Vaccination
 from server.sampling import roster_words, sight
@@ -79,14 +79,12 @@ def read_list() -> ResponseReturnValue:
         rows = sheets.rows_of(file.read())
     else:
         rows = sheets.rows_of_text(request.form.get("people", ""))
-    person = user()
     with transaction() as session:
         made = vaccinations.stage(
             session,
             doses.read(rows, today=local(now()).date()),
             title=required_text(request.form, "title", longest=80),
-            place=optional_text(request.form, "place", longest=64)
-            or (person.place if person else ""),
+            place=place_in(request.form),
             by=actor(),
             now=now(),
         )

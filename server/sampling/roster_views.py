@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import TubeKind, kind_of
 from server import sheets
-from server.accounts.current import current_within
+from server.accounts.current import current_within, place_in
 from server.audit import services as audit
 from server.display import local
 from server.errors import BadInput
@@ -26,7 +26,7 @@ from server.sampling import (
 )
 from server.sampling.lot_views import choices
 from server.sampling.roster_seats import Presence
-from server.web import Permission, actor, now, reading, requires, t, transaction, user
+from server.web import Permission, actor, now, reading, requires, t, transaction
 
 SERIES = [series for series in range(10, 40) if kind_of(series) is TubeKind.SAMPLING]
 SHOWN = 200
@@ -53,8 +53,7 @@ def read_list() -> ResponseReturnValue:
         rows = sheets.rows_of(file.read())
     else:
         rows = sheets.rows_of_text(request.form.get("people", ""))
-    person = user()
-    place = optional_text(request.form, "place", longest=64) or (person.place if person else "")
+    place = place_in(request.form)
     with transaction() as session:
         draft = roster_drafts.stage_list(
             session,

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import kind_of
-from server.accounts.current import current_within
+from server.accounts.current import current_within, place_in
 from server.accounts.stations import signed_station
 from server.display import local
 from server.forms import number, optional_text
@@ -33,7 +33,6 @@ from server.web import (
     station_signed,
     t,
     transaction,
-    user,
 )
 
 bp = Blueprint("sampling", __name__)
@@ -93,8 +92,7 @@ def list_lots() -> ResponseReturnValue:
 @requires(Permission.LOT_WRITE)
 def register() -> ResponseReturnValue:
     """Register a run of our serials, or, where `codes` is filled, a maker's tubes."""
-    person = user()
-    place = optional_text(request.form, "place", longest=64) or (person.place if person else "")
+    place = place_in(request.form)
     station = optional_text(request.form, "station", longest=32) or None
     codes = request.form.get("codes", "").split()
     with transaction() as session:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from contract.points import new_point_code
 from contract.tubes import TubeId
-from server.accounts.models import Station
+from server.accounts.models import Partner, Station
 from server.declarations.models import CheckIn, Point
 from server.declarations.targets.models import Locality, TargetRule
 from server.declarations.zones.models import Zone, ZoneLevel, ZonePart
@@ -92,6 +92,10 @@ class Furnished:
         self.station = f"tram-{self.series}"
         self._add(Station(id=self.station, label=f"{self.mark} trạm", place=place, created_at=now,
                           duty="sampling", state="created"), "station")  # fmt: skip
+        self.session.add(Partner(id=f"cdc-{self.series}", label=f"{self.mark} CDC", place=place,
+                                 scopes="resolve", token_hash=self.mark, expires_at=now,
+                                 created_at=now, created_by="u"))  # fmt: skip
+        self.ids["name"] = f"cdc-{self.series}"
         lot = self._add(Lot(id=f"L-{self.mark}", kind="sampling", series=self.series, first=1,
                             last=99, size=99, place=place, created_at=now,
                             created_by="user:a"))  # fmt: skip

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server import exports
-from server.accounts.current import current_within
+from server.accounts.current import current_within, in_scope
 from server.declarations import points
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.targets import board, coverage, settings, trend
@@ -113,6 +113,7 @@ def show_settings() -> ResponseReturnValue:
             "targets/settings.html", rules=board.rule_rows(session), kinds=KINDS, bases=BASES,
             goals=coverage.goals_of(session), areas=AREAS, silent=board.silent_days(session),
             localities=coverage.localities(session), today=_today(),
+            within=current_within(),
         )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def set_rule() -> ResponseReturnValue:
     basis = form.get("basis", "target")
     wish = settings.RuleWish(
         kind=optional_text(form, "kind", longest=20),
-        place=optional_text(form, "place", longest=64),
+        place=in_scope(optional_text(form, "place", longest=64)),
         start=number(form, "first_day", low=1, high=1_000_000),
         rate=number(form, "rate", low=0, high=100),
         most=most,
@@ -166,6 +167,8 @@ def set_localities() -> ResponseReturnValue:
     else:
         text = required_text(request.form, "list", longest=200_000) and request.form["list"]
     wishes = settings.read_localities(text)
+    for wish in wishes:
+        in_scope(wish.place)
     with transaction() as session:
         count = settings.set_localities(session, wishes, by=actor(), now=now())
     return _back(t(f"Đã lưu dân số của {count} nơi.", f"Saved the population of {count} places."))

@@ -90,6 +90,12 @@ def end_part(session: Session, part_id: UUID, *, last: date, act: Act) -> UUID:
     return part.zone_id
 
 
+def place_of(session: Session, code: str) -> str:
+    """Return where the part called *code* is: a point's place, else what the code says."""
+    point = None if ":" in code else session.get(Point, code.strip().upper())
+    return point.place if point else code.strip()
+
+
 def _open(session: Session, zone_id: UUID) -> tuple[Zone, ZoneLevel]:
     zone = session.get(Zone, zone_id)
     if zone is None:

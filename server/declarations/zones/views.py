@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import in_scope
 from server.declarations import points
 from server.declarations.kinds import KINDS
 from server.declarations.zones import queries, services
@@ -56,13 +57,16 @@ def show_zone(zone_id: UUID) -> ResponseReturnValue:
 @bp.post("/zones")
 @requires(Permission.ZONE_WRITE)
 def draw() -> ResponseReturnValue:
-    parts = request.form.get("parts", "")[:4000].replace(",", "\n").splitlines()
+    lines = request.form.get("parts", "")[:4000].replace(",", "\n").splitlines()
+    parts = [part for part in map(tidy, lines) if part]
     with transaction() as session:
+        for part in parts:
+            in_scope(services.place_of(session, part))
         zone = services.draw_zone(
             session,
             required_text(request.form, "name", longest=80),
             request.form.get("level", ""),
-            [part for part in map(tidy, parts) if part],
+            parts,
             since=_day(request.form.get("since", "")),
             act=_act(),
         )
@@ -88,6 +92,7 @@ def add_part(zone_id: UUID) -> ResponseReturnValue:
     code = required_text(request.form, "part", longest=64)
     since = _day(request.form.get("since", ""))
     with transaction() as session:
+        in_scope(services.place_of(session, code))
         services.add_part(session, zone_id, code, since=since, act=_act())
     return _back(zone_id, t("Đã thêm vào vùng.", "Added to the zone."))
 
