@@ -3,6 +3,7 @@
 import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import serial
@@ -73,12 +74,11 @@ class Port:
         Bytes that the reader has not taken are dropped: the kernel would wait up to half a minute
         for a UART's to leave, and the station would not end before that.
         """
-        try:
+        with suppress(serial.SerialException, OSError, termios.error):  # it was unplugged
             if self._serial.is_open:
                 self._serial.reset_output_buffer()
+        with suppress(serial.SerialException, OSError):
             self._serial.close()
-        except (serial.SerialException, OSError, termios.error):
-            return  # it was unplugged: there is nothing left to release
 
     def _guard(self, work: Callable[[], _T]) -> _T:
         try:

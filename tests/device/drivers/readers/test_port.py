@@ -7,6 +7,7 @@ import struct
 import termios
 import tty
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -40,5 +41,11 @@ def test_a_port_can_be_closed_twice_and_after_its_reader_is_gone() -> None:
     os.close(ours)
     with pytest.raises(ReaderLost):
         port.write(b"x")
+    before = opened()
     port.close()
+    assert opened() < before  # or its name stays taken, and the reader is not found again
     port.close()
+
+
+def opened() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
