@@ -33,6 +33,10 @@ class Hands:
             self.page.keyboard.press(key)
             self.keys += 1
 
+    def look(self) -> None:
+        """Wait until the page is on the screen: Chromium drops keys that come before its paint."""
+        self.page.evaluate("() => new Promise((on) => requestAnimationFrame(() => setTimeout(on)))")
+
     def scan(self, code: str) -> None:
         self.page.keyboard.type(code)
         self.page.keyboard.press("Enter")
