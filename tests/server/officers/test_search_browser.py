@@ -76,8 +76,10 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def painted(page: Any) -> None:
-    """Wait until the page is on the screen: Chromium drops keys that come before its paint."""
+def enter(page: Page) -> None:
+    """Press Enter and wait for the page it leads to: Chromium drops keys before its paint."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.evaluate("() => new Promise((on) => requestAnimationFrame(() => setTimeout(on)))")
 
 
@@ -90,11 +92,9 @@ def test_an_officer_finds_opens_and_follows_a_person_by_keys_alone(
     page.keyboard.press("/")
     expect(page.locator("#find input.scan")).to_be_focused()
     page.keyboard.type("binh")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    enter(page)
     expect(page.locator("table.found tbody tr")).to_have_count(2)
     assert "binh" not in page.url
-    painted(page)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
@@ -102,11 +102,11 @@ def test_an_officer_finds_opens_and_follows_a_person_by_keys_alone(
     page.keyboard.press("ArrowUp")
     expect(page.locator("#find input.scan")).to_be_focused()
     page.keyboard.type(tubes[1].text)  # a reader: what stood in the field is replaced
-    page.keyboard.press("Enter")
+    enter(page)
     expect(page.locator("table.found tbody tr")).to_have_count(1)
     expect(page.locator("table.found")).to_contain_text("Đ● Văn A●")
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    enter(page)
     opens_for_a_reason(page)
     assert complaints == []
 
@@ -115,7 +115,8 @@ def opens_for_a_reason(page: Page) -> None:
     expect(page.locator("form.names")).to_be_visible()
     look(page, "ask-why")
     page.locator("select[name=why]").select_option("trace")
-    page.locator("form.names button").press("Enter")
+    with page.expect_navigation():
+        page.locator("form.names button").press("Enter")
     expect(page.locator("h1")).to_contain_text("Đỗ Văn An")
     look(page, "person")
 
