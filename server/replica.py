@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Event, Thread
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db import Base, Database, open_database
 from server.retry import trouble_of
+from server.rounds import Rounds
 from server.rows import insert_missing
 
 log = logging.getLogger(__name__)
@@ -96,27 +96,15 @@ def beat(database: Database, now: datetime) -> None:
             session.execute(later.values(at=now))
 
 
-class Beating:
-    """The beat as a thread of the server, where there is a copy."""
+class Beating(Rounds):
+    """The beat beside the pages, where there is a copy; without it they read the primary."""
+
+    name = "replica-beat"
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="replica-beat", daemon=True)
+        super().__init__()
+        self._database, self._clock = database, clock
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopping.wait(pause):
-            pause = EVERY_SECONDS
-            try:
-                beat(self._database, self._clock())
-            except SQLAlchemyError as error:  # the pages are read from the primary meanwhile
-                log.warning("the beat for the copy was not written: %s", error)
+    def round(self) -> float:
+        beat(self._database, self._clock())
+        return EVERY_SECONDS

@@ -18,6 +18,7 @@ EDGES = {
     "server/cli.py",
     "server/delivery/worker.py",
     "server/lab/imports/worker.py",
+    "server/rounds.py",
     "server/intake/applier.py",
     "server/intake/applying.py",
     "server/intake/writer.py",

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server.accounts import browsers, doors, factors, gate, notices, services, sessions, throttle
@@ -55,8 +54,8 @@ def log_in() -> ResponseReturnValue:
             )  # fmt: skip
             if found := user():  # whoever was at this screen before is not any more
                 services.log_out(session, g.visitor, by=f"user:{found.login}", now=now())
-            if whole:
-                _tell(session, person.login)
+        if whole:
+            _tell(person.login)
     except (throttle.TooManyAttempts, services.WrongPassword, services.AccountAsleep) as error:
         return _login_again(error, login)
     back = _safe_target(request.form.get("next", ""))
@@ -110,7 +109,7 @@ def show_code() -> ResponseReturnValue:
             shown = factors.show_code(session, mine, request.form.get("code", "")[:40], now=now())
             token = sessions.complete(session, g.visitor, now=now())
             services.finish_log_in(session, mine, address=address, now=now(), detail=shown.kind)
-            _tell(session, mine.login)
+        _tell(person.login)
     except factors.CodeWrong as error:
         with transaction() as session:
             services.note_wrong_code(session, person.login, address=address, now=now())
@@ -127,9 +126,11 @@ def _second_again(error: DomainError, back: str) -> ResponseReturnValue:
     return page, error.status
 
 
-def _tell(session: Session, login: str) -> None:
+def _tell(login: str) -> None:
     """Say what others did to the account, at each log-in: the first one may not be the person's."""
-    for sentence in notices.newest_of_each(notices.of_account(session, login, now=now())):
+    with reading() as session:
+        told = notices.newest_of_each(notices.of_account(session, login, now=now()))
+    for sentence in told:
         flash(sentence, "notice")
 
 

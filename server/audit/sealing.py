@@ -5,22 +5,20 @@ moment later.  Two that run at once want the same number of a seal, and the data
 PostgreSQL may commit a smaller id after a larger one: it comes into the chain when it is seen.
 """
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
-from threading import Event, Thread
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.audit import chain, keys
 from server.audit.chain import GENESIS, Said, Seal
 from server.audit.models import AuditEntry, AuditLink, AuditSeal
 from server.db import Database
+from server.rounds import Rounds
 from server.rows import insert_rows
 
-log = logging.getLogger(__name__)
 MOST = 2000  # entries under one seal: the transaction is brief, for the intake waits behind it
 LOOK_BACK = 20_000  # ids before the last sealed one that are looked through each time
 EVERY = 10.0  # seconds between two seals
@@ -93,29 +91,16 @@ def _without_place(session: Session, *, whole: bool) -> list[ColumnElement[bool]
     return [AuditEntry.id > newest - back, ~placed]
 
 
-class Sealer:
-    """Seals beside the pages, for as long as the server runs."""
+class Sealer(Rounds):
+    """Seals beside the pages, for as long as the server runs, and once more at its end."""
+
+    name = "sealer"
+    first_rest, last_round = EVERY, True
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        super().__init__()
         self._database, self._clock = database, clock
-        self._stopping = Event()
-        self._thread: Thread | None = None
 
-    def start(self) -> None:
-        self._stopping.clear()
-        self._thread = Thread(target=self._run, name="sealer", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        ending = False
-        while not ending:
-            ending = self._stopping.wait(EVERY)
-            try:
-                seal_all(self._database, self._clock)
-            except SQLAlchemyError as error:  # it is sealed the next time
-                log.warning("the audit trail could not be sealed: %s", error)
+    def round(self) -> float:
+        seal_all(self._database, self._clock)
+        return EVERY

@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import msgspec
 from cryptography import x509
 
 from server.exchange.targets import Target
+from server.rounds import Rounds
 
 WARN = timedelta(days=30)
 EVERY_SECONDS = 6 * 3600.0
@@ -80,16 +80,18 @@ def _server_end(url: str) -> datetime | None:
     return None
 
 
-class Watch:
+class Watch(Rounds):
     """Looks at all targets some times a day, beside the pages; `known` is what it saw last."""
+
+    name = "expiry"
+    patience = PATIENCE
 
     def __init__(
         self, targets: Iterable[Target], look: Callable[[Target], Iterable[Ending]] = endings
     ) -> None:
+        super().__init__()
         self.known: tuple[Ending, ...] = ()
         self._targets, self._look = list(targets), look
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="expiry", daemon=True)
 
     def look(self) -> None:
         self.known = tuple(end for target in self._targets for end in self._look(target))
@@ -97,15 +99,6 @@ class Watch:
     def soon(self, now: datetime) -> list[Ending]:
         return sorted((end for end in self.known if end.soon(now)), key=lambda end: end.at)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join(timeout=PATIENCE)
-
-    def _run(self) -> None:
-        pause = 0.0
-        while self._targets and not self._stopping.wait(pause):
-            self.look()
-            pause = EVERY_SECONDS
+    def round(self) -> float:
+        self.look()
+        return EVERY_SECONDS

@@ -8,11 +8,9 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from threading import Event, Thread
 
 import msgspec
 from sqlalchemy import exists, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from contract.upstream import FiguresWire, PlaceFigures
@@ -24,6 +22,7 @@ from server.exchange.upstream import FIGURES
 from server.figures.days import day_of
 from server.figures.models import cells
 from server.leases import LeaseLost, holding
+from server.rounds import Rounds
 from server.upstream.models import UpstreamSent
 
 log = logging.getLogger(__name__)
@@ -91,24 +90,21 @@ def _tell(session: Session, target: str, day: date, digest: str, said: str, now:
     return True
 
 
-class Forwarder:
-    """The forwarding as a thread of the server."""
+class Forwarder(Rounds):
+    """The forwarding beside the pages; one process at a time does it."""
+
+    name = "forwarder"
+    first_rest = 1.0
 
     def __init__(
         self, database: Database, targets: Iterable[str], clock: Callable[[], datetime]
     ) -> None:
+        super().__init__()
         self._database, self._targets, self._clock = database, tuple(targets), clock
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="forwarder", daemon=True)
 
     def start(self) -> None:
         if self._targets:
-            self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._targets:
-            self._thread.join(timeout=10)
+            super().start()
 
     def once(self) -> int:
         """Look once; return how many messages were put into the outbox."""
@@ -118,13 +114,9 @@ class Forwarder:
             with ours.write() as session:
                 return forward(session, self._targets, self._clock())
 
-    def _run(self) -> None:
-        pause = 1.0
-        while not self._stopping.wait(pause):
-            pause = EVERY_SECONDS
-            try:
-                self.once()
-            except LeaseLost:
-                log.info("another process forwards the figures")
-            except SQLAlchemyError as error:
-                log.warning("figures were not forwarded: %s", error)
+    def round(self) -> float:
+        try:
+            self.once()
+        except LeaseLost:
+            log.info("another process forwards the figures")
+        return EVERY_SECONDS

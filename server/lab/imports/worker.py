@@ -7,7 +7,6 @@ processes share a database, one of them has an import in hand.
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from threading import Event, Thread
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,11 +17,11 @@ from server.lab.imports.models import ImportFile, State
 from server.lab.imports.reading import open_items
 from server.lab.imports.staging import Staging
 from server.leases import LeaseLost, holding
+from server.rounds import Rounds
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 IDLE_SECONDS = 0.7
-TROUBLED_SECONDS = 5.0
 WORK = [State.ENTERING.value, State.STAGING.value, State.RECEIVED.value]
 
 
@@ -92,29 +91,15 @@ def stage(
         file.state = (State.STAGED if file.row_count else State.UNREADABLE).value
 
 
-class ImportWorker:
-    """The worker as a thread of the server."""
+class ImportWorker(Rounds):
+    """The worker beside the pages; stopped, it lets the chunk in hand be written."""
+
+    name = "imports"
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="imports", daemon=True)
+        super().__init__()
+        self._database, self._clock = database, clock
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let the chunk in hand be written, then end."""
-        self._stopping.set()
-        self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopping.wait(pause):
-            try:
-                run_once(self._database, self._clock, self._stopping.is_set)
-                pause = IDLE_SECONDS
-            except Exception:  # the database may be away for a while
-                log.exception("the imports worker met an error and goes on")
-                pause = TROUBLED_SECONDS
+    def round(self) -> float:
+        run_once(self._database, self._clock, self._stopping.is_set)
+        return IDLE_SECONDS
