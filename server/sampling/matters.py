@@ -25,6 +25,9 @@ TWICE_WITHIN = timedelta(hours=12)
 HELD_WITHIN = timedelta(hours=4)  # a session: who stepped in for somebody shows when they return
 
 
+NEAREST = 5  # tubes on either side of one: a card that is scanned all day asks no more than that
+
+
 class Kind(StrEnum):
     """The value is stored and never changes."""
 
@@ -35,6 +38,7 @@ class Kind(StrEnum):
 def note_repeats(session: Session, fresh: Sequence[Pairing], *, now: datetime) -> set[Tube]:
     """Open a matter for each of *fresh* whose person was given another tube not long apart.
 
+    Of more than NEAREST tubes on one side only those are asked about; each is held all the same.
     Return the tubes that are held because of it.  One question for many pairings.
     """
     if not fresh:
@@ -55,7 +59,7 @@ def note_repeats(session: Session, fresh: Sequence[Pairing], *, now: datetime) -
         (first.id, second.id): (first, second)
         for same in near.values()
         for at, first in enumerate(same)
-        for second in same[at + 1 :]
+        for second in same[at + 1 : at + 1 + NEAREST]
         if ids & {first.id, second.id} and _is_repeat(first, second)
     }
     return _open_repeats(session, _not_noted(session, pairs), now)
