@@ -4,6 +4,7 @@ A message names the field as people know it; the names are one table.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from enum import Enum
 from typing import TypeVar
 from unicodedata import normalize
@@ -13,6 +14,7 @@ from contract.tubes import Tube, TubeError, TubeMisread, tube
 from server.errors import BadInput
 
 E = TypeVar("E", bound=Enum)
+YEARS = range(2000, 2100)  # of the days that people filter by or plan for
 WORDS = {
     "box": ("hộp", "box"),
     "call": ("kết quả", "call"),
@@ -98,6 +100,20 @@ def choice(form: Mapping[str, str], field: str, kind: type[E]) -> E:
         raise BadInput(f"Hãy chọn {vi} trong danh sách.", f"Choose the {en} from the list.") from (
             error
         )
+
+
+def day_in(text: str) -> date | None:
+    """Return the day that a field or an address says, None where it says nothing."""
+    try:
+        day = date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        day = date.min
+    if day is None or day.year in YEARS:
+        return day
+    raise BadInput(
+        "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
+        "The date must be year-month-day, such as 2026-11-23.",
+    )
 
 
 def tube_of(form: Mapping[str, str], field: str = "tube") -> Tube:

@@ -13,9 +13,8 @@ from uuid import UUID
 
 from server import vault
 from server.errors import BadInput
-from server.forms import tidy
+from server.forms import day_in, tidy
 
-YEARS = range(2000, 2100)
 LONGEST = 100
 SORTS = ("-at", "at", "name", "-name", "tube", "-tube", "place", "-place")
 _SEAL = "~"
@@ -48,13 +47,13 @@ class Wish:
             name: tidy(said.get(name, ""))[:64]
             for name in ("status", "state", "place", "station", "lab", "box", "pool")
         }
-        day = _day(said.get("date", ""))
+        day = day_in(said.get("date", ""))
         sort = said.get("sort", "")
         return cls(
             q=opened(said.get("q", "")),
             person=_id(said.get("person", "")),
-            begin=_day(said.get("begin", "")) or day,
-            end=_day(said.get("end", "")) or day,
+            begin=day_in(said.get("begin", "")) or day,
+            end=day_in(said.get("end", "")) or day,
             file=_id(said.get("file", "")),
             sort=sort if sort in SORTS else "-at",
             after=_after(said.get("after", "")),
@@ -127,16 +126,3 @@ def _after(text: str) -> tuple[datetime, UUID] | None:
         return (begun, UUID(which)) if begun and begun.tzinfo else None
     except ValueError:
         return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        day = date.min
-    if day is None or day.year in YEARS:
-        return day
-    raise BadInput(
-        "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
-        "The date must be year-month-day, such as 2026-11-23.",
-    )

@@ -1,7 +1,6 @@
 """Rosters: hand in a list, see how it was read, make it ready, see who came and who did not."""
 
 from collections import Counter
-from datetime import date
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,8 +11,7 @@ from server import sheets
 from server.accounts.current import current_within, place_in
 from server.audit import services as audit
 from server.display import local
-from server.errors import BadInput
-from server.forms import number, optional_text, required_text
+from server.forms import day_in, number, optional_text, required_text
 from server.sampling import (
     lot_queries,
     queries,
@@ -62,20 +60,11 @@ def read_list() -> ResponseReturnValue:
             series=number(request.form, "series", low=0, high=99),
             place=place,
             station=optional_text(request.form, "station", longest=32) or None,
-            day=_day(request.form.get("day", "")),
+            day=day_in(request.form.get("day", "")),
             by=actor(),
             now=now(),
         )
     return redirect(url_for(".show_draft", draft_id=draft.id))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError as error:
-        raise BadInput(
-            "Ngày lấy mẫu phải có dạng năm-tháng-ngày.", "The day must be year-month-day."
-        ) from error
 
 
 @requires(Permission.LOT_WRITE)

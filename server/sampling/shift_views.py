@@ -1,14 +1,13 @@
 """Shifts: what each came to, by station, day and operator, and whether the tubes add up."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
 from server.display import local
-from server.errors import BadInput
-from server.forms import optional_text
+from server.forms import day_in, optional_text
 from server.sampling import queries, shifts
 from server.web import Permission, now, reading, requires
 
@@ -16,7 +15,7 @@ from server.web import Permission, now, reading, requires
 @requires(Permission.SHIFT_READ)
 def show_shifts() -> ResponseReturnValue:
     """Show the shifts that ended on one day in Vietnam."""
-    day = _day(request.args.get("date", "")) or local(now()).date()
+    day = day_in(request.args.get("date", "")) or local(now()).date()
     station = optional_text(request.args, "station", longest=32)
     begins = datetime.combine(day, time(), UTC) - timedelta(hours=7)
     with reading() as session:
@@ -36,13 +35,3 @@ def show_shifts() -> ResponseReturnValue:
             by_operator=shifts.by_operator(found),
             operators=shifts.operators(session, tags),
         )
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        day = date.min
-    if day is None or 2000 <= day.year < 2100:
-        return day
-    raise BadInput("Ngày phải có dạng năm-tháng-ngày.", "The date must be year-month-day.")

@@ -14,8 +14,7 @@ from server.declarations.targets import board, coverage, settings, trend
 from server.declarations.targets.board import Board, Wish
 from server.declarations.targets.words import AREAS, BASES, STATES
 from server.display import local
-from server.errors import BadInput
-from server.forms import number, optional_text, required_text, tidy
+from server.forms import day_in, number, optional_text, required_text, tidy
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
 bp = Blueprint("targets", __name__)
@@ -70,7 +69,7 @@ def trend_csv() -> Response:
 @bp.get("/targets/points/<point_id>")
 @requires(Permission.TARGET_READ)
 def show_point(point_id: str) -> ResponseReturnValue:
-    day = _day(request.args.get("date", "")) or _today()
+    day = day_in(request.args.get("date", "")) or _today()
     with reading() as session:
         point = points.get_point(session, point_id)
         days = board.days_of(session, point.id, day)
@@ -130,7 +129,7 @@ def set_rule() -> ResponseReturnValue:
         rate=number(form, "rate", low=0, high=100),
         most=most,
         basis=basis if basis in BASES else "target",
-        since=_day(form.get("since", "")) or _today(),
+        since=day_in(form.get("since", "")) or _today(),
     )
     with transaction() as session:
         settings.set_rule(session, wish, by=actor(), now=now())
@@ -188,7 +187,7 @@ def _wish() -> Wish:
     args = request.args
     kind, state = tidy(args.get("kind", ""))[:20], tidy(args.get("state", ""))[:10]
     return Wish(
-        day=_day(args.get("date", "")) or _today(),
+        day=day_in(args.get("date", "")) or _today(),
         kind=kind if kind in set(PointKind) else "",
         place=tidy(args.get("place", ""))[:64],
         state=state if state in STATES else "",
@@ -198,13 +197,3 @@ def _wish() -> Wish:
 
 def _today() -> date:
     return local(now()).date()
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        day = date.min
-    if day is None or 2000 <= day.year < 2100:
-        return day
-    raise BadInput("Ngày phải có dạng năm-tháng-ngày.", "The date must be year-month-day.")

@@ -14,8 +14,7 @@ from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.queries import ZoneMap
 from server.declarations.zones.services import Act
 from server.display import local
-from server.errors import BadInput
-from server.forms import optional_text, required_text, tidy
+from server.forms import day_in, optional_text, required_text, tidy
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
 bp = Blueprint("zones", __name__)
@@ -31,14 +30,14 @@ def level_row(level: str) -> object:
 @requires(Permission.ZONE_READ)
 def show_zones() -> ResponseReturnValue:
     asked = {name: tidy(request.args.get(name, ""))[:64] for name in ("point", "place")}
-    day = _day(request.args.get("date", ""))
+    day = day_in(request.args.get("date", "")) or _today()
     with reading() as session:
         map_ = ZoneMap.of(session, day)
         point = points.get_point(session, asked["point"]) if asked["point"] else None
         place = point.place if point else asked["place"]
         return render_template(
             "zones/zones.html", zones=queries.zones(session), levels=LEVELS, day=day,
-            today=_day(""), point=point, asked=asked, names=queries.names(session),
+            today=_today(), point=point, asked=asked, names=queries.names(session),
             covering=map_.of_point(point.id if point else None, place) if place else None,
         )  # fmt: skip
 
@@ -50,7 +49,7 @@ def show_zone(zone_id: UUID) -> ResponseReturnValue:
         drawn = queries.zone(session, zone_id)
         return render_template(
             "zones/zone.html", drawn=drawn, points=queries.points_in(session, drawn),
-            levels=LEVELS, kinds=KINDS, today=_day(""), names=queries.names(session),
+            levels=LEVELS, kinds=KINDS, today=_today(), names=queries.names(session),
         )  # fmt: skip
 
 
@@ -67,7 +66,7 @@ def draw() -> ResponseReturnValue:
             required_text(request.form, "name", longest=80),
             request.form.get("level", ""),
             parts,
-            since=_day(request.form.get("since", "")),
+            since=day_in(request.form.get("since", "")) or _today(),
             act=_act(),
         )
     flash(t("Đã vẽ vùng.", "The zone is drawn."))
@@ -77,7 +76,7 @@ def draw() -> ResponseReturnValue:
 @bp.post("/zones/<uuid:zone_id>/level")
 @requires(Permission.ZONE_WRITE)
 def set_level(zone_id: UUID) -> ResponseReturnValue:
-    level, since = request.form.get("level", ""), _day(request.form.get("since", ""))
+    level, since = request.form.get("level", ""), day_in(request.form.get("since", "")) or _today()
     with transaction() as session:
         if level == "lifted":
             services.lift_zone(session, zone_id, last=since, act=_act())
@@ -90,7 +89,7 @@ def set_level(zone_id: UUID) -> ResponseReturnValue:
 @requires(Permission.ZONE_WRITE)
 def add_part(zone_id: UUID) -> ResponseReturnValue:
     code = required_text(request.form, "part", longest=64)
-    since = _day(request.form.get("since", ""))
+    since = day_in(request.form.get("since", "")) or _today()
     with transaction() as session:
         in_scope(services.place_of(session, code))
         services.add_part(session, zone_id, code, since=since, act=_act())
@@ -101,7 +100,7 @@ def add_part(zone_id: UUID) -> ResponseReturnValue:
 @requires(Permission.ZONE_WRITE)
 def end_part(part_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
-        zone_id = services.end_part(session, part_id, last=_day(""), act=_act())
+        zone_id = services.end_part(session, part_id, last=_today(), act=_act())
     return _back(zone_id, t("Ra khỏi vùng sau hôm nay.", "Out of the zone after today."))
 
 
@@ -114,12 +113,5 @@ def _back(zone_id: UUID, sentence: str) -> ResponseReturnValue:
     return redirect(url_for(".show_zone", zone_id=zone_id))
 
 
-def _day(text: str) -> date:
-    """Return the day that a field says, today where it says nothing."""
-    try:
-        day = date.fromisoformat(text) if text else local(now()).date()
-    except ValueError:
-        day = date.min
-    if 2000 <= day.year < 2100:
-        return day
-    raise BadInput("Ngày phải có dạng năm-tháng-ngày.", "The date must be year-month-day.")
+def _today() -> date:
+    return local(now()).date()

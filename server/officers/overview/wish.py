@@ -6,10 +6,8 @@ from datetime import date, timedelta
 from typing import Self
 from urllib.parse import urlencode
 
-from server.errors import BadInput
-from server.forms import tidy
+from server.forms import day_in, tidy
 
-YEARS = range(2000, 2100)
 SPANS = (1, 2, 7, 14, 28)  # days that may be looked at together
 TREND = 14  # days of a trend
 BY = ("place", "lab", "station", "operator", "kind")
@@ -69,17 +67,3 @@ class Wish:
         """Whether nothing but days is filtered."""
         kept = (self.place, self.lab, self.point, self.station, self.operator, self.zone)
         return not any(kept)
-
-
-def day_in(text: str) -> date | None:
-    """Return the date that a field or an address holds, None of an empty one."""
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        day = date.min
-    if day is None or day.year in YEARS:
-        return day
-    raise BadInput(
-        "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
-        "The date must be year-month-day, such as 2026-11-23.",
-    )

@@ -10,9 +10,9 @@ from server.accounts.current import current_within
 from server.audit import services as audit
 from server.display import local
 from server.errors import NotFound
-from server.forms import tidy
+from server.forms import day_in, tidy
 from server.officers.overview import page
-from server.officers.overview.wish import Wish, day_in
+from server.officers.overview.wish import Wish
 from server.officers.report import writers
 from server.officers.report.contents import Report, report_of
 from server.web import Permission, actor, now, reading, requires, settings, transaction
