@@ -24,6 +24,7 @@ from server import (
     wsgi,
 )
 from server.accounts import enrolment
+from server.archives import archive_cli
 from server.config import ConfigError, Loaded, load
 from server.errors import DomainError
 from server.lab.imports import machines
@@ -45,7 +46,16 @@ from server.upkeep.strongbox import NotReadable
 
 MORE = (
     *(accounts_cli, names_cli, stick_cli, demo_cli, figures_cli, issuers_cli),
-    *(audit_cli, backup_cli, breach_cli, check_cli, keys_cli, retention_cli, serve_cli),
+    *(
+        archive_cli,
+        audit_cli,
+        backup_cli,
+        breach_cli,
+        check_cli,
+        keys_cli,
+        retention_cli,
+        serve_cli,
+    ),
 )
 TROUBLES = (
     Trouble,

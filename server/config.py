@@ -65,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holidays: str = ""  # a TOML file of days off; empty: the one that comes with the program
     backups: str = ""  # where backups go; empty: backups in `data`
     keep_backups: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 14  # older ones go; 0: none does
+    archives: str = ""  # where archives of closed months go; empty: archives in `data`
     metrics_token: str = ""  # a file with the token for /metrics; empty: this machine alone
     anchors: str = ""  # where anchors of the audit trail go; empty: anchors in `data`
     # A second factor for officers, administrators and auditors: some days after they were added.
@@ -94,6 +95,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def backup_folder(self) -> Path:
         return Path(self.backups) if self.backups else Path(self.data) / "backups"
+
+    @property
+    def archive_folder(self) -> Path:
+        return Path(self.archives) if self.archives else Path(self.data) / "archives"
 
     @property
     def secure(self) -> bool:

@@ -14,6 +14,7 @@ import server.accounts.door_models
 import server.accounts.health_models
 import server.accounts.models
 import server.accounts.partner_limits
+import server.archives.models
 import server.audit.models
 import server.audit.purpose_models
 import server.audit.takeout_models

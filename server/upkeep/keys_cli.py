@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from server import vault
+from server.archives import archive_cli
 from server.audit import services as audit
 from server.config import Loaded
 from server.db import Database
@@ -36,7 +37,8 @@ def run(asked: argparse.Namespace, loaded: Loaded) -> None:
             return
         try:
             with key_file.locked(path):
-                rotate(database, path, max(asked.wait, LEAST_WAIT))
+                folder = loaded.settings.archive_folder
+                rotate(database, path, max(asked.wait, LEAST_WAIT), folder)
         except (key_file.OtherRotation, rotation.TwoLinks) as error:
             raise Trouble(str(error)) from error
 
@@ -52,8 +54,8 @@ def _status(database: Database) -> None:
         print(f"a rotation is at '{keys.step}': run `ghepmau-server keys rotate`")  # noqa: T201
 
 
-def rotate(database: Database, path: Path, wait: float) -> None:
-    """Go on from wherever the last rotation was left, or begin one."""
+def rotate(database: Database, path: Path, wait: float, archives: Path | None = None) -> None:
+    """Go on from wherever the last rotation was left, or begin one; *archives* is their folder."""
     vault.install(vault.Vault.load(path))
     keys = vault.current().keys
     if not keys.step:
@@ -66,6 +68,8 @@ def rotate(database: Database, path: Path, wait: float) -> None:
     time.sleep(wait)
     since = rotation.clock_of(database)
     count = _until_nothing_is_left(database, since)
+    if archives is not None:
+        archive_cli.renew_keys(database, archives)
     _retire(database, path, count)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from server.archives import archive_cli
 from server.audit import services as audit
 from server.config import Loaded, Settings
 from server.db import Database
@@ -27,6 +28,7 @@ def run(asked: argparse.Namespace, loaded: Loaded) -> None:
         for purpose in keeping.PURPOSES:
             _one(database, purpose, loaded.settings, doing=asked.act == "run")
         _persons(database, loaded.settings, doing=asked.act == "run")
+        archive_cli.keep_clocks(database, loaded.settings, doing=asked.act == "run")
 
 
 def _one(database: Database, purpose: Purpose, settings: Settings, *, doing: bool) -> None:

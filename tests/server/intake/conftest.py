@@ -19,6 +19,7 @@ from server.accounts.models import Station
 from server.db import Database
 from server.sampling import lots
 from server.vault import Vault
+from tests.server.intake import closed_month
 
 BATCHES = "/api/v1/intake/batches"
 CODE = "024191000123||Nguyễn Thị Mẫu|02031991|Nữ|Hồng Thái, Việt Yên|01012022".encode()
@@ -109,3 +110,9 @@ def register(session: Session, now: datetime) -> None:
         lots.register_lot(
             session, series=series, count=50, place="p", station=None, by="u", now=now
         )
+
+
+@pytest.fixture
+def month(sender: Sender, with_lots: None, database: Database, now: datetime) -> list[bytes]:
+    """A month that is done, from the scans to the record; its events as they were sent."""
+    return closed_month.live_through(sender, database, now)

@@ -1,0 +1,91 @@
+"""What of a closed month goes into archives: content that no rule reads any more.
+
+What rules read stays: of an event its id, number, hash and kind, so that one that comes again is
+known, a changed one is found out, and nothing is applied twice; every pairing, result and outcome;
+the roll-ups; the audit trail.  People's check-ins are on no shelf: their time to be kept
+(`keep_check_in_days`) is over before a file of them would help.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, select
+
+from server import schema
+from server.archives.months import Month
+from server.lab.imports.models import ImportFile, State
+from server.upkeep.columns import raw
+
+EMPTY = 33  # bytes that an encrypted '' takes
+FINISHED = (State.DONE, State.UNREADABLE, State.DISCARDED)
+Columns = Any  # of a table, by name
+Row = Mapping[str, Any]
+
+
+class Damaged(Exception):
+    """A row is not what its own hash says: it is not archived, and stays for a person to see."""
+
+
+def _sound(_row: Row) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Rows of *table* whose content *goes* (column: what is left of it).
+
+    *of* says which rows of a month these may be; `setting` is the clock that a file goes by.
+    """
+
+    name: str
+    setting: str
+    table_name: str
+    goes: Mapping[str, Any]
+    of: Callable[[Columns, Month], ColumnElement[bool]]
+    sound: Callable[[Row], bool] = _sound
+
+    @property
+    def table(self) -> Table:
+        return schema.tables.tables[self.table_name]
+
+    def full(self, month: Month) -> ColumnElement[bool]:
+        """Return the condition of a row of *month* that still holds what goes."""
+        return self.of(self.table.columns, month) & self.holds_something()
+
+    def holds_something(self) -> ColumnElement[bool]:
+        there = self.table.columns
+        lengths = [(func.length(raw(there[name])), _least(there[name])) for name in self.goes]
+        found: ColumnElement[bool] = lengths[0][0] > lengths[0][1]
+        for length, least in lengths[1:]:
+            found |= length > least
+        return found
+
+
+def _least(column: Any) -> int:
+    return EMPTY if hasattr(column.type, "purpose") else 0
+
+
+def _applied(c: Columns, month: Month) -> Any:
+    return month.holds(c["received_at"]) & (c["state"] == "applied")
+
+
+def _of_file(c: Columns, month: Month) -> Any:
+    files = select(ImportFile.id).where(
+        month.holds(ImportFile.received_at), ImportFile.state.in_(FINISHED)
+    )
+    return c["import_id"].in_(files)
+
+
+def _hash_holds(row: Row) -> bool:
+    return bool(sha256(row["payload"]).hexdigest() == row["hash"])
+
+
+EVENTS = Shelf("events", "keep_event_days", "wire_event", {"payload": b""}, _applied, _hash_holds)
+SHELVES = (
+    EVENTS,
+    Shelf("files", "keep_file_days", "import_part", {"content": b""}, _of_file),
+    Shelf("rows", "keep_file_days", "import_row", {"sample": None, "seen": None}, _of_file),
+)
+BY_NAME = {shelf.name: shelf for shelf in SHELVES}
