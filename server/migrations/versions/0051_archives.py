@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_archives"
+revision: str = "0051_archives"
 down_revision: str | None = "0050_notices_by_trail"
 
 
