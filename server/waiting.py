@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.accounts import health_queries
@@ -23,6 +23,7 @@ from server.outcomes import limits
 from server.outcomes.gate_desk import candidates
 from server.outcomes.models import Callback
 from server.people.models import Disagreement, IdentityQuestion
+from server.people.whole import both_records
 from server.sampling import manual_pairs, sight
 from server.sampling.decision_models import Matter, SlipGroup
 from server.sampling.matters import matter_in
@@ -127,13 +128,10 @@ def manual(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
 
 def identities(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count numbers with two names, and records of perhaps one person."""
-    one, two, other = (
-        sight.persons(within, each)
-        for each in (Disagreement.person_id, IdentityQuestion.person_id, IdentityQuestion.other_id)
-    )
-    numbers = _open(session, Disagreement.opened_at, Disagreement.answered_at, one)
+    here = sight.persons(within, Disagreement.person_id)
+    numbers = _open(session, Disagreement.opened_at, Disagreement.answered_at, here)
     opened, answered = IdentityQuestion.opened_at, IdentityQuestion.answered_at
-    records = _open(session, opened, answered, or_(two, other))
+    records = _open(session, opened, answered, both_records(within))
     return Waiting(numbers.count + records.count, _oldest((numbers.oldest, records.oldest)))
 
 

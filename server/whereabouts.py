@@ -109,8 +109,10 @@ def _outcome(within: Within) -> ColumnElement[bool]:
 
 
 def _question(session: Session, within: Within, value: Any) -> bool:
+    """Two names of one number are looked at where the number was shown; whoever says that two
+    records are one person's must see both whole, for the answer joins them."""
     number = _of_person(Disagreement, "person_id")(session, within, value)
-    return number or _of_person(IdentityQuestion, "person_id", "other_id")(session, within, value)
+    return number or _row(IdentityQuestion, whole.both_records)(session, within, value)
 
 
 def _point(session: Session, within: Within, value: str) -> bool:

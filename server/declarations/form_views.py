@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.accounts.current import current_within, in_scope
 from server.declarations import form_versions
 from server.declarations.point_fields import day
 from server.display import VIETNAM
@@ -23,13 +24,15 @@ def list_forms() -> ResponseReturnValue:
             asked=form_versions.current(session, now=now()),
             rows=[(row, form_versions.read(row)) for row in form_versions.versions(session)],
             shipped=form_versions.shipped(),
+            may_publish=current_within().everywhere,
         )
 
 
 @bp.post("/points/forms")
 @requires(Permission.POINT_WRITE)
 def publish_form() -> ResponseReturnValue:
-    """Add a version that is asked from a day on, or from now."""
+    """Add a version that is asked from a day on, or from now, at every point."""
+    in_scope("")
     form = form_versions.parse(request.form.get("text", "")[:LONGEST])
     from_day = day(request.form.get("begins", ""))
     begins = _beginning(from_day, now())

@@ -3,18 +3,19 @@
 The first row that names kind, name and place holds the headings, in Vietnamese or English.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from contract import names
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import Point
 from server.declarations.point_fields import wish_of
 from server.declarations.point_queries import same_point
-from server.declarations.points import add_point
-from server.errors import BadInput, DomainError
+from server.declarations.points import PointWish, add_point
+from server.errors import BadInput, DomainError, NotFound
 
 LONGEST = 2000
 _LOOKED_THROUGH = 15  # rows above the headings: the office, the title
@@ -54,9 +55,17 @@ class Receipt:
 
 
 def import_points(
-    session: Session, rows: Sequence[Sequence[str]], *, by: str, now: datetime
+    session: Session,
+    rows: Sequence[Sequence[str]],
+    *,
+    by: str,
+    now: datetime,
+    within: Within = ANYWHERE,
 ) -> Receipt:
-    """Make a point of each row that can be one; what is known already is not made again."""
+    """Make a point of each row that can be one; what is known already is not made again.
+
+    A row whose place is outside *within* is refused like any other that cannot be one.
+    """
     head, columns = _columns(rows)
     made, refused = [], []
     for number, row in enumerate(rows[head + 1 :], head + 2):
@@ -64,7 +73,9 @@ def import_points(
         if not any(fields.values()):
             continue
         try:
-            made.append(_point(session, fields, by, now))
+            wish = wish_of(fields)
+            _check_scope(wish.place, within)
+            made.append(_point(session, wish, by, now))
         except DomainError as error:
             refused.append(Refused(number, fields.get("name", ""), error.vi, error.en))
     return Receipt(made, refused)
@@ -87,8 +98,14 @@ def _columns(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
     )
 
 
-def _point(session: Session, fields: Mapping[str, str], by: str, now: datetime) -> Point:
-    wish = wish_of(fields)
+def _check_scope(place: str, within: Within) -> None:
+    if not within.covers(place):
+        raise NotFound(
+            f"Nơi {place} không thuộc địa bàn của bạn.", f"{place} is outside your places."
+        )
+
+
+def _point(session: Session, wish: PointWish, by: str, now: datetime) -> Point:
     known = same_point(session, wish.kind.value, wish.name, wish.place, wish.plate.upper())
     if known is not None:
         raise BadInput(f"Đã có: điểm {known.id}.", f"Known already: point {known.id}.")

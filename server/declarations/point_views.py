@@ -97,7 +97,7 @@ def import_list() -> ResponseReturnValue:
     else:
         rows = sheets.rows_of_text(request.form.get("rows", ""))
     with transaction() as session:
-        receipt = import_points(session, rows, by=actor(), now=now())
+        receipt = import_points(session, rows, by=actor(), now=now(), within=current_within())
     return _list(receipt)
 
 
@@ -152,7 +152,7 @@ def close_point(code: str) -> ResponseReturnValue:
 def place_station(code: str) -> ResponseReturnValue:
     station = required_text(request.form, "station", longest=32)
     with transaction() as session:
-        points.place_station(session, station, code, by=actor(), now=now())
+        points.place_station(session, station, code, by=actor(), now=now(), within=current_within())
     flash(t(f"Trạm {station} đã đặt ở đây.", f"Station {station} stands here."))
     return redirect(url_for(".show_point", code=code))
 

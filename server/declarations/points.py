@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from contract.places import Place, PlaceError
 from contract.points import new_point_code
 from server.accounts.models import Station
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.models import Point, PointStation
@@ -164,10 +165,17 @@ def check_open(point: Point, now: datetime) -> None:
 
 
 def place_station(
-    session: Session, station: str, point_id: str, *, by: str, now: datetime
+    session: Session,
+    station: str,
+    point_id: str,
+    *,
+    by: str,
+    now: datetime,
+    within: Within = ANYWHERE,
 ) -> PointStation:
-    """Let a station stand at a point from now on; it leaves where it stood."""
-    if session.get(Station, station) is None:
+    """Let a station of *within* stand at a point from now on; it leaves where it stood."""
+    placed = session.get(Station, station)
+    if placed is None or not within.covers(placed.place):
         raise NotFound("Không có trạm này.", "There is no such station.")
     point = get_point(session, point_id)
     standing = select(PointStation).where(

@@ -1,8 +1,8 @@
 """Whether an officer may see a person, a tube or a result: of another place, nothing is found.
 
-A person is seen where they live by the record, and where any sample of any record of theirs was
-taken.  A tube goes by where it was paired; one that nobody paired tells of nobody, and is seen by
-everybody who may read stories.  Reads only.
+A person is seen where any record of theirs was begun, sampled or checked in (`sampling.sight`).  A
+tube goes by where it was paired; one that nobody paired tells of nobody, and is seen by everybody
+who may read stories.  Reads only.
 """
 
 from uuid import UUID
@@ -14,20 +14,18 @@ from contract.tubes import Tube
 from server.accounts.within import Within
 from server.errors import NotFound
 from server.lab import queries as lab
-from server.people import merges, queries
+from server.people import queries
 from server.people.models import Person
+from server.sampling import sight
 from server.sampling.models import Pairing
 
 
 def person(session: Session, person_id: UUID, within: Within) -> Person:
     """Raises NotFound."""
     found = queries.person(session, person_id)
-    ids = merges.together(session, person_id)
-    here = select(Person.id).where(Person.id.in_(ids), within.rows(Person.place))
-    sampled = select(Pairing.id).where(Pairing.person_id.in_(ids), within.rows(Pairing.place))
-    if any(session.scalar(each.limit(1)) is not None for each in (here, sampled)):
-        return found
-    raise NotFound("Không có người này trong hồ sơ.", "No such person is on record.")
+    if not sight.sees_person(session, within, person_id):
+        raise queries.no_person()
+    return found
 
 
 def tube(session: Session, tube: Tube, within: Within) -> None:

@@ -40,8 +40,9 @@ def link_number(person_id: UUID) -> ResponseReturnValue:
     take = "take" in request.form
     with transaction() as session:
         numbers.link_number(
-            session, person_id, code, reason=reason, take=take, by=actor(), now=now()
-        )
+            session, person_id, code, reason=reason, take=take, by=actor(), now=now(),
+            within=current_within(),
+        )  # fmt: skip
     flash(t("Đã liên kết số này.", "The number is linked."))
     return _back(person_id)
 

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from contract.identities import IdentityError, Key, PersonCode, System, parse
 from contract.identities.typed_number import typed
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.people import merges, queries
 from server.people.models import Identity
+from server.people.whole import is_whole
 
 
 class NumberTaken(DomainError):
@@ -76,10 +78,12 @@ def link_number(
     take: bool = False,
     by: str,
     now: datetime,
+    within: Within = ANYWHERE,
 ) -> Identity:
     """Let the strongest number of *code* lead to a person.
 
-    Somebody else's number is theirs unless it is said to *take* it.  Raises NumberTaken.
+    Somebody else's number is theirs unless it is said to *take* it, by one who sees the whole of
+    both records.  Raises NumberTaken.
     """
     queries.person(session, person_id)
     key = _only_key(code)
@@ -90,6 +94,11 @@ def link_number(
         raise NumberTaken(
             "Số này đang dẫn đến hồ sơ khác. Xem hồ sơ đó; nếu là một người, gộp hai hồ sơ.",
             "This number leads to another record. See that one; if it is one person, merge them.",
+        )
+    if before is not None and not is_whole(session, within, before.person_id):
+        raise NumberTaken(
+            "Số này đang dẫn đến hồ sơ ở địa bàn khác. Nhờ cấp trên của hai nơi quyết định.",
+            "This number leads to a record of another place. Ask who sees both places.",
         )
     made = _made(person_id, key, str(code.kind), reason, before, by, now)
     if before is not None:

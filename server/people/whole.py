@@ -7,12 +7,12 @@ they change nothing of the record, take nothing out of it, and cannot make it th
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Subquery, exists, or_, select, true, union_all
+from sqlalchemy import CTE, ColumnElement, Subquery, and_, exists, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from server.accounts.within import Within
 from server.people.merge_models import PersonMerge
-from server.people.models import Person
+from server.people.models import IdentityQuestion, Person
 from server.people.queries import no_person
 
 
@@ -23,6 +23,11 @@ def begun(within: Within, of: Any) -> ColumnElement[bool]:
     one = aliased(Person)
     here = exists().where(one.id == of, within.rows(one.place))
     return or_(here, of.in_(select(_merged_with(within).c.id)))
+
+
+def both_records(within: Within) -> ColumnElement[bool]:
+    """Say of a question about two records that both were begun in that scope."""
+    return and_(begun(within, IdentityQuestion.person_id), begun(within, IdentityQuestion.other_id))
 
 
 def is_whole(session: Session, within: Within, person_id: UUID) -> bool:

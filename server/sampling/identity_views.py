@@ -9,8 +9,8 @@ from server.accounts.current import current_within
 from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import required_text
-from server.people import doubts, queries
-from server.people.models import Disagreement, IdentityQuestion
+from server.people import doubts, queries, whole
+from server.people.models import Disagreement
 from server.sampling import identity_decisions, sight
 from server.sampling.models import Pairing
 from server.web import Permission, actor, now, requires, t, transaction
@@ -24,8 +24,7 @@ def show_identities() -> ResponseReturnValue:
         disagreements = doubts.open_disagreements(
             session, sight.persons(within, Disagreement.person_id)
         )
-        either = (IdentityQuestion.person_id, IdentityQuestion.other_id)
-        questions = queries.open_questions(session, *(sight.persons(within, e) for e in either))
+        questions = queries.open_questions(session, whole.both_records(within))
         people = {id_ for each in questions for id_ in (each.person_id, each.other_id)}
         return render_template(
             "sampling/identities.html",

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from server.accounts.models import Station
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
 from server.sampling import lot_queries
@@ -55,10 +56,13 @@ def open_lot(session: Session, lot: Lot) -> None:
     _rewrite(session, lot, [], [Tile(Run(1, lot.size))])
 
 
-def check_station(session: Session, name: str | None) -> None:
-    """Raise NotFound or StationRevoked unless tubes may go to the station *name* (or to none)."""
+def check_station(session: Session, name: str | None, within: Within = ANYWHERE) -> None:
+    """Raise NotFound or StationRevoked unless tubes may go to the station *name* (or to none).
+
+    A station outside *within*, the scope of who gives them out, is as one that there is not.
+    """
     station = session.get(Station, name) if name is not None else None
-    if name is not None and station is None:
+    if name is not None and (station is None or not within.covers(station.place)):
         raise NotFound(f"Không có trạm {name}.", f"There is no station {name}.")
     if station is not None and station.state == "revoked":
         raise StationRevoked(

@@ -84,6 +84,7 @@ def take_back(lot_id: str) -> ResponseReturnValue:
 
 def _move(lot_id: str, to: Holder) -> ResponseReturnValue:
     with transaction() as session:
+        lot_parts.check_station(session, to.station, current_within())
         run = _run(session, lot_queries.lot_named(session, lot_id), request.form)
         moved = lot_parts.move_tubes(session, lot_id, run, to, by=actor(), now=now())
     vi, en = f"Đã giao {moved.tubes} ống cho {to}", f"Issued {moved.tubes} tubes to {to}"

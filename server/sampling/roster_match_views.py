@@ -52,8 +52,9 @@ def decide_matches(roster_id: UUID) -> ResponseReturnValue:
         raise BadInput("Chọn ít nhất một dòng.", "Choose at least one row.")
     with transaction() as session:
         count = roster_matches.decide_matches(
-            session, roster_id, pairs, same=verdict == "yes", by=actor(), now=now()
-        )
+            session, roster_id, pairs, same=verdict == "yes", by=actor(), now=now(),
+            within=current_within(),
+        )  # fmt: skip
     flash(t(f"Đã ghi {count} quyết định.", f"{count} decisions were noted."))
     return redirect(url_for(".show_matches", roster_id=roster_id))
 

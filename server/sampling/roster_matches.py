@@ -8,10 +8,12 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
 from server.people.candidates import candidates_of
 from server.people.matching import Described
+from server.people.whole import check_whole
 from server.sampling.lot_models import Roster, RosterEntry
 from server.sampling.roster_models import RosterMatch
 
@@ -73,13 +75,17 @@ def decide_matches(
     same: bool,
     by: str,
     now: datetime,
+    within: Within = ANYWHERE,
 ) -> int:
     """Confirm or deny suggestions of a roster; confirming one denies the others of that row.
 
-    Raises NotFound, MatchDecided where somebody was faster.
+    Raises MatchDecided where somebody was faster, and NotFound, also for a person whose record was
+    begun outside *within*.
     """
-    decided = [_decide(session, roster_id, pair, same=same, by=by, now=now) for pair in pairs]
-    return len(decided)
+    some = list(pairs)
+    for _, person_id in some:
+        check_whole(session, person_id, within)
+    return len([_decide(session, roster_id, pair, same=same, by=by, now=now) for pair in some])
 
 
 def _decide(

@@ -13,6 +13,7 @@ from server.audit import services as audit
 from server.display import local
 from server.forms import day_in, number, optional_text, required_text
 from server.sampling import (
+    lot_parts,
     lot_queries,
     queries,
     roster_drafts,
@@ -52,14 +53,16 @@ def read_list() -> ResponseReturnValue:
     else:
         rows = sheets.rows_of_text(request.form.get("people", ""))
     place = place_in(request.form)
+    station = optional_text(request.form, "station", longest=32) or None
     with transaction() as session:
+        lot_parts.check_station(session, station, current_within())
         draft = roster_drafts.stage_list(
             session,
             roster_import.read(rows, year=local(now()).year),
             title=required_text(request.form, "title", longest=40),
             series=number(request.form, "series", low=0, high=99),
             place=place,
-            station=optional_text(request.form, "station", longest=32) or None,
+            station=station,
             day=day_in(request.form.get("day", "")),
             by=actor(),
             now=now(),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.declarations.models import CheckIn
+from server.people import merges
 from server.people.models import Person
 from server.sampling import queries
 from server.sampling.models import Pairing
@@ -44,8 +45,10 @@ def persons(within: Within, of: Any) -> ColumnElement[bool]:
 
 
 def sees_person(session: Session, within: Within, person_id: UUID) -> bool:
-    found = select(Person.id).where(Person.id == person_id, persons(within, Person.id))
-    return session.scalar(found) is not None
+    """Return whether any record of that person is seen: records that are one are shown as one."""
+    ids = merges.together(session, person_id)
+    found = select(Person.id).where(Person.id.in_(ids), persons(within, Person.id))
+    return session.scalar(found.limit(1)) is not None
 
 
 def sees_tube(session: Session, within: Within, tube: Tube) -> bool:

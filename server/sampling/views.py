@@ -13,6 +13,7 @@ from server.sampling import (
     doubt_views,
     identity_views,
     lot_balance,
+    lot_parts,
     lot_print_views,
     lot_queries,
     lot_views,
@@ -96,6 +97,7 @@ def register() -> ResponseReturnValue:
     station = optional_text(request.form, "station", longest=32) or None
     codes = request.form.get("codes", "").split()
     with transaction() as session:
+        lot_parts.check_station(session, station, current_within())
         if codes:
             lot = lots.register_foreign_lot(
                 session, codes, place=place, station=station, by=actor(), now=now()

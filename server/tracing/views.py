@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server import exports, takeouts
-from server.accounts.current import current_within
+from server.accounts.current import current_within, in_scope
 from server.audit import services as audit
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.traces import stays
@@ -139,13 +139,14 @@ def show_settings() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "tracing/settings.html", reckoning=stays.reckoning(session), kinds=KINDS,
-            minutes=stays.stay_minutes(session),
+            minutes=stays.stay_minutes(session), may_save=current_within().everywhere,
         )  # fmt: skip
 
 
 @bp.post("/traces/settings")
 @requires(Permission.TRACE_WRITE)
 def save_settings() -> ResponseReturnValue:
+    in_scope("")  # they hold for all places
     form = request.form
     made = Reckoning(
         number(form, "days_before", low=0, high=21),

@@ -147,6 +147,7 @@ def end_rule(rule_id: UUID) -> ResponseReturnValue:
 @bp.post("/targets/goals")
 @requires(Permission.TARGET_WRITE)
 def set_goals() -> ResponseReturnValue:
+    in_scope("")  # they hold for all places
     with transaction() as session:
         for area in AREAS:
             low = number(request.form, f"{area}_low", low=1, high=100)
