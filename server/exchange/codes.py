@@ -20,6 +20,7 @@ class Codes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     category: str
     identifiers: dict[str, str] = {}
     profiles: dict[str, str] = {}
+    needs: dict[str, list[str]] = {}
     tests: dict[str, str] = {}
     panels: dict[str, str] = {}
     ct: dict[str, str] = {}

@@ -230,6 +230,17 @@ def _concept(system: str, code: str, text: str = "") -> Json:
 def _with(resource: Json, codes: Codes, **optional: Any) -> Json:
     """Add what is known of the optional fields, and the profile that the receiver asks for."""
     filled = {key: value for key, value in optional.items() if value is not None}
-    profile = codes.profiles.get(resource["resourceType"])
+    whole = {**resource, **filled}
+    profile = _profile(whole, codes)
     meta = {"meta": {"profile": [profile]}} if profile else {}
-    return {"resourceType": resource["resourceType"], **meta, **resource, **filled}
+    return {"resourceType": resource["resourceType"], **meta, **whole}
+
+
+def _profile(resource: Json, codes: Codes) -> str | None:
+    """Return the profile that a resource may claim: none where what that needs is not known, and
+    none for a pool, which is of no patient."""
+    of = resource["resourceType"]
+    if POOLED in (each["url"] for each in resource.get("extension", [])):
+        return None
+    known = all(each in resource for each in codes.needs.get(of, []))
+    return codes.profiles.get(of) if known else None

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from server.exchange.bundle import Place, parts, transaction
-from server.exchange.codes import Codes, codes
-from server.exchange.resources import STATUSES
+from server.exchange.codes import PRESETS, Codes, codes
+from server.exchange.resources import POOLED, STATUSES
 from server.exchange.told import Declared, Found, Number, Sampled, Told, Who
 
 PEERS = Path(__file__).parent / "peers"
@@ -116,3 +116,20 @@ def test_a_declaration_goes_along_only_where_the_receiver_is_to_have_it() -> Non
     assert declared.resource["item"] == [
         {"linkId": "symptoms", "answer": [{"valueBoolean": False}]}
     ]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("each", [*everything()[:8], told("negative", who=NOBODY)])
+def test_a_profile_is_claimed_where_what_it_needs_is_there(preset: str, each: Told) -> None:
+    names = codes(preset)
+    for part in parts(each, names, declarations=True):
+        claims = part.resource.get("meta", {}).get("profile", [])
+        pooled = any(found["url"] == POOLED for found in part.resource.get("extension", []))
+        if claims:
+            assert claims == [names.profiles[part.type]]
+            assert claims[0].startswith(("http://fhir.hl7.org.vn/", "http://fhir.ehealth.gov.vn/"))
+            assert set(names.needs.get(part.type, [])) <= set(part.resource)
+            assert not pooled
+        elif part.type in names.profiles and not pooled and not part.keep:
+            assert set(names.needs[part.type]) - set(part.resource)
+    assert preset == "none" or names.profiles["Patient"]
