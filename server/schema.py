@@ -18,6 +18,7 @@ import server.archives.models
 import server.audit.models
 import server.audit.purpose_models
 import server.audit.takeout_models
+import server.declarations.clock_models
 import server.declarations.models
 import server.declarations.phone_models
 import server.declarations.targets.models

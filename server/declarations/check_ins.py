@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contract.duty_events import CheckedIn, CheckInVoided
 from server import vault
 from server.audit import services as audit
+from server.declarations import late_times
 from server.declarations.models import CheckIn
 from server.declarations.stands import Stands
 from server.declarations.targets import days
@@ -70,6 +71,7 @@ class AtStation:
     comer: Comer
     point: str
     place: str
+    claimed_at: datetime | None = None  # what its clock said, where `event` has a better time
 
 
 def keep(session: Session, comings: Sequence[Coming], *, now: datetime) -> list[Coming]:
@@ -138,8 +140,11 @@ def record_check_ins(session: Session, given: Sequence[AtStation], *, now: datet
                 symptoms=event.symptoms,
             )
         )
-    entries = [(f"station:{each.station}", each.id, each.point)
-               for each in keep(session, comings, now=now)]  # fmt: skip
+    new = {each.id: each for each in keep(session, comings, now=now)}
+    first = [each for each in given if each.event.id in new]
+    claimed = {each.event.id: each.claimed_at for each in first if each.claimed_at}
+    late_times.note(session, [each.event for each in first], claimed)
+    entries = [(f"station:{each.station}", each.id, each.point) for each in new.values()]
     audit.record_each(session, "check-in.recorded", entries, now=now)
 
 

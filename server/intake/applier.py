@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.db import Database
-from server.intake import clocks
+from server.declarations import late_times
+from server.intake import clocks, late_check_ins
 from server.intake.applying import AT_ONCE, apply_some
 from server.intake.models import WireEvent, not_applied
 from server.retry import again
@@ -69,16 +70,17 @@ def _revive(database: Database, most: int | None) -> int:
 
 
 def correct_past(database: Database, now: datetime) -> int:
-    """Correct the times of pairings whose boot is known by now; return how many."""
+    """Correct the times of pairings and check-ins whose boot is known by now; return how many."""
     with database.read() as session:
-        if session.execute(clocks.untimed().limit(1)).first() is None:
+        questions = (clocks.untimed(), late_times.waiting_boots())
+        if all(session.execute(each.limit(1)).first() is None for each in questions):
             return 0
     return again(partial(_correct_past, database, now), keyed=True)
 
 
 def _correct_past(database: Database, now: datetime) -> int:
     with database.write() as session:
-        return clocks.correct_past(session, now)
+        return clocks.correct_past(session, now) + late_check_ins.correct_past(session, now)
 
 
 def apply_again(session: Session, *, by: str, now: datetime) -> int:

@@ -69,7 +69,7 @@ def learn(session: Session, boot: Boot, at: datetime, mono: int, how: str) -> No
 def righted(session: Session, opened: Sequence[Opened], now: datetime) -> list[Opened]:
     """Give the events of untrusted clocks their time where it is known; learn from the others."""
     boots = {(each.event.station, each.event.boot) for each in opened if each.event}
-    known = _known(session, boots)
+    known = known_boots(session, boots)
     for event in (each.event for each in opened):
         boot = (event.station, event.boot) if event else ("", "")
         if event and event.trusted and event.boot and not _is_exact(known, boot):
@@ -89,14 +89,15 @@ def _righted(opened: Opened, known: dict[Boot, Began], now: datetime) -> Opened:
     if event is None or event.trusted or (event.station, event.boot) not in known:
         return opened
     began = known[event.station, event.boot]
-    at = _time(began, event.mono, now)
+    at = time_of(began, event.mono, now)
     if at is None:
         return opened
     right = msgspec.structs.replace(event, at=at, trusted=began.exact)
     return replace(opened, event=right, claimed_at=event.at)
 
 
-def _time(began: Began, mono: int, now: datetime) -> datetime | None:
+def time_of(began: Began, mono: int, now: datetime) -> datetime | None:
+    """Return when a clock of that boot stood at *mono*; None for a time that cannot be."""
     try:
         at = began.at + timedelta(microseconds=mono // 1000)
     except OverflowError:
@@ -110,7 +111,7 @@ def correct_past(session: Session, now: datetime) -> int:
     One that has a stick's time already waits for an exact one.
     """
     boots = [(row.station, row.boot or "") for row in session.execute(untimed().distinct())]
-    known = _known(session, boots)
+    known = known_boots(session, boots)
     if not known:
         return 0
     of = tuple_(Pairing.station, Pairing.boot)
@@ -138,7 +139,7 @@ def untimed() -> Select[str, str | None]:
 
 
 def _correct(session: Session, pairing: Pairing, began: Began, now: datetime) -> bool:
-    at = _time(began, pairing.mono or 0, now)
+    at = time_of(began, pairing.mono or 0, now)
     if at is None:  # a clock that says such things is never believed
         pairing.boot = pairing.mono = None
         return False
@@ -154,7 +155,7 @@ def _correct(session: Session, pairing: Pairing, began: Began, now: datetime) ->
     return True
 
 
-def _known(session: Session, boots: Iterable[Boot]) -> dict[Boot, Began]:
+def known_boots(session: Session, boots: Iterable[Boot]) -> dict[Boot, Began]:
     """Return when each of *boots* began; what only heartbeats tell is noted for good."""
     wanted = sorted({boot for boot in boots if boot[1]})
     if not wanted:

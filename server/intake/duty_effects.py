@@ -21,20 +21,20 @@ from server.lab.boxes.queries import custody_of
 from server.people import services as people
 from server.people.links import LiveLinks
 
-Came = tuple[CheckedIn, PersonCode]  # who came, with the code they held up
+Came = tuple[CheckedIn, PersonCode, datetime | None]  # who came, their code, what the clock said
 
 
 def check_in(session: Session, given: Sequence[Came], now: datetime) -> None:
     """Record who came.  A vehicle is no person: its pass is kept, for whoever must find it."""
-    links = LiveLinks.of(session, [code for _, code in given if code.names_person])
-    asked = select(Station).where(Station.id.in_({event.station for event, _ in given}))
+    links = LiveLinks.of(session, [code for _, code, _ in given if code.names_person])
+    asked = select(Station).where(Station.id.in_({event.station for event, _, _ in given}))
     stations = {each.id: each for each in session.scalars(asked)}
     made = []
-    for event, code in given:
+    for event, code, claimed_at in given:
         station = stations[event.station]
         place = event.place or station.place
         comer = _comer(session, event, code, place, links, now)
-        made.append(AtStation(event, comer, station.label, station.place))
+        made.append(AtStation(event, comer, station.label, station.place, claimed_at))
     check_ins.record_check_ins(session, made, now=now)
 
 

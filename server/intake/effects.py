@@ -66,7 +66,7 @@ def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) ->
 
 def _check_in(session: Session, opened: Sequence[Opened], now: datetime) -> None:
     given = [
-        (each.event, each.person)
+        (each.event, each.person, each.claimed_at)
         for each in opened
         if isinstance(each.event, CheckedIn) and each.person
     ]

@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.declarations import late_times
 from server.declarations import queries as declarations
+from server.declarations.models import CheckIn
 from server.declarations.told import told_by
-from server.display import VIETNAM
+from server.display import VIETNAM, local
 from server.officers.reads import read_facts
 from server.officers.tale import Fact, Tone, who
 from server.outcomes.words import REASONS, STATUSES
@@ -91,14 +93,25 @@ def _merges(session: Session, ids: Sequence[UUID]) -> Iterator[Fact]:
 
 def _check_ins(session: Session, ids: Sequence[UUID]) -> Iterator[Fact]:
     for each in ids:
-        for one in declarations.check_ins_of(session, each, limit=MOST):
-            clock = ("", "") if one.trusted else ("; đồng hồ chưa chỉnh", "; clock not set")
+        made = declarations.check_ins_of(session, each, limit=MOST)
+        claimed = late_times.claimed_times(session, [one.id for one in made])
+        for one in made:
+            clock = _clock(one, claimed.get(one.id))
             yield Fact(
                 one.at, "voided" if one.voided_at else "entered",
                 f"Ghi ở điểm {one.point}{clock[0]}", f"Checked in at {one.point}{clock[1]}",
                 one.station or one.source, one.void_reason or "",
                 Tone.ASIDE if one.voided_at else Tone.PLAIN,
             )  # fmt: skip
+
+
+def _clock(made: CheckIn, claimed: datetime | None) -> tuple[str, str]:
+    """Say how far a check-in's time is known; what the station said first is not hidden."""
+    vi, en = ("", "") if made.trusted else ("; đồng hồ chưa chỉnh", "; clock not set")
+    if claimed is None:
+        return vi, en
+    said = f"{local(claimed):%H:%M %d/%m/%Y}"
+    return f"{vi}; giờ tính lại, trạm ghi {said}", f"{en}; worked out, the station said {said}"
 
 
 def _declared(session: Session, ids: Sequence[UUID]) -> Iterator[Fact]:
