@@ -19,7 +19,7 @@ from server.declarations.phone_models import DeclarationTry, PhonePerson
 from server.errors import DomainError, NotFound
 from server.people import cards
 from server.people import queries as people
-from server.people.agreement import name_key
+from server.people.agreement import Traits, agree, name_key
 from server.people.services import person_of
 
 KEPT = timedelta(days=400)  # a phone's cookie, and how long its people are offered
@@ -101,8 +101,10 @@ def remember(
 ) -> PhonePerson:
     """Find or make the person that *who* is, and let the phone with *token* know them.
 
-    The same words from the same phone are the same person, who keeps the card they have.  Several
-    people share a phone, so a year of birth, or another number, is never enough for that.
+    The same words from the same phone are the same person, who keeps the card they have; so is
+    whoever gives the number that they gave before, if name, sex and birth do not contradict: the
+    year alone will do then.  Without a number a year is never enough, and another number is
+    another person: several people share a phone, and two of one name and year are two.
     """
     phone, said = hash_of(token), _said(who)
     known = _known(session, phone, said, who)
@@ -138,7 +140,10 @@ def remember(
 
 
 def _known(session: Session, phone: str, said: str, who: Declarant) -> PhonePerson | None:
-    """Return who said the very same on this phone before, if that tells them from a namesake."""
+    """Return who this is of those declared for on this phone, if that is told from a namesake."""
+    numbered = _with_number(session, phone, who)
+    if numbered is not None:
+        return numbered
     if not who.birth.day:
         return None
     same = select(PhonePerson).where(PhonePerson.phone == phone, PhonePerson.said_blind == said)
@@ -148,6 +153,20 @@ def _known(session: Session, phone: str, said: str, who: Declarant) -> PhonePers
     theirs = people.keys_of(session, known.person_id)
     others = (each for each in theirs if each.system == str(who.key.system))
     return None if any(each.value != who.key.value for each in others) else known
+
+
+def _with_number(session: Session, phone: str, who: Declarant) -> PhonePerson | None:
+    """Return whom this phone declared for under the same number, and nothing contradicts."""
+    if who.key is None:
+        return None
+    said = Traits.of_words(who.name, who.birth, who.sex)
+    for link in people.links_of(session, [who.key]).values():
+        if agree(said, Traits.of_person(link.person)):
+            mine = select(PhonePerson).where(
+                PhonePerson.phone == phone, PhonePerson.person_id == link.person_id
+            )
+            return session.scalars(mine).first()
+    return None
 
 
 def _said(who: Declarant) -> str:

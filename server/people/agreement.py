@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from contract import names
-from contract.identities import PersonCode
+from contract.identities import BirthDate, PersonCode
 from server.people.models import BIRTH_YEARS, Person
 
 
@@ -28,8 +28,11 @@ class Traits:
 
     @classmethod
     def of_code(cls, code: PersonCode) -> Self:
-        birth = str(code.birth) if code.birth else ""
-        return cls(name_key(code.name), birth_year_of(code), _whole(birth), code.sex)
+        return cls.of_words(code.name, code.birth, code.sex)
+
+    @classmethod
+    def of_words(cls, name: str | None, birth: BirthDate | None, sex: str | None) -> Self:
+        return cls(name_key(name), _year_of(birth), _whole(str(birth or "")), sex)
 
 
 def agree(one: Traits, other: Traits) -> bool:
@@ -51,8 +54,11 @@ def name_key(name: str | None) -> str:
 
 def birth_year_of(code: PersonCode) -> int | None:
     """Return the year of birth, unless it is nobody's."""
-    year = code.birth.year if code.birth else 0
-    return year if year in BIRTH_YEARS else None
+    return _year_of(code.birth)
+
+
+def _year_of(birth: BirthDate | None) -> int | None:
+    return birth.year if birth is not None and birth.year in BIRTH_YEARS else None
 
 
 def _whole(birth: str) -> str:

@@ -81,6 +81,7 @@ def test_two_namesakes_on_one_phone_stay_two_persons(
 def test_who_gave_a_year_alone_is_nobody_known_unless_chosen(
     sent: Any, known: Any, phone: FlaskClient, point: str
 ) -> None:
+    """Without a number two namesakes of one year and one address cannot be told apart."""
     phone.get(f"/d/{point}")
     for birth, people in (("1991", 1), ("1991", 2), ("21/03/1991", 3), ("21/03/1991", 3)):
         sent(phone, point, birth=birth, number="")
