@@ -6,6 +6,7 @@ from typing import Protocol
 from flask import Flask, Response, current_app, request
 
 from server import home
+from server.accounts.factor_pages import bp as factor_pages
 from server.accounts.own_pages import bp as own_account
 from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
@@ -85,6 +86,7 @@ PAGES = (
     home.bp,
     accounts,
     own_account,
+    factor_pages,
     users,
     stations,
     station_pages,

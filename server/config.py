@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -32,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     public_url: str = ""  # how browsers reach us; https:// makes cookies secure
+    key_domain: str = ""  # that security keys are bound to; empty: the host of `public_url`
     proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0  # proxies in front that we trust
     workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1  # processes that serve; SQLite: one
     threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 32  # requests at once, of each of them
@@ -101,6 +103,24 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(self.archives) if self.archives else Path(self.data) / "archives"
 
     @property
+    def origin(self) -> str:
+        """Where browsers see our pages, as security keys sign it."""
+        if not self.public_url:
+            return f"http://localhost:{self.port}"
+        parts = urlsplit(self.public_url)
+        usual = {"https": 443, "http": 80}.get(parts.scheme)
+        port = f":{parts.port}" if parts.port not in {None, usual} else ""
+        return f"{parts.scheme}://{parts.hostname}{port}"
+
+    @property
+    def keys_at(self) -> str:
+        """The domain that security keys are bound to; empty where browsers would use none: they
+        want https (or this machine) and a name, not a number."""
+        host = urlsplit(self.origin).hostname or ""
+        usable = self.origin.startswith("https://") or host == "localhost"
+        return (self.key_domain or host) if usable and not _is_number(host) else ""
+
+    @property
     def secure(self) -> bool:
         """Whether browsers reach us by https."""
         return self.public_url.startswith("https://")
@@ -119,9 +139,14 @@ class Loaded:
     def lines(self) -> list[str]:
         """One line per setting, as `ghepmau-server config` prints them."""
         shown = {key: _shown(key, getattr(self.settings, key)) for key in FIELDS}
-        return [
-            f"{key} = {value}  # {self.origins.get(key, 'default')}" for key, value in shown.items()
-        ]
+        origins = {"key_domain": self._keys()} | dict(self.origins)
+        return [f"{key} = {value}  # {origins.get(key, 'default')}" for key, value in shown.items()]
+
+    def _keys(self) -> str:
+        where = self.settings.keys_at
+        if not where:
+            return "default: no security keys, which need https:// and a name in public_url"
+        return f"default: security keys of {where}, for pages of {self.settings.origin}"
 
 
 def _shown(key: str, value: object) -> str:
@@ -137,7 +162,38 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Loaded:
     for key, value, origin in [*_from_file(path), *_from_environment(environ)]:
         values[key] = _checked(key, value, origin)
         origins[key] = origin
-    return Loaded(msgspec.convert(values, Settings), origins)
+    loaded = Loaded(msgspec.convert(values, Settings), origins)
+    _check_addresses(loaded)
+    return loaded
+
+
+def _check_addresses(loaded: Loaded) -> None:
+    """Raise ConfigError where no browser could use what was set."""
+    settings, origins = loaded.settings, loaded.origins
+    parts = urlsplit(settings.public_url)
+    if settings.public_url and not (parts.scheme in {"http", "https"} and _has_host(parts)):
+        raise ConfigError(
+            f"{origins.get('public_url')}: setting 'public_url': expected an address such as "
+            "https://ghepmau.example"
+        )
+    domain, host = settings.key_domain, urlsplit(settings.origin).hostname or ""
+    above = "." in domain and host.endswith(f".{domain}")
+    if domain and not (host == domain or above):
+        raise ConfigError(
+            f"{origins.get('key_domain')}: setting 'key_domain': {domain!r} is neither {host!r}, "
+            "the host of public_url, nor a domain above it"
+        )
+
+
+def _has_host(parts: SplitResult) -> bool:
+    try:
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # no number of a port
+        return False
+
+
+def _is_number(host: str) -> bool:
+    return ":" in host or re.fullmatch(r"[0-9.]+", host) is not None
 
 
 def _from_file(path: Path | None) -> list[tuple[str, Any, str]]:

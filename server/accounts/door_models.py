@@ -1,4 +1,4 @@
-"""How people come in beside their password: one-time links, second factors, recovery codes."""
+"""How people come in beside their password: links, second factors, challenges, recovery codes."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -52,6 +52,18 @@ class SecondFactor(Base):
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class KeyChallenge(Base):
+    """What a security key is asked to sign: by one log-in, for one purpose, once, for minutes."""
+
+    __tablename__ = "key_challenge"
+    __table_args__ = (CheckConstraint("purpose IN ('add', 'show')", name="purpose"),)
+
+    challenge: Mapped[str] = mapped_column(String(64), primary_key=True)  # base64url
+    login: Mapped[str] = mapped_column(String(64))  # the hash of the log-in's token
+    purpose: Mapped[str] = mapped_column(String(4))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class RecoveryCode(Base):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from urllib.parse import quote
+from uuid import UUID
 
 import pyotp
 from sqlalchemy import delete, func, select, update
@@ -20,7 +21,7 @@ from server import vault
 from server.accounts.door_models import RecoveryCode, SecondFactor
 from server.accounts.models import User
 from server.audit import services as audit
-from server.errors import DomainError
+from server.errors import DomainError, NotFound
 
 STEP = 30  # seconds
 DRIFT = 1  # steps that a phone's clock may be off
@@ -39,6 +40,10 @@ class OfferOld(DomainError):
 
 class HasFactor(DomainError):
     code = "second-factor-there"
+
+
+class NoSuchFactor(NotFound):
+    code = "no-such-second-factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +216,28 @@ def end_factors(session: Session, user: User, *, by: str, now: datetime) -> None
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     session.flush()
     audit.record(session, "user.second-factor-ended", f"user:{user.login}", by=by, now=now)
+
+
+def one_of(session: Session, user: User, factor: UUID) -> SecondFactor:
+    """Return one of the person's own factors.  Raises NoSuchFactor, also for another person's."""
+    found = session.get(SecondFactor, factor)
+    if found is None or found.user_id != user.id or found.ended_at is not None:
+        raise no_such_factor()
+    return found
+
+
+def end_one(session: Session, user: User, factor: UUID, *, by: str, now: datetime) -> bool:
+    """Take one factor away; return whether any is left: without, codes on paper end as well."""
+    found = one_of(session, user, factor)
+    if factors_of(session, user) == [found]:
+        end_factors(session, user, by=by, now=now)
+        return False
+    found.ended_at = now
+    session.flush()
+    who = f"user:{user.login}"
+    audit.record(session, "user.second-factor-ended", who, by=by, now=now, detail=found.kind)
+    return True
+
+
+def no_such_factor() -> NoSuchFactor:
+    return NoSuchFactor("Không có cách xác thực này.", "There is no such second factor.")

@@ -165,7 +165,7 @@ def guard() -> ResponseReturnValue | None:
 
 def _is_door() -> bool:
     """One's own account and the way out stay open."""
-    return request.blueprint == "account" or request.endpoint == "accounts.log_out"
+    return request.blueprint in {"account", "factors"} or request.endpoint == "accounts.log_out"
 
 
 def _enrol_first() -> ResponseReturnValue:

@@ -20,6 +20,12 @@ WORDS = {
         "{by} đã gỡ bước xác thực thứ hai của bạn lúc {at}. Nếu bạn không nhờ, báo ngay.",
         "{by} took your second factor away, {at}. If you did not ask for it, say so at once.",
     ),
+    "user.key-doubted": (
+        "Một khóa bảo mật của bạn có thể đã bị sao chép: bộ đếm của nó lùi lại lúc {at}. Bỏ"
+        " khóa đó và báo ngay.",
+        "A security key of yours may have been copied: its count had gone back, {at}. Take the key"
+        " away, and say so at once.",
+    ),
     "user.moved": (
         "{by} đã đổi vai trò hoặc phạm vi của bạn lúc {at}.",
         "{by} changed your role or where you may look, {at}.",

@@ -7,8 +7,19 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from server.accounts import browsers, doors, factors, gate, notices, services, sessions, throttle
+from server.accounts import (
+    browsers,
+    doors,
+    factors,
+    gate,
+    notices,
+    services,
+    sessions,
+    showing,
+    throttle,
+)
 from server.accounts.models import User
+from server.accounts.security_keys import KeyLate
 from server.errors import DomainError
 from server.forms import tidy
 from server.web import (
@@ -90,7 +101,7 @@ def _login_again(error: DomainError, login: str) -> ResponseReturnValue:
 def show_second() -> ResponseReturnValue:
     if "half" not in g:
         return redirect(url_for(".show_login"))
-    return render_template("accounts/second.html", back=request.args.get("next", ""))
+    return _second(request.args.get("next", ""))
 
 
 @bp.post("/login/second")
@@ -104,26 +115,31 @@ def show_code() -> ResponseReturnValue:
     try:
         with reading() as session:
             throttle.check(session, person.login, address, now=now())
+        answer = showing.answered()
         with transaction() as session:
             mine = session.get_one(User, person.id)
-            shown = factors.show_code(session, mine, request.form.get("code", "")[:40], now=now())
+            shown = showing.shown(session, mine, answer)
             token = sessions.complete(session, g.visitor, now=now())
             services.finish_log_in(session, mine, address=address, now=now(), detail=shown.kind)
         _tell(person.login)
     except factors.CodeWrong as error:
         with transaction() as session:
             services.note_wrong_code(session, person.login, address=address, now=now())
-        return _second_again(error, back)
-    except throttle.TooManyAttempts as error:
-        return _second_again(error, back)
+        showing.note_doubt(error, person.login)
+        return _second(back, error)
+    except (throttle.TooManyAttempts, KeyLate) as error:
+        return _second(back, error)
     if shown.kind == "recovery":
         flash(t(f"Còn {shown.left} mã dự phòng.", f"{shown.left} recovery codes are left."))
     return _with_token(redirect(_safe_target(back)), token)
 
 
-def _second_again(error: DomainError, back: str) -> ResponseReturnValue:
-    page = render_template("accounts/second.html", sentence=t(error.vi, error.en), back=back)
-    return page, error.status
+def _second(back: str, error: DomainError | None = None) -> ResponseReturnValue:
+    page = render_template(
+        "accounts/second.html", sentence=t(error.vi, error.en) if error else "", back=back,
+        asked=showing.asked(g.half.id),
+    )  # fmt: skip
+    return page, error.status if error else 200
 
 
 def _tell(login: str) -> None:

@@ -63,3 +63,42 @@ def test_a_wrong_variable_is_named() -> None:
 def test_a_password_in_the_database_url_is_not_printed() -> None:
     loaded = load(None, {"GHEPMAU_DATABASE": "postgresql+psycopg://mau:bi-mat@db/ghepmau"})
     assert "bi-mat" not in "".join(loaded.lines())
+
+
+@pytest.mark.parametrize(
+    ("public", "domain", "keys_at", "origin"),
+    [
+        ("", "", "localhost", "http://localhost:8000"),
+        ("https://mau.vd.gov.vn/", "", "mau.vd.gov.vn", "https://mau.vd.gov.vn"),
+        ("https://Mau.vd.gov.vn:443", "vd.gov.vn", "vd.gov.vn", "https://mau.vd.gov.vn"),
+        ("https://mau.vd.gov.vn:8443", "", "mau.vd.gov.vn", "https://mau.vd.gov.vn:8443"),
+        ("http://mau.vd.gov.vn", "", "", "http://mau.vd.gov.vn"),
+        ("https://10.0.0.5", "", "", "https://10.0.0.5"),
+    ],
+)
+def test_security_keys_are_bound_to_what_browsers_take(
+    public: str, domain: str, keys_at: str, origin: str
+) -> None:
+    loaded = load(None, {"GHEPMAU_PUBLIC_URL": public, "GHEPMAU_KEY_DOMAIN": domain})
+    assert (loaded.settings.keys_at, loaded.settings.origin) == (keys_at, origin)
+    [line] = [
+        line for line in load(None, {"GHEPMAU_PUBLIC_URL": public}).lines() if "key_d" in line
+    ]
+    assert origin in line or "no security keys" in line
+
+
+@pytest.mark.parametrize(
+    ("public", "domain", "word"),
+    [
+        ("mau.vd.gov.vn", "", "public_url"), ("https://", "", "public_url"),
+        ("https://mau.vd.gov.vn:https", "", "public_url"),
+        ("https://mau.vd.gov.vn", "khac.gov.vn", "key_domain"),
+        ("https://mau.vd.gov.vn", "vn", "key_domain"),
+        ("https://mau.vd.gov.vn", "u.vd.gov.vn", "key_domain"),
+    ],
+)  # fmt: skip
+def test_an_address_that_no_browser_could_use_stops_the_start(
+    public: str, domain: str, word: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"setting '{word}'"):
+        load(None, {"GHEPMAU_PUBLIC_URL": public, "GHEPMAU_KEY_DOMAIN": domain})

@@ -1,0 +1,154 @@
+"""Changing one's second factors: security keys, the authenticator; first one shows who one is.
+
+A change begins on one page that asks for the password and, where there is one, the second factor;
+what it was asked for follows with a seal (`showing.proof`).
+"""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from server.accounts import factors, own_pages, security_keys, sessions, showing
+from server.accounts.security_keys import Site
+from server.errors import BadInput, DomainError
+from server.forms import tidy
+from server.web import actor, now, reading, signed_in, t, transaction, user
+
+bp = Blueprint("factors", __name__)
+ACTS = {"key", "authenticator", "end"}
+
+
+@bp.get("/account/prove")
+@signed_in
+def show_proof() -> ResponseReturnValue:
+    return _proof_page(request.args.get("act", ""), request.args.get("factor", ""))
+
+
+@bp.post("/account/prove")
+@signed_in
+def prove() -> ResponseReturnValue:
+    """Take password and second factor; then do, or show, what they were asked for."""
+    act, factor = request.form.get("act", ""), request.form.get("factor", "")
+    if act not in ACTS:
+        raise _no_act()
+    own_pages.check_again(request.form.get("password", ""))
+    try:
+        _show_factor()
+    except factors.CodeWrong as error:
+        own_pages.note_failure()
+        showing.note_doubt(error, own_pages.login_here())
+        return _proof_page(act, factor, error)
+    if act == "end":
+        return _end(factor)
+    return _new_key(showing.proof(actor())) if act == "key" else own_pages.enrolment(proved=True)
+
+
+@bp.post("/account/keys")
+@signed_in
+def add_key() -> ResponseReturnValue:
+    """Keep the key that was touched; with the first factor of all come codes for paper."""
+    showing.check_proof(actor())
+    here, label = _site(), tidy(request.form.get("label", ""))[:60]
+    try:
+        codes = _keep(here, showing.answered("add"), label)
+    except (security_keys.KeyRefused, security_keys.KeyLate, BadInput) as error:
+        return _new_key(showing.proof(actor()), error)
+    if codes:
+        return render_template("accounts/codes.html", codes=codes)
+    flash(t(f"Đã thêm khóa {label}.", f"The key {label} was added."))
+    return redirect(url_for("account.show_account"))
+
+
+def _keep(here: Site, answer: security_keys.Answered | None, label: str) -> list[str]:
+    """Keep the key; return codes for paper if it is the first factor.  Raises BadInput."""
+    if answer is None:
+        raise BadInput("Chạm khóa bảo mật để thêm.", "Touch the key to add it.")
+    with transaction() as session:
+        me = own_pages.person_here(session)
+        first = not factors.has_factor(session, me)
+        security_keys.enrol_key(session, here, me, answer, label, now=now())
+        sessions.end_sessions_of(session, me, now=now(), but=g.visitor)
+        sessions.note_factor(session, g.visitor, now=now())
+        return factors.new_recovery_codes(session, me, now=now()) if first else []
+
+
+def _show_factor() -> None:
+    """Take the second factor of the form, if the person has one.  Raises CodeWrong, KeyLate."""
+    found = user()
+    if found is None or not showing.has_factor(found.id):
+        return
+    answer = showing.answered()
+    with transaction() as session:
+        showing.shown(session, own_pages.person_here(session), answer)
+
+
+def _end(factor: str) -> ResponseReturnValue:
+    with transaction() as session:
+        me = own_pages.person_here(session)
+        left = factors.end_one(session, me, _id(factor), by=actor(), now=now())
+        sessions.end_sessions_of(session, me, now=now(), but=g.visitor)
+        if not left:
+            sessions.note_factor(session, g.visitor, now=None)
+    flash(t("Đã bỏ.", "It was taken away."))
+    return redirect(url_for("account.show_account"))
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise factors.no_such_factor() from error
+
+
+def _proof_page(act: str, factor: str, error: DomainError | None = None) -> ResponseReturnValue:
+    """Ask for password and second factor; the page names what will be done."""
+    if act not in ACTS:
+        raise _no_act()
+    with reading() as session:
+        mine = factors.factors_of(session, own_pages.person_here(session))
+        page = {
+            "which": _named(session, factor) if act == "end" else None,
+            "authenticator": any(each.kind == "totp" for each in mine),
+            "any": bool(mine),
+        }
+    found = user()
+    asked = showing.asked(found.id) if found else ""
+    sentence = t(error.vi, error.en) if error else ""
+    shown = render_template(
+        "accounts/prove.html", act=act, factor=factor, sentence=sentence, asked=asked, **page
+    )
+    return shown, error.status if error else 200
+
+
+def _named(session: Session, factor: str) -> str:
+    """Return the name of the factor that is to be taken away.  Raises NoSuchFactor."""
+    return factors.one_of(session, own_pages.person_here(session), _id(factor)).label
+
+
+def _new_key(proof: str, error: DomainError | None = None) -> ResponseReturnValue:
+    here = _site()
+    with transaction() as session:
+        options = security_keys.ask_new(
+            session, here, own_pages.person_here(session), g.visitor, now=now()
+        )
+    page = render_template(
+        "accounts/key.html", proof=proof, options=options, here=here,
+        label=request.form.get("label", ""), sentence=t(error.vi, error.en) if error else "",
+    )  # fmt: skip
+    return page, error.status if error else 200
+
+
+def _site() -> Site:
+    here = showing.site()
+    if here is None:
+        raise BadInput(
+            "Máy chủ này chưa dùng được khóa bảo mật: cần địa chỉ https:// có tên miền.",
+            "Security keys need an https:// address with a name, which this server has not.",
+        )
+    return here
+
+
+def _no_act() -> BadInput:
+    return BadInput("Mở lại từ trang Tài khoản.", "Open it from the page of your account.")
