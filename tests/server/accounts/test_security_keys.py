@@ -1,6 +1,5 @@
 """Security keys: what lets somebody in, and what does not."""
 
-import html
 import json
 import re
 from collections.abc import Callable
@@ -29,30 +28,18 @@ from tests.server.accounts.at_the_door import (
     log_in,
     send,
 )
-from tests.server.accounts.soft_key import Options, SoftKey
+from tests.server.accounts.key_pages import (
+    HERE,
+    add_key,
+    add_key_with,
+    asked,
+    options_of,
+    sent,
+    show,
+)
+from tests.server.accounts.soft_key import SoftKey
 
-HERE = "http://localhost:8000"
 pytestmark = pytest.mark.usefixtures("lan")
-
-
-def options_of(page: str) -> Options:
-    found: Options = json.loads(html.unescape(re.search(r'data-options="([^"]+)"', page)[1]))
-    return found
-
-
-def sent(client: FlaskClient, page: str, path: str, **fields: str) -> Any:
-    """Send the form of *page*, with its hidden fields."""
-    hidden = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in
-              ("csrf_token", "proof", "act", "factor")}  # fmt: skip
-    kept = {name: html.unescape(found[1]) for name, found in hidden.items() if found}
-    return client.post(path, data={**kept, **fields})
-
-
-def add_key(client: FlaskClient, key: SoftKey, label: str = "khóa xanh", **shown: str) -> Any:
-    page = client.get("/account/prove?act=key").text
-    page = sent(client, page, "/account/prove", password=PASSWORD, **shown).text
-    answer = key.create(options_of(page), HERE)
-    return sent(client, page, "/account/keys", label=label, credential=answer)
 
 
 @pytest.fixture
@@ -75,15 +62,6 @@ def half(app: Flask, owner: FlaskClient) -> FlaskClient:
     client = app.test_client()
     assert log_in(client).headers["Location"] == "/login/second"
     return client
-
-
-def show(client: FlaskClient, answer: str) -> int:
-    found: int = send(client, "/login/second", credential=answer).status_code
-    return found
-
-
-def asked(client: FlaskClient) -> Options:
-    return options_of(client.get("/login/second").text)
 
 
 def test_a_key_lets_its_person_in_once_per_challenge(
@@ -221,11 +199,6 @@ def test_a_key_stands_beside_an_authenticator_and_either_is_taken_away_alone(
     again = app.test_client()
     log_in(again)
     assert show(again, key.get(asked(again), HERE)) == 302
-
-
-def add_key_with(client: FlaskClient, code: str) -> Any:
-    page = client.get("/account/prove?act=key").text
-    return sent(client, page, "/account/prove", password=PASSWORD, code=code)
 
 
 def test_nothing_is_added_without_the_proof_of_this_log_in(

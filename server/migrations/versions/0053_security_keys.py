@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_security_keys"
-down_revision: str | None = "0050_notices_by_trail"
+revision: str = "0053_security_keys"
+down_revision: str | None = "0052_late_check_ins"
 
 
 def upgrade() -> None:
