@@ -12,10 +12,11 @@ from server.lab.instruments.astm_frames import STX, frames_in
 from server.lab.instruments.formats import Box, Format, Head
 from server.lab.instruments.observations import Observed, best_sample, items
 from server.lab.instruments.profile import ASTM_FIELDS, PLAIN, Profile
-from server.lab.instruments.readings import Item, Notice, Role, RunFacts
+from server.lab.instruments.readings import Item, Notice, Role, RunFacts, Unread
 from server.lab.instruments.reasons import Why
 
 LARGEST = 16 << 20  # bytes of one message
+_STATUS = 8  # R-9 stands behind the value
 _FINAL = {"", "F", "C", "V", "N"}
 _ENDED = {"", "N", "F"}
 _LINES = re.compile(r"\r\n|\r|\n")
@@ -52,8 +53,10 @@ def _unframed(content: bytes) -> tuple[bytes, list[Notice]]:
 
 
 def _decoded(text: bytes) -> str:
+    if text[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return text.decode("utf-16", errors="replace")
     try:
-        return text.decode("utf-8")
+        return text.decode("utf-8-sig")
     except UnicodeDecodeError:
         return text.decode("cp1252", errors="replace")
 
@@ -71,16 +74,24 @@ class _Reader:
         self._seen = 0
 
     def read(self, text: str) -> Iterator[Item]:
-        for number, line in enumerate(_LINES.split(text), 1):
-            plain = line.strip("\x00\x1a")
-            if plain:
-                yield from self._record(number, plain)
+        *lines, left = _LINES.split(text)
+        for number, line in enumerate(lines, 1):
+            yield from self._line(number, line)
+        if left[:1].upper() == "R" and len(left.split(self._field)) <= _STATUS:
+            yield Unread(len(lines) + 1, Why.SHORT_ROW, seen=left[:120])  # broken off in its value
+        else:
+            yield from self._line(len(lines) + 1, left)
         yield from self._flush()
         yield self._facts
         if self._open:
             yield Notice(Why.CUT_NO_END, "L")
         if not self._seen:
             yield Notice(Why.NO_RESULTS)
+
+    def _line(self, number: int, line: str) -> Iterator[Item]:
+        plain = line.strip("\x00\x1a")
+        if plain:
+            yield from self._record(number, plain)
 
     def _record(self, number: int, line: str) -> Iterator[Item]:
         kind = line[:1].upper()

@@ -1,4 +1,5 @@
-"""Which column holds what, by its heading in Vietnamese or English.  Pure.
+"""Which column holds what, by its heading: in Vietnamese, English, or as software abroad has it.
+Pure.
 
 A heading row is one that names a Ct or a call, and a well or a sample.  Headings are compared
 folded (`values.fold`), so `Cт` with a Cyrillic т, `CT` and `C(t)` are one.
@@ -30,8 +31,36 @@ _FIELDS = {
     " canhbao",
     "run": "run runid runname me lanchay mechay",
 }  # fmt: skip
-_FIELD_OF = {name: field for field, names in _FIELDS.items() for name in names.split()}
-_RANK = {name: at for names in _FIELDS.values() for at, name in enumerate(names.split())}
+_ABROAD = {
+    "well": "puits vertiefung kavitat pocillo pozo poco pozzetto 孔 孔位 孔号 孔位置 ウェル"
+    " ウェル位置 웰 웰위치 лунка ячейка",
+    "sample": "echantillon nomechantillon nomdechantillon idechantillon probenname probenid"
+    " probennummer muestra nombredelamuestra nombremuestra idmuestra amostra nomedaamostra"
+    " idamostra campione nomecampione idcampione 样本 样本名称 样本编号 样品 样品名称 样品编号 樣本"
+    " 樣本名稱 樣本編號 樣品 樣品名稱 サンプル サンプル名 サンプルid 検体 検体番号 検体id 検体名"
+    " 시료 시료명 샘플 샘플명 샘플이름 검체 검체번호 образец имяобразца названиеобразца"
+    " номеробразца номерпробы",
+    "target": "cible nomdelacible ziel zielname zielgen diana nombredeladiana objetivo alvo"
+    " nomedoalvo bersaglio 目标 目标名称 目标基因 靶标 靶标名称 检测项目 目標 目標名稱 目標基因"
+    " 標的 ターゲット ターゲット名 標的遺伝子 타겟 타깃 표적 표적유전자 мишень ген",
+    "ct": "valeurct ctwert valorct valoredict valorect ct值 cq值 cp值 循环阈值 循環閾值 ct値 cq値"
+    " cp値 閾値サイクル ct값 cq값 значениеct",
+    "call": "resultat ergebnis befund resultado risultato esito 结果 检测结果 判定 结论 結果"
+    " 檢測結果 判定結果 検査結果 결과 판정 результат заключение",
+}  # fmt: skip
+_MORE = {
+    "well": "samplepos samplewell wellno",
+    "sample": "masomau maso mabenhpham benhpham mabp idmau maxn mamauxetnghiem",
+    "ct": "crossingpoint crossingpt",
+}
+_NAMES = {
+    field: [
+        fold(name) for each in (_FIELDS, _MORE, _ABROAD) for name in each.get(field, "").split()
+    ]
+    for field in _FIELDS
+}
+_FIELD_OF = {name: field for field, names in _NAMES.items() for name in names}
+_RANK = {name: at for names in _NAMES.values() for at, name in reversed([*enumerate(names)])}
 _WIDE = re.compile(
     r"^(?:gia tri\s*)?(?:ct|cq|cp|crt)[\s_(\[:-]+(?:gen\s+|of\s+|gene\s+)?(.+?)[)\]]?$"
     r"|^(.+?)[\s_(\[:-]+(?:ct|cq|cp|crt)[)\]]?$"
@@ -49,6 +78,11 @@ class Columns:
     at: dict[str, int]
     width: int
     wide: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def marks(self) -> set[int]:
+        """The columns that say whether a row counts: no other word stands there."""
+        return {self.at[name] for name in ("include", "omit") if name in self.at}
 
     @property
     def last(self) -> int:

@@ -4,7 +4,7 @@ import csv
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
@@ -58,10 +58,15 @@ class Format:
     read: Read
 
 
-def read_text(file: BinaryIO, *, empty_is_none: bool = False) -> Iterator[Item]:
-    """Yield the items of a text table, however it is spelled."""
+def read_text(
+    file: BinaryIO,
+    *,
+    empty_is_none: bool = False,
+    hear: Callable[[Sequence[str]], None] | None = None,
+) -> Iterator[Item]:
+    """Yield the items of a text table, however it is spelled; *hear* is told what is no table."""
     spelling = texts.spelling_of(file)
-    walk = tables.Walk(empty_is_none=empty_is_none)
+    walk = tables.Walk(empty_is_none=empty_is_none, hear=hear)
     if spelling.guessed:
         walk.respell = texts.respell
         yield Notice(Why.GUESSED_LETTERS)

@@ -22,7 +22,7 @@ _SPECIMEN_FIRST = {"R22", "R23"}
 _OTHER_TYPES = {"ED", "RP", "AD", "XAD", "XPN", "NA", "MA"}
 _FINAL = {"", "F", "C", "R", "V", "A", "S", "U"}
 _ROLES = {"Q": Role.CONTROL, "E": Role.CONTROL, "B": Role.CONTROL, "C": Role.STANDARD}
-_MARKS = ("\x0b", "\x1c")
+_STATUS = 11  # OBX-11 stands behind the value
 
 
 def looks(head: Head) -> bool:
@@ -67,10 +67,15 @@ class _Reader:
 
     def read(self, lines: Iterator[str] | io.TextIOWrapper) -> Iterator[Item]:
         for number, line in enumerate(lines, 1):
-            self._frame(line)
-            plain = line.strip("\r\n\x0b\x1c\ufeff\x1a ")
-            if plain:
-                yield from self._segment(number, plain)
+            before, begins, rest = line.rpartition("\x0b")
+            if begins and self._messages:  # a message broke off here, and another one begins
+                yield from self._line(number, before)
+                yield from self._flush()
+                if self._open:
+                    yield Notice(Why.CUT_NO_END)
+            if begins:
+                self._framed = self._open = True
+            yield from self._line(number, rest)
             if "\x1c" in line:
                 self._open = False
         yield from self._flush()
@@ -80,9 +85,15 @@ class _Reader:
         if not self._seen and self._messages:
             yield Notice(Why.NO_RESULTS)
 
-    def _frame(self, line: str) -> None:
-        if "\x0b" in line:
-            self._framed = self._open = True
+    def _line(self, number: int, line: str) -> Iterator[Item]:
+        """Take a segment; one that observes something and broke off in the value says nothing."""
+        plain = line.strip("\r\n\x0b\x1c\ufeff\x1a\0 ")
+        broken = plain[:3] == "OBX" and not line.endswith(("\n", "\x1c"))
+        if broken and not Segment(plain, self._signs).field(_STATUS):
+            yield Unread(number, Why.SHORT_ROW, seen=plain[:120])
+            yield Notice(Why.CUT_LAST_LINE)
+        elif plain:
+            yield from self._segment(number, plain)
 
     def _segment(self, number: int, line: str) -> Iterator[Item]:
         name = line[:3]

@@ -4,33 +4,43 @@ The first line names experiment and filter; the Cp is empty where the curve did 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from server.lab.instruments import formats
 from server.lab.instruments.formats import Box, Format, Head
-from server.lab.instruments.readings import Item, Reading, RunFacts
+from server.lab.instruments.readings import Item, Reading, RunFacts, Unread
 
-_FIRST = re.compile(r"Experiment:\s*(.*?)\s+Selected Filter:\s*(.*?)\s*$", re.IGNORECASE)
+_FIRST = re.compile(
+    r"Experiment:\s*(.*?)\s+(?:Selected|Active) Filters?:\s*(.*?)\s*$", re.IGNORECASE
+)
+_POS = re.compile(r"[\t;,]\"?pos\"?[\t;,].*[\t;,]\"?cp\b")
+
+
+class _Heading:
+    """The line above each table: exports of several filters are put behind one another."""
+
+    def __init__(self) -> None:
+        self.run = self.filter = ""
+
+    def hear(self, cells: Sequence[str]) -> None:
+        if found := _FIRST.search(" ".join(cells).strip(' "')):
+            self.run, self.filter = found[1], found[2]
 
 
 def looks(head: Head) -> bool:
     text = head.text[:4000].casefold()
-    return head.box is Box.TEXT and (
-        "selected filter:" in text or ("include" in text and "\tpos\t" in text and "\tcp" in text)
-    )
+    include = "include" in text and _POS.search(text) is not None
+    return head.box is Box.TEXT and ("selected filter:" in text or include)
 
 
 def read(file: BinaryIO) -> Iterator[Item]:
     """Yield the items; the filter stands for the target, which this export does not name."""
-    file.seek(0)
-    first = file.readline(4000).decode("utf-8", errors="replace").replace("\0", "")
-    match = _FIRST.search(first)
-    run, filter_ = (match[1], match[2]) if match else ("", "")
-    for item in formats.read_text(file, empty_is_none=True):
-        if isinstance(item, Reading) and (not item.target or item.target.isdigit()):
-            item.target = filter_  # the column "Color" holds numbers
-        yield RunFacts(run_id=run).merged(item) if isinstance(item, RunFacts) else item
+    heading = _Heading()
+    for item in formats.read_text(file, empty_is_none=True, hear=heading.hear):
+        if isinstance(item, (Reading, Unread)) and (not item.target or item.target.isdigit()):
+            item.target = heading.filter  # the column "Color" holds numbers
+        yield RunFacts(run_id=heading.run).merged(item) if isinstance(item, RunFacts) else item
 
 
 FORMAT = Format("lightcycler", "LightCycler 480", looks, read)

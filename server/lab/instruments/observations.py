@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from server.lab.instruments.readings import Item, Reading, Role, Unread
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.tube_codes import Code, code_of
-from server.lab.instruments.values import ct_of, fold, role_by_name
+from server.lab.instruments.values import ct_of, fold, no_rise, role_by_name
 
 _CT_UNITS = {"", "ct", "{ct}", "cq", "cp", "cycle", "cycles", "{cycle}", "{cycles}", "1", "chu kỳ"}
 _CT_NAME = re.compile(
@@ -72,7 +72,7 @@ def items(sample: str, role: Role, observed: Iterable[Observed]) -> Iterator[Ite
 def _item(sample: str, role: Role, seen: Observed) -> Reading | Unread:
     shown = (seen.text or seen.number)[:120]
     target, is_ct = name_of(seen.target)
-    if seen.other or not (seen.text or seen.number):
+    if seen.other or shown in {"", '""'}:  # HL7 writes "" for a value that there is none of
         return Unread(seen.row, Why.OTHER_RECORD, "", sample, seen.target, shown)
     if not seen.final:
         return Unread(seen.row, Why.PRELIMINARY, "", sample, seen.target, shown)
@@ -82,7 +82,9 @@ def _item(sample: str, role: Role, seen: Observed) -> Reading | Unread:
         return Unread(seen.row, Why.NO_SAMPLE, "", sample, seen.target, shown)
     number = seen.number or (seen.text if _NUMERIC.fullmatch(seen.text) else "")
     if not number:
-        return Reading(seen.row, "", sample, target, "", False, shown, seen.flags, role)  # noqa: FBT003
+        silent = no_rise(shown)  # in a field of words, and no call: it says what a Ct would
+        call = "" if silent else shown
+        return Reading(seen.row, "", sample, target, "", silent, call, seen.flags, role)
     if seen.unit.strip().casefold() not in _CT_UNITS and not (is_ct or seen.kind):
         return Unread(
             seen.row, Why.OTHER_RECORD, "", sample, seen.target, f"{number} {seen.unit}"[:120]

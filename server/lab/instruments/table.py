@@ -31,8 +31,11 @@ FORMATS = (
 )  # fmt: skip
 BY_NAME = {each.name: each for each in FORMATS}
 LARGEST_UNPACKED = 256 << 20
-_HL7 = re.compile(rb"^[\s\x0b]*(?:\xef\xbb\xbf)?(?:MSH|FHS|BHS)[^\w\s]")
-_ASTM = re.compile(rb"^[\x05\s]*\x02?[0-7]?H[^\w\s][^\w\s]")
+_HL7 = re.compile(rb"^[\s\x0b]*(?:\xef\xbb\xbf)?[\s\x0b]*(?:MSH|FHS|BHS)[^\w\s]|\x0bMSH[^\w\s]")
+_ASTM = re.compile(
+    rb"^[\x05\s]*(?:\xef\xbb\xbf)?\x02?[0-7]?H[^\w\s][^\w\s]|[\x02\x05][0-7]?H[^\w\s][^\w\s]"
+)
+_NOISE = 512  # bytes before the first frame of a capture
 _FRAMED = re.compile(rb"^[\x05\s]*\x02")
 
 
@@ -112,9 +115,12 @@ def _head(file: BinaryIO) -> Head:
         return _zipped(file)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return Head(Box.WORKBOOK, sheets=workbooks.sheets_of(file))
-    if _HL7.match(start):
+    spoken = start[:_NOISE]
+    if b"\0" in spoken:
+        spoken = spoken.decode(texts.spelling_of(file).encoding, errors="replace").encode()
+    if _HL7.search(spoken):
         return Head(Box.HL7)
-    if _ASTM.match(start):
+    if _ASTM.search(spoken):
         return Head(Box.ASTM)
     if not start or _FRAMED.match(start):
         return Head(Box.ODD)

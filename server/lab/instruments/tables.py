@@ -31,9 +31,18 @@ _FOLDERS = re.compile(r".*[\\/]")
 _RESULTS = ("result", "ketqua")
 _SETUP = "samplesetup"
 _NO_VALUE = {"", "na"}
+_NARROW = 4  # columns
+_DIGITS = re.compile(r"[0-9]{6}")
 _LONGEST_FACT = 120
 _SHOWN_WELLS = 12
-_ENDED_AFTER = (Why.BAD_CT, Why.EMPTY_WELL, Why.NOTHING_READ, Why.NO_SAMPLE, Why.SHORT_ROW)
+_ENDED_AFTER = (
+    Why.OMITTED,
+    Why.BAD_CT,
+    Why.EMPTY_WELL,
+    Why.NOTHING_READ,
+    Why.NO_SAMPLE,
+    Why.SHORT_ROW,
+)
 
 
 @dataclass(slots=True)
@@ -44,6 +53,7 @@ class Walk:
     calls: dict[tuple[str, str], str] = field(default_factory=dict)  # (well, target) -> call
     expected: set[str] = field(default_factory=set)  # wells that were set up
     respell: Callable[[str], Iterable[str]] | None = None  # other ways to read a doubtful heading
+    hear: Callable[[Sequence[str]], None] | None = None  # is told each row outside of tables
     facts: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)  # how good a fact's name was
     plate_columns: int = 12
@@ -69,7 +79,7 @@ class Walk:
         """A row of the table gave no reading: it is refused, blank, or not of the table at all."""
         if not any(map(str.strip, cells)):
             return
-        if isinstance(item, Unread) and item.reason in _ENDED_AFTER and _ends(cells):
+        if isinstance(item, Unread) and item.reason in _ENDED_AFTER and self._ends(cells):
             self.reader = None
             yield from self.outside(number, cells)
             return
@@ -80,10 +90,12 @@ class Walk:
 
     def outside(self, number: int, cells: list[str]) -> Iterator[Item]:
         """A row that is of no table of results: a section, a fact, a heading, a set-up sample."""
+        if self.hear is not None:
+            self.hear(cells)
         first = fold(cells[0]) if cells and cells[0].strip().startswith("[") else ""
         if first:
             self.section, self.setup, self.wide = first, None, []
-        elif self.wide and not _ends(cells):
+        elif self.wide and not self._ends(cells):
             yield from self._wide(number, cells)
         elif self.section and not self.section.startswith(_RESULTS):
             self._expect(cells)
@@ -114,6 +126,16 @@ class Walk:
         spelled = [list(self.respell(cell)) for cell in cells]
         others = (heading(list(each)) for each in zip(*spelled, strict=False))
         return next((each for each in others if each is not None), None)
+
+    def _ends(self, cells: list[str]) -> bool:
+        """Return whether a row ends the table.  `Slope  -3.3` below a table of many columns is a
+        fact; two cells that may be a well or a tube are a row that was cut."""
+        columns = self.columns
+        if len(cells) == 2 and columns and columns.width > _NARROW and 0 not in columns.marks:
+            key, value = (cell.strip() for cell in cells)
+            if key[:1].isalpha() and value and not (well_of(key) or _DIGITS.search(key + value)):
+                return True
+        return _ends(cells)
 
     def _wide(self, number: int, cells: list[str]) -> Iterator[Item]:
         """A row with a Ct column for each target gives an item for each."""

@@ -1,7 +1,8 @@
 """Bytes become lines of cells, in whatever letters and with whatever sign between them.  Pure.
 
 UTF-8 and UTF-16 with or without a mark are known for certain.  Anything else is read as Western
-letters (from which TCVN3 and VNI can be told) with a notice, because only names suffer by it.
+letters (from which TCVN3 and VNI can be told) with a notice, because only names suffer by it; as
+Japanese, Chinese, Korean or Russian where only so a heading of results is found.
 """
 
 import csv
@@ -17,10 +18,14 @@ from server.lab.instruments.columns import heading
 HEAD = 65536
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
 _DELIMITERS = "\t;,|"
+_ABROAD = ("cp932", "gb18030", "big5", "cp949", "cp1251")
+_LOOKED_THROUGH = 2000  # lines in which a heading is looked for
 _LONGEST_CELL = 1_000_000
 
 
@@ -40,7 +45,7 @@ def spelling_of(file: BinaryIO) -> Spelling:
     head = file.read(HEAD)
     encoding, guessed = _encoding(file, head)
     text = head.decode(encoding, errors="replace")
-    ended = _ended(file, wide="16" in encoding)
+    ended = _ended(file, width={"16": 2, "32": 4}.get(encoding[4:6], 1))
     file.seek(0)
     return Spelling(encoding, guessed, delimiter_of(text), ended)
 
@@ -52,7 +57,20 @@ def _encoding(file: BinaryIO, head: bytes) -> tuple[str, bool]:
     nulls = head[:512].count(0)
     if nulls * 3 > len(head[:512]):
         return ("utf-16-be" if head[:1] == b"\0" else "utf-16-le"), False
-    return ("utf-8", False) if _is_utf_8(file) else ("cp1252", True)
+    return ("utf-8", False) if _is_utf_8(file) else (_guess(head), True)
+
+
+def _guess(head: bytes) -> str:
+    western = head.decode("cp1252", errors="replace")
+    if any(map(_has_heading, (western, *respell(western)))):
+        return "cp1252"
+    spoken = (each for each in _ABROAD if _has_heading(head.decode(each, errors="replace")))
+    return next(spoken, "cp1252")
+
+
+def _has_heading(text: str) -> bool:
+    lines = text.splitlines()[:_LOOKED_THROUGH]
+    return any(heading(row) for delimiter in _DELIMITERS for row in _cells(lines, delimiter))
 
 
 def _is_utf_8(file: BinaryIO) -> bool:
@@ -70,9 +88,9 @@ def _is_utf_8(file: BinaryIO) -> bool:
     return True  # a letter cut in two at the very end is a cut file, not another encoding
 
 
-def _ended(file: BinaryIO, *, wide: bool) -> bool:
+def _ended(file: BinaryIO, *, width: int) -> bool:
     size = file.seek(0, io.SEEK_END)
-    file.seek(max(0, size - (2 if wide else 1)))
+    file.seek(max(0, size - width))
     tail = file.read().replace(b"\0", b"")
     return size == 0 or tail in {b"\n", b"\r"}
 
@@ -80,7 +98,7 @@ def _ended(file: BinaryIO, *, wide: bool) -> bool:
 def delimiter_of(text: str) -> str:
     """Return the sign between cells: the one by which a heading of results is found, or else the
     one that stands in most lines."""
-    lines = text.splitlines()[:400]
+    lines = text.splitlines()[:_LOOKED_THROUGH]
     counts = {}
     for delimiter in _DELIMITERS:
         rows = list(_cells(lines, delimiter))

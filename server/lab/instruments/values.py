@@ -2,6 +2,7 @@
 
 Ct: `24.1`, `24,1` and `1,024.5` are numbers; `Undetermined`, `NaN`, `No Ct`, `-` and an empty
 field are none, and of these only the first few say that the machine looked and found nothing.
+Software says `Undetermined` in the language of the country where it was bought.
 """
 
 import re
@@ -13,10 +14,13 @@ from server.lab.instruments.readings import Role
 HIGHEST_CT = 60.0
 _NONE_WORDS = """undetermined undet undetected nan noct nocq n/a na none neg negative no-amp noamp
 noamplification notdetected khongxacdinh khong khongphathien amtinh - -- -1 infinity inf >40 >45 ud
-null"""
-UNDETERMINED = frozenset(_NONE_WORDS.split())
+null (-) khongco khongct khongcoct kxd am"""
+_NONE_ABROAD = """unbestimmt nichtbestimmt indetermine nondetermine nondetecte indeterminado
+nodetectado naodetectado indeterminato nonrilevato 未检出 未檢出 未测出 未确定 未定 不确定 未検出
+検出限界以下 検出されず 検出せず 미검출 미결정 неопределено необнаружено"""
 _NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,18})?", re.ASCII)
 _EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[eE][+-]?0?[0-2]", re.ASCII)
+_BEYOND = re.compile(r"[>≥]\s*=?\s*(?:4[0-9]|50)(?:\.0+)?", re.ASCII)  # the last cycle of a run
 _WELL = re.compile(r"([A-Pa-p])[\s:_-]*0?([0-9]{1,2})", re.ASCII)
 _INDEX = re.compile(r"([0-9]{1,3})(?:\.0+)?", re.ASCII)
 _CYRILLIC = str.maketrans("АВСЕНКМОРТХасеорхтуіΔ", "ABCEHKMOPTXaceopxtyiD")
@@ -25,10 +29,20 @@ _CYRILLIC = str.maketrans("АВСЕНКМОРТХасеорхтуіΔ", "ABCEHKM
 @lru_cache(4096)
 def fold(text: str) -> str:
     """Return a heading without case, accents, spaces and signs, look-alike letters made Latin."""
-    plain = unicodedata.normalize("NFKD", text.translate(_CYRILLIC).casefold().replace("đ", "d"))
+    latin = text.translate(_CYRILLIC)
+    if any("\u0400" <= letter <= "\u04ff" for letter in latin):  # it is Russian, not a look-alike
+        latin = text
+    plain = unicodedata.normalize("NFKD", latin.casefold().replace("đ", "d"))
     return "".join(
         letter for letter in plain if letter.isalnum() and not unicodedata.combining(letter)
     )
+
+
+UNDETERMINED = frozenset([*_NONE_WORDS.split(), *map(fold, _NONE_ABROAD.split())])
+# Words for none that are a call as well: whoever reads results takes them as the machine's own.
+_CALLS = frozenset(
+    ["neg", "negative", "notdetected", "khongphathien", "amtinh", "am", "khong", "none", "n"]
+)
 
 
 @lru_cache(65536)
@@ -42,9 +56,16 @@ def ct_of(text: str) -> tuple[str, bool] | None:
         if float(number) == 0.0:
             return "", True  # "Ct of 0 means none" (GeneXpert, and many spreadsheets)
         return (_short(number), False) if float(number) <= HIGHEST_CT else None
-    spoken = "".join(fold(shown)) or shown.replace(" ", "")
+    if _BEYOND.fullmatch(number):
+        return "", True
+    spoken = fold(shown) or shown.replace(" ", "")
     known = spoken in UNDETERMINED or shown.casefold().replace(" ", "") in UNDETERMINED
     return ("", True) if known else None
+
+
+def no_rise(text: str) -> bool:
+    """Return whether *text* says that a curve did not rise, and is no call beside."""
+    return ct_of(text) == ("", True) and fold(text) not in _CALLS
 
 
 def _with_point(shown: str) -> str:

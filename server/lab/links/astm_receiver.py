@@ -154,16 +154,18 @@ class Receiver:
         return size if len(self._held) >= size else 0
 
     def _take(self, frame: Frame) -> Action:
-        if frame.number == self._taken and frame.number != self._expected:
+        first = self._taken < 0
+        if not first and frame.number == self._taken and frame.number != self._expected:
             return Send(ACK)  # our ACK was lost
-        if frame.number not in {self._expected, -1}:
+        if frame.number not in {self._expected, -1} and not (first and frame.number == 0):
             return Send(NAK)
         if len(self._text) + len(frame.text) > LARGEST_MESSAGE:
             return Send(NAK)
         self._text_before = self._text
         self._numbers_before = self._expected, self._taken
         self._text += frame.text
-        self._taken, self._expected = self._expected, (self._expected + 1) % 8
+        self._taken = self._expected if frame.number < 0 else frame.number
+        self._expected = (self._taken + 1) % 8  # some machines count from 0
         if frame.last and _LAST_RECORD.search(self._text):
             self.phase, self._answer = Phase.KEEPING, ACK
             return Keep(self._text, whole=True)

@@ -28,13 +28,14 @@ class Got:
         return [each.reason for each in self.unread]
 
 
-Parse = Callable[[bytes], Got]
+Parse = Callable[[bytes | str], Got]
 
 
 @pytest.fixture
 def parse() -> Parse:
-    def parsed(content: bytes) -> Got:
-        found, items = table.read(io.BytesIO(content))
+    def parsed(content: bytes | str) -> Got:
+        raw = content.encode() if isinstance(content, str) else content
+        found, items = table.read(io.BytesIO(raw))
         return Got(found.name if found else None, items)
 
     return parsed
