@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import truediv
 from pathlib import Path
-from random import Random
 from time import perf_counter
 from typing import Any
 
 from benchmarks import checkins_phone
 from benchmarks.ingest import free_port, server
-from benchmarks.ingest_rows import prepare_stations, rows_of, schema_of
+from benchmarks.ingest_rows import insert_bare, minted, prepare_stations, schema_of
 from benchmarks.ingest_traffic import EPOCH, Chain, drive
 from benchmarks.report import Report, arguments, median
 from contract import ids
@@ -100,23 +99,13 @@ def run(bench: Bench, report: Report, events: int) -> None:
     """Measure batches in turns with bare inserts."""
     for size in (50, 500):
         bare, ours = [], []
-        for round_ in range(ROUNDS):
-            bare.append(_bare(bench, f"bare-{size}-{round_}", size, events))
-            ours.append(_batches(bench, size, events))
+        for _ in range(ROUNDS):
+            rows, queues = minted(bench.chains, size, max(1, events // size // len(bench.chains)))
+            bare.append(insert_bare(bench.bare, rows))
+            ours.append(sum(map(len, rows)) / drive(bench.port, queues).took)
         report.figures[f"executemany_{size}"] = (median(bare), "check-ins/s")
         report.figures[f"http_{size}"] = (median(ours), "check-ins/s")
         report.ratios[f"batch_{size}"] = median(list(map(truediv, ours, bare)))
-
-
-def _bare(bench: Bench, name: str, size: int, count: int) -> float:
-    first = bench.chains[0]
-    chain = CheckInChain(name, first.key, first.seals, 26, Random(name))  # noqa: S311
-    batches = [
-        rows_of(chain.events(size), name, "checked-in") for _ in range(max(1, count // size))
-    ]
-    with closing(sqlite3.connect(bench.bare, isolation_level=None)) as connection:
-        _hold_fast(connection)
-        return _insert(connection, "wire_event", batches)
 
 
 def _hold_fast(connection: sqlite3.Connection) -> None:
@@ -132,12 +121,6 @@ def _insert(connection: sqlite3.Connection, table: str, batches: list[list[Any]]
         connection.executemany(f"INSERT INTO {table} VALUES ({marks})", batch)  # noqa: S608
         connection.execute("COMMIT")
     return sum(map(len, batches)) / (perf_counter() - began)
-
-
-def _batches(bench: Bench, size: int, count: int) -> float:
-    share = max(1, count // size // len(bench.chains))
-    queues = [[chain.upload(chain.events(size)) for _ in range(share)] for chain in bench.chains]
-    return share * size * len(queues) / drive(bench.port, queues).took
 
 
 def recorded(data: Path, bare: Path, report: Report) -> None:

@@ -1,10 +1,12 @@
 """What the intake takes in: signed, hashed, validated, kept; against bare SQLite and bare Flask.
 
-Batches of 50 and 500 stand against `executemany` of the same rows into the same table (WAL,
+Batches of 50 and 500 stand against `executemany` of the very same rows in the same order, in a
+process that does nothing else, into a table with the same indexes, checks and foreign key (WAL,
 synchronous=FULL, a commit a batch); single events from 32 stations stand against a trivial POST to
-the same server.  The two of a pair take turns, so that a busy machine is busy for both; a ratio is
-the median of the rounds' ratios.  The applier is on, as it is in the product, and gives way to
-uploads; `applied` says how fast it follows once the rush is over.
+the same server.  The clients share the cores with the server; the bare inserts have theirs alone.
+The two of a pair take turns, so that a busy machine is busy for both; a ratio is the median of the
+rounds' ratios.  The applier is on, as it is in the product, and gives way to uploads; `applied`
+says how fast it follows once the rush is over.
 
     python -m benchmarks.ingest [--json]       bars: batch_50, batch_500, single >= 0.5
 """
@@ -20,11 +22,10 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from operator import truediv
 from pathlib import Path
-from random import Random
 from time import monotonic, perf_counter, sleep
 from urllib.request import urlopen
 
-from benchmarks.ingest_rows import prepare_stations, rows_of, schema_of
+from benchmarks.ingest_rows import insert_bare, minted, prepare_stations, schema_of
 from benchmarks.ingest_traffic import Chain, drive, http_post
 from benchmarks.report import Report, arguments, median, percentile
 
@@ -48,36 +49,16 @@ def run(bench: Bench, report: Report) -> None:
     """Measure everything in turns."""
     for size, count in EVENTS.items():
         bare, ours = [], []
-        for round_ in range(ROUNDS):
-            bare.append(_bare(bench, f"bare-{size}-{round_}", size, count))
-            ours.append(_batches(bench, size, count))
+        chains = bench.chains[:BATCHING]
+        for _ in range(ROUNDS):
+            rows, queues = minted(chains, size, count // size // len(chains))
+            bare.append(insert_bare(bench.bare, rows))
+            ours.append(sum(map(len, rows)) / drive(bench.port, queues).took)
         report.figures[f"executemany_{size}"] = (median(bare), "events/s")
         report.figures[f"http_{size}"] = (median(ours), "events/s")
         report.ratios[f"batch_{size}"] = median(list(map(truediv, ours, bare)))
     _singles(bench, report)
     _applied(bench, report)
-
-
-def _bare(bench: Bench, name: str, size: int, count: int) -> float:
-    chain = Chain(name, bench.chains[0].key, bench.chains[0].seals, 26, Random(name))  # noqa: S311
-    batches = [rows_of(chain.events(size), chain.station) for _ in range(count // size)]
-    with closing(sqlite3.connect(bench.bare, isolation_level=None)) as connection:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-        marks = ",".join("?" * len(batches[0][0]))
-        began = perf_counter()
-        for batch in batches:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(f"INSERT INTO wire_event VALUES ({marks})", batch)  # noqa: S608
-            connection.execute("COMMIT")
-        return count / (perf_counter() - began)
-
-
-def _batches(bench: Bench, size: int, count: int) -> float:
-    chains = bench.chains[:BATCHING]
-    share = count // size // len(chains)
-    queues = [[chain.upload(chain.events(size)) for _ in range(share)] for chain in chains]
-    return share * size * len(queues) / drive(bench.port, queues).took
 
 
 def _singles(bench: Bench, report: Report) -> None:

@@ -1,11 +1,18 @@
-"""The ingest benchmark's ground: a server's data with enrolled stations, and the same rows bare."""
+"""The ingest benchmark's ground: a server's data with enrolled stations, and the same rows bare.
+
+Bare means the engine's own work and nothing else, but all of that: the same bytes in the same
+columns, batch by batch in the same order of stations, under the same indexes, checks and foreign
+key, with a commit that is on the disk for each batch.
+"""
 
 import sqlite3
 import sys
+from collections.abc import Sequence
 from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from time import perf_counter
 from typing import Any
 
 from benchmarks.ingest_traffic import Chain, seals_of
@@ -15,9 +22,17 @@ from server import cli, vault
 from server.accounts.models import Station
 from server.config import Settings
 from server.db import open_database
+from server.engines import CACHE_KIB
+from server.intake.upload import KINDS
 from server.sampling import lots
 
 SEALS = 200
+Row = tuple[Any, ...]
+Batches = Sequence[Sequence[Row]]
+# As the server has them (`server.engines`).
+PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}",
+)  # fmt: skip
 
 
 def prepare_stations(data: Path, count: int) -> list[Chain]:
@@ -59,22 +74,57 @@ def prepare_stations(data: Path, count: int) -> list[Chain]:
 
 
 def schema_of(database: Path, bare: Path) -> None:
-    """Make table and indexes of wire_event, as *database* has them, in the empty file *bare*."""
-    asked = "SELECT sql FROM sqlite_master WHERE tbl_name = 'wire_event' AND sql IS NOT NULL"
+    """Make wire_event in the empty file *bare* as *database* has it, and the stations it names."""
+    asked = (
+        "SELECT sql FROM sqlite_master WHERE tbl_name IN ('station', 'wire_event')"
+        " AND sql IS NOT NULL ORDER BY type = 'index'"
+    )
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(bare)) as target:
         for (sql,) in source.execute(asked).fetchall():
             target.execute(sql)
+        stations = source.execute("SELECT * FROM station").fetchall()
+        marks = ",".join("?" * len(stations[0]))
+        target.executemany(f"INSERT INTO station VALUES ({marks})", stations)  # noqa: S608
         target.commit()
 
 
-def rows_of(events: list[bytes], station: str, kind: str = "tube-paired") -> list[tuple[Any, ...]]:
+def insert_bare(bare: Path, batches: Batches) -> float:
+    """Insert *batches* of rows of wire_event with SQLite's own driver; return rows/s."""
+    with closing(sqlite3.connect(bare, isolation_level=None)) as connection:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        marks = ",".join("?" * len(batches[0][0]))
+        began = perf_counter()
+        for batch in batches:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(f"INSERT INTO wire_event VALUES ({marks})", batch)  # noqa: S608
+            connection.execute("COMMIT")
+        return sum(map(len, batches)) / (perf_counter() - began)
+
+
+def minted(chains: Sequence[Chain], size: int, share: int) -> tuple[Batches, list[list[bytes]]]:
+    """Mint *share* batches of *size* events of each station, which take turns.
+
+    Returned twice: as the rows that come of them, and as each station's uploads.
+    """
+    batches: list[list[Row]] = []
+    queues: list[list[bytes]] = [[] for _ in chains]
+    for _ in range(share):
+        for chain, queue in zip(chains, queues, strict=True):
+            events = chain.events(size)
+            batches.append(rows_of(events, chain.station))
+            queue.append(chain.upload(events))
+    return batches, queues
+
+
+def rows_of(events: list[bytes], station: str) -> list[Row]:
     """Return the rows that the intake would write for *events*, in the table's column order."""
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
-    rows = []
+    rows: list[Row] = []
     for data in events:
         event = decode(data)
         rows.append(
-            (event.id.hex, station, event.epoch, event.seq, kind, digest(data),
+            (event.id.hex, station, event.epoch, event.seq, KINDS[type(event)], digest(data),
              event.prev, data, now, "pending", None, None)
         )  # fmt: skip
     return rows

@@ -22,7 +22,7 @@ from random import Random
 from time import perf_counter
 
 from benchmarks import load_scripts as scripts
-from benchmarks.ingest_rows import rows_of
+from benchmarks.ingest_rows import minted
 from benchmarks.ingest_traffic import Chain, drive, http_post
 from benchmarks.load_bare import bare
 from benchmarks.load_clients import Act, play
@@ -84,24 +84,14 @@ def rush(site_: Site, events: int, report: Report) -> None:
     lines = site_.chains[:LINES]
     for size in (50, 500):
         ours, engine = [], []
-        for round_ in range(ROUNDS):
-            engine.append(bare(site_.settings, _rows(lines[0], f"{size}-{round_}", size, events)))
-            ours.append(_batches(site_, lines, size, events))
+        for _ in range(ROUNDS):
+            rows, queues = minted(lines, size, max(1, events // size // len(lines)))
+            engine.append(bare(site_.settings, rows))
+            ours.append(sum(map(len, rows)) / drive(site_.port, queues).took)
         report.figures[f"engine_{size}"] = (median(engine), "rows/s")
         report.figures[f"batch_{size}"] = (median(ours), "events/s")
         report.ratios[f"batch_{size}"] = median(list(map(truediv, ours, engine)))
     _singles(site_, lines, report)
-
-
-def _rows(like: Chain, name: str, size: int, events: int) -> list[list[tuple[object, ...]]]:
-    chain = Chain(f"bare-{name}", like.key, like.seals, 27, Random(name))  # noqa: S311
-    return [rows_of(chain.events(size), chain.station) for _ in range(max(1, events // size))]
-
-
-def _batches(site_: Site, lines: Sequence[Chain], size: int, events: int) -> float:
-    share = max(1, events // size // len(lines))
-    queues = [[chain.upload(chain.events(size)) for _ in range(share)] for chain in lines]
-    return share * size * len(lines) / drive(site_.port, queues).took
 
 
 def _singles(site_: Site, lines: Sequence[Chain], report: Report) -> None:

@@ -1,22 +1,18 @@
 """What the engine itself takes: the same rows, into a table of the same shape, by its own driver.
 
 SQLite: WAL, synchronous=FULL, `executemany`.  PostgreSQL: psycopg's `executemany` (one statement
-prepared, pipelined).  A commit a batch on both, one connection.
+prepared, pipelined).  A commit a batch on both, one connection; the same indexes, checks and
+foreign key.
 """
 
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from sqlalchemy import make_url
 
-from benchmarks.ingest_rows import schema_of
+from benchmarks.ingest_rows import Batches, insert_bare, schema_of
 from server.config import Settings
 
-Batches = Sequence[Sequence[tuple[Any, ...]]]
 _COLUMNS = 12
 
 
@@ -31,16 +27,7 @@ def _sqlite(data: Path, batches: Batches) -> float:
     path = data / "bare.sqlite"
     path.unlink(missing_ok=True)
     schema_of(data / "ghepmau.sqlite", path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-        marks = ",".join("?" * _COLUMNS)
-        began = perf_counter()
-        for batch in batches:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(f"INSERT INTO wire_event VALUES ({marks})", batch)  # noqa: S608
-            connection.execute("COMMIT")
-        return sum(map(len, batches)) / (perf_counter() - began)
+    return insert_bare(path, batches)
 
 
 def _postgresql(url: str, batches: Batches) -> float:
@@ -51,6 +38,7 @@ def _postgresql(url: str, batches: Batches) -> float:
     with psycopg.connect(plain) as connection:
         connection.execute("DROP TABLE IF EXISTS bare_event")
         connection.execute("CREATE TABLE bare_event (LIKE wire_event INCLUDING ALL)")
+        connection.execute("ALTER TABLE bare_event ADD FOREIGN KEY (station) REFERENCES station")
         connection.commit()
         began = perf_counter()
         for batch in batches:

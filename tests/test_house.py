@@ -21,6 +21,7 @@ EDGES = {
     "server/rounds.py",
     "server/intake/applier.py",
     "server/intake/applying.py",
+    "server/intake/storing.py",
     "server/intake/writer.py",
 }
 

@@ -21,6 +21,7 @@ from server.declarations import late_times
 from server.intake import clocks, late_check_ins
 from server.intake.applying import AT_ONCE, apply_some
 from server.intake.models import WireEvent, not_applied
+from server.intake.pace import Pace
 from server.retry import again
 from server.sampling.queries import lots_registered
 
@@ -28,8 +29,10 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 10.0  # how often we look without being woken
 RETRY_SECONDS, SOME = 60.0, 1000  # how often how much of what waits is tried without a reason
 TROUBLED_SECONDS = 5.0
-FEW = 10  # while uploads come in
-RESTS = 5  # and then we rest so many times as long as we worked
+# Events in one transaction: whoever sends waits for it, and it takes long where all are at work.
+SIZES = {Pace.IDLE: AT_ONCE, Pace.STEADY: 20, Pace.BUSY: 10, Pace.RUSH: 10}
+RESTS = 5  # while uploads come in, we rest so many times as long as we worked
+GIVES_WAY = 2.0  # seconds for which we leave the database to a rush of uploads
 
 
 class Traffic(Protocol):
@@ -38,7 +41,7 @@ class Traffic(Protocol):
     after_commit: Callable[[], None]
     turn: Lock  # to write; whoever holds it is brief
 
-    def busy(self) -> bool: ...
+    def pace(self) -> Pace: ...
 
 
 def apply_pending(database: Database, now: datetime, *, waiting: bool = True) -> int:
@@ -150,11 +153,20 @@ class Applier:
     def _drain(self) -> None:
         """Apply what is there; while uploads come in, a little at a time and with long rests."""
         while not self._stopping.is_set():
-            hurried = self._traffic.busy()
-            began = monotonic()
-            size = FEW if hurried else AT_ONCE
+            self._give_way()
+            pace, began = self._traffic.pace(), monotonic()
             now, turn = self._clock(), self._traffic.turn
-            if apply_some(self._database, now, at_once=size, turn=turn) is None:
+            if apply_some(self._database, now, at_once=SIZES[pace], turn=turn) is None:
                 return
-            if hurried:
+            if pace >= Pace.BUSY:
                 self._stopping.wait(RESTS * (monotonic() - began))
+
+    def _give_way(self) -> None:
+        """Wait while stations bring more than can be written: they wait, nobody waits for us yet.
+
+        Never for long, so that a rush that does not end is applied as well.
+        """
+        last = monotonic() + GIVES_WAY
+        while self._traffic.pace() is Pace.RUSH and monotonic() < last:
+            if self._stopping.wait(0.02):
+                return

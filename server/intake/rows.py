@@ -19,7 +19,7 @@ COLUMNS = (
     "event_id", "station", "epoch", "seq", "kind", "hash", "prev", "payload", "received_at",
     "state", "problem", "applied_at",
 )  # fmt: skip
-TOGETHER = 200  # rows in one statement
+TOGETHER, STEP = 256, 32  # rows in one statement: at most, and in what steps from there down
 _MANY = 500  # values in one IN (...)
 _HEAD = ("station", "epoch", "last_seq", "last_hash")
 _TYPES = ("uuid", *["text"] * 2, "bigint", *["text"] * 3, "bytea", "timestamp", *["text"] * 2,
@@ -71,9 +71,20 @@ def _insert_sqlite(connection: Connection, rows: Sequence[Row]) -> None:
     """One statement for many rows: the driver lets go of the interpreter once for each statement,
     and among busy threads it takes long to get it back."""
     cursor = connection.connection.cursor()
-    for start in range(0, len(rows), TOGETHER):
-        some = rows[start : start + TOGETHER]
+    start = 0
+    while start < len(rows):
+        some = rows[start : start + _together(len(rows) - start)]
         cursor.execute(_statement(len(some)), list(chain.from_iterable(some)))
+        start += len(some)
+
+
+def _together(left: int) -> int:
+    """Return how many of *left* rows go into one statement.
+
+    There are few such numbers: to prepare a statement costs more than to run it, and the driver
+    remembers a hundred.
+    """
+    return left if left < STEP else min(left // STEP * STEP, TOGETHER)
 
 
 @cache

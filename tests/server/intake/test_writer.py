@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from queue import SimpleQueue
 from threading import Event
 from typing import Any
 
@@ -14,6 +15,7 @@ from contract import events
 from server.db import Database
 from server.intake.applier import Applier, apply_pending
 from server.intake.models import StationEpoch, WireEvent
+from server.intake.pace import Pace
 from server.intake.upload import Upload, read_upload
 from server.intake.writer import Busy, Writer
 
@@ -81,6 +83,26 @@ def test_a_known_event_in_a_usual_looking_upload_is_found_all_the_same(
     outcome = writer.store(upload(sender, again))
     assert (outcome.new, len(outcome.changed)) == (0, 1)
     assert stored(database) == 1
+
+
+def test_the_writer_says_whether_uploads_come_faster_than_it_writes(
+    make_sender: Any, writer: Writer
+) -> None:
+    """The second upload waits while the first is held up; then nothing waits any more."""
+    one, other = make_sender("ban-1"), make_sender("ban-2")
+    seen: SimpleQueue[Pace] = SimpleQueue()
+    assert writer.pace() is Pace.IDLE
+    with writer.turn:
+        writer.hand_in(upload(one, one.write()), lambda: seen.put(writer.pace()))
+        while writer.waiting():  # until the writer has taken it
+            Event().wait(0.001)
+        writer.hand_in(upload(other, other.write()), lambda: seen.put(writer.pace()))
+    assert seen.get(timeout=20) is Pace.RUSH
+    assert seen.get(timeout=20) >= Pace.BUSY
+    for _ in range(500):
+        if writer.pace() <= Pace.STEADY or Event().wait(0.01):
+            break
+    assert writer.pace() <= Pace.STEADY
 
 
 def test_a_full_queue_sends_stations_away_for_a_while(
