@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
@@ -37,6 +37,14 @@ class TooLarge(Exception):
     """A body is longer than we take."""
 
 
+class ShortWay(Protocol):
+    """Answers some requests on the event loop itself."""
+
+    def takes(self, scope: Scope) -> bool: ...
+    async def answer(self, scope: Scope, body: bytes) -> Answer | None: ...
+    def close(self) -> None: ...
+
+
 class Front:
     """A granian application around a WSGI one.  Not safe to share between event loops."""
 
@@ -49,6 +57,7 @@ class Front:
         first_seconds: float = FIRST_SECONDS,
         on_start: Callable[[], Coroutine[None, None, None]] | None = None,
         on_stop: Callable[[], None] | None = None,
+        short: ShortWay | None = None,
     ) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
@@ -56,6 +65,7 @@ class Front:
         self._first_seconds = first_seconds
         self.on_start = on_start
         self._on_stop = on_stop
+        self._short = short
         self._tasks: set[asyncio.Task[None]] = set()
         self._held = 0  # bytes of bodies that are in memory now
 
@@ -66,6 +76,8 @@ class Front:
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Let the requests in hand finish, then stop the work beside the pages."""
         self._pool.shutdown(wait=True)
+        if self._short is not None:
+            self._short.close()
         if self._on_stop is not None:
             self._on_stop()
 
@@ -82,14 +94,21 @@ class Front:
         parts: list[bytes] = []
         try:
             await self._gather(scope, protocol, parts)
-            whole = environ(scope, b"".join(parts))
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, whole)
+            return await self._made(scope, b"".join(parts))
         except TimeoutError:
             return _refusal(408, "too-slow", ("Connection", "close"))
         except TooLarge:
             return _refusal(413, "too-large", ("Connection", "close"))
         finally:
             self._held -= sum(map(len, parts))
+
+    async def _made(self, scope: Scope, body: bytes) -> Answer:
+        if self._short is not None and self._short.takes(scope):
+            answer = await self._short.answer(scope, body)
+            if answer is not None:
+                return answer
+        whole = environ(scope, body)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, whole)
 
     async def _gather(self, scope: Scope, protocol: HTTPProtocol, parts: list[bytes]) -> None:
         """Collect the body in *parts*: not too large, not too slow."""

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -27,12 +28,12 @@ from server.app import create_app
 from server.assembly import start_background, stop_background
 from server.config import Settings
 from server.front import Front
+from server.intake.door import Door
 from server.upkeep import logs
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Lock
 
-    from _typeshed.wsgi import WSGIApplication
 
 HEADERS_WITHIN_MS = 10_000
 LARGEST_HEAD = 64 * 1024
@@ -108,9 +109,7 @@ def keep_still() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
-def front_of(
-    app: "WSGIApplication", settings: Settings, on_stop: Callable[[], None] | None = None
-) -> Front:
+def front_of(app: Flask, settings: Settings, on_stop: Callable[[], None] | None = None) -> Front:
     """Return what granian runs, around *app*."""
     # The pages refuse what is larger than the setting in their own words; this is the hard end.
     largest = max(2 * settings.max_body_kib * 1024, (settings.max_import_mib + 1) << 20)
@@ -120,6 +119,7 @@ def front_of(
         largest=largest,
         on_start=partial(_announce, settings),
         on_stop=on_stop,
+        short=Door(app),
     )
 
 

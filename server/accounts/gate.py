@@ -6,6 +6,7 @@ A view without a mark (`server.web`) is refused, so a forgotten mark opens nothi
 import hmac
 import logging
 from datetime import timedelta
+from functools import cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
@@ -220,13 +221,20 @@ def _check_form(access: object) -> None:
 
 def protect(response: Response) -> Response:
     """Add the headers that keep browsers from being turned against their users."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"  # sheets of cards as well as pages
-    if settings().secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    for name, value in headers(secure=settings().secure).items():
+        if name != "Cache-Control":
+            response.headers.setdefault(name, value)
+        elif request.endpoint != "static":
+            response.headers[name] = value
     return response
+
+
+@cache
+def headers(*, secure: bool) -> dict[str, str]:
+    """Return what stands on every answer but files of the program itself: nothing of ours is kept
+    by browsers, sheets of cards no more than pages."""
+    safe = {"Strict-Transport-Security": "max-age=31536000"} if secure else {}
+    return {**HEADERS, **safe, "Cache-Control": "no-store"}
 
 
 def remember(response: Response) -> Response:

@@ -13,6 +13,7 @@ from server.accounts import enrolment, keyring, throttle
 from server.accounts.keyring import KnownStation
 from server.accounts.models import Station
 from server.accounts.pulse import Pulse
+from server.db import Database
 from server.errors import BadInput, DomainError
 from server.web import database, now, public, reading, station_signed, transaction
 
@@ -49,12 +50,25 @@ class EnrolWire(msgspec.Struct, frozen=True):
 
 
 def signed_station() -> KnownStation:
-    """Return the enrolled station that signed this request.
+    """Return the enrolled station that signed this request.  Reads the whole body.
 
-    Raises UnknownStation, StationRevoked or WrongSignature (all 401).  Reads the whole body.
+    Raises as `who_signed` does.
     """
     name = request.headers.get(STATION_HEADER, "")
-    station = keyring.station(database(), name)
+    signature = request.headers.get(SIGNATURE_HEADER, "")
+    asked = (request.method, request.path, request.get_data())
+    return who_signed(database(), name, signature, asked)
+
+
+def who_signed(
+    known: Database, name: str, signature: str, asked: tuple[str, str, bytes]
+) -> KnownStation:
+    """Return the enrolled station *name*, whose *signature* is on what was *asked*: method, path
+    and body.
+
+    Raises UnknownStation, StationRevoked or WrongSignature (all 401).
+    """
+    station = keyring.station(known, name)
     if station is None or station.state == "created":
         raise UnknownStation(
             "Máy chủ không biết trạm này. Ghi danh trạm bằng mã một lần.",
@@ -65,9 +79,8 @@ def signed_station() -> KnownStation:
             f"Trạm {station.id} đã bị thu hồi. Báo quản trị viên; dữ liệu vẫn còn trên trạm.",
             f"Station {station.id} was revoked. Tell the administrator; its data is still on it.",
         )
-    message = request_message(name, request.method, request.path, request.get_data())
     try:
-        verify(station.key, message, request.headers.get(SIGNATURE_HEADER, ""))
+        verify(station.key, request_message(name, *asked), signature)
     except BadSignature as error:
         raise WrongSignature(
             f"Chữ ký không khớp với khóa của trạm {station.id}.",

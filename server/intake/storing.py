@@ -29,11 +29,11 @@ class Busy(Exception):
 
 
 class Job:
-    """One upload on its way; `settled` is called once, when `outcome` or `error` is there."""
+    """One upload on its way; `settled` is called with it once `outcome` or `error` is there."""
 
     __slots__ = ("error", "outcome", "settled", "upload")
 
-    def __init__(self, upload: Upload, settled: Callable[[], None]) -> None:
+    def __init__(self, upload: Upload, settled: "Callable[[Job], None]") -> None:
         self.upload = upload
         self.settled = settled
         self.outcome: Outcome | None = None

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-import msgspec
 from flask import (
     Blueprint,
     Response,
@@ -20,13 +19,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from contract.events import EventError
-from contract.receipts import HeadWire, Receipt
 from server.accounts.current import current_within
 from server.accounts.stations import STATION_HEADER, signed_station
 from server.errors import DomainError
 from server.intake import alerts, applier, clocks, quarantine, queries, refusals
+from server.intake.answers import BUSY, JSON, PATH, RETRY_AFTER, answer_to
 from server.intake.applier import Applier
-from server.intake.group import Outcome
 from server.intake.upload import Upload, read_upload
 from server.intake.writer import Busy, Writer
 from server.web import (
@@ -42,7 +40,6 @@ from server.web import (
 )
 
 bp = Blueprint("intake", __name__)
-RETRY_AFTER = "2"  # seconds
 
 
 @bp.record_once
@@ -53,14 +50,14 @@ def install(state: BlueprintSetupState) -> None:
     state.app.extensions["intake"] = (writer, Applier(database, clock, writer))
 
 
-@bp.post("/api/v1/intake/batches")
+@bp.post(PATH)
 @station_signed
 def take_batch() -> ResponseReturnValue:
     """Store an upload and say so.  Sending it again changes nothing."""
     with _kept():
         body = _body()
         station = signed_station().id
-        if request.mimetype != "application/json":
+        if request.mimetype != JSON:
             raise refusals.wrong_content_type()
         at = now()
         try:
@@ -71,12 +68,10 @@ def take_batch() -> ResponseReturnValue:
     try:
         outcome = writer.store(upload)
     except Busy:
-        return _come_again()
+        return Response(BUSY, status=503, headers=[RETRY_AFTER], mimetype=JSON)
     _note_clock(upload)
-    if outcome.changed:
-        return _changed(outcome)
-    receipt = Receipt(outcome.new, outcome.known, at.isoformat())
-    return Response(msgspec.json.encode(receipt), mimetype="application/json")
+    status, said = answer_to(outcome, at)
+    return Response(said, status=status, mimetype=JSON)
 
 
 def _note_clock(upload: Upload) -> None:
@@ -85,15 +80,6 @@ def _note_clock(upload: Upload) -> None:
         boot = (upload.station, upload.boot)
         with transaction() as session:
             clocks.learn(session, boot, upload.received_at, upload.mono, "upload")
-
-
-def _changed(outcome: Outcome) -> ResponseReturnValue:
-    """Say what was not stored, and how far we have those journals: one may have been set back."""
-    error = refusals.changed_replay(len(outcome.changed))
-    heads = [HeadWire(epoch, head.seq, head.hash) for epoch, head in outcome.heads.items()]
-    said = {"code": error.code, "message": error.vi, "message_en": error.en, "heads": heads}
-    body = msgspec.json.encode(said)
-    return Response(body, status=error.status, mimetype="application/json")
 
 
 def _body() -> bytes:
@@ -130,15 +116,6 @@ def _keep(error: DomainError) -> None:
             now=now(),
             size=request.content_length,
         )
-
-
-def _come_again() -> ResponseReturnValue:
-    body = {
-        "code": "busy",
-        "message": "Máy chủ đang bận. Trạm sẽ tự gửi lại.",
-        "message_en": "The server is busy. The station will send it again.",
-    }
-    return body, 503, {"Retry-After": RETRY_AFTER}
 
 
 @bp.get("/intake/alerts")

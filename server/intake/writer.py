@@ -62,12 +62,12 @@ class Writer:
         """
         done = allocate_lock()
         done.acquire()
-        job = self.hand_in(upload, done.release)
+        job = self.hand_in(upload, lambda _: done.release())
         if not done.acquire(timeout=PATIENCE):
             raise Busy
         return job.result()
 
-    def hand_in(self, upload: Upload, settled: Callable[[], None]) -> Job:
+    def hand_in(self, upload: Upload, settled: Callable[[Job], None]) -> Job:
         """Have *upload* stored, and *settled* called (in the writer's thread) once it is told what
         became of it.  Raises Busy where too many wait already."""
         job = Job(upload, settled)
@@ -117,7 +117,7 @@ class Writer:
         finally:
             self._pacer.note(waiting=not self._queue.empty())
             for job in jobs:
-                job.settled()
+                job.settled(job)
 
 
 def _nothing() -> None:

@@ -10,6 +10,7 @@ import secrets
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener
 from queue import Full, Queue
@@ -61,27 +62,47 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - begun if begun is not None else 0.0
     route = request.url_rule.rule if request.url_rule else UNKNOWN
     method = request.method if request.method in _METHODS else "other"
-    traffic: Traffic = current_app.extensions["traffic"]
-    traffic.note(route, method, response.status_code, seconds)
-    response.headers.setdefault("X-Request-Id", g.get("request_name", ""))
-    if log.isEnabledFor(logging.INFO):
-        log.info(_line(route, method, response, seconds))
+    size = response.content_length or 0
+    answered = Answered(route, method, response.status_code, seconds, size, _who())
+    name = note(current_app.extensions["traffic"], answered, g.get("request_name", ""))
+    response.headers.setdefault("X-Request-Id", name)
     return response
 
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-def _line(route: str, method: str, response: Response, seconds: float) -> str:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is told of a request that was answered."""
+
+    route: str
+    method: str
+    status: int
+    seconds: float
+    size: int  # of the answer's body
+    who: str
+
+
+def note(traffic: Traffic, answered: Answered, name: str | None = None) -> str:
+    """Count a request and write its line; return the *name* that it has there (None: a new one)."""
+    name = secrets.token_hex(8) if name is None else name
+    traffic.note(answered.route, answered.method, answered.status, answered.seconds)
+    if log.isEnabledFor(logging.INFO):
+        log.info(_line(name, answered))
+    return name
+
+
+def _line(name: str, answered: Answered) -> str:
     said = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "request": g.get("request_name", ""),
-        "method": method,
-        "route": route,
-        "status": response.status_code,
-        "ms": round(seconds * 1000, 1),
-        "bytes": response.content_length or 0,
-        "who": _who(),
+        "request": name,
+        "method": answered.method,
+        "route": answered.route,
+        "status": answered.status,
+        "ms": round(answered.seconds * 1000, 1),
+        "bytes": answered.size,
+        "who": answered.who,
     }
     return json.dumps(said)
 

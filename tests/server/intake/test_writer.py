@@ -93,10 +93,10 @@ def test_the_writer_says_whether_uploads_come_faster_than_it_writes(
     seen: SimpleQueue[Pace] = SimpleQueue()
     assert writer.pace() is Pace.IDLE
     with writer.turn:
-        writer.hand_in(upload(one, one.write()), lambda: seen.put(writer.pace()))
+        writer.hand_in(upload(one, one.write()), lambda _: seen.put(writer.pace()))
         while writer.waiting():  # until the writer has taken it
             Event().wait(0.001)
-        writer.hand_in(upload(other, other.write()), lambda: seen.put(writer.pace()))
+        writer.hand_in(upload(other, other.write()), lambda _: seen.put(writer.pace()))
     assert seen.get(timeout=20) is Pace.RUSH
     assert seen.get(timeout=20) >= Pace.BUSY
     for _ in range(500):
