@@ -28,6 +28,7 @@ from server.app import create_app
 from server.assembly import start_background, stop_background
 from server.config import Settings
 from server.front import Front
+from server.intake.answers import PATH
 from server.intake.door import Door
 from server.upkeep import logs
 
@@ -119,7 +120,7 @@ def front_of(app: Flask, settings: Settings, on_stop: Callable[[], None] | None 
         largest=largest,
         on_start=partial(_announce, settings),
         on_stop=on_stop,
-        short=Door(app),
+        short=Door(app, partial(logs.of_station, app.extensions["traffic"], PATH)),
     )
 
 

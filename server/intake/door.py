@@ -25,9 +25,11 @@ from server.intake.answers import BUSY, JSON, PATH, RETRY_AFTER, answer_to
 from server.intake.storing import Busy, Job
 from server.intake.upload import Upload, read_upload
 from server.intake.writer import PATIENCE, Writer
-from server.upkeep import logs
 
 READERS = 2  # threads: only one of them at a time has the interpreter
+Note = Callable[
+    [int, float, int], str
+]  # status, seconds, size of the answer: to the request's name
 Settled = Callable[[Job | None], None]
 _Waiting = asyncio.Future[Job | None]
 
@@ -39,10 +41,10 @@ class TheLongWay(Exception):
 class Door:
     """Takes uploads on the event loop of one process."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, note: Note) -> None:
+        self._note = note
         self._database, self._clock = app.extensions["database"], app.extensions["clock"]
         self._writer: Writer = app.extensions["intake"][0]
-        self._traffic = app.extensions["traffic"]
         settings = app.extensions["settings"]
         self._largest = settings.max_body_kib * 1024
         self._headers = [("Content-Type", JSON), *gate.headers(secure=settings.secure).items()]
@@ -109,8 +111,7 @@ class Door:
                 waiting.set_result(job)
 
     def _noted(self, status: int, said: bytes, seconds: float) -> Answer:
-        answered = logs.Answered(PATH, "POST", status, seconds, len(said), "station")
-        name = logs.note(self._traffic, answered)
+        name = self._note(status, seconds, len(said))
         more = [RETRY_AFTER] if status == 503 else []
         return status, [*self._headers, ("X-Request-Id", name), *more], said
 

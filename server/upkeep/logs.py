@@ -93,6 +93,11 @@ def note(traffic: Traffic, answered: Answered, name: str | None = None) -> str:
     return name
 
 
+def of_station(traffic: Traffic, route: str, status: int, seconds: float, size: int) -> str:
+    """As `note`, of a POST that a station signed and that did not pass through Flask."""
+    return note(traffic, Answered(route, "POST", status, seconds, size, "station"))
+
+
 def _line(name: str, answered: Answered) -> str:
     said = {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from server.front import Front
 from server.intake.door import Door
 from server.intake.models import Quarantine, StationBoot, WireEvent
 from server.intake.writer import Writer
+from server.upkeep import logs
 from tests.server.intake.conftest import BATCHES
 from tests.server.test_front import Connection, Headers, Request
 
@@ -24,6 +26,10 @@ pytestmark = pytest.mark.engines
 Sender = Any
 Answer = tuple[int, dict[str, str], bytes]
 Ask = Callable[..., Answer]
+
+
+def door_of(app: Flask) -> Door:
+    return Door(app, partial(logs.of_station, app.extensions["traffic"], BATCHES))
 
 
 def nothing_passes(_environ: object, _start: object) -> list[bytes]:
@@ -59,7 +65,7 @@ def ask_at(front: Front, *asked: tuple[Request, bytes]) -> list[Answer]:
 
 @pytest.fixture
 def door(app: Flask) -> Iterator[Door]:
-    made = Door(app)
+    made = door_of(app)
     yield made
     made.close()
 
@@ -182,7 +188,7 @@ def test_a_full_queue_sends_stations_away_for_a_while(
     full = Writer(database, capacity=0)
     full.start()
     app.extensions["intake"] = (full, None)
-    door = Door(app)
+    door = door_of(app)
     body = batch(sender, sender.write())
     front = Front(app, threads=1, largest=1 << 24, short=door)
     [(status, headers, said)] = ask_at(front, (request_of(sender, body), body))
@@ -198,7 +204,7 @@ def test_many_that_come_at_once_are_all_answered_and_stored_once(
     writer = Writer(database)
     writer.start()
     app.extensions["intake"] = (writer, None)
-    door = Door(app)
+    door = door_of(app)
     senders = [make_sender(f"ban-{number}") for number in range(12)]
     bodies = [batch(each, each.write(), each.write()) for each in senders]
     asked = [(request_of(each, body), body) for each, body in zip(senders, bodies, strict=True)]
