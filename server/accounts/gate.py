@@ -6,7 +6,6 @@ A view without a mark (`server.web`) is refused, so a forgotten mark opens nothi
 import hmac
 import logging
 from datetime import timedelta
-from functools import cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
@@ -14,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
 from server.accounts import partners, sessions
+from server.accounts.headers import headers
 from server.accounts.models import LoginSession, User
 from server.accounts.roles import GRANTS, NEED_SECOND_FACTOR, Role
 from server.errors import DomainError
@@ -21,17 +21,6 @@ from server.web import Access, Scope, SignedIn, access_of, now, settings, surely
 
 log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-        "img-src 'self' data:; object-src 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 
 
 class SignInFirst(DomainError):
@@ -227,14 +216,6 @@ def protect(response: Response) -> Response:
         elif request.endpoint != "static":
             response.headers[name] = value
     return response
-
-
-@cache
-def headers(*, secure: bool) -> dict[str, str]:
-    """Return what stands on every answer but files of the program itself: nothing of ours is kept
-    by browsers, sheets of cards no more than pages."""
-    safe = {"Strict-Transport-Security": "max-age=31536000"} if secure else {}
-    return {**HEADERS, **safe, "Cache-Control": "no-store"}
 
 
 def remember(response: Response) -> Response:

@@ -18,7 +18,7 @@ from time import perf_counter
 from flask import Flask
 from granian.rsgi import Scope
 
-from server.accounts import gate
+from server.accounts.headers import headers
 from server.accounts.stations import SIGNATURE_HEADER, STATION_HEADER, who_signed
 from server.front import Answer
 from server.intake.answers import BUSY, JSON, PATH, RETRY_AFTER, answer_to
@@ -47,7 +47,7 @@ class Door:
         self._writer: Writer = app.extensions["intake"][0]
         settings = app.extensions["settings"]
         self._largest = settings.max_body_kib * 1024
-        self._headers = [("Content-Type", JSON), *gate.headers(secure=settings.secure).items()]
+        self._headers = [("Content-Type", JSON), *headers(secure=settings.secure).items()]
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="upload")
         self._settled: deque[tuple[_Waiting, Job | None]] = deque()
         self._called = False
