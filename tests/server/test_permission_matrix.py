@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from contract.tubes import TubeId
-from server.accounts.gate import HEADERS
+from server.accounts.headers import HEADERS
 from server.accounts.roles import GRANTS, NAMES, NEED_SECOND_FACTOR, Role
 from server.permissions import Permission, Scope
 from server.web import Access, access_of
