@@ -19,6 +19,7 @@ from server.accounts.models import Station
 from server.db import Database
 from server.declarations.models import Point, PointStation
 from server.figures.models import BUCKETS, COUNTS, POOL, SINGLE, SPANS, cells, hours, spans, steps
+from server.figures.summing import with_sums
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.standing import Desk
 from server.rows import insert_rows
@@ -55,7 +56,7 @@ def fill(database: Database, samples: int, rng: Random) -> Size:
             for key, own in _keys(LAST - timedelta(days=back), number, people):
                 _add(rows, key, own, rng)
         with database.write() as session:
-            for table, some in rows.items():
+            for table, some in with_sums(rows).items():
                 session.execute(insert(table), some)
                 made += len(some)
     return Size(people * DAYS * stations, stations, made)

@@ -19,6 +19,7 @@ from server.figures.counting import Counted, Key, count
 from server.figures.gathering import facts_of
 from server.figures.models import BUCKETS, COUNTS, TABLES, Mark, cells, hours, spans, steps
 from server.figures.samples import Cell
+from server.figures.summing import with_sums
 
 AT_ONCE = 8  # cells in one look
 LOOKED_AT = 500  # marks
@@ -41,7 +42,7 @@ def fold_some(database: Database, most: int = AT_ONCE) -> int:
 
 def counted(session: Session, cell: Cell) -> Rows:
     """Return what *cell* comes to now."""
-    return rows_of(count(facts_of(session, cell)))
+    return with_sums(rows_of(count(facts_of(session, cell))))
 
 
 def put(database: Database, cell: Cell, marks: Sequence[int], rows: Rows) -> bool:
@@ -94,7 +95,7 @@ def replace(session: Session, cell: Cell, rows: Rows) -> None:
 
 
 def rows_of(found: Counted) -> Rows:
-    """Return a cell's rows as they are stored."""
+    """Return a cell's rows, split as finely as there is."""
     return {
         cells: list(_wide(found.cell, found.cells, COUNTS)),
         steps: [

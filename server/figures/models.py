@@ -3,6 +3,9 @@
 One cell is a station's pairings of one day.  Its rows are split by place, operator, laboratory and
 kind (single or pool).  A `figure_mark` says that a cell must be counted again; it is written with
 the fact that changed, and nothing else is: see `folding`.
+
+Beside each table stands its sum over operators and laboratories (`SUMS`), for whoever asks for
+neither: most pages, which then read a tenth of the rows.  Both are written together.
 """
 
 from collections.abc import Iterable
@@ -15,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.db import Base
 
 _Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER alone
-KEYS = ("station", "day", "place", "operator", "lab", "kind")
+KEYS = ("day", "station", "place", "operator", "lab", "kind")
 SINGLE, POOL = "single", "pool"
 STATES = ("paired", "received", "rejected", "resulted", "released", "delivered")
 SAID = ("negative", "positive", "inconclusive", "invalid", "resample", "withdrawn")
@@ -47,17 +50,32 @@ class Mark(Base):
     at: Mapped[datetime]
 
 
-def _table(name: str, columns: Iterable[Column[Any]], *indexes: Index) -> Table:
+def _table(
+    name: str, columns: Iterable[Column[Any]], *indexes: Index, by: tuple[str, ...] = KEYS
+) -> Table:
     """Return a table of the roll-up; its key begins with the day, which is what is asked for."""
+    sizes = {"station": 32, "place": 64, "operator": 64, "lab": 64, "kind": 6}
     keys = (
-        Column("day", Date, primary_key=True),
-        Column("station", String(32), primary_key=True),
-        Column("place", String(64), primary_key=True),
-        Column("operator", String(64), primary_key=True),
-        Column("lab", String(64), primary_key=True),
-        Column("kind", String(6), primary_key=True),
+        Column(each, String(sizes[each]) if each in sizes else Date, primary_key=True)
+        for each in by
     )
     return Table(name, Base.metadata, *keys, *columns, *indexes, sqlite_with_rowid=False)
+
+
+def _passing() -> list[Column[Any]]:
+    return [
+        Column("step", String(16), primary_key=True),
+        Column("passed", Date, primary_key=True),
+        _number("count"),
+    ]
+
+
+def _lasting() -> list[Column[Any]]:
+    return [Column("span", String(12), primary_key=True), *map(_number, BUCKETS)]
+
+
+def _hourly() -> list[Column[Any]]:
+    return [Column("hour", SmallInteger, primary_key=True), _number("people")]
 
 
 def _number(name: str) -> Column[Any]:
@@ -66,19 +84,21 @@ def _number(name: str) -> Column[Any]:
 
 cells = _table("figure_cell", map(_number, COUNTS))
 # What passed a step, by the day on which it did: tubes, and people for what was said of them.
-steps = _table(
-    "figure_step",
-    [
-        Column("step", String(16), primary_key=True),
-        Column("passed", Date, primary_key=True),
-        _number("count"),
-    ],
-    Index("ix_figure_step_passed", "passed", "step"),
-)
+steps = _table("figure_step", _passing(), Index("ix_figure_step_passed", "passed", "step"))
 # How long tubes took from one step to the next, as a histogram.
-spans = _table(
-    "figure_span", [Column("span", String(12), primary_key=True), *map(_number, BUCKETS)]
-)
+spans = _table("figure_span", _lasting())
 # People by the hour of Vietnam in which they were paired.
-hours = _table("figure_hour", [Column("hour", SmallInteger, primary_key=True), _number("people")])
-TABLES = (cells, steps, spans, hours)
+hours = _table("figure_hour", _hourly())
+SPLIT = (cells, steps, spans, hours)
+_WHERE = ("day", "station", "place")
+cell_sums = _table("figure_cell_sum", map(_number, COUNTS), by=(*_WHERE, "kind"))
+step_sums = _table(
+    "figure_step_sum", _passing(),
+    # All that a page asks of it, so that it reads the index alone.
+    Index("ix_figure_step_sum_passed", "passed", "step", "day", "station", "place", "count"),
+    by=_WHERE,
+)  # fmt: skip
+span_sums = _table("figure_span_sum", _lasting(), by=_WHERE)
+hour_sums = _table("figure_hour_sum", _hourly(), by=_WHERE)
+SUMS = dict(zip(SPLIT, (cell_sums, step_sums, span_sums, hour_sums), strict=True))
+TABLES = (*SPLIT, *SUMS.values())

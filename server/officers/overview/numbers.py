@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server.accounts.within import Within
 from server.declarations.models import PointStation
 from server.figures.days import bounds
-from server.figures.models import BUCKETS, COUNTS, STATES, cells, hours, spans, steps
+from server.figures.models import BUCKETS, COUNTS, STATES, SUMS, cells, hours, spans, steps
 from server.officers.overview.wish import Wish
 
 T = TypeVar("T")
@@ -30,6 +30,15 @@ class Group:
     key: str
     counts: Counts
     turnaround: Buckets = ()
+
+
+def enough(table: Table, wish: Wish, *by: str) -> Table:
+    """Return the table that says it with the fewest rows: its sums, unless they lack what is asked.
+
+    The sums know no operator and no laboratory, and the kind of sample of people and tubes alone.
+    """
+    split = bool(wish.lab or wish.operator or {"lab", "operator"} & set(by))
+    return table if split or not set(by) <= set(SUMS[table].columns.keys()) else SUMS[table]
 
 
 def fitting(
@@ -77,10 +86,11 @@ def passed(
     """Return what passed each step on each of *days*, whenever the samples were taken."""
     found: dict[date, Counts] = {day: dict.fromkeys(("paired", *STEPS), 0) for day in days}
     early = min(days) - timedelta(days=WHILE)
-    asked = select(steps.c.passed, steps.c.step, func.sum(steps.c.count)).where(
-        steps.c.passed.in_(days), *narrowing(steps, wish, within, early, max(days))
+    table = enough(steps, wish)
+    asked = select(table.c.passed, table.c.step, func.sum(table.c.count)).where(
+        table.c.passed.in_(days), *narrowing(table, wish, within, early, max(days))
     )
-    for day, step, count in session.execute(asked.group_by(steps.c.passed, steps.c.step)):
+    for day, step, count in session.execute(asked.group_by(table.c.passed, table.c.step)):
         found[day][step] = int(count)
     for day, counts in by_day(session, wish, within).items():
         if day in found:
@@ -105,10 +115,11 @@ def by_day(session: Session, wish: Wish, within: Within) -> dict[date, Counts]:
     """Return what the samples of each day of the trend came to; a day without any is not there."""
 
     def asked() -> dict[date, Counts]:
-        found = select(cells.c.day, *_sums(cells, COUNTS)).where(
-            *fitting(cells, wish, within, wish.trend_first, wish.day)
+        table = enough(cells, wish)
+        found = select(table.c.day, *_sums(table, COUNTS)).where(
+            *fitting(table, wish, within, wish.trend_first, wish.day)
         )
-        rows = session.execute(found.group_by(cells.c.day).order_by(cells.c.day)).mappings()
+        rows = session.execute(found.group_by(table.c.day).order_by(table.c.day)).mappings()
         return {row["day"]: {name: int(row[name]) for name in COUNTS} for row in rows}
 
     return _once(session, ("days", wish, within), asked)
@@ -132,9 +143,10 @@ def _parts(
     """Return counts by several keys at once, asked for once: pages want them one by one."""
 
     def asked() -> list[tuple[dict[str, str], Counts]]:
-        keys = [_key(cells, name).label(name) for name in by]
-        found = select(*keys, *_sums(cells, COUNTS)).where(
-            *fitting(cells, wish, within, wish.first, wish.day)
+        table = enough(cells, wish, *by)
+        keys = [_key(table, name).label(name) for name in by]
+        found = select(*keys, *_sums(table, COUNTS)).where(
+            *fitting(table, wish, within, wish.first, wish.day)
         )
         rows = session.execute(found.group_by(*keys))
         return [
@@ -160,38 +172,42 @@ def _key(table: Table, by: str) -> Any:
 
 
 def _turnarounds(session: Session, wish: Wish, within: Within, by: str) -> dict[str, Buckets]:
-    key = _key(spans, by).label("key")
-    asked = select(key, *_sums(spans, BUCKETS)).where(
-        spans.c.span == "turnaround", *fitting(spans, wish, within, wish.first, wish.day)
+    table = enough(spans, wish, by)
+    key = _key(table, by).label("key")
+    asked = select(key, *_sums(table, BUCKETS)).where(
+        table.c.span == "turnaround", *fitting(table, wish, within, wish.first, wish.day)
     )
     return {row[0]: tuple(map(int, row[1:])) for row in session.execute(asked.group_by(key))}
 
 
 def times_by_day(session: Session, wish: Wish, within: Within) -> dict[date, Buckets]:
     """Return how long tubes took from pairing to release, by the day they were taken on."""
-    asked = select(spans.c.day, *_sums(spans, BUCKETS)).where(
-        spans.c.span == "turnaround", *fitting(spans, wish, within, wish.trend_first, wish.day)
+    table = enough(spans, wish)
+    asked = select(table.c.day, *_sums(table, BUCKETS)).where(
+        table.c.span == "turnaround", *fitting(table, wish, within, wish.trend_first, wish.day)
     )
-    rows = session.execute(asked.group_by(spans.c.day).order_by(spans.c.day))
+    rows = session.execute(asked.group_by(table.c.day).order_by(table.c.day))
     return {row[0]: tuple(map(int, row[1:])) for row in rows}
 
 
 def times(session: Session, wish: Wish, within: Within) -> dict[str, Buckets]:
     """Return how long each step took, of samples of the wish's days."""
-    asked = select(spans.c.span, *_sums(spans, BUCKETS)).where(
-        *fitting(spans, wish, within, wish.first, wish.day)
+    table = enough(spans, wish)
+    asked = select(table.c.span, *_sums(table, BUCKETS)).where(
+        *fitting(table, wish, within, wish.first, wish.day)
     )
     return {
-        row[0]: tuple(map(int, row[1:])) for row in session.execute(asked.group_by(spans.c.span))
+        row[0]: tuple(map(int, row[1:])) for row in session.execute(asked.group_by(table.c.span))
     }
 
 
 def per_hour(session: Session, wish: Wish, within: Within) -> dict[int, int]:
     """Return the people of each hour of the wish's last day."""
-    asked = select(hours.c.hour, func.sum(hours.c.people)).where(
-        *fitting(hours, wish, within, wish.day, wish.day)
+    table = enough(hours, wish)
+    asked = select(table.c.hour, func.sum(table.c.people)).where(
+        *fitting(table, wish, within, wish.day, wish.day)
     )
-    return {row[0]: int(row[1]) for row in session.execute(asked.group_by(hours.c.hour))}
+    return {row[0]: int(row[1]) for row in session.execute(asked.group_by(table.c.hour))}
 
 
 def reached(counts: Counts) -> Counts:

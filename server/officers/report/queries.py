@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import Table, func, select, union
 from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
 from server.db import Database
-from server.figures.models import BUCKETS, cells, spans, steps
+from server.figures.models import BUCKETS, SUMS, cells, span_sums, steps
 from server.figures.recount import agrees
 from server.figures.samples import Cell
 
@@ -49,30 +49,37 @@ def _by(table: Any, by: str) -> Any:
     return table.c[by] if by else func.coalesce("", "")
 
 
+def _enough(table: Table, by: str) -> Table:
+    """Return the sums, unless they lack the key."""
+    return table if by and by not in SUMS[table].columns else SUMS[table]
+
+
 def _taken(scope: Within, first: date | None, last: date, by: str) -> Any:
-    key = _by(cells, by).label("key")
-    numbers = [func.sum(cells.c[name]) for name in _TAKEN]
-    found = select(key, cells.c.kind, *numbers).where(scope.rows(cells.c.place))
-    found = found.where(cells.c.day <= last)
+    table = _enough(cells, by)
+    key = _by(table, by).label("key")
+    numbers = [func.sum(table.c[name]) for name in _TAKEN]
+    found = select(key, table.c.kind, *numbers).where(scope.rows(table.c.place))
+    found = found.where(table.c.day <= last)
     if first is not None:
-        found = found.where(cells.c.day >= first)
-    return found.group_by(key, cells.c.kind) if by else found.group_by(cells.c.kind)
+        found = found.where(table.c.day >= first)
+    return found.group_by(key, table.c.kind) if by else found.group_by(table.c.kind)
 
 
 def _passed(scope: Within, first: date | None, last: date, by: str) -> Any:
-    key = _by(steps, by).label("key")
-    found = select(key, steps.c.step, func.sum(steps.c.count)).where(scope.rows(steps.c.place))
-    found = found.where(steps.c.passed <= last)
+    table = _enough(steps, by)
+    key = _by(table, by).label("key")
+    found = select(key, table.c.step, func.sum(table.c.count)).where(scope.rows(table.c.place))
+    found = found.where(table.c.passed <= last)
     if first is not None:
-        found = found.where(steps.c.passed >= first)
-    return found.group_by(key, steps.c.step) if by else found.group_by(steps.c.step)
+        found = found.where(table.c.passed >= first)
+    return found.group_by(key, table.c.step) if by else found.group_by(table.c.step)
 
 
 def turnaround(session: Session, scope: Within, day: date) -> tuple[int, ...]:
     """Return how long tubes taken on *day* took to their release."""
-    numbers = [func.coalesce(func.sum(spans.c[name]), 0) for name in BUCKETS]
+    numbers = [func.coalesce(func.sum(span_sums.c[name]), 0) for name in BUCKETS]
     found = select(*numbers).where(
-        spans.c.span == "turnaround", spans.c.day == day, scope.rows(spans.c.place)
+        span_sums.c.span == "turnaround", span_sums.c.day == day, scope.rows(span_sums.c.place)
     )
     return tuple(map(int, session.execute(found).one()))
 

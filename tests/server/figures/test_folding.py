@@ -15,7 +15,7 @@ from server.declarations.notice import TARGET
 from server.delivery import arrivals
 from server.delivery.worker import run_once
 from server.figures import folding, marks, recount
-from server.figures.models import Mark, cells, hours, spans, steps
+from server.figures.models import SUMS, Mark, cells, hours, spans, steps
 from server.figures.samples import Cell
 from server.outcomes.desks import live
 from server.sampling.models import Pairing
@@ -84,6 +84,12 @@ def agrees_with_a_plain_count(database: Database) -> None:
         given = len({(tube.text, person) for tube, person in pairs})
         assert (people or 0, by_hour or 0) == (given, given)
         assert tubes == at_any
+        for split, sums in SUMS.items():
+            for column in (each.name for each in split.columns if not each.primary_key):
+                whole, summed = (
+                    session.scalar(select(func.sum(t.c[column]))) for t in (split, sums)
+                )
+                assert whole == summed, (split.name, column)
         assert (tubes or 0) == len({tube.text for tube, _ in pairs})
         assert session.scalar(select(func.count()).select_from(Mark)) == 0
 

@@ -1,0 +1,29 @@
+"""The sums of a cell's rows over what most pages do not ask for.  Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Table
+
+from server.figures.models import SUMS
+
+Row = dict[str, Any]
+
+
+def with_sums(rows: Mapping[Table, list[Row]]) -> dict[Table, list[Row]]:
+    """Return *rows*, which are split as finely as there is, and their sums."""
+    sums = {sum_: list(summed(sum_, rows[split])) for split, sum_ in SUMS.items()}
+    return {**rows, **sums}
+
+
+def summed(table: Table, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows of *table* that finer ones come to, in the order of its key."""
+    keys = [column.name for column in table.primary_key.columns]
+    values = [column.name for column in table.columns if not column.primary_key]
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for row in rows:
+        own = found.setdefault(tuple(row[name] for name in keys), [0] * len(values))
+        for place, name in enumerate(values):
+            own[place] += row[name]
+    for key, own in sorted(found.items()):
+        yield dict(zip(keys, key, strict=True)) | dict(zip(values, own, strict=True))
