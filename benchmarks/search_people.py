@@ -59,7 +59,7 @@ def fill(database: Database, people: int, seed: int = 7) -> list[tuple[str, str]
     with database.engine.begin() as connection:
         connection.execute(insert(Station), [
             {"id": f"ban-{each}", "label": f"Bàn {each}", "place": "vn-2021:24.222",
-             "duty": "pairing", "state": "created", "created_at": START} for each in range(1, 41)
+             "duty": "sampling", "state": "created", "created_at": START} for each in range(1, 41)
         ])  # fmt: skip
         connection.execute(insert(Lot), [{
             "id": "L-2021-0001", "kind": "sampling", "series": 26, "first": 1, "last": people,

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import has_request_context, request
 
 LANGUAGES = ("vi", "en")
+_KNOWN = "ghepmau.language"
 VIETNAM = timezone(timedelta(hours=7), "ICT")  # no summer time since 1975: no zone files needed
 
 
@@ -13,8 +14,11 @@ def language() -> str:
     """Return the reader's language: ?lang=, else the cookie, else Vietnamese."""
     if not has_request_context():
         return "vi"
-    asked = request.args.get("lang") or request.cookies.get("lang")
-    return asked if asked in LANGUAGES else "vi"
+    known: str | None = request.environ.get(_KNOWN)  # a page asks some thousand times
+    if known is None:
+        asked = request.args.get("lang") or request.cookies.get("lang")
+        known = request.environ[_KNOWN] = asked if asked in LANGUAGES else "vi"
+    return known
 
 
 def t(vi: str, en: str) -> str:

@@ -49,10 +49,9 @@ def late_on(*desks: unmatched.Desk) -> Callable[[Session, datetime, Within], int
 
     def late(session: Session, now: datetime, within: Within = ANYWHERE) -> int:
         found = limits.limits(session)
-        strains = (
-            limits.strain(session, each, found[each], now=now, within=within) for each in desks
+        return sum(
+            limits.late(session, each, found[each], now=now, within=within) for each in desks
         )
-        return sum(strain.late for strain in strains)
 
     return late
 

@@ -7,6 +7,7 @@ district' is 'this text, or this text, a dot and more'.  Codes of two code sets 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, true
@@ -63,9 +64,7 @@ class Within:
 
     def rows(self, column: Any) -> ColumnElement[bool]:
         """Return the condition that the place in *column* is in this scope: one range an area."""
-        if self.everywhere:
-            return true()
-        return or_(false(), *(_beginning(column, area) for area in sorted(self.areas)))
+        return true() if self.everywhere else _rows(column, self.areas)
 
     def only(self, place: str) -> Self:
         """Return what of this scope is in *place* ('' for all of it): a page's own filter."""
@@ -103,6 +102,12 @@ def _is_code(area: str) -> bool:
     except PlaceError:
         return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def _rows(column: Any, areas: frozenset[str]) -> ColumnElement[bool]:
+    """Put the condition together, which a page does a hundred times for the same few columns."""
+    return or_(false(), *(_beginning(column, area) for area in sorted(areas)))
 
 
 def _beginning(column: Any, area: str) -> ColumnElement[bool]:

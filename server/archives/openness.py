@@ -12,8 +12,9 @@ from server.db import among, listed
 from server.intake.models import ChainAlert, WireEvent, not_applied
 from server.lab.imports.models import ImportFile
 from server.outcomes.desk_models import DeskCase
-from server.outcomes.desks import SOURCES, Desk
+from server.outcomes.desk_sources import rows_on
 from server.outcomes.facts import text_of
+from server.outcomes.standing import Desk
 from server.sampling.models import Pairing
 
 AT_ONCE = 1000
@@ -55,7 +56,7 @@ def _on_desk(session: Session, desk: Desk, month: Month) -> int:
 
     What a person explained is closed.
     """
-    rows = SOURCES[desk](desk).subquery()
+    rows = rows_on(desk)
     explained = select(DeskCase.subject).where(
         DeskCase.desk == desk.value, DeskCase.closed_at.is_not(None)
     )

@@ -4,6 +4,7 @@ A laboratory has what it received and what it gave a result for (docs/access.md)
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,12 @@ def tubes(within: Within, of: Any) -> ColumnElement[bool]:
     return of_lab(within, of) if within.at_lab else sight.tubes(within, of)
 
 
+@lru_cache(maxsize=1024)
 def of_lab(within: Within, of: Any) -> ColumnElement[bool]:
-    """Say of a column of tubes that a laboratory of that scope has them."""
+    """Say of a column of tubes that a laboratory of that scope has them.
+
+    Put together once for each column: that takes longer than the answer.
+    """
     received, said = aliased(Reception), aliased(Result)  # never the table that the column is of
     return or_(
         exists().where(received.tube == of, within.rows(received.lab)),

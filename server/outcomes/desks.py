@@ -30,7 +30,7 @@ from server.lab.models import Result
 from server.lab.run_models import Run
 from server.outcomes.desk_models import DeskCase, DeskItem
 from server.outcomes.desk_sources import SOURCES as SOURCES
-from server.outcomes.desk_sources import UNDELIVERED, in_sight
+from server.outcomes.desk_sources import UNDELIVERED, in_sight, rows_on
 from server.outcomes.desk_sources import live as live
 from server.outcomes.standing import RULES
 from server.outcomes.standing import Desk as Desk
@@ -88,14 +88,14 @@ def visible(session: Session, desk: Desk, subjects: Iterable[str], within: Withi
     """Return those of *subjects* that are of that scope, on that desk."""
     if within.everywhere:
         return set(subjects)
-    rows = SOURCES[desk](desk).subquery()
+    rows = rows_on(desk)
     found = select(rows.c.subject).where(rows.c.subject.in_(list(subjects)))
     return set(session.scalars(found.where(in_sight(desk, rows.c, within))))
 
 
 def load_of(session: Session, desk: Desk, within: Within = ANYWHERE) -> Load:
     """Count what waits on a desk, without what is explained."""
-    rows = SOURCES[desk](desk).subquery()
+    rows = rows_on(desk)
     seen, explained = in_sight(desk, rows.c, within), _explained(desk)
     count = session.scalar(select(func.count()).select_from(rows).where(seen)) or 0
     if count and desk in RULES:
@@ -124,7 +124,7 @@ def waiting_on(
 ) -> list[Waiting]:
     """Return a page of what waits on a desk, oldest first, and one more if there is more."""
     wish = wish or Wish()
-    rows = SOURCES[desk](desk).subquery()
+    rows = rows_on(desk)
     case = and_(DeskCase.desk == desk.value, DeskCase.subject == rows.c.subject)
     found = select(rows, DeskCase.owner, DeskCase.closed_at).outerjoin(DeskCase, case)
     fitting = *_fitting(rows.c, wish), in_sight(desk, rows.c, within)

@@ -13,7 +13,7 @@ from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput
 from server.outcomes.desk_models import DeskCase, DeskLimit
-from server.outcomes.desk_sources import SOURCES, in_sight
+from server.outcomes.desk_sources import in_sight, rows_on
 from server.outcomes.desks import Desk
 
 Words = tuple[str, str]
@@ -83,7 +83,7 @@ def strain(
     owned = select(func.count()).select_from(DeskCase)
     owned = owned.where(DeskCase.desk == desk.value, DeskCase.owner.is_not(None))
     if not within.everywhere:
-        rows = SOURCES[desk](desk).subquery()
+        rows = rows_on(desk)
         mine = rows.c.subject == DeskCase.subject, in_sight(desk, rows.c, within)
         owned = owned.where(exists().select_from(rows).where(*mine))
     return Strain(
@@ -93,8 +93,15 @@ def strain(
     )
 
 
+def late(
+    session: Session, desk: Desk, limit: Limit, *, now: datetime, within: Within = ANYWHERE
+) -> int:
+    """Count what waits too long."""
+    return _before(session, desk, now - limit.late, within)
+
+
 def _before(session: Session, desk: Desk, moment: datetime, within: Within) -> int:
-    rows = SOURCES[desk](desk).subquery()
+    rows = rows_on(desk)
     explained = select(DeskCase.subject).where(
         DeskCase.desk == desk.value, DeskCase.closed_at.is_not(None)
     )

@@ -1,5 +1,6 @@
 """Which tubes and persons somebody may look at, by where things were done (docs/access.md)."""
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,11 @@ from server.people.models import Person
 from server.sampling import queries
 from server.sampling.models import Pairing
 
+# A condition takes longer to put together than to answer, and pages ask the same few.
+_once_put_together = lru_cache(maxsize=1024)
 
+
+@_once_put_together
 def pairings(within: Within, of: Any) -> ColumnElement[bool]:
     """Say of a column of pairings' ids that the sample was taken in that scope."""
     if within.everywhere:
@@ -23,6 +28,7 @@ def pairings(within: Within, of: Any) -> ColumnElement[bool]:
     return exists().where(one.id == of, within.rows(one.place))
 
 
+@_once_put_together
 def tubes(within: Within, of: Any) -> ColumnElement[bool]:
     """Say of a column of tubes that one was given to somebody in that scope."""
     if within.everywhere:
@@ -31,6 +37,7 @@ def tubes(within: Within, of: Any) -> ColumnElement[bool]:
     return exists().where(one.tube == of, within.rows(one.place))
 
 
+@_once_put_together
 def persons(within: Within, of: Any) -> ColumnElement[bool]:
     """Say of a column of persons' ids that the record was begun, or that they were sampled or
     checked in, in that scope."""

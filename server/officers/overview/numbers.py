@@ -18,6 +18,7 @@ from server.officers.overview.wish import Wish
 T = TypeVar("T")
 Counts = dict[str, int]
 Buckets = tuple[int, ...]
+Parts = tuple[tuple[str, ...], list[tuple[Any, ...]]]  # keys, and rows of keys and counts
 WHILE = 60  # days before a step, on which the sample's station stood where it stands
 TOGETHER = ("place", "station", "kind")  # asked for in one question
 STEPS = ("received", "resulted", "released", "delivered")
@@ -104,11 +105,12 @@ def total(session: Session, wish: Wish, within: Within) -> Counts:
 
 
 def summed(counts: Iterable[Counts]) -> Counts:
-    sums = dict.fromkeys(COUNTS, 0)
-    for each in counts:
-        for name, number in each.items():
-            sums[name] += int(number)
-    return sums
+    return _together([tuple(each.values()) for each in counts])
+
+
+def _together(rows: Sequence[Sequence[int]]) -> Counts:
+    sums = map(sum, zip(*rows, strict=True)) if rows else [0] * len(COUNTS)
+    return dict(zip(COUNTS, map(int, sums), strict=True))
 
 
 def by_day(session: Session, wish: Wish, within: Within) -> dict[date, Counts]:
@@ -130,29 +132,32 @@ def groups(
 ) -> list[Group]:
     """Return what the samples of the wish's days came to, by one of their keys; *timed* or not."""
     times = _turnarounds(session, wish, within, by) if timed else {}
-    parts = _parts(session, wish, within, TOGETHER if by in TOGETHER else (by,))
-    split: dict[str, list[Counts]] = {}
-    for key, counts in parts:
-        split.setdefault(key[by], []).append(counts)
-    return [Group(key, summed(own), times.get(key, ())) for key, own in sorted(split.items())]
+    counts = _once(
+        session, ("groups", by, replace(wish, by=""), within),
+        lambda: _split(_parts(session, wish, within, TOGETHER if by in TOGETHER else (by,)), by),
+    )  # fmt: skip
+    return [Group(key, own, times.get(key, ())) for key, own in counts.items()]
 
 
-def _parts(
-    session: Session, wish: Wish, within: Within, by: tuple[str, ...]
-) -> list[tuple[dict[str, str], Counts]]:
+def _split(parts: Parts, by: str) -> dict[str, Counts]:
+    """Return the counts of each group, in the order of their keys."""
+    names, rows = parts
+    place, split = names.index(by), dict[str, list[Sequence[int]]]()
+    for row in rows:
+        split.setdefault(row[place], []).append(row[len(names) :])
+    return {key: _together(own) for key, own in sorted(split.items())}
+
+
+def _parts(session: Session, wish: Wish, within: Within, by: tuple[str, ...]) -> Parts:
     """Return counts by several keys at once, asked for once: pages want them one by one."""
 
-    def asked() -> list[tuple[dict[str, str], Counts]]:
+    def asked() -> Parts:
         table = enough(cells, wish, *by)
         keys = [_key(table, name).label(name) for name in by]
         found = select(*keys, *_sums(table, COUNTS)).where(
             *fitting(table, wish, within, wish.first, wish.day)
         )
-        rows = session.execute(found.group_by(*keys))
-        return [
-            (dict(zip(by, row, strict=False)), dict(zip(COUNTS, row[len(by) :], strict=True)))
-            for row in rows
-        ]
+        return by, [tuple(row) for row in session.execute(found.group_by(*keys))]
 
     return _once(session, (by, replace(wish, by=""), within), asked)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from markupsafe import Markup, escape
+
 from server.display import t
 
 WIDTH, WIDE = 480, 960  # of a picture that shares its row, and of one alone
@@ -17,6 +19,14 @@ class Shape:
     attributes: Attributes
     text: str = ""
 
+    def __html__(self) -> str:
+        """Return the element as it is written: here, for a picture has hundreds of them."""
+        said = "".join(
+            f' {name}="{escape(value) if isinstance(value, str) else value}"'
+            for name, value in self.attributes.items()
+        )
+        return f"<{self.tag}{said}>{escape(self.text)}</{self.tag}>"
+
 
 @dataclass(slots=True)
 class Picture:
@@ -27,6 +37,11 @@ class Picture:
     width: int = WIDTH
     shapes: list[Shape] = field(default_factory=list)
     legend: str = ""
+
+    @property
+    def drawn(self) -> Markup:
+        """Its shapes, written one after the other."""
+        return Markup("").join(self.shapes)
 
     def rect(self, x: float, y: float, width: float, height: float, css: str = "bar") -> None:
         box = {"x": _n(x), "y": _n(y), "width": _n(width), "height": _n(max(0.0, height))}

@@ -51,6 +51,8 @@ def of_tubes(session: Session, scope: Within, place: str, now: datetime) -> Iter
     only = f"?place={quote(place)}" if place else ""
     for desk in (*unmatched.UNMATCHED, CALLS):
         load = unmatched.load_of(session, desk, scope)
-        late = limits.strain(session, desk, allowed[desk], now=now, within=scope).late
+        late = 0
+        if load.count:
+            late = limits.late(session, desk, allowed[desk], now=now, within=scope)
         link = f"/callbacks{only}" if desk is CALLS else f"/unmatched{only}#{desk.value}"
         yield Stuck(*words.DESKS[desk], link, load.count, load.oldest, late)

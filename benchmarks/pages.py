@@ -1,0 +1,195 @@
+"""Every page of officers, technicians and operators among many samples: how long it takes to make.
+
+The server is filled (`benchmarks.pages_rows`), then each role begins at its first page and follows
+links, as a person would, until it has seen each kind of page; each is asked for several times,
+through the whole application without a network.  `within_limit` is 100 ms over the slowest page's
+p95 of processor time: 1 or more is within.  The table names the slowest pages and the heaviest.
+
+    python -m benchmarks.pages [--samples 1000000] [--rounds 7] [--folder FOLDER] [--json]
+"""
+
+import re
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from secrets import token_hex
+from time import perf_counter, process_time
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+
+from benchmarks import pages_rows
+from benchmarks.report import Report, arguments, percentile
+from server.accounts import services, sessions
+from server.accounts.models import User
+from server.accounts.roles import Role
+from server.app import create_app
+from server.audit import purposes
+from server.config import Settings
+from server.db import Database, open_database
+from server.schema import tables
+from server.vault import Vault, install
+from server.wsgi import keep_still
+
+LIMIT, HEAVIEST = 100.0, 100.0  # milliseconds, kilobytes
+MOST, SLOWEST = 400, 15
+# Addresses that a person comes to by typing into a field or by a filter.
+TYPED = (
+    "/outcomes?q=nguyen", "/outcomes?q=nguyen+thi", "/outcomes?q=van+nguyen", "/outcomes?q=minh",
+    "/outcomes?status=positive", "/outcomes?state=paired", "/outcomes?sort=name&q=thi",
+    "/outcomes?place=vn-2021:24.222", "/people?q=Nguy%E1%BB%85n", "/overview?days=28",
+    "/quality?days=28", "/reports", "/audit?actor=station:ban-3", "/audit?action=tube.paired",
+)  # fmt: skip
+NO_PAGE = re.compile(r"^/(api|fhir|static|healthz|readyz|metrics|logout)|\.(csv|pdf|json|xlsx)$")
+
+
+@dataclass
+class Page:
+    """One kind of page of one role, and what it took each time."""
+
+    role: str
+    rule: str
+    path: str
+    size: float = 0.0
+    cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+
+    @property
+    def p95(self) -> float:
+        return percentile(self.cpu, 95)
+
+
+class Links(HTMLParser):
+    """The addresses that a page leads to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for key, value in attrs if tag == "a" and key == "href" and value]
+
+
+def clients(app: Flask, database: Database) -> Iterator[tuple[Role, FlaskClient]]:
+    """Sign one person of each role in."""
+    for role in Role:
+        named = select(User).where(User.login == str(role))
+        with database.write() as session:
+            user = session.scalar(named) or services.add_user(
+                session, str(role), name=str(role), role=role, password=token_hex(12),
+                place="vn-2021:24", shortest=8, by="benchmark", now=pages_rows.NOW,
+            )  # fmt: skip
+            token = sessions.open_session(session, user, now=pages_rows.NOW, address="127.0.0.1")
+            if role is Role.HEALTH_OFFICER:
+                purposes.say(session, "question", "", by=f"user:{role}", now=pages_rows.NOW)
+        client = app.test_client()
+        client.set_cookie("ghepmau", token)
+        yield role, client
+
+
+def walk(app: Flask, role: Role, client: FlaskClient) -> Iterator[Page]:
+    """Yield each kind of page that the role reaches; it is opened once, which warms it."""
+    waiting, seen = deque(("/", *TYPED)), set[tuple[str, frozenset[str]]]()
+    while waiting and len(seen) < MOST:
+        path = waiting.popleft()
+        rule = rule_of(app, path)
+        names = frozenset(key for key, _ in parse_qsl(urlsplit(path).query))
+        kind = (path if path in TYPED else rule, names)
+        if not rule or kind in seen or NO_PAGE.search(rule):
+            continue
+        seen.add(kind)
+        answer = client.get(path)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            yield Page(str(role), rule, path, len(answer.data) / 1000)
+            links = Links()
+            links.feed(answer.text)
+            waiting.extend(link for link in links.found if link.startswith("/"))
+
+
+def rule_of(app: Flask, path: str) -> str:
+    """Return the rule that serves *path*, '' for none."""
+    parts = urlsplit(path)
+    if parts.netloc or "lang=" in parts.query:
+        return ""
+    try:
+        rule, _ = app.url_map.bind("localhost").match(parts.path, return_rule=True)
+    except HTTPException:
+        return ""
+    return rule.rule
+
+
+def ask(client: FlaskClient, page: Page, rounds: int) -> None:
+    for _ in range(rounds):
+        wall, cpu = perf_counter(), process_time()
+        client.get(page.path)
+        page.cpu.append((process_time() - cpu) * 1000)
+        page.wall.append((perf_counter() - wall) * 1000)
+
+
+def tell(pages: list[Page], report: Report) -> str:
+    """Put the sums into *report*; return the slowest and the heaviest as a table."""
+    slowest = sorted(pages, key=lambda page: -page.p95)
+    wall = max(percentile(page.wall, 95) for page in pages)
+    report.figures["pages"] = (len(pages), "pages, each of one role")
+    report.figures["slowest_p95"] = (slowest[0].p95, "ms of processor")
+    report.figures["slowest_p95_wall"] = (wall, "ms")
+    report.figures["over_100_ms"] = (sum(page.p95 > LIMIT for page in pages), "pages")
+    report.figures["over_100_kB"] = (sum(page.size > HEAVIEST for page in pages), "pages")
+    report.figures["heaviest"] = (max(page.size for page in pages), "kB")
+    report.ratios["within_limit"] = LIMIT / slowest[0].p95
+    heavy = sorted(pages, key=lambda page: -page.size)[:5]
+    return "\n".join(
+        f"{each.p95:8.1f} ms CPU p95 {percentile(each.wall, 95):8.1f} ms {each.size:6.1f} kB  "
+        f"{each.role:<15} {each.path}"
+        for each in (*slowest[:SLOWEST], *heavy)
+    )
+
+
+def measure(folder: Path, samples: int, rounds: int, report: Report) -> list[Page]:
+    """Fill the server unless *folder* has one already, and open every page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings(data=str(folder), background=False)
+    made = settings.vault_path.exists()
+    install(Vault.load(settings.vault_path) if made else Vault.create(settings.vault_path))
+    database = open_database(settings.database_url)
+    if not made:
+        tables.create_all(database.engine)
+        began = perf_counter()
+        pages_rows.fill(database, samples)
+        report.figures["filled_in"] = (perf_counter() - began, "s")
+    app = create_app(settings, lambda: pages_rows.NOW)
+    keep_still()  # as the server does when it begins to serve
+    pages = []
+    for role, client in clients(app, database):
+        mine = list(walk(app, role, client))
+        for page in mine:
+            ask(client, page, rounds)
+        pages += mine
+    database.engine.dispose()
+    return pages
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = arguments(__doc__)
+    parser.add_argument("--samples", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--folder", type=Path, help="keep the server there, or use the one there")
+    options = parser.parse_args()
+    report = Report("pages")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary)
+        table = tell(measure(folder, options.samples, options.rounds, report), report)
+    report.print(options.json)
+    if not options.json:
+        print(table)
+
+
+if __name__ == "__main__":
+    main()

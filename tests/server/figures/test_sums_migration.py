@@ -1,0 +1,52 @@
+"""Roll-ups from before there were sums get theirs."""
+
+from datetime import date
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import insert, select, text
+
+from server import schema
+from server.config import Settings
+from server.db import open_database
+from server.figures.models import BUCKETS, COUNTS, SPLIT, SUMS, cells, hours, spans, steps
+from server.figures.summing import summed
+from server.schema import tables
+
+pytestmark = [pytest.mark.blank, pytest.mark.engines]
+DAY = date(2026, 11, 23)
+
+
+def before_sums() -> str:
+    """The revision before; numbers of migrations may change, names do not."""
+    every = ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()
+    [found] = [each for each in every if each.revision.endswith("_figure_sums")]
+    return str(found.down_revision)
+
+
+def test_sums_are_made_of_what_there_is(settings: Settings, vault: object) -> None:
+    database = open_database(settings.database_url)
+    tables.drop_all(database.engine)
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    schema.upgrade(database, to=before_sums())
+    with database.engine.begin() as connection:
+        for number, (operator, lab) in enumerate((o, r) for o in "AB" for r in ("", "vn-2021:24")):
+            key = {"day": DAY, "station": "ban-1", "place": "vn-2021:24.222", "lab": lab,
+                   "operator": operator, "kind": "single"}  # fmt: skip
+            counts = dict.fromkeys(COUNTS, number + 1)
+            buckets = dict.fromkeys(BUCKETS, number + 2)
+            connection.execute(insert(cells), [{**key, **counts}])
+            connection.execute(
+                insert(steps), [{**key, "step": "received", "passed": DAY, "count": number}]
+            )
+            connection.execute(insert(spans), [{**key, "span": "turnaround", **buckets}])
+            connection.execute(insert(hours), [{**key, "hour": 8, "people": 3}])
+    schema.upgrade(database)
+    with database.read() as session:
+        for split in SPLIT:
+            rows = [dict(row) for row in session.execute(select(split)).mappings()]
+            found = [dict(row) for row in session.execute(select(SUMS[split])).mappings()]
+            assert found == list(summed(SUMS[split], rows)), split.name
+            assert len(found) == 1
+    database.engine.dispose()
