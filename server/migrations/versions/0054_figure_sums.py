@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0091_figure_sums"
-down_revision: str | None = "0051_archives"
+revision: str = "0054_figure_sums"
+down_revision: str | None = "0053_security_keys"
 
 WHERE = ("day", "station", "place")
 COUNTS = (
