@@ -58,6 +58,7 @@ from server.openapi_views import bp as openapi
 from server.outcomes import services as outcomes
 from server.outcomes.call_export_views import bp as call_exports
 from server.outcomes.call_views import bp as call_pages
+from server.outcomes.desk_export_views import bp as desk_exports
 from server.outcomes.desk_views import bp as desk_pages
 from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
@@ -111,6 +112,7 @@ PAGES = (
     imports,
     outcome_pages,
     desk_pages,
+    desk_exports,
     call_pages,
     call_exports,
     intake,

@@ -189,6 +189,7 @@ OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
 FREE = frozenset(
     {
         ("users", "login"), ("assays", "code"), ("boxes", "act"), ("desks", "desk"),
+        ("desk_exports", "desk"),
         ("exchange", "target"), ("matched", "view_id"), ("overview", "key"),
         ("reports", "form"), ("plates", "act"), ("plates", "form"),
         ("sampling", "lot_id"), ("sampling", "void_id"),

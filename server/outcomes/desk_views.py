@@ -47,7 +47,7 @@ def show_unmatched() -> ResponseReturnValue:
 @bp.post("/unmatched/limits/<desk>")
 @requires(Permission.DESK_LIMIT)
 def set_limit(desk: str) -> ResponseReturnValue:
-    which = _desk(desk)
+    which = desk_named(desk)
     late, escalate = (
         timedelta(hours=_hours(request.form.get(name, ""))) for name in ("late", "escalate")
     )
@@ -67,7 +67,7 @@ def _hours(text: str) -> float:
 @bp.get("/desks/<desk>")
 @requires(Permission.DESK_WRITE)
 def show_desk(desk: str) -> ResponseReturnValue:
-    which = _desk(desk)
+    which = desk_named(desk)
     asked = forms.tidy(request.args.get("q", ""))[:100]
     if asked and (where := _sought(which, asked)) is not None:
         return redirect(where)
@@ -78,7 +78,7 @@ def show_desk(desk: str) -> ResponseReturnValue:
 @requires(Permission.DESK_WRITE)
 def act(desk: str) -> ResponseReturnValue:
     """Do one thing to all ticked items."""
-    which = _desk(desk)
+    which = desk_named(desk)
     deed = ACTS.get(request.form.get("act", ""))
     try:
         if deed is None:
@@ -146,7 +146,7 @@ def _seen(text: str) -> Seen:
     return Seen(subject[:120], mark[:60])
 
 
-def _desk(text: str) -> Desk:
+def desk_named(text: str) -> Desk:
     try:
         return Desk(text)
     except ValueError as error:
@@ -178,7 +178,8 @@ def _sought(desk: Desk, asked: str) -> str | None:
     return url_for(".show_desk", desk=found.value, tube=which.text)
 
 
-def _wish(session: Any) -> Wish:
+def asked_of(session: Any) -> Wish:
+    """Return what the page's address asks for."""
     asked = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     word = forms.tidy(request.args.get("q", ""))[:100]
     known = people.person_with(session, word.replace(" ", "")) if word and _may_ask() else []
@@ -211,7 +212,7 @@ def _after(text: str) -> tuple[datetime, str] | None:
 def _page(desk: Desk, problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
         limit = limits.limits(session)[desk]
-        wish = _wish(session)
+        wish = asked_of(session)
         within = current_within()
         found = desks.waiting_on(session, desk, wish, within)
         one = _one(wish) if found else None

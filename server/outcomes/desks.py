@@ -120,16 +120,21 @@ def loads(
 
 
 def waiting_on(
-    session: Session, desk: Desk, wish: Wish | None = None, within: Within = ANYWHERE
+    session: Session,
+    desk: Desk,
+    wish: Wish | None = None,
+    within: Within = ANYWHERE,
+    *,
+    most: int = PAGE + 1,
 ) -> list[Waiting]:
-    """Return a page of what waits on a desk, oldest first, and one more if there is more."""
+    """Return what waits on a desk, oldest first: a page of it, and one more if there is more."""
     wish = wish or Wish()
     rows = rows_on(desk)
     case = and_(DeskCase.desk == desk.value, DeskCase.subject == rows.c.subject)
     found = select(rows, DeskCase.owner, DeskCase.closed_at).outerjoin(DeskCase, case)
     fitting = *_fitting(rows.c, wish), in_sight(desk, rows.c, within)
     found = found.where(*fitting).order_by(rows.c.since, rows.c.subject)
-    page = session.execute(found.limit(PAGE + 1)).all()
+    page = session.execute(found.limit(most)).all()
     return _with_messages(session, [_waiting(desk, row) for row in page])
 
 

@@ -124,7 +124,11 @@ def test_a_shared_zone_is_changed_by_who_has_all_of_it(
                               set_by="u", set_at=now))  # fmt: skip
     mine = sign_in(OFFICER, "here", place=HERE, sees="")
     both = sign_in(OFFICER, "both", place=HERE, sees=f"{HERE} {ELSEWHERE}")
-    assert mine.get(f"/zones/{zone}").status_code == 200
+    swab = sign_in(Role.SWAB_TEAM, "swab", place=HERE, sees="")
+    for who, offered in ((mine, 1), (both, 4), (swab, 0)):  # its own part to take out; all forms
+        page = who.get(f"/zones/{zone}")
+        assert page.status_code == 200
+        assert page.text.count('method="post" action="/zones/') == offered
     for form in ({"level": "orange"}, {"level": "lifted"}):
         assert mine.post(f"/zones/{zone}/level", data=form).status_code == 404
     assert mine.post(f"/zones/{zone}/parts", data={"part": IN_HERE}).status_code == 404

@@ -133,6 +133,14 @@ def points_in(session: Session, drawn: Drawn) -> list[Point]:
     return list(session.scalars(found.order_by(Point.name, Point.id)))
 
 
+def places_of_parts(session: Session, drawn: Drawn) -> dict[UUID, str]:
+    """Return where each part of a zone is, points by their place."""
+    codes = [part.point_id for part in drawn.parts if part.point_id]
+    found = session.execute(select(Point.id, Point.place).where(Point.id.in_(codes)))
+    place_of = {row.id: row.place for row in found}
+    return {part.id: part.place or place_of.get(part.point_id or "", "") for part in drawn.parts}
+
+
 def last_check_in(session: Session, person_id: UUID) -> CheckIn | None:
     """Return where a person was last, as far as check-ins say."""
     found = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.voided_at.is_(None))

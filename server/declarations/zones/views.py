@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.accounts.current import in_scope
+from server.accounts.current import current_within, in_scope
 from server.declarations import points
 from server.declarations.kinds import KINDS
 from server.declarations.zones import queries, services
@@ -15,7 +15,7 @@ from server.declarations.zones.queries import ZoneMap
 from server.declarations.zones.services import Act
 from server.display import local
 from server.forms import day_in, optional_text, required_text, tidy
-from server.web import Permission, actor, now, reading, requires, t, transaction
+from server.web import Permission, actor, may, now, reading, requires, t, transaction
 
 bp = Blueprint("zones", __name__)
 
@@ -47,9 +47,14 @@ def show_zones() -> ResponseReturnValue:
 def show_zone(zone_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         drawn = queries.zone(session, zone_id)
+        points, within = queries.points_in(session, drawn), current_within()
+        places = queries.places_of_parts(session, drawn)
+        own = {part for part, place in places.items() if within.covers(place)}
         return render_template(
-            "zones/zone.html", drawn=drawn, points=queries.points_in(session, drawn),
-            levels=LEVELS, kinds=KINDS, today=_today(), names=queries.names(session),
+            "zones/zone.html", drawn=drawn, points=points, levels=LEVELS, kinds=KINDS,
+            today=_today(), names=queries.names(session), own=own,
+            may_change=may(Permission.ZONE_WRITE) and len(own) == len(drawn.parts),
+            here={point.id for point in points if within.covers(point.place)},
         )  # fmt: skip
 
 
