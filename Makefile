@@ -1,6 +1,6 @@
 # Two commands for a stranger: `make run` and `make test`.  `make` alone prints this help.
 .DEFAULT_GOAL := help
-.PHONY: help run test faults chaos cluster promises pi docs check audit format setup setup-test clean a11y pictures
+.PHONY: help run test api faults chaos cluster promises pi docs check audit format setup setup-test clean a11y pictures
 
 PORT ?= 8000
 VENV := .venv/bin
@@ -42,6 +42,9 @@ pictures: setup-test  ## Retake the pictures of the docs; `make run` must be up
 
 docs: setup-test  ## The documentation as a site, in var/site
 	@$(VENV)/python -m tools.reference.build
+
+api: setup-test  ## The API asked what a machine makes of its description (EXAMPLES=500 SEED=26)
+	@EXAMPLES=$(or $(EXAMPLES),500) SEED=$(or $(SEED),26) $(VENV)/python -m pytest -q -n 2 tests/server/test_api_as_described.py
 
 promises: setup-test  ## List the promises with the tests that keep them, and run those (ARGS=--list)
 	@$(VENV)/python tools/promises.py $(ARGS)

@@ -180,7 +180,7 @@ Event = (
 )
 
 # A RecursionError is brackets within brackets, thousands deep: nothing of ours.
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -220,7 +220,7 @@ def decode(data: bytes | msgspec.Raw) -> Event:
     """Read one event; raise EventError where *data* is none that this version knows."""
     try:
         return _decoder.decode(data)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise EventError(f"not an event that this version knows: {error}") from error
 
 
@@ -228,7 +228,7 @@ def decode_envelope(data: bytes | msgspec.Raw) -> Envelope:
     """Read what every event carries, whatever its kind; raise EventError without even that."""
     try:
         return _envelopes.decode(data)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise EventError(f"not an event: {error}") from error
 
 
@@ -244,5 +244,5 @@ def decode_batch(body: bytes) -> Batch:
     """Read an upload's frame, not yet its events; raise EventError if it is none."""
     try:
         return _batches.decode(body)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise EventError(f"not an upload: {error}") from error

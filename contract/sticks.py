@@ -19,6 +19,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from contract.envelope import Name
+from contract.events import UNREADABLE
 from contract.receipts import HeadWire
 from contract.signing import BadSignature, request_message, sign, verify
 
@@ -116,6 +117,6 @@ def read_receipt(data: bytes, keys: Iterable[Ed25519PublicKey]) -> Stored:
             return msgspec.json.decode(body, type=Stored)
         except BadSignature:
             continue
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise NoStick(f"it is no receipt: {error}") from error
     raise NoStick("it is not signed by our server")

@@ -4,11 +4,13 @@ Nobody can be found by it: no name, no number, no tube.  `line` is what all vers
 have in common, made from two ids of which one is random.
 """
 
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Annotated
 
 import msgspec
+
+from contract.envelope import Aware
 
 VERSION = 1
 PATH_OUTCOMES = "api/v1/upstream/outcomes"
@@ -29,7 +31,7 @@ class OutcomeWire(msgspec.Struct, frozen=True, kw_only=True):
     day: date  # of the sampling, in Vietnam
     pool: bool
     method: Annotated[str, msgspec.Meta(max_length=32)]
-    released_at: datetime | None
+    released_at: Aware | None
     v: int = VERSION
 
 
@@ -48,7 +50,7 @@ class FiguresWire(msgspec.Struct, frozen=True, kw_only=True):
     """All places of one day, as they stood at `at`; of one day the newest holds."""
 
     day: date
-    at: datetime
+    at: Aware
     places: tuple[PlaceFigures, ...]
     v: int = VERSION
 

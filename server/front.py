@@ -1,8 +1,10 @@
-"""Take requests whole before a thread sees them, so that slow senders cost no thread.
+"""Take requests whole before a thread sees them: slow senders cost no thread, halves do nothing.
 
 granian speaks its own protocol (RSGI) to us; the pages speak WSGI.  In between, on one event loop,
 a body is gathered within a size, a time and a lowest speed; only then does a thread of the pool
-run the application.  A station that lost its network in mid-upload holds a socket, nothing more.
+run the application.  A station that lost its network in mid-upload holds a socket, nothing more;
+a form that was cut off is not taken for a shorter one.  For that a request says how long it is: of
+one that comes in chunks granian does not tell whether all of them came.
 """
 
 import asyncio
@@ -27,14 +29,24 @@ FIRST_SECONDS = 30.0
 LOWEST_SPEED = 2_000  # bytes/s after that: a weak mobile network still gets through
 HELD_AT_ONCE = 256 * 1024 * 1024  # bytes of bodies in memory, of all requests together
 SENTENCES = {
+    "cut-off": ("Nội dung bị đứt giữa chừng.", "What was sent was cut off."),
+    "length-required": (
+        "Cần Content-Length: không nhận nội dung gửi từng khúc.",
+        "Content-Length is needed: a body in chunks is not taken.",
+    ),
+    "one-host": ("Cần đúng một Host.", "Exactly one Host is needed."),
     "too-busy": ("Máy chủ đang quá tải. Gửi lại sau.", "The server is too busy. Send it again."),
     "too-large": ("Nội dung gửi lên quá lớn.", "What was sent is too large."),
     "too-slow": ("Nội dung gửi lên quá chậm.", "What was sent came too slowly."),
 }
 
 
-class TooLarge(Exception):
-    """A body is longer than we take."""
+class Refused(Exception):
+    """A request is not taken, and its connection ends: nobody knows what else is in it."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
 
 
 class ShortWay(Protocol):
@@ -93,12 +105,12 @@ class Front:
             return _refusal(503, "too-busy", ("Retry-After", "5"))
         parts: list[bytes] = []
         try:
-            await self._gather(scope, protocol, parts)
+            await self._gather(protocol, body_length(scope, self._largest), parts)
             return await self._made(scope, b"".join(parts))
         except TimeoutError:
             return _refusal(408, "too-slow", ("Connection", "close"))
-        except TooLarge:
-            return _refusal(413, "too-large", ("Connection", "close"))
+        except Refused as error:
+            return _refusal(error.status, error.code, ("Connection", "close"))
         finally:
             self._held -= sum(map(len, parts))
 
@@ -110,22 +122,19 @@ class Front:
         whole = environ(scope, body)
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, whole)
 
-    async def _gather(self, scope: Scope, protocol: HTTPProtocol, parts: list[bytes]) -> None:
-        """Collect the body in *parts*: not too large, not too slow."""
-        length = scope.headers.get("content-length")
-        if length is None and scope.headers.get("transfer-encoding") is None:
+    async def _gather(self, protocol: HTTPProtocol, length: int, parts: list[bytes]) -> None:
+        """Collect a body of *length* bytes in *parts*: all of it, not too slow."""
+        if not length:
             return
-        if length is not None and int(length) > self._largest:
-            raise TooLarge
         started, size = asyncio.get_running_loop().time(), 0
         async with asyncio.timeout(self._first_seconds) as limit:
             async for part in protocol:
                 parts.append(part)
                 size += len(part)
                 self._held += len(part)
-                if size > self._largest:
-                    raise TooLarge
                 limit.reschedule(started + self._first_seconds + size / LOWEST_SPEED)
+        if size != length:
+            raise Refused(400, "cut-off")
 
     def _run(self, environment: dict[str, Any]) -> Answer:
         """Run the application, in a thread."""
@@ -143,6 +152,22 @@ class Front:
                 close()
         status, headers = begun[0]
         return status, headers, body
+
+
+def body_length(scope: Scope, largest: int) -> int:
+    """Return how many bytes a request has behind its head, *largest* at most.  Raises Refused.
+
+    (More than one length, or a length that is none, granian has refused before.)
+    """
+    names = [name for name, _ in scope.headers.items()]
+    if names.count("host") != 1 and scope.http_version != "1.0":
+        raise Refused(400, "one-host")
+    if "transfer-encoding" in names:
+        raise Refused(411, "length-required")
+    length = int(scope.headers.get("content-length") or 0)
+    if length > largest:
+        raise Refused(413, "too-large")
+    return length
 
 
 def environ(scope: Scope, body: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from contract import envelope, health, lots, receipts
+from contract import events, health, lots, receipts
 from contract.upstream import FiguresWire, OutcomeWire
 from server.accounts.stations import EnrolWire
 from server.exchange.document import Document
@@ -167,7 +167,7 @@ def document(base: str) -> Json:
     by_type = dict(zip((repr(each) for each in types), refs, strict=True))
     paths: Json = {}
     for row in OPERATIONS:
-        paths.setdefault(row.path, {})[row.method] = _operation(row, by_type)
+        paths.setdefault(row.path, {})[row.method] = _operation(row, by_type, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -185,11 +185,11 @@ def document(base: str) -> Json:
 def _types() -> list[Any]:
     every = [each for row in OPERATIONS for each in (row.takes, row.gives)]
     shapes = [each for each in every if each not in (None, FORM)]
-    unique = {repr(each): each for each in [*shapes, Refusal, envelope.Envelope, Document]}
+    unique = {repr(each): each for each in [*shapes, Refusal, events.Batch, events.Event, Document]}
     return list(unique.values())
 
 
-def _operation(row: Operation, refs: Json) -> Json:
+def _operation(row: Operation, refs: Json, schemas: Json) -> Json:
     made: Json = {
         "operationId": f"{row.method}-{row.path.strip('/').replace('/', '-')}",
         "summary": f"{row.vi} · {row.en}",
@@ -209,27 +209,18 @@ def _operation(row: Operation, refs: Json) -> Json:
             "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
         }
     elif row.method == "post":
-        body = refs[repr(row.takes)] if row.takes else _batch(refs)
+        body = refs[repr(row.takes)] if row.takes else _batch(refs, schemas)
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     if row.access != "public":
         made["security"] = [{row.access: []}]
     return made
 
 
-def _batch(refs: Json) -> Json:
+def _batch(refs: Json, schemas: Json) -> Json:
     """An upload: events of any kind, each as its station wrote it."""
-    return {
-        "type": "object",
-        "required": ["station", "events"],
-        "properties": {
-            "v": {"const": 1},
-            "station": {"type": "string"},
-            "events": {
-                "type": "array", "minItems": 1, "maxItems": 1000,
-                "items": refs[repr(envelope.Envelope)],
-            },
-        },
-    }  # fmt: skip
+    frame: Json = schemas["Batch"]
+    listed = {**frame["properties"]["events"], "items": refs[repr(events.Event)]}
+    return {**frame, "properties": {**frame["properties"], "events": listed}}
 
 
 def _webhook(refs: Json) -> Json:

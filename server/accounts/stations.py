@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from contract import health
 from contract.cards import key_name
+from contract.events import UNREADABLE
 from contract.signing import BadSignature, encode, private_key, public_text, request_message, verify
 from server import vault
 from server.accounts import enrolment, keyring, throttle
@@ -95,7 +96,7 @@ def enrol() -> ResponseReturnValue:
     """Take a station's key for its one-time code, and tell it what it must know."""
     try:
         wire = msgspec.json.decode(request.get_data(), type=EnrolWire)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise BadInput(
             "Yêu cầu ghi danh không đọc được.", "The request to enrol is unreadable."
         ) from error

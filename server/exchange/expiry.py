@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from cryptography import x509
 
+from contract.events import UNREADABLE
 from server.exchange.targets import Target
 from server.rounds import Rounds
 
@@ -49,7 +50,7 @@ def endings(target: Target) -> Iterator[Ending]:
 
 def jwt_end(token: str) -> datetime | None:
     """Return when a JSON web token ends, or None for a token of another kind or without an end."""
-    with suppress(ValueError, msgspec.DecodeError, msgspec.ValidationError, OverflowError, OSError):
+    with suppress(*UNREADABLE, ValueError, OverflowError, OSError):
         middle = token.split(".")[1] if token.count(".") == 2 else ""
         claims = msgspec.json.decode(
             urlsafe_b64decode(middle + "=" * (-len(middle) % 4)), type=dict

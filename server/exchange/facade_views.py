@@ -13,6 +13,7 @@ import msgspec
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
+from contract.events import UNREADABLE
 from server.accounts.partner_limits import Door, Limits, check_limits, note_question
 from server.accounts.partners import KnownPartner
 from server.errors import DomainError
@@ -205,7 +206,7 @@ def _identifiers(body: bytes) -> list[Json]:
         if sent.get("resourceType") == "Parameters":
             sent = next(p["resource"] for p in sent["parameter"] if p["name"] == "resource")
         return [each for each in sent["identifier"] if isinstance(each, dict)]
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, StopIteration) as error:
+    except (*UNREADABLE, KeyError, TypeError, StopIteration) as error:
         raise FhirBadInput(
             "Cần Parameters có một Patient với identifier.",
             "Parameters with a Patient that has an identifier are needed.",

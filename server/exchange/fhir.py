@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from contract.events import UNREADABLE
 from server.db import Database
 from server.delivery import remotes
 from server.delivery.channels import Message, Refused
@@ -170,7 +171,7 @@ def _place(response: Json, resource: Json) -> Place | None:
 def _json(answer: Answer) -> Json:
     try:
         return msgspec.json.decode(answer.body, type=dict)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise Uncertain(f"the answer is no JSON: {answer.body[:200]!r}") from error
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from contract import events
 from contract.envelope import VERSION, Digest, Epoch, Name, Short
-from contract.events import EventError
+from contract.events import UNREADABLE, EventError
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
@@ -101,7 +101,7 @@ def _arrival(station: str, payload: bytes) -> Arrival:
 def _outline(payload: bytes) -> _Outline:
     try:
         return _outlines.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise EventError(f"an event cannot be read at all: {error}") from error
 
 

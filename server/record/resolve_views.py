@@ -7,6 +7,7 @@ import msgspec
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
+from contract.events import UNREADABLE
 from server.accounts.partner_limits import Door, Limits, check_limits, note_question
 from server.accounts.partners import KnownPartner
 from server.errors import BadInput
@@ -54,7 +55,7 @@ def _question() -> Question:
     said: Any = request.get_data()
     try:
         return msgspec.json.decode(said, type=Question)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (*UNREADABLE, ValueError) as error:
         raise _unreadable() from error
 
 

@@ -7,6 +7,7 @@ import msgspec
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from contract.events import UNREADABLE
 from contract.upstream import FiguresWire, OutcomeWire
 from server.accounts.current import current_within
 from server.accounts.partners import KnownPartner
@@ -57,7 +58,7 @@ def show() -> ResponseReturnValue:
 def _read(kind: type[W]) -> W:
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (*UNREADABLE, ValueError) as error:
         raise BadInput(
             "Nội dung không đọc được.", f"What was sent cannot be read: {error}"
         ) from error

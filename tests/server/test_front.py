@@ -21,7 +21,7 @@ class Request:
     client: str = "10.0.0.7:51000"
     server: str = "127.0.0.1:8000"
     http_version: str = "1.1"
-    headers: Headers = field(default_factory=lambda: Headers({"content-length": "4"}))
+    headers: Headers = field(default_factory=lambda: Headers({"host": "x", "content-length": "4"}))
 
 
 class Connection:
@@ -61,12 +61,33 @@ def test_a_request_comes_through_whole() -> None:
     assert body == b"abcd" + "/tubes/mẫu".encode()
 
 
-@pytest.mark.parametrize("said", ["101", None])
-def test_a_body_that_is_too_large_is_refused_said_or_not(said: str | None) -> None:
-    headers = Headers({"content-length": said} if said else {"transfer-encoding": "chunked"})
-    status, answer, body = ask(Request(headers=headers), Connection([b"a" * 60] * 2))
+def test_a_body_that_is_too_large_is_refused_unread() -> None:
+    headers = Headers({"host": "x", "content-length": "101"})
+    status, answer, body = ask(Request(headers=headers), Connection([]))
     assert (status, answer["Connection"]) == (413, "close")
     assert b"too-large" in body
+
+
+@pytest.mark.parametrize("parts", [[], [b"ab"], [b"ab", b"c"], [b"abcd", b"e"]])
+def test_a_body_that_was_cut_off_is_not_taken_for_a_shorter_one(parts: list[bytes]) -> None:
+    status, answer, body = ask(Request(), Connection(parts))
+    assert (status, answer["Connection"]) == (400, "close")
+    assert b"cut-off" in body
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "x", "transfer-encoding": "chunked"}, 411),
+        ({"host": "x", "transfer-encoding": "chunked", "content-length": "4"}, 411),
+        ({"content-length": "4"}, 400),
+    ],
+)
+def test_a_request_says_how_long_it_is_and_for_which_host(
+    headers: dict[str, str], status: int
+) -> None:
+    answer = ask(Request(headers=Headers(headers)), Connection([b"abcd"]))
+    assert (answer[0], answer[1]["Connection"]) == (status, "close")
 
 
 def test_a_body_that_comes_too_slowly_is_refused() -> None:
