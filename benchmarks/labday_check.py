@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from benchmarks import open_work
 from server.db import Database
 from server.lab import disputes, queries, wells
 from server.lab.boxes import queries as boxes
@@ -22,7 +23,7 @@ STAYS = frozenset({*OWNED, Desk.OUTCOME_WITHOUT_DELIVERY})  # the outbox has nob
 def faults(database: Database) -> list[str]:
     """Return every promise that was broken, in words; none is what we want."""
     with database.read() as session:
-        return [*_unsafe(session), *_left(session)]
+        return [*_unsafe(session), *_left(session), *open_work.faults(session)]
 
 
 def _unsafe(session: Session) -> list[str]:

@@ -114,6 +114,15 @@ class Base(DeclarativeBase):
     }
 
 
+def one_of(column: str, values: Iterable[str]) -> str:
+    """Return the constraint that a column holds one of *values*.
+
+    It is not written with IN: for each row that comes in, SQLite builds a table of the list anew,
+    which was a third of the cost of a message's row.
+    """
+    return " OR ".join(f"{column} = '{value}'" for value in values)
+
+
 class _Listed(FunctionElement[str]):
     """The texts in a JSON list, as rows: one parameter, and one statement, for any number."""
 

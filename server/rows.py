@@ -6,25 +6,25 @@ are turned as the columns say.  Defaults that Python would fill in are not: name
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Dialect, Select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from contract import ids
-from server import vault
+from server import loading, vault
 from server.db import Base, Encrypted, UtcDateTime
+from server.loading import Stored as Stored
 
 MANY = 50  # rows from which on PostgreSQL's COPY is worth its round trips
 
 Convert = Callable[[Any], Any]
-Stored = tuple[Any, ...]
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -51,6 +51,19 @@ def insert_missing(session: Session, model: type[Base], row: Mapping[str, Any]) 
     return bool(done.rowcount)
 
 
+def insert_or_hold(session: Session, model: type[Base], row: Mapping[str, Any]) -> None:
+    """Insert *row*; where one with its key is there, leave it and hold it to the transaction's end.
+
+    What is read after this is as others, who held it before, left it.
+    """
+    sqlite_too = session.get_bind().dialect.name == "sqlite"
+    made: Any = (sqlite.insert if sqlite_too else postgresql.insert)(model).values(**row)
+    table = model.metadata.tables[model.__tablename__]
+    keys = [column.name for column in table.primary_key]
+    same = {name: table.columns[name] for name in keys}
+    session.execute(made.on_conflict_do_update(index_elements=keys, set_=same))
+
+
 def insert_stored(
     session: Session, model: type[Base], names: tuple[str, ...], rows: Sequence[Stored]
 ) -> None:
@@ -59,10 +72,9 @@ def insert_stored(
         return
     connection = session.connection()
     if connection.dialect.name == "postgresql" and len(rows) >= MANY:
-        _copy(connection, _copying(model, names, connection.dialect), rows)
+        loading.copy(connection, model, names, rows)
     else:
-        statement = _inserting(model, names, connection.dialect)
-        connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
+        loading.insert(connection, model, names, rows)
 
 
 def stored_rows(
@@ -73,7 +85,8 @@ def stored_rows(
     statement, places, own = _asking(question, connection.dialect)
     known = {**own, **values}
     given = known if places is None else tuple(known[name] for name in places)
-    return list(connection.exec_driver_sql(statement, given).all())
+    with closing(connection.exec_driver_sql(statement, given)) as found:
+        return list(found.cursor.fetchall())  # past SQLAlchemy's rows
 
 
 def stored_time(session: Session, at: datetime) -> Any:
@@ -189,40 +202,6 @@ def _naive(value: datetime) -> datetime:
 
 def _undashed(value: str) -> str:
     return value.replace("-", "")
-
-
-def _copy(connection: Connection, statement: str, rows: Iterable[Stored]) -> None:
-    cursor: Any = connection.connection.cursor()
-    try:
-        with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True
-        ) from error
-    finally:
-        cursor.close()
-
-
-def _named(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> tuple[str, str]:
-    table = model.metadata.tables[model.__tablename__]
-    quote = dialect.identifier_preparer
-    columns = ", ".join(quote.quote(table.columns[name].name) for name in names)
-    return quote.format_table(table), columns
-
-
-@cache
-def _inserting(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> str:
-    table, columns = _named(model, names, dialect)
-    place = "?" if dialect.paramstyle == "qmark" else "%s"
-    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join([place] * len(names))})"  # noqa: S608
-
-
-@cache
-def _copying(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> str:
-    table, columns = _named(model, names, dialect)
-    return f"COPY {table} ({columns}) FROM STDIN"
 
 
 @cache

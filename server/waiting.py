@@ -10,6 +10,7 @@ from server.accounts import health_queries
 from server.accounts.actors import of_stations
 from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
+from server.delivery.queries import is_open
 from server.desks import Waiting
 from server.intake.models import ChainAlert
 from server.lab import queries as lab
@@ -58,9 +59,8 @@ def late_on(*desks: unmatched.Desk) -> Callable[[Session, datetime, Within], int
 
 def to_test(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count the received tubes to be tested, or tested again, paired or not."""
-    accepted = Reception.accepted.is_(True), within.rows(Reception.lab)
-    found = select(func.count(), func.min(Reception.at)).where(*accepted)
-    count, oldest = session.execute(found.where(~lab.tested(Reception.tube))).one()
+    found = select(func.count(), func.min(Reception.at)).where(*lab.to_test(within))
+    count, oldest = session.execute(found).one()
     return Waiting(count, oldest)
 
 
@@ -165,7 +165,7 @@ def _results(results: Iterable[Result]) -> Waiting:
 
 def undelivered(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count what is dead: what waits goes out by itself."""
-    dead = Delivery.state == "dead", within.rows(Delivery.place)
+    dead = is_open(), Delivery.state == "dead", within.rows(Delivery.place)
     found = select(func.count(), func.min(Delivery.created_at)).where(*dead)
     count, oldest = session.execute(found).one()
     return Waiting(count, oldest)

@@ -27,7 +27,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return _tube(self.tube)
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
+class Written(msgspec.Struct, frozen=True):
     """A notice on its way into a message: its times may be written already."""
 
     tube: str
@@ -47,6 +47,13 @@ _decoder = msgspec.json.Decoder(Notice)
 
 def write(notice: Notice | Written) -> str:
     return _encode(notice).decode()
+
+
+def write_first(
+    tube: str, status: str, sampled: datetime | str, out: datetime | str, place: str
+) -> str:
+    """Write what the first version of a plain tube tells; times may be written already."""
+    return _encode(Written(tube, status, "", 1, sampled, out, place, None)).decode()
 
 
 def read(payload: str) -> Notice:

@@ -4,11 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
+
+UNDELIVERED = ("waiting", "dead")
+
+
+def is_open() -> ColumnElement[bool]:
+    """Say of a message that it waits or is dead; these are found by an index of their own."""
+    return and_(Delivery.delivered_at.is_(None), Delivery.state.in_(UNDELIVERED))
 
 
 def delivery_of(session: Session, target: str, key: str) -> Delivery | None:
@@ -26,7 +33,7 @@ def undelivered(session: Session, *, limit: int) -> list[Delivery]:
     """Return what has not arrived, dead ones first, then oldest first."""
     found = (
         select(Delivery)
-        .where(Delivery.state.in_(("waiting", "dead")))
+        .where(is_open())
         .order_by(Delivery.state, Delivery.created_at, Delivery.id)
         .limit(limit)
     )

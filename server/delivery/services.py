@@ -25,6 +25,7 @@ COLUMNS = (
     "next_try_at", "created_at",
 )  # fmt: skip
 PURPOSE = "delivery.payload"
+WAITING = ("waiting", 0)  # the state and the attempts of what was just put in
 
 
 class NotDead(DomainError):
@@ -61,8 +62,7 @@ def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime)
             each.place,
             each.version,
             payload,
-            "waiting",
-            0,
+            *WAITING,
             at,
             at,
         )

@@ -113,6 +113,7 @@ def _due(target: BindParameter[str]) -> ColumnElement[bool]:
     first_of_its_subject = ~exists().where(
         earlier.target == Delivery.target,
         earlier.subject == Delivery.subject,
+        earlier.delivered_at.is_(None),
         earlier.id < Delivery.id,
         or_(earlier.state == "waiting", earlier.state == "dead"),
     )

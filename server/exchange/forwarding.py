@@ -77,7 +77,10 @@ def _tell(session: Session, target: str, day: date, digest: str, said: str, now:
     subject = f"{FIGURES}{day.isoformat()}"
     sent = session.get(UpstreamSent, (target, day), with_for_update=True, populate_existing=True)
     waits = exists().where(
-        Delivery.target == target, Delivery.subject == subject, Delivery.state == "waiting"
+        Delivery.target == target,
+        Delivery.subject == subject,
+        Delivery.state == "waiting",
+        Delivery.delivered_at.is_(None),
     )
     if (sent is not None and sent.digest == digest) or session.scalar(select(waits)):
         return False

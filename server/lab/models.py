@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,10 +48,15 @@ class Reception(Base):
     __table_args__ = (
         UniqueConstraint("tube"),
         CheckConstraint("accepted = (reason = '')", name="reason_iff_rejected"),
-    )
+        Index(
+            "ix_reception_to_test", "at",
+            sqlite_where=text("to_test IS 1"), postgresql_where=text("to_test IS true"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tube: Mapped[Tube]
+    to_test: Mapped[bool] = mapped_column(server_default=false())  # kept by `lab.untested`
     accepted: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(32))
     box: Mapped[str] = mapped_column(String(40), index=True)
@@ -162,11 +168,14 @@ class Result(Base):
     withdrawal_reason: Mapped[str | None] = mapped_column(Encrypted("result.withdrawal_reason"))
 
 
+_OPEN_ORDER = text("cancelled_at IS NULL AND met_at IS NULL")
+
+
 class OrderedTest(Base):
     """A tube is to be tested again: after a doubt (retest) or after a withdrawal (rerun).
 
-    Open until a result supersedes `result_id`, which is then what was ordered, or until somebody
-    takes the order back with a reason.
+    Open until a result supersedes `result_id` (`met_at`), which is then what was ordered, or until
+    somebody takes the order back with a reason.
     """
 
     __tablename__ = "test_order"
@@ -177,6 +186,9 @@ class OrderedTest(Base):
             unique=True,
             sqlite_where=text("cancelled_at IS NULL"),
             postgresql_where=text("cancelled_at IS NULL"),
+        ),
+        Index(
+            "ix_test_order_open", "at", "id", sqlite_where=_OPEN_ORDER, postgresql_where=_OPEN_ORDER
         ),
         CheckConstraint("kind IN ('retest', 'rerun')", name="kind"),
         CheckConstraint(
@@ -193,6 +205,7 @@ class OrderedTest(Base):
     reason: Mapped[str] = mapped_column(Encrypted("test_order.reason"))
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
+    met_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None] = mapped_column(String(80))
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(Encrypted("test_order.cancel_reason"))

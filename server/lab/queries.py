@@ -111,12 +111,8 @@ def cancelled_orders(session: Session, tube: Tube) -> list[OrderedTest]:
 
 def open_orders(session: Session) -> list[OrderedTest]:
     """Return the retests and reruns that nobody gave a result for, oldest first."""
-    met = exists().where(Result.corrects == OrderedTest.result_id)
-    found = (
-        select(OrderedTest)
-        .where(~met, OrderedTest.cancelled_at.is_(None))
-        .order_by(OrderedTest.at, OrderedTest.id)
-    )
+    open_ones = OrderedTest.cancelled_at.is_(None), OrderedTest.met_at.is_(None)
+    found = select(OrderedTest).where(*open_ones).order_by(OrderedTest.at, OrderedTest.id)
     return list(session.scalars(found))
 
 
@@ -224,11 +220,11 @@ def _ordered() -> ColumnElement[bool]:
     return exists().where(OrderedTest.result_id == Result.id, OrderedTest.cancelled_at.is_(None))
 
 
+def to_test(within: Within = ANYWHERE) -> tuple[ColumnElement[bool], ...]:
+    """Ask for the receptions of accepted tubes that are to be tested, or tested again."""
+    return Reception.to_test.is_(True), within.rows(Reception.lab)
+
+
 def without_result(session: Session, within: Within = ANYWHERE) -> list[Reception]:
     """Return the accepted tubes that are to be tested, or tested again, oldest first."""
-    found = (
-        select(Reception)
-        .where(Reception.accepted.is_(True), ~tested(Reception.tube), within.rows(Reception.lab))
-        .order_by(Reception.at)
-    )
-    return list(session.scalars(found))
+    return list(session.scalars(select(Reception).where(*to_test(within)).order_by(Reception.at)))

@@ -194,6 +194,8 @@ def _enter(
         correction_reason=link.reason,
     )
     session.add(result)
+    if link.corrects is not None and (order := queries.order_after(session, link.corrects)):
+        order.met_at = now
     action = "result.corrected" if link.corrects else "result.entered"
     subject = link.corrects or result.id
     audit.record(session, action, subject, by=by, now=now, detail=f"{tube} {link.kind}")

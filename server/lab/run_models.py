@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
@@ -54,6 +63,11 @@ class Run(Base):
             "ix_run_unverified", "entered_at",
             sqlite_where=_UNVERIFIED, postgresql_where=_UNVERIFIED,
         ),
+        Index(
+            "ix_run_unconfirmed", "entered_at",
+            sqlite_where=text("unconfirmed IS 1 AND withdrawn_at IS NULL"),
+            postgresql_where=text("unconfirmed IS true AND withdrawn_at IS NULL"),
+        ),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,6 +80,8 @@ class Run(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     controls: Mapped[str] = mapped_column(String(8))
+    # Whether a tube of it has no result by it: see `runs.review`.
+    unconfirmed: Mapped[bool] = mapped_column(server_default=false())
     entered_by: Mapped[str] = mapped_column(String(80))
     entered_at: Mapped[datetime] = mapped_column(index=True)
     verified_by: Mapped[str | None] = mapped_column(String(80))

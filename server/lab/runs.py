@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, TubeError, tube
@@ -103,6 +103,14 @@ def add_rows(session: Session, run: Run, rows: Iterable[Row]) -> None:
     stored = [_stored(run, row) for row in rows]
     if stored:
         session.execute(insert(Reading), stored)
+        review(session, run)
+
+
+def review(session: Session, run: Run) -> None:
+    """Note whether a tube of *run* has no result by it: after its readings or results came."""
+    session.flush()
+    found = select(exists().where(Reading.run_id == run.id, wells.without_result()))
+    run.unconfirmed = bool(session.scalar(found))
 
 
 def _stored(run: Run, row: Row) -> dict[str, object]:
@@ -157,6 +165,7 @@ def confirm_calls(
                 done.refused[tube_] = error
             else:
                 done.entered.append(entered)
+    review(session, run)
     return done
 
 

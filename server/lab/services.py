@@ -11,6 +11,7 @@ from contract.tubes import Tube
 from server.accounts.actors import place_of_actor
 from server.audit import services as audit
 from server.lab import queries, refusals, strays
+from server.lab.boxes import open_boxes
 from server.lab.models import Reception
 from server.lab.receptions import step_of
 from server.lab.results import Finding as Finding
@@ -79,6 +80,7 @@ def _note(
     verb = "received" if reception.accepted else "rejected"
     detail = reception.box if reception.accepted else reception.reason
     audit.record(session, f"tube.{verb}", tube, by=by, now=now, detail=detail)
+    open_boxes.came(session, reception.box, now=now)
     strays.look_at(session, [tube], now=now, some_empty=reception.reason == Rejection.EMPTY)
     changes.changed(session, tube, now=now)
     return reception

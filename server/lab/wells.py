@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Protocol
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -145,7 +145,11 @@ def unverified(session: Session, *, by: str, within: Within = ANYWHERE) -> list[
 
 def unconfirmed(session: Session, within: Within = ANYWHERE) -> list[datetime]:
     """Return when each run was recorded that has a tube without a result by it, or failed."""
+    open_ones = Run.unconfirmed.is_(True), Run.withdrawn_at.is_(None), within.rows(Run.lab)
+    return list(session.scalars(select(Run.entered_at).where(*open_ones).order_by(Run.entered_at)))
+
+
+def without_result() -> ColumnElement[bool]:
+    """Say of a reading that it is of a tube that has no result by its run."""
     done = exists().where(Result.run_id == Reading.run_id, Result.tube == Reading.tube)
-    waiting = exists().where(Reading.run_id == Run.id, Reading.tube.is_not(None), ~done)
-    found = select(Run.entered_at).where(Run.withdrawn_at.is_(None), waiting, within.rows(Run.lab))
-    return list(session.scalars(found.order_by(Run.entered_at)))
+    return and_(Reading.tube.is_not(None), ~done)

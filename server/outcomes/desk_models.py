@@ -19,10 +19,10 @@ class DeskItem(Base):
 
     __tablename__ = "desk_item"
     __table_args__ = (
+        # No index on station or box: each step of a million tubes would write it twice.
         Index("ix_desk_item_desk_since", "desk", "since", "tube"),
         Index("ix_desk_item_desk_place", "desk", "place", "since"),
-        Index("ix_desk_item_desk_station", "desk", "station", "since"),
-        Index("ix_desk_item_box", "box"),
+        {"sqlite_with_rowid": False},
     )
 
     tube: Mapped[Tube] = mapped_column(primary_key=True)

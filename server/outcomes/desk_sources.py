@@ -21,14 +21,13 @@ from sqlalchemy import (
 
 from server.accounts.within import Within
 from server.delivery.models import Delivery
+from server.delivery.queries import is_open
 from server.lab.sight import of_lab
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.models import Callback
 from server.outcomes.standing import RULES, Desk
 from server.sampling import sight
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
-
-UNDELIVERED = ("waiting", "dead")
 
 
 def live() -> ColumnElement[bool]:
@@ -66,7 +65,7 @@ def _of_deliveries(_desk: Desk) -> Select[*tuple[Any, ...]]:
         Delivery.key.label("subject"), Delivery.created_at.label("since"),
         Delivery.state.label("detail"), Delivery.place.label("place"), *_no("station", "box"),
     )  # fmt: skip
-    return found.where(Delivery.state.in_(UNDELIVERED))
+    return found.where(is_open())
 
 
 def _of_calls(_desk: Desk) -> Select[*tuple[Any, ...]]:

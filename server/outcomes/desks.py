@@ -26,11 +26,12 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, tube
 from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
-from server.lab.models import Result
+from server.delivery.queries import UNDELIVERED
+from server.lab.models import Reception, Result
 from server.lab.run_models import Run
 from server.outcomes.desk_models import DeskCase, DeskItem
 from server.outcomes.desk_sources import SOURCES as SOURCES
-from server.outcomes.desk_sources import UNDELIVERED, in_sight, rows_on
+from server.outcomes.desk_sources import in_sight, rows_on
 from server.outcomes.desk_sources import live as live
 from server.outcomes.standing import RULES
 from server.outcomes.standing import Desk as Desk
@@ -153,6 +154,9 @@ def _fitting(columns: Any, wish: Wish) -> list[ColumnElement[bool]]:
     ]
     if wish.place:
         fitting.append(columns.place.startswith(wish.place, autoescape=True))
+    if wish.box:  # found by the receptions' index
+        came = select(type_coerce(Reception.tube, String)).where(Reception.box == wish.box)
+        fitting.append(columns.subject.in_(came))
     if wish.run:
         fitting.append(columns.subject.in_(runs_tubes(wish.run)))
     if wish.owner:

@@ -5,6 +5,7 @@ A plain tube has no outcome, no case and no call to follow, and stands on no des
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import delete
@@ -13,12 +14,12 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.db import among, listed
 from server.declarations import notice
-from server.delivery.channels import Message
-from server.delivery.routes import Label
+from server.delivery.firsts import Firsts
+from server.lab import untested
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.models import Outcome
-from server.outcomes.plain import Plain, plain_tubes
-from server.outcomes.telling import tell
+from server.outcomes.plain import Plain, dashed, plain_tubes
+from server.outcomes.telling import tell_first
 from server.rows import insert_stored, new_ids, read_time, stored_time
 
 COLUMNS = (
@@ -40,38 +41,27 @@ def say(session: Session, tubes: Sequence[Tube], now: datetime) -> set[str]:
     waited = [each.tube for each in found if each.on_desk]
     if waited:
         session.execute(_LEAVE, {"tubes": listed(waited)})
+    if asked := [each.tube for each in found if each.to_test]:
+        untested.review(session, asked)
     return {each.tube for each in found}
 
 
 def _write(session: Session, found: Sequence[Plain], now: datetime) -> None:
-    at = stored_time(session, now)
-    drawn = new_ids(now, len(found))
-    rows = [_row(each, new, at) for each, new in zip(found, drawn, strict=True)]
-    insert_stored(session, Outcome, COLUMNS, rows)
-    tell(session, [(_message(each), Label(each.call, each.place)) for each in found], now=now)
-
-
-def _row(each: Plain, new: str, at: Any) -> tuple[Any, ...]:
-    return (
-        new, each.tube, each.person, 1, each.call, "", each.pairing, each.result, each.place,
-        each.paired_at, each.grounds, at,
-    )  # fmt: skip
-
-
-def _message(each: Plain) -> Message:
-    told = notice.Written(
-        tube=each.tube,
-        status=each.call,
-        reason="",
-        version=1,
-        sampled_at=_said(each.paired_at),
-        resulted_at=_said(each.released_at),
-        place=each.place,
-        supersedes=None,
+    """Write outcomes and what is told of them, column by column: a row's own objects cost most."""
+    tubes, pairings, persons, paired, places, receptions, results, calls, out, *_ = zip(
+        *found, strict=True
     )
-    whose = each.whose  # the key is that of a first version: see `versions.key_of`
-    key = f"{each.tube}/{whose}/v1"
-    return Message(notice.TARGET, key, whose, 1, notice.write(told), None, each.place)
+    grounds = [f"reception:{dashed(each)}" for each in receptions]
+    rows = zip(
+        new_ids(now, len(found)), tubes, persons, repeat(1), calls, repeat(""), pairings, results,
+        places, paired, grounds, repeat(stored_time(session, now)),
+    )  # fmt: skip
+    insert_stored(session, Outcome, COLUMNS, list(rows))
+    whose = list(map(dashed, persons))
+    payloads = map(notice.write_first, tubes, calls, map(_said, paired), map(_said, out), places)
+    # A key is that of a first version: see `versions.key_of`.
+    keys = [f"{tube}/{who}/v1" for tube, who in zip(tubes, whose, strict=True)]
+    tell_first(session, tubes, Firsts(keys, whose, places, list(payloads), calls), now=now)
 
 
 def _said(stored: Any) -> Any:

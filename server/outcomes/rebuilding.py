@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import tube
 from server.db import Database
+from server.lab import untested
 from server.lab.models import Reception, Result
 from server.outcomes import desk_rows
 from server.outcomes.desk_models import DeskItem
@@ -47,6 +48,7 @@ def _after(session: Session, last: str) -> list[str]:
 def _place(session: Session, texts: list[str], now: datetime) -> int:
     tubes = [tube(text) for text in texts]
     take_turn(session, tubes)
+    untested.review(session, texts)
     known = known_of_all(session, tubes)
     stands = {each: standing(one, one.facts()) for each, one in known.items()}
     return desk_rows.place(session, stands, now=now)

@@ -14,6 +14,7 @@ from contract.tubes import Tube
 from server.declarations import notice
 from server.delivery.channels import Message
 from server.delivery.routes import Label
+from server.lab import untested
 from server.outcomes import callbacks, desk_rows, plain_rows, queries
 from server.outcomes.facts import CHUNK, Known, known_of_all
 from server.outcomes.models import Outcome
@@ -60,6 +61,7 @@ def settle_usual(session: Session, tubes: Sequence[Tube], now: datetime) -> None
     ]
     if fresh:
         _write(session, fresh, known, now)
+    untested.review(session, [tube.text for tube in tubes])
     stands = {tube: standing(known[tube], facts[tube]) for tube in tubes}
     desk_rows.place(session, stands, now=now)
 

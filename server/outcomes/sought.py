@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import ForeignTube, Tube
 from server.accounts.models import Station
 from server.errors import BadInput
+from server.lab.models import Reception
 from server.lab.scans import box_in, scanned_tube
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.desks import names_a_run
@@ -46,5 +47,6 @@ def _box(session: Session, word: str) -> str:
     except BadInput:  # a misread label names nothing
         return word
     ways = (name, name.upper(), name.lower())
-    known = set(session.scalars(select(DeskItem.box).where(DeskItem.box.in_(ways)).distinct()))
+    came = select(Reception.box).join(DeskItem, DeskItem.tube == Reception.tube)
+    known = set(session.scalars(came.where(Reception.box.in_(ways)).distinct()))
     return next((way for way in ways if way in known), name)

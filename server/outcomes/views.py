@@ -11,7 +11,7 @@ from server.errors import DomainError
 from server.lab import sight
 from server.lab.scans import ticked
 from server.lab.words import CALLS
-from server.outcomes import gate, gate_desk, services, words
+from server.outcomes import gate_desk, services, words
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("outcomes", __name__)
@@ -52,7 +52,7 @@ def _release(problem: DomainError | None = None) -> ResponseReturnValue:
             "outcomes/release.html",
             problem=problem,
             calls=CALLS,
-            holds=gate.HOLDS,
+            holds=gate_desk.HOLDS,
             ready=[each for each in open_ if each.result.entered_by != actor()],
             mine=[each for each in open_ if each.result.entered_by == actor()],
             held=[each for each in candidates if each.held is not None],

@@ -89,6 +89,12 @@ class Pairing(Base):
             sqlite_where=text("boot IS NOT NULL"),
             postgresql_where=text("boot IS NOT NULL"),
         ),
+        Index(
+            "ix_pairing_manual",
+            "paired_at",
+            sqlite_where=text("manual IS 1"),
+            postgresql_where=text("manual IS true"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # the station's event id

@@ -17,6 +17,7 @@ from server.accounts import health_queries
 from server.audit import anchors, sealing
 from server.config import Settings
 from server.delivery.models import Circuit, Delivery
+from server.delivery.queries import is_open
 from server.intake.models import ChainAlert, WireEvent
 from server.lab.imports.models import ImportFile
 from server.outcomes.desk_models import DeskItem
@@ -117,7 +118,7 @@ def _queues(session: Session, what: object, since: object, which: object) -> dic
 def _deliveries(session: Session) -> dict[tuple[str, str], Queue]:
     asked = (
         select(Delivery.target, Delivery.state, func.count(), func.min(Delivery.created_at))
-        .where(Delivery.state.in_(("waiting", "dead")))
+        .where(is_open())
         .group_by(Delivery.target, Delivery.state)
     )
     return {

@@ -49,3 +49,16 @@ class BoxStep(Base):
         return Step(
             self.number, kind, self.at, self.by, self.tube, self.count, self.team, self.reason
         )
+
+
+class OpenBox(Base):
+    """A box that somebody has still to do with: not received yet, or counted and differing.
+
+    Worked out from its steps and receptions whenever they change (`open_boxes`), so that the desk
+    need not look through every box that there ever was.
+    """
+
+    __tablename__ = "box_open"
+
+    box: Mapped[str] = mapped_column(String(40), primary_key=True)
+    since: Mapped[datetime]

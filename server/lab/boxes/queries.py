@@ -5,22 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    and_,
-    case,
-    exists,
-    func,
-    or_,
-    select,
-    union,
-)
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.lab.boxes.custody import Custody, Difference, Kind, State, read
-from server.lab.boxes.models import BoxStep
+from server.lab.boxes.models import BoxStep, OpenBox
 from server.lab.models import Reception
 
 SHOWN = 200
@@ -105,33 +95,10 @@ def newest_boxes(session: Session, *, limit: int = SHOWN) -> list[Box]:
 
 
 def unsettled(session: Session) -> list[Box]:
-    """Return the boxes not received yet or with an open difference, the oldest first.
-
-    The counts that may differ are sought by the database; `custody` then says which do.
-    """
-    inside = _of(Kind.PUT_IN) - _of(Kind.TAKEN_OUT)
-    doubtful = or_(
-        _of(Kind.COUNTED) == 0,
-        func.min(BoxStep.count) != func.max(BoxStep.count),
-        _of(Kind.GIVEN) != _of(Kind.TAKEN),
-        and_(inside > 0, inside != func.max(BoxStep.count)),
-    )
-    found = select(BoxStep.box).group_by(BoxStep.box)
-    found = found.having(or_(doubtful, BoxStep.box.in_(_with_other_tubes())))
-    boxes = _boxes(session, session.scalars(found).all())
-    open_ones = [each for each in boxes if is_under_way(each) or each.custody.differences]
-    return sorted(open_ones, key=lambda each: each.since)
-
-
-def _with_other_tubes() -> CompoundSelect[str]:
-    """Ask for the boxes where a tube was scanned in that did not come, or came unscanned."""
-    scanned = aliased(BoxStep)
-    put_in = scanned.kind == Kind.PUT_IN.value
-    here = exists().where(Reception.box == scanned.box, Reception.tube == scanned.tube)
-    missing = select(scanned.box).where(put_in, ~here)
-    listed = exists().where(put_in, scanned.box == Reception.box)
-    known = exists().where(put_in, scanned.box == Reception.box, scanned.tube == Reception.tube)
-    return union(missing, select(Reception.box).where(listed, ~known))
+    """Return the boxes not received yet or with an open difference, the oldest first."""
+    open_ones = session.scalars(select(OpenBox.box).order_by(OpenBox.since, OpenBox.box)).all()
+    found = [each for each in _boxes(session, open_ones) if is_unsettled(each.custody)]
+    return sorted(found, key=lambda each: each.since)
 
 
 def open_differences(session: Session) -> list[tuple[Box, list[Difference]]]:
@@ -140,12 +107,8 @@ def open_differences(session: Session) -> list[tuple[Box, list[Difference]]]:
     return [(box, differences) for box, differences in found if differences]
 
 
-def _of(kind: Kind) -> ColumnElement[int]:
-    return func.sum(case((BoxStep.kind == kind.value, 1), else_=0))
-
-
-def is_under_way(box: Box) -> bool:
-    return box.custody.state is not State.RECEIVED
+def is_unsettled(custody: Custody) -> bool:
+    return custody.state is not State.RECEIVED or bool(custody.differences)
 
 
 def _boxes(session: Session, codes: Iterable[str]) -> list[Box]:

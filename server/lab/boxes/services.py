@@ -14,7 +14,7 @@ from contract.tubes import Tube
 from server.audit import services as audit
 from server.errors import DomainError
 from server.lab import refusals
-from server.lab.boxes import queries
+from server.lab.boxes import open_boxes, queries
 from server.lab.boxes.custody import Custody, Kind, State
 from server.lab.boxes.models import BoxStep
 from server.lab.words import Rejection
@@ -210,6 +210,10 @@ def _note(
     )  # fmt: skip
     session.add(step)
     session.flush()
+    if not known:
+        open_boxes.begun(session, box, now=now)
+    elif any(each.kind == Kind.COUNTED.value for each in (*known, step)):
+        open_boxes.review(session, box, now=now)
     detail = str(tube) if tube else "" if count is None else f"{count} tubes"
     audit.record(session, f"box.{kind.value}", box, by=by, now=now, detail=detail)
     return step

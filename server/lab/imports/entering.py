@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import Database
+from server.lab import runs
 from server.lab.imports import first, landing, plates, review
 from server.lab.imports.first import First
 from server.lab.imports.landing import Ground
@@ -81,6 +82,8 @@ def enter_some(session: Session, file: ImportFile, tubes: Sequence[Tube], *, now
             else:
                 _refuse(file, rows[tube], why)
         _enter(session, file, entered)
+    if ground.run is not None:
+        runs.review(session, ground.run)
     session.flush()
 
 

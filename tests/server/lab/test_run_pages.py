@@ -90,6 +90,21 @@ def test_a_plate_goes_from_suggestions_to_release(
     assert minh.post("/release", data={"result": out}).status_code == 302
 
 
+def test_what_waits_for_its_controls_is_shown_and_not_offered_for_release(
+    lan: Any, minh: Any, plate: Plate, database: Database
+) -> None:
+    confirm(lan, database, plate)
+    clean = re.findall(r'type="checkbox" name="result" value="([^"]+)"', minh.get("/verify").text)
+    minh.post("/verify", data={"result": clean})
+    page = minh.get("/release").text
+    assert TICKET.findall(page) == []
+    assert page.count("chứng của lượt chạy chưa có người thứ hai duyệt") == len(clean) == 4
+    minh.post(f"/runs/{plate.run}/verify", data={"seen": seen(minh.get(f"/runs/{plate.run}"))})
+    page = minh.get("/release").text
+    assert len(TICKET.findall(page)) == 4
+    assert "chưa có người thứ hai duyệt" not in page
+
+
 def test_a_call_changed_without_a_note_stays_to_be_confirmed(
     lan: Any, plate: Plate, database: Database
 ) -> None:

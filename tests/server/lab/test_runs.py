@@ -12,6 +12,7 @@ from server.lab import queries, recalls, refusals, run_refusals, runs, standing,
 from server.lab.models import Result
 from server.lab.results import Finding, correct_result, enter_result, verify_result, verify_results
 from server.lab.words import Call, Kind
+from server.outcomes import gate_desk
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import Desk, loads
 from server.outcomes.gate import ResultHeld
@@ -114,9 +115,13 @@ def test_nothing_of_a_run_leaves_before_its_controls_are_verified(
     verify_result(session, amended.id, by=MINH, now=now)
     with pytest.raises(run_refusals.RunNotVerified):
         release(session, [amended.id], by=MINH, now=now)
+    [shown] = gate_desk.candidates(session)
+    assert (shown.held, shown.run) == (gate_desk.OfRun.UNVERIFIED, run)
     with pytest.raises(refusals.OwnWork):
         runs.verify_run(session, run.id, by=LAN, now=now)
     runs.verify_run(session, run.id, by=MINH, now=now)
+    [shown] = gate_desk.candidates(session)
+    assert shown.held is None
     release(session, [amended.id], by=MINH, now=now)
 
 
