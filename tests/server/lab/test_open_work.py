@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
 from benchmarks import open_work
+from contract.tubes import Tube
 from server.accounts.within import ANYWHERE
 from server.db import Base, Database
 from server.lab import queries, recalls, runs, wells
@@ -21,7 +22,8 @@ from server.lab.words import Call, Rejection
 from server.outcomes.receptions import undo_rejection
 from server.worklist import DESKS
 
-BY, NEGATIVE = {"by": "user:lan"}, ("", "", "25.1")
+BY: dict[str, Any] = {"by": "user:lan"}
+NEGATIVE = ("", "", "25.1")
 GROWING = (
     "reception", "result", "reading", "run", "box_step", "pairing", "outcome", "test_order",
     "delivery", "callback", "import_row", "import_file",
@@ -34,6 +36,14 @@ def look(session: Session) -> list[str]:
     return open_work.faults(session)
 
 
+def waiting(session: Session) -> set[Tube]:
+    return {each.tube for each in queries.without_result(session)}
+
+
+def codes(session: Session) -> list[str]:
+    return [box.code for box in box_queries.unsettled(session)]
+
+
 def test_tubes_to_be_tested_are_those_without_a_standing_result(scene: Any) -> None:
     session, now = scene.session, scene.now
     tubes = [scene.tube() for _ in range(4)]
@@ -41,26 +51,25 @@ def test_tubes_to_be_tested_are_those_without_a_standing_result(scene: Any) -> N
         scene.pair(tube, scene.person(f"Lê Văn {tube.text[-4:]}"))
     for tube in tubes:
         receive_tube(session, tube, box="H1", now=now, **BY)
-    waiting = lambda: {each.tube for each in queries.without_result(session)}  # noqa: E731
-    assert waiting() == set(tubes), "also one that nobody was given"
+    assert waiting(session) == set(tubes), "also one that nobody was given"
     result = enter_result(session, tubes[0], Finding(Call.NEGATIVE), now=now, **BY)
-    assert waiting() == set(tubes[1:])
+    assert waiting(session) == set(tubes[1:])
     recalls.order_retest(session, result.id, reason="nghi ngờ", now=now, **BY)
-    assert waiting() == set(tubes)
+    assert waiting(session) == set(tubes)
     recalls.cancel_retest(session, result.id, reason="nhầm", now=now, **BY)
-    assert waiting() == set(tubes[1:])
+    assert waiting(session) == set(tubes[1:])
     reject_tube(session, tubes[1], Rejection.LEAKING, now=now, **BY)
-    assert waiting() == set(tubes[2:])
+    assert waiting(session) == set(tubes[2:])
     undo_rejection(session, tubes[1], note="nhầm ống", now=now, **BY)
-    assert waiting() == set(tubes[1:])
+    assert waiting(session) == set(tubes[1:])
     amended = correct_result(
         session, result.id, Finding(Call.POSITIVE), reason="nhầm ống", now=now, **BY
     )
     recalls.recall_result(session, amended.id, recalls.Again.RERUN, reason="nhiễm", now=now, **BY)
-    assert waiting() == set(tubes)
+    assert waiting(session) == set(tubes)
     assert [each.tube for each in queries.open_orders(session)] == [tubes[0]]
     enter_result(session, tubes[0], Finding(Call.NEGATIVE), now=now, **BY)
-    assert waiting() == set(tubes[1:])
+    assert waiting(session) == set(tubes[1:])
     assert queries.open_orders(session) == []
     assert look(session) == []
 
@@ -83,18 +92,17 @@ def test_a_run_is_unconfirmed_until_each_of_its_tubes_has_a_result(
 def test_a_box_is_open_until_it_is_counted_and_again_when_another_tube_comes(scene: Any) -> None:
     session, said = scene.session, {"now": scene.now, **BY}
     tubes = [scene.tube() for _ in range(3)]
-    codes = lambda: [box.code for box in box_queries.unsettled(session)]  # noqa: E731
     for tube in tubes[:2]:
         boxes.put_in(session, "H1", tube, **said)
         receive_tube(session, tube, box="H1", **said)
     boxes.pack(session, "H1", team="Đội 1", count=2, **said)
-    assert codes() == ["H1"]
+    assert codes(session) == ["H1"]
     boxes.count(session, "H1", counted=2, **said)
-    assert codes() == []
+    assert codes(session) == []
     receive_tube(session, tubes[2], box="H1", **said)
-    assert codes() == ["H1"], "a tube came that was never scanned into it"
+    assert codes(session) == ["H1"], "a tube came that was never scanned into it"
     boxes.explain(session, "H1", reason="để quên", **said)
-    assert codes() == []
+    assert codes(session) == []
     assert look(session) == []
 
 
