@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0051_open_work"
-down_revision: str | None = "0050_notices_by_trail"
+revision: str = "0055_open_work"
+down_revision: str | None = "0054_figure_sums"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0052_lighter_rows"
-down_revision: str | None = "0051_open_work"
+revision: str = "0056_lighter_rows"
+down_revision: str | None = "0055_open_work"
 
 ITEM = "tube, desk, since, detail, place, station, box"
 STATES = ("waiting", "delivered", "dead", "set-aside")
