@@ -4,7 +4,8 @@ A station's key is looked up at most once between two changes; a change is forgo
 its transaction is committed, also by a look-up that began before it.
 
 Where several processes share a database, another one may revoke a station: then each request asks
-how the station stands, and only the reading of its key is spared.
+how the station stands, and only the reading of its key is spared; or it relies on what is
+`remembered`, and has the key compared in the transaction that stores what was signed.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class KnownStation:
     duty: str
     state: str
     key: Ed25519PublicKey | None
+    text: str  # of the key
 
 
 @dataclass
@@ -51,22 +53,44 @@ _lock = Lock()
 
 def station(database: Database, name: str) -> KnownStation | None:
     """Return station *name* as it stands now, or None if nobody created it."""
+    ring, changes = _ring(database)
     if is_shared(database.engine):
-        return _as_it_stands(database, name)
+        found = _as_it_stands(database, name)
+        with _lock:
+            ring.known.pop(name, None)
+    else:
+        with _lock:
+            if name in ring.known:
+                return ring.known[name]
+        found = _read_whole(database, name)
     with _lock:
-        ring = _rings.setdefault(database.engine.pool, _Ring(0, {}))
-        changes = ring.changes
-        if name in ring.known:
-            return ring.known[name]
-    with database.read() as session:
-        row = session.get(Station, name[:32])
-    if row is None or row.id != name:
-        return None
-    found = _known(row)
-    with _lock:
-        if ring.changes == changes and found.key is not None:
+        if ring.changes == changes and found is not None and found.key is not None:
             ring.known[name] = found
     return found
+
+
+def remembered(database: Database, name: str) -> tuple[KnownStation | None, str]:
+    """Return station *name* as `station` does, perhaps as it stood a while ago where processes
+    share the database; then with its key's text, which must be compared, and else with ''."""
+    if not is_shared(database.engine):
+        return station(database, name), ""
+    ring, _ = _ring(database)
+    with _lock:
+        found = ring.known.get(name)
+    found = found or station(database, name)
+    return found, found.text if found else ""
+
+
+def _ring(database: Database) -> tuple[_Ring, int]:
+    with _lock:
+        ring = _rings.setdefault(database.engine.pool, _Ring(0, {}))
+        return ring, ring.changes
+
+
+def _read_whole(database: Database, name: str) -> KnownStation | None:
+    with database.read() as session:
+        row = session.get(Station, name[:32])
+    return _known(row) if row is not None and row.id == name else None
 
 
 def _as_it_stands(database: Database, name: str) -> KnownStation | None:
@@ -91,4 +115,5 @@ def _known(row: Any) -> KnownStation:
     """*row* is a Station or the columns of one."""
     enrolled = row.state == "enrolled" and row.public_key
     key = _read(row.public_key) if enrolled else None
-    return KnownStation(row.id, row.label, row.place, row.duty, row.state, key)
+    text = row.public_key or ""
+    return KnownStation(row.id, row.label, row.place, row.duty, row.state, key, text)

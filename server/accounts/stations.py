@@ -14,7 +14,6 @@ from server.accounts import enrolment, keyring, throttle
 from server.accounts.keyring import KnownStation
 from server.accounts.models import Station
 from server.accounts.pulse import Pulse
-from server.db import Database
 from server.errors import BadInput, DomainError
 from server.web import database, now, public, reading, station_signed, transaction
 
@@ -58,18 +57,17 @@ def signed_station() -> KnownStation:
     name = request.headers.get(STATION_HEADER, "")
     signature = request.headers.get(SIGNATURE_HEADER, "")
     asked = (request.method, request.path, request.get_data())
-    return who_signed(database(), name, signature, asked)
+    return who_signed(keyring.station(database(), name), signature, asked)
 
 
 def who_signed(
-    known: Database, name: str, signature: str, asked: tuple[str, str, bytes]
+    station: KnownStation | None, signature: str, asked: tuple[str, str, bytes]
 ) -> KnownStation:
-    """Return the enrolled station *name*, whose *signature* is on what was *asked*: method, path
-    and body.
+    """Return *station*, if it is enrolled and *signature* is its own on what was *asked*: method,
+    path and body.
 
     Raises UnknownStation, StationRevoked or WrongSignature (all 401).
     """
-    station = keyring.station(known, name)
     if station is None or station.state == "created":
         raise UnknownStation(
             "Máy chủ không biết trạm này. Ghi danh trạm bằng mã một lần.",
@@ -81,7 +79,7 @@ def who_signed(
             f"Station {station.id} was revoked. Tell the administrator; its data is still on it.",
         )
     try:
-        verify(station.key, request_message(name, *asked), signature)
+        verify(station.key, request_message(station.id, *asked), signature)
     except BadSignature as error:
         raise WrongSignature(
             f"Chữ ký không khớp với khóa của trạm {station.id}.",

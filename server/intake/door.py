@@ -3,8 +3,8 @@
 The event loop has the body; one of few threads checks the signature and reads the events; the
 writer commits them; and one call to the loop answers all requests of a commit.  Whatever is not as
 usual (an unknown station, a signature that does not fit, what cannot be read, a clock to be learned
-from, a full queue) goes the long way, to `intake.take_batch`, which does it all again and says what
-is wrong: sending again is harmless.
+from, on PostgreSQL also a repetition or a gap) goes the long way, to `intake.take_batch`, which
+does it all again and says what is wrong: sending again is harmless.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from time import perf_counter
 from flask import Flask
 from granian.rsgi import Scope
 
+from server.accounts import keyring
 from server.accounts.headers import headers
 from server.accounts.stations import SIGNATURE_HEADER, STATION_HEADER, who_signed
 from server.front import Answer
@@ -89,11 +90,12 @@ class Door:
         """Runs in a thread: give the writer what *body* holds."""
         name = scope.headers.get(STATION_HEADER.lower()) or ""
         signature = scope.headers.get(SIGNATURE_HEADER.lower()) or ""
-        station = who_signed(self._database, name, signature, ("POST", PATH, body))
+        known, key = keyring.remembered(self._database, name)
+        station = who_signed(known, signature, ("POST", PATH, body))
         upload = read_upload(station.id, body, self._clock())
         if _teaches_a_clock(upload):
             raise TheLongWay
-        self._writer.hand_in(upload, settled)
+        self._writer.hand_in(upload, settled, key)
 
     def _settle(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting, job: Job | None) -> None:
         """Runs in the writer's thread: have the loop told, once for all that settle together."""

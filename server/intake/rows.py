@@ -22,11 +22,11 @@ COLUMNS = (
 TOGETHER, STEP = 256, 32  # rows in one statement: at most, and in what steps from there down
 _MANY = 500  # values in one IN (...)
 _HEAD = ("station", "epoch", "last_seq", "last_hash")
-_TYPES = ("uuid", *["text"] * 2, "bigint", *["text"] * 3, "bytea", "timestamp", *["text"] * 2,
+TYPES = ("uuid", *["text"] * 2, "bigint", *["text"] * 3, "bytea", "timestamp", *["text"] * 2,
           "timestamp")  # fmt: skip
 _INSERT = (
     f"INSERT INTO wire_event ({', '.join(COLUMNS)})"  # noqa: S608 - names of ours
-    f" SELECT * FROM unnest({', '.join(f'%b::{each}[]' for each in _TYPES)})"
+    f" SELECT * FROM unnest({', '.join(f'%b::{each}[]' for each in TYPES)})"
 )
 _SAVE = (
     f"INSERT INTO station_epoch ({', '.join(_HEAD)})"  # noqa: S608

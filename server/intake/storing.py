@@ -4,7 +4,7 @@ Where a group fails, it is rolled back and its uploads are stored one by one, so
 never fails its neighbours.
 
 Where several processes share a database (not SQLite), nothing is remembered between transactions:
-the heads of the chains are read under a lock.
+usual uploads are stored in one statement (`quick`), for others the heads are read under a lock.
 """
 
 import logging
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from server.db import Database
 from server.engines import is_shared
-from server.intake import rows
+from server.intake import quick, rows
 from server.intake.group import Group, Heads, Outcome
 from server.intake.upload import Upload
 from server.retry import again, trouble_of
@@ -28,14 +28,23 @@ class Busy(Exception):
     """The queue is full, or the disk too slow: nothing is lost if the station comes again."""
 
 
+class NotUsual(Exception):
+    """An upload that must be looked at; nothing of it was stored."""
+
+
 class Job:
-    """One upload on its way; `settled` is called with it once `outcome` or `error` is there."""
+    """One upload on its way; `settled` is called with it once `outcome` or `error` is there.
 
-    __slots__ = ("error", "outcome", "settled", "upload")
+    *key*: with which its signature was checked, where that may not be its station's any more; such
+    a job is stored where it is usual in every way, and is NotUsual otherwise.
+    """
 
-    def __init__(self, upload: Upload, settled: "Callable[[Job], None]") -> None:
+    __slots__ = ("error", "key", "outcome", "settled", "upload")
+
+    def __init__(self, upload: Upload, settled: "Callable[[Job], None]", key: str = "") -> None:
         self.upload = upload
         self.settled = settled
+        self.key = key
         self.outcome: Outcome | None = None
         self.error: Exception | None = None
 
@@ -48,17 +57,75 @@ class Job:
         return self.outcome
 
 
+class _Kept:
+    """A connection that is kept: its statements are prepared already, and what it read of the
+    database is at hand.  After an error the next one is fresh."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def begun(self) -> Iterator[Connection]:
+        """Begin a transaction, committed on the way out."""
+        with ExitStack() as after:
+            kept, self._connection = self._connection or self._engine.connect(), None
+            after.callback(kept.close)
+            with kept.begin():
+                yield kept
+            after.pop_all()
+            self._connection = kept
+
+    def close(self) -> None:
+        kept, self._connection = self._connection, None
+        if kept is not None:
+            kept.close()
+
+
 class Storage:
     """Where one thread at a time stores jobs."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine
-        self._heads: Heads = {}
         self._shared = is_shared(database.engine)
-        self._kept: Connection | None = None
+        self._heads: Heads = {}
+        self._kept = _Kept(database.engine)
+        self._quick = _Kept(database.engine.execution_options(isolation_level="AUTOCOMMIT"))
 
     def store(self, jobs: Sequence[Job]) -> None:
         """Give each of *jobs* its outcome, or the error that kept it from the disk."""
+        usual, others = [job for job in jobs if job.key], [job for job in jobs if not job.key]
+        if usual:
+            self._store_usual(usual)
+        if others:
+            self._store_together(others)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._kept.close()
+        self._quick.close()
+
+    def _store_usual(self, jobs: Sequence[Job]) -> None:
+        error: Exception = NotUsual()
+        try:
+            again(partial(self._take, jobs), keyed=True)
+        except Exception as met:
+            log.info("%d usual uploads could not be stored together: %s", len(jobs), met)
+            error = error if trouble_of(met) is None else Busy(str(met))
+        for job in jobs:
+            if job.outcome is None:
+                job.error = error
+
+    def _take(self, jobs: Sequence[Job]) -> None:
+        """One statement, so it needs no transaction around it."""
+        with self._quick.begun() as connection:
+            taken = quick.take(connection, [(job.upload, job.key) for job in jobs])
+        for job in jobs:
+            chain = quick.chain_of(job.upload)
+            if chain in taken:
+                job.outcome = Outcome(len(job.upload.arrivals))
+                taken.remove(chain)
+
+    def _store_together(self, jobs: Sequence[Job]) -> None:
         try:
             again(partial(self._commit, jobs, careful=False), keyed=True)
         except Exception as error:
@@ -72,12 +139,6 @@ class Storage:
             for job in jobs:
                 job.error = Busy(str(error))
 
-    def close(self) -> None:
-        """Give the connection back."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            kept.close()
-
     def _store_alone(self, job: Job) -> None:
         try:
             again(partial(self._commit, [job], careful=True), keyed=True)
@@ -87,7 +148,7 @@ class Storage:
 
     def _commit(self, jobs: Sequence[Job], *, careful: bool) -> None:
         """Store *jobs* in one transaction; outcomes and heads count only once it is committed."""
-        with self._begun() as connection:
+        with self._kept.begun() as connection:
             group = Group(connection, self._known(connection, jobs))
             outcomes = [group.add(job.upload, careful=careful) for job in jobs]
             group.flush()
@@ -95,18 +156,6 @@ class Storage:
             self._heads |= group.heads
         for job, outcome in zip(jobs, outcomes, strict=True):
             job.outcome = outcome
-
-    @contextmanager
-    def _begun(self) -> Iterator[Connection]:
-        """Begin a transaction on a connection that is kept: its statements are prepared already,
-        and what it read of the database is at hand.  After an error the next is a fresh one."""
-        with ExitStack() as after:
-            kept, self._kept = self._kept or self._engine.connect(), None
-            after.callback(kept.close)
-            with kept.begin():
-                yield kept
-            after.pop_all()
-            self._kept = kept
 
     def _known(self, connection: Connection, jobs: Sequence[Job]) -> Heads:
         """Return the heads that are known: ours of before, or in a shared database what holds."""

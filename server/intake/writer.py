@@ -67,10 +67,10 @@ class Writer:
             raise Busy
         return job.result()
 
-    def hand_in(self, upload: Upload, settled: Callable[[Job], None]) -> Job:
+    def hand_in(self, upload: Upload, settled: Callable[[Job], None], key: str = "") -> Job:
         """Have *upload* stored, and *settled* called (in the writer's thread) once it is told what
-        became of it.  Raises Busy where too many wait already."""
-        job = Job(upload, settled)
+        became of it; *key* as `Job` says.  Raises Busy where too many wait already."""
+        job = Job(upload, settled, key)
         if self._thread is None:
             self._write([job])
         elif self.waiting() >= self._capacity:
