@@ -40,6 +40,7 @@ def request_of(sender: Sender, body: bytes, **headers: str) -> Request:
     message = signing.request_message(sender.name, "POST", BATCHES, body)
     said = {
         "content-type": "application/json",
+        "host": "x",
         "content-length": str(len(body)),
         "x-ghepmau-station": sender.name,
         "x-ghepmau-signature": signing.sign(sender.key, message),
