@@ -74,6 +74,15 @@ def full_name(place: str) -> str:
     return ", ".join(named if name_of(place) != place else [place, *named])
 
 
+def near_name(place: str) -> str:
+    """Return what has a name of *place* and of what it is in, for people who know no codes."""
+    try:
+        named = [name for each in Place.parse(place).around if (name := name_of(each)) != each]
+    except PlaceError:
+        return place
+    return ", ".join(named) or place
+
+
 def every() -> dict[str, str]:
     """Return every place that has a name, in the order of the codes."""
     return dict(sorted({**shipped(), **_added}.items()))

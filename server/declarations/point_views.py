@@ -30,6 +30,12 @@ def place_name(place: str) -> str:
     return place_names.full_name(place)
 
 
+@bp.app_template_filter("place_near")
+def place_near(place: str) -> str:
+    """A place by the names that are known of it: for people who know no codes."""
+    return place_names.near_name(place)
+
+
 @bp.app_template_filter("place")
 def place(code: str | None) -> str:
     """A place by its name, with its code at hand: for cells of tables."""
@@ -185,7 +191,7 @@ def print_poster(code: str) -> ResponseReturnValue:
         face = PosterFace(
             payload=address_of(point),
             name=point.name,
-            place=point.address or place_names.full_name(point.place),
+            place=point.address or place_names.near_name(point.place),
             code=point.id,
         )
     paper = BytesIO()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     String,
     and_,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,7 @@ from contract.tubes import Tube, tube
 from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
 from server.delivery.queries import UNDELIVERED
+from server.lab.imports.models import ImportRow
 from server.lab.models import Reception, Result
 from server.lab.run_models import Run
 from server.outcomes.desk_models import DeskCase, DeskItem
@@ -39,6 +42,7 @@ from server.sampling.models import Pairing, TubeConflict
 
 PAGE = 50
 NOBODY = "nobody"
+NO_FILE = UUID(int=0)
 UNMATCHED = tuple(desk for desk in Desk if desk is not Desk.CALLBACKS_OPEN)
 
 
@@ -172,10 +176,22 @@ def _fitting(columns: Any, wish: Wish) -> list[ColumnElement[bool]]:
     return fitting
 
 
-def runs_tubes(name: str) -> Select[str]:
-    """Ask for the tubes with a result of the run, or of the file or message, that is so named."""
-    found = select(type_coerce(Result.tube, String)).join(Run, Run.id == Result.run_id)
-    return found.where(or_(Run.plate == name, Run.source == f"import:{name}"))
+def runs_tubes(name: str) -> CompoundSelect[str]:
+    """Ask for the tubes of the machine's run that is so named, or of the file or message with that
+    id: its results, and what else its rows speak of."""
+    of_run = select(type_coerce(Result.tube, String)).join(Run, Run.id == Result.run_id)
+    of_file = select(type_coerce(ImportRow.tube, String)).where(ImportRow.tube.is_not(None))
+    return union_all(
+        of_run.where(or_(Run.plate == name, Run.source == f"import:{name}")),
+        of_file.where(ImportRow.import_id == _file_id(name)),
+    )
+
+
+def _file_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return NO_FILE
 
 
 def names_a_run(session: Session, name: str) -> bool:

@@ -22,6 +22,10 @@ def test_a_commune_without_a_name_is_named_by_what_it_is_in() -> None:
         "vn-2021:24.222.07, Huyện Việt Yên, Tỉnh Bắc Giang"
     )
     assert place_names.full_name("somewhere") == "somewhere"
+    assert place_names.near_name("vn-2021:24.222.07") == "Huyện Việt Yên, Tỉnh Bắc Giang"
+    assert place_names.near_name("vn-2021:24.222") == "Huyện Việt Yên, Tỉnh Bắc Giang"
+    assert place_names.near_name("vn-2021:99") == "vn-2021:99"
+    assert place_names.near_name("somewhere") == "somewhere"
 
 
 def test_names_come_from_a_file_too(tmp_path: Path) -> None:
