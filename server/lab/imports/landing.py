@@ -27,12 +27,14 @@ from server.lab.run_models import Run
 from server.lab.words import Call
 
 CALLS = {
-    Call.NEGATIVE: "negative neg amtinh am khongphathien notdetected absence absent n nd",
-    Call.POSITIVE: "positive pos duongtinh duong phathien detected presence present p",
+    Call.NEGATIVE: "negative neg amtinh am khongphathien notdetected absence absent n nd negatif"
+    " negativ negativo 阴性 陰性 음성 отрицательный отрицательно",
+    Call.POSITIVE: "positive pos duongtinh duong phathien detected presence present p positif"
+    " positiv positivo 阳性 陽性 양성 положительный положительно",
     Call.INCONCLUSIVE: "inconclusive nghingo indeterminate equivocal borderline",
     Call.INVALID: "invalid khongdat khonghople error noresult fail failed",
 }
-_CALL_OF = {word: call for call, words in CALLS.items() for word in words.split()}
+_CALL_OF = {fold(word): call for call, words in CALLS.items() for word in words.split()}
 _NEUTRAL = {"pass", "passed", "valid", "hople", "dat", "ok"}  # of the internal control alone
 _WHY = {
     "unknown-tube": Why.UNKNOWN_TUBE,

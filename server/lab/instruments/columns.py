@@ -6,7 +6,7 @@ folded (`values.fold`), so `Cт` with a Cyrillic т, `CT` and `C(t)` are one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.lab.instruments.values import fold
@@ -36,9 +36,9 @@ _ABROAD = {
     " ウェル位置 웰 웰위치 лунка ячейка",
     "sample": "echantillon nomechantillon nomdechantillon idechantillon probenname probenid"
     " probennummer muestra nombredelamuestra nombremuestra idmuestra amostra nomedaamostra"
-    " idamostra campione nomecampione idcampione 样本 样本名称 样本编号 样品 样品名称 样品编号 樣本"
-    " 樣本名稱 樣本編號 樣品 樣品名稱 サンプル サンプル名 サンプルid 検体 検体番号 検体id 検体名"
-    " 시료 시료명 샘플 샘플명 샘플이름 검체 검체번호 образец имяобразца названиеобразца"
+    " idamostra campione nomecampione idcampione 样本编号 样品编号 样本 样本名称 样品 样品名称"
+    " 樣本編號 樣本 樣本名稱 樣品 樣品名稱 検体番号 検体id サンプルid サンプル サンプル名 検体"
+    " 検体名 검체번호 시료 시료명 샘플 샘플명 샘플이름 검체 образец имяобразца названиеобразца"
     " номеробразца номерпробы",
     "target": "cible nomdelacible ziel zielname zielgen diana nombredeladiana objetivo alvo"
     " nomedoalvo bersaglio 目标 目标名称 目标基因 靶标 靶标名称 检测项目 目標 目標名稱 目標基因"
@@ -51,7 +51,9 @@ _ABROAD = {
 _MORE = {
     "well": "samplepos samplewell wellno",
     "sample": "masomau maso mabenhpham benhpham mabp idmau maxn mamauxetnghiem",
-    "ct": "crossingpoint crossingpt",
+    "ct": "crossingpoint crossingpt crossingpointcp thresholdcycle thresholdcyclect",
+    "call": "autointerpretation",
+    "dye": "通道 荧光 染料 螢光 チャンネル 蛍光 채널 형광 канал",
 }
 _NAMES = {
     field: [
@@ -90,11 +92,12 @@ class Columns:
         return max([*self.at.values(), *(index for _, index in self.wide)])
 
 
-def fields_of(cells: Sequence[str]) -> Columns:
-    """Return the columns that *cells* name.
+def fields_of(cells: Sequence[str], above: Sequence[str] = ()) -> Columns:
+    """Return the columns that *cells* name; *above* is the row over them.
 
     Of two columns for a field the better name wins, then the first: `Target Name` stands twice in
-    real files, and `Well Position` is better than `Well`.
+    real files, and `Well Position` is better than `Well`.  Several columns called `C(t)` are of one
+    target each, which the column before them names, or the row above.
     """
     best: dict[str, tuple[int, int]] = {}
     for index, cell in enumerate(cells):
@@ -104,7 +107,33 @@ def fields_of(cells: Sequence[str]) -> Columns:
             best[field] = (_RANK[name], index)
     at = {field: index for field, (_, index) in best.items()}
     width = max((index + 1 for index, cell in enumerate(cells) if cell.strip()), default=0)
+    repeated = _same(cells, at["ct"]) if "ct" in at and "target" not in at else []
+    if len(repeated) > 1:
+        if "call" in at and len(_same(cells, at["call"])) > 1:
+            del at["call"]  # it is of one target alone
+        kept = {name: index for name, index in at.items() if name not in {"ct", "dye"}}
+        return Columns(kept, width, tuple(_named(cells, above, repeated)))
     return Columns(at, width, () if "ct" in at else _wide(cells))
+
+
+def _same(cells: Sequence[str], index: int) -> list[int]:
+    """Return the columns that have the heading of the one at *index*."""
+    name = fold(cells[index])
+    return [at for at, cell in enumerate(cells) if fold(cell) == name]
+
+
+def _named(
+    cells: Sequence[str], above: Sequence[str], columns: Sequence[int]
+) -> Iterator[tuple[str, int]]:
+    """Yield the target of each of *columns*, all of one heading, with its place."""
+    begins = 0
+    for number, index in enumerate(columns, 1):
+        over = [cell.strip() for cell in above[begins : index + 1] if cell.strip()]
+        before = cells[index - 1].strip() if index > begins else ""
+        if fold(before) in _FIELD_OF:
+            before = ""
+        yield (over[-1] if over else before) or f"{cells[index].strip()} {number}", index
+        begins = index + 1
 
 
 def _wide(cells: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -124,11 +153,11 @@ def _spaced(cell: str) -> str:
     return "".join(fold(letter)[:1] or letter for letter in cell.strip())
 
 
-def heading(cells: Sequence[str]) -> Columns | None:
+def heading(cells: Sequence[str], above: Sequence[str] = ()) -> Columns | None:
     """Return the columns of a heading row of results, or None for any other row."""
     if len(cells) < 2 or not _may_head(cells):
         return None
-    columns = fields_of(cells)
+    columns = fields_of(cells, above)
     says = "ct" in columns.at or "call" in columns.at or bool(columns.wide)
     names = "well" in columns.at or "sample" in columns.at
     return columns if says and names else None

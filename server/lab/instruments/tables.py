@@ -28,13 +28,11 @@ _FACT_OF = {key: name for name, keys in _FACTS.items() for key in keys.split()}
 _RANK = {key: at for keys in _FACTS.values() for at, key in enumerate(keys.split())}
 _COUNTS = {"rows", "rowcount", "sodong", "tongsodong", "numberofrows"}
 _FOLDERS = re.compile(r".*[\\/]")
-_RESULTS = ("result", "ketqua")
-_SETUP = "samplesetup"
+_RESULTS, _SETUP = ("result", "ketqua"), "samplesetup"
 _NO_VALUE = {"", "na"}
 _NARROW = 4  # columns
 _DIGITS = re.compile(r"[0-9]{6}")
-_LONGEST_FACT = 120
-_SHOWN_WELLS = 12
+_LONGEST_FACT, _SHOWN_WELLS = 120, 12
 _ENDED_AFTER = (
     Why.OMITTED,
     Why.BAD_CT,
@@ -66,6 +64,7 @@ class Walk:
     wide: list[tuple[str, RowReader]] = field(default_factory=list)
     setup: Columns | None = None
     section: str = ""
+    above: Sequence[str] = ()  # the row before, outside of tables
     seen: set[str] = field(default_factory=set)
 
     def joined(self, item: Reading) -> Reading:
@@ -102,6 +101,7 @@ class Walk:
         else:
             self.wide = []
             self._begin(cells)
+        self.above = cells
 
     def _begin(self, cells: list[str]) -> None:
         columns = self._heading(cells)
@@ -120,7 +120,7 @@ class Walk:
             )
 
     def _heading(self, cells: Sequence[str]) -> Columns | None:
-        columns = heading(cells)
+        columns = heading(cells, self.above)
         if columns is not None or self.respell is None:
             return columns
         spelled = [list(self.respell(cell)) for cell in cells]

@@ -114,3 +114,34 @@ def test_filters_behind_one_another_stay_apart(parse: Any, tubes: list[str]) -> 
             "VIC / HEX (533-580)"
         ] * 3
         assert got.unread == []
+
+
+def said(got: Any) -> list[tuple[str, str, str, str]]:
+    return [(each.sample, each.target, each.ct, each.call) for each in got.readings]
+
+
+def test_a_ct_column_after_each_target_is_of_that_target(parse: Any, tubes: list[str]) -> None:
+    """As viewers of multiplex kits export: `E gene`, `C(t)`, `RdRP gene`, `C(t)` …"""
+    heads = "No\tWell\tName\tType\tE gene\tC(t)\tRdRP gene\tC(t)\tAuto Interpretation"
+    rows = [f"1\tA01\t{tubes[0]}\tSAMPLE\t+\t24.10\t+\t25.2\tDetected",
+            f"2\tA02\t{tubes[1]}\tSAMPLE\t-\tN/A\t-\tN/A\tNegative"]  # fmt: skip
+    got = parse("\n".join([heads, *rows, ""]))
+    assert said(got) == [
+        (tubes[0], "E gene", "24.10", "Detected"), (tubes[0], "RdRP gene", "25.2", "Detected"),
+        (tubes[1], "E gene", "", "Negative"), (tubes[1], "RdRP gene", "", "Negative"),
+    ]  # fmt: skip
+    assert [each.undetermined for each in got.readings] == [False, False, True, True]
+
+
+def test_targets_in_the_row_above_name_the_columns_below(parse: Any, tubes: list[str]) -> None:
+    lines = ["\t\tE\t\tORF1ab\t", "Well\tName\tC(t)\tResult\tC(t)\tResult",
+             f"A01\t{tubes[0]}\t24.1\t+\t30.2\t-", ""]  # fmt: skip
+    got = parse("\n".join(lines))
+    assert said(got) == [(tubes[0], "E", "24.1", ""), (tubes[0], "ORF1ab", "30.2", "")]
+
+
+def test_ct_columns_that_nobody_named_stay_apart(parse: Any, tubes: list[str]) -> None:
+    got = parse(f"Tube ID,Ct,Ct\n{tubes[0]},24.1,25.1\n")
+    assert [each[1:3] for each in said(got)] == [("Ct 1", "24.1"), ("Ct 2", "25.1")]
+    long = parse(f"Tube ID,Target,Ct,Ct\n{tubes[0]},N,24.1,24.1\n")
+    assert [each[1:3] for each in said(long)] == [("N", "24.1")]
