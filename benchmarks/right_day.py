@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -25,6 +26,7 @@ from contract.lots import AssignmentWire, IssuedLots, LotWire, RosterWire, assig
 from contract.tubes import TubeId
 from device.roster import Roster
 from server.sampling import changes
+from server.wsgi import keep_still
 
 TABLES = 5
 WITH_ROSTER = 1  # of them; the last but one
@@ -196,6 +198,7 @@ def _roster(labelled: dict[int, Vial], queue: Sequence[Who]) -> Roster:
 
 def played(people: int, seed: int, rates: Rates, folder: Path | None = None) -> Tally:
     """Play one day in a folder of its own, and leave nothing behind."""
+    _keep_still()
     place = Path(tempfile.mkdtemp(prefix="ghepmau-day-", dir=folder or memory()))
     listeners, testers = list(changes.listeners), list(changes.testers)
     try:
@@ -206,6 +209,12 @@ def played(people: int, seed: int, rates: Rates, folder: Path | None = None) -> 
     finally:
         changes.listeners[:], changes.testers[:] = listeners, testers
         shutil.rmtree(place, ignore_errors=True)
+
+
+@cache
+def _keep_still() -> None:
+    """Do once in each process what a server does before it serves."""
+    keep_still()
 
 
 def memory() -> Path | None:

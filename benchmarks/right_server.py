@@ -26,6 +26,7 @@ from server.accounts.models import Station
 from server.db import Database, open_database
 from server.intake import clocks
 from server.intake.applier import apply_pending
+from server.intake.applying import apply_some
 from server.intake.upload import read_upload
 from server.intake.writer import Writer
 from server.lab import strays
@@ -95,7 +96,11 @@ class Province:
         return count
 
     def apply(self, now: datetime) -> int:
-        return apply_pending(self.database, now)
+        """Let events take effect, ten times as many in a transaction as a server that is asked."""
+        count = 0
+        while (some := apply_some(self.database, now, at_once=BATCH)) is not None:
+            count += some
+        return count + apply_pending(self.database, now)
 
     def test(self, vials: Sequence[Vial], positive: set[int], now: datetime) -> list[Vial]:
         """Receive *vials* and enter what is found in them; return those that were tested.

@@ -26,7 +26,7 @@ from server.rows import insert_rows
 from server.sampling.models import Lot, Pairing
 
 START = datetime(2021, 6, 1, 0, 0, tzinfo=UTC)
-AT_ONCE = 5_000
+AT_ONCE, STATIONS, A_LOT = 5_000, 250, 2_000
 DISTRICTS = ("24.213", "24.215", "24.216", "24.217", "24.218", "24.219", "24.220", "24.221",
              "24.222", "24.223")  # fmt: skip
 _FAMILIES = {"Nguyễn": 38, "Trần": 11, "Lê": 9, "Phạm": 7, "Hoàng": 5, "Huỳnh": 4, "Phan": 4.5,
@@ -59,12 +59,15 @@ def fill(database: Database, people: int, seed: int = 7) -> list[tuple[str, str]
     with database.engine.begin() as connection:
         connection.execute(insert(Station), [
             {"id": f"ban-{each}", "label": f"Bàn {each}", "place": "vn-2021:24.222",
-             "duty": "sampling", "state": "created", "created_at": START} for each in range(1, 41)
+             "duty": "sampling", "state": "created", "created_at": START}
+            for each in range(1, STATIONS + 1)
         ])  # fmt: skip
-        connection.execute(insert(Lot), [{
-            "id": "L-2021-0001", "kind": "sampling", "series": 26, "first": 1, "last": people,
-            "size": people, "place": "vn-2021:24", "created_at": START, "created_by": "user:quan",
-        }])  # fmt: skip
+        connection.execute(insert(Lot), [
+            {"id": f"L-2021-{1 + first // A_LOT:04d}", "kind": "sampling", "series": 26,
+             "first": first, "last": first + A_LOT - 1, "size": A_LOT, "place": "vn-2021:24",
+             "created_at": START, "created_by": "user:quan"}
+            for first in range(1, people + 1, A_LOT)
+        ])  # fmt: skip
     known: list[tuple[str, str]] = []
     rows = _rows(people, rng)
     while some := list(islice(rows, AT_ONCE)):
@@ -90,7 +93,8 @@ def _one(serial: int, people: int, at: datetime, rng: Random) -> tuple[dict[str,
     name, sex = name_of(rng)
     ids = [UUID(int=rng.getrandbits(128), version=4) for _ in range(6)]
     tube, year = TubeId.mint(26, serial), rng.randrange(1940, 2015)
-    place = f"vn-2021:{rng.choice(DISTRICTS)}.{rng.randrange(1, 26):02d}"
+    table = rng.randrange(1, STATIONS + 1)  # each stands in a commune of its own
+    place = f"vn-2021:{DISTRICTS[table % 10]}.{1 + table // 10 % 25:02d}"
     status, done = rng.choice(_STATUSES), serial < people * 49 // 50
     parts = dict(zip(NAME_PARTS, numbers_of(ids[0], name), strict=True))
     person = {
@@ -99,7 +103,7 @@ def _one(serial: int, people: int, at: datetime, rng: Random) -> tuple[dict[str,
         "created_at": at, **parts,
     }  # fmt: skip
     pairing = {
-        "id": ids[1], "tube": tube, "person_id": ids[0], "station": f"ban-{rng.randrange(1, 41)}",
+        "id": ids[1], "tube": tube, "person_id": ids[0], "station": f"ban-{table}",
         "operator": "", "person_kind": "citizen-card", "order": "person-first", "paired_at": at,
         "trusted": True, "place": place, "took_ms": 4200, "manual": False, "received_at": at,
     }  # fmt: skip
