@@ -1,7 +1,8 @@
 """Deliveries a second, into the embedded record and to a receiver over HTTP, against bare loops.
 
 `embedded` is the ratio of messages that the worker takes from the outbox into people's records to
-bare `executemany` inserts of the same rows into the same table in transactions of the same size;
+bare `executemany` inserts of the same rows into the same table, its indexes and foreign keys held
+to, in transactions of the same size;
 `embedded_single` is the same against inserts of one row, each in a transaction of its own.
 `http` is the ratio of messages that the worker posts to a receiver on loopback (signed webhook,
 gathered from the database) to a bare loop of the same requests over one kept connection.  The
@@ -26,10 +27,12 @@ from benchmarks.delivery_receiver import Receiver
 from benchmarks.report import Report, arguments
 from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
-from server.delivery import taking
+from server.delivery import arrivals, taking
 from server.delivery.worker import run_target
+from server.engines import CACHE_KIB
 from server.exchange.http import Access, Http
 from server.exchange.webhook import WebhookChannel
+from server.figures import marks
 from server.wsgi import keep_still
 
 SECRET = b"a-secret-that-both-sides-know"
@@ -48,6 +51,8 @@ def bare_inserts(path: Path, rows: list[tuple[object, ...]], size: int) -> float
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA foreign_keys=ON")
+        db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         began = perf_counter()
         marks = ", ".join("?" * len(rows[0]))
         for start in range(0, len(rows), size):
@@ -84,6 +89,7 @@ def _post(pool: urllib3.PoolManager, url: str, headers: dict[str, str], body: by
 def measure(folder: Path, rounds: int, messages: int) -> Report:
     own: dict[str, list[float]] = {"embedded": [], HOOK: [], QUICK: []}
     peer: dict[str, list[float]] = {"embedded": [], "single": [], HOOK: [], QUICK: []}
+    arrivals.listeners[:] = [marks.mark_arrived]  # as in the server
     filled = fill(folder, rounds, messages)
     keep_still()  # as the server does when it starts
     receivers = {HOOK: Receiver(folder / "kept"), QUICK: Receiver()}
@@ -94,7 +100,7 @@ def measure(folder: Path, rounds: int, messages: int) -> Report:
             before, rows = filled.record_rows()
             for kind, size in (("embedded", taking.IN_PLACE), ("single", 1)):
                 copy = folder / f"bare-{kind}-{number}.sqlite"
-                copy_table(copy, before)
+                copy_table(copy, filled, before)
                 peer[kind].append(bare_inserts(copy, rows, size))
             for target, receiver in receivers.items():
                 ours, bare = posted(filled, target, receiver)

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine
 
@@ -15,6 +16,7 @@ from server.declarations.models import RecordEntry
 from server.delivery import routes
 from server.delivery.routes import Route
 from server.outcomes.settling import settle_many
+from server.people.models import Person
 
 HOOK, QUICK = "hook", "quick"
 Rows = list[tuple[object, ...]]
@@ -56,12 +58,17 @@ def fill(folder: Path, rounds: int, messages: int) -> Filled:
     return Filled(database, path, messages)
 
 
-def copy_table(path: Path, rows: Rows) -> None:
-    """Make the record's table alone, with all its constraints and indexes, and *rows* in it."""
+def copy_table(path: Path, filled: Filled, rows: Rows) -> None:
+    """Make the record's table, with all its constraints and indexes, its persons, and *rows*."""
     engine = create_engine(f"sqlite:///{path}")
-    RecordEntry.metadata.create_all(engine, [RecordEntry.__table__])  # type: ignore[list-item]
+    tables: list[Any] = [Person.__table__, RecordEntry.__table__]
+    RecordEntry.metadata.create_all(engine, tables)
     engine.dispose()
     with closing(sqlite3.connect(path)) as db:
+        db.execute("ATTACH ? AS ours", [str(filled.path)])
+        names = ", ".join(column.name for column in Person.__table__.columns)
+        db.execute(f"INSERT INTO person ({names}) SELECT {names} FROM ours.person")  # noqa: S608
+        db.commit()
         if rows:
             marks = ", ".join("?" * len(rows[0]))
             db.executemany(f"INSERT INTO record_entry VALUES ({marks})", rows)  # noqa: S608

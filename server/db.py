@@ -175,7 +175,30 @@ def among_ids(column: Any, name: str) -> ColumnElement[bool]:
     return held.op("IN", is_comparison=True)(_ListedIds(bindparam(name, type_=String)))
 
 
-def listed(texts: Iterable[str]) -> str:
+class _ListedNumbers(FunctionElement[str]):
+    """As `_Listed`, of whole numbers."""
+
+    name = "listed_numbers"
+    inherit_cache = True
+
+
+@compiles(_ListedNumbers, "sqlite")
+def _listed_numbers_in_sqlite(element: _ListedNumbers, compiler: Any, **kw: Any) -> str:
+    return _listed_in_sqlite(element, compiler, **kw)
+
+
+@compiles(_ListedNumbers)
+def _listed_numbers_in_postgresql(element: _ListedNumbers, compiler: Any, **kw: Any) -> str:
+    texts = compiler.process(element.clauses, **kw)
+    return f"(SELECT CAST(json_array_elements_text(CAST({texts} AS json)) AS bigint))"
+
+
+def among_numbers(column: Any, name: str) -> ColumnElement[bool]:
+    """As `among`, for a column of whole numbers; `listed` puts them under *name*."""
+    return column.op("IN", is_comparison=True)(_ListedNumbers(bindparam(name, type_=String)))  # type: ignore[no-any-return]
+
+
+def listed(texts: Iterable[str] | Iterable[int]) -> str:
     """Return *texts* as the parameter that `among` takes."""
     return msgspec.json.encode(list(texts)).decode()
 

@@ -186,6 +186,9 @@ def _turns(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> dict[
     return found
 
 
+_WRITTEN = "%04d-%02d-%02d %02d:%02d:%02d.%06d"
+
+
 def _sqlite_time(value: datetime | None) -> str | None:
     """Return a time as SQLAlchemy's type writes it for SQLite, faster."""
     if value is None:
@@ -193,7 +196,8 @@ def _sqlite_time(value: datetime | None) -> str | None:
     if value.tzinfo is None:
         raise ValueError(f"naive datetime {value!r}")
     at = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return at.isoformat(" ", "microseconds")[:26]
+    day = at.year, at.month, at.day
+    return _WRITTEN % (*day, at.hour, at.minute, at.second, at.microsecond)
 
 
 def _naive(value: datetime) -> datetime:

@@ -34,8 +34,10 @@ class EmbeddedRecord:
 
     def deliver_in(self, session: Session, messages: Sequence[Message]) -> None:
         """Record many notices in the transaction that takes them from the outbox."""
-        parsed = [(*_plain(each.subject, each.payload), each.key) for each in messages]
-        services.record_notices(session, parsed, now=self._clock())
+        persons = [_person(each.subject) for each in messages]
+        notices = [_notice(each.payload) for each in messages]
+        keys = [each.key for each in messages]
+        services.record_notices(session, persons, keys, notices, now=self._clock())
 
     def read_back(self, subject: str, key: str, payload: str) -> str:
         """Return what differs between the record's entry and what was sent."""
@@ -44,18 +46,19 @@ class EmbeddedRecord:
             return queries.difference(session, person, key, notice)
 
 
-def _plain(subject: str, payload: str) -> tuple[str, Notice]:
-    """As `_parse`, but the person stays a text: of a million, none is made into an id and back."""
+def _person(subject: str) -> str:
+    """Return a person's id as the text it is: of a million, none is made into an id and back."""
     if _PERSON.fullmatch(subject) is None:
         raise Refused(f"no person's id: {subject[:40]!r}")
+    return subject
+
+
+def _notice(payload: str) -> Notice:
     try:
-        return subject, read(payload)
+        return read(payload)
     except (ValueError, msgspec.DecodeError) as error:
         raise Refused(f"unreadable notice: {error}") from error
 
 
 def _parse(subject: str, payload: str) -> tuple[UUID, Notice]:
-    try:
-        return UUID(subject), read(payload)
-    except (ValueError, msgspec.DecodeError) as error:
-        raise Refused(f"unreadable notice: {error}") from error
+    return UUID(_person(subject)), _notice(payload)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import repeat
 from uuid import UUID
 
+from msgspec.structs import astuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.declarations.models import RecordEntry
 from server.declarations.notice import Notice
-from server.rows import Stored, insert_stored, new_ids, stored_id, stored_times
+from server.rows import insert_stored, new_ids, stored_id, stored_times
 
 COLUMNS = (
     "id", "person_id", "key", "tube", "status", "reason", "version", "sampled_at", "resulted_at",
@@ -25,25 +27,29 @@ def record_notice(
     known = session.scalar(stands)
     if known is not None:
         return known
-    record_notices(session, [(str(person_id), notice, key)], now=now)
+    record_notices(session, [str(person_id)], [key], [notice], now=now)
     return session.scalars(stands).one()
 
 
 def record_notices(
-    session: Session, notices: Sequence[tuple[str, Notice, str]], *, now: datetime
-) -> None:
-    """Add (person, notice, key)s to people's records: most of what the outbox ever delivers.
+    session: Session, persons: Sequence[str], keys: Sequence[str], notices: Sequence[Notice],
+    *, now: datetime,
+) -> None:  # fmt: skip
+    """Add *notices* to the records of *persons*, under *keys*: most of what is ever delivered.
 
     A person is named by their id as `str` writes it.  What was recorded before is not looked for:
-    the database refuses it, and all of them with it.
+    the database refuses it, and all of them with it.  Column by column: each row for itself costs
+    twice as much.
     """
-    time, whose, at = stored_times(session), stored_id(session), stored_times(session)(now)
-    rows: list[Stored] = [
-        (
-            entry, whose(person), key, said.tube, said.status, said.reason, said.version,
-            time(said.sampled_at), time(said.resulted_at) if said.resulted_at else None,
-            said.place, said.supersedes, at,
-        )
-        for entry, (person, said, key) in zip(new_ids(now, len(notices)), notices, strict=True)
-    ]  # fmt: skip
-    insert_stored(session, RecordEntry, COLUMNS, rows)
+    if not notices:
+        return
+    time, whose = stored_times(session), stored_id(session)
+    tubes, statuses, reasons, versions, sampled, resulted, places, before = zip(
+        *map(astuple, notices), strict=True
+    )
+    rows = zip(
+        new_ids(now, len(notices)), map(whose, persons), keys, tubes, statuses, reasons, versions,
+        map(time, sampled), [time(at) if at else None for at in resulted], places, before,
+        repeat(time(now)),
+    )  # fmt: skip
+    insert_stored(session, RecordEntry, COLUMNS, list(rows))

@@ -20,12 +20,15 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("target", "key"),
-        # Of what has not arrived: it stays small, and desks look through it.
+        # Of what has not arrived: these stay small, and desks look through them.
         Index(
             "ix_delivery_order", "target", "subject", "id",
             sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED,
         ),
-        Index("ix_delivery_queue", "target", "state", "id"),
+        Index(
+            "ix_delivery_queue", "target", "id",
+            sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED,
+        ),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("attempts >= 0", name="attempts"),
         CheckConstraint(

@@ -11,6 +11,7 @@ from server.accounts.within import ANYWHERE, Within
 from server.delivery.models import Delivery
 
 UNDELIVERED = ("waiting", "dead")
+RECENT = 50_000  # messages among which what arrived last is looked for first
 
 
 def is_open() -> ColumnElement[bool]:
@@ -85,5 +86,11 @@ def messages(
     """Return messages of *target* in *state*: what arrived last, or what waits longest, first."""
     found = select(Delivery).where(Delivery.target == target, Delivery.state == state)
     found = found.where(within.rows(Delivery.place))
-    order = Delivery.id.desc() if state == "delivered" else Delivery.id
-    return list(session.scalars(found.order_by(order).limit(limit)))
+    if state != "delivered":
+        found = found.where(Delivery.delivered_at.is_(None))
+        return list(session.scalars(found.order_by(Delivery.id).limit(limit)))
+    found = found.order_by(Delivery.id.desc()).limit(limit)
+    newest = session.scalar(select(func.max(Delivery.id))) or 0
+    recent = list(session.scalars(found.where(Delivery.id > newest - RECENT)))
+    # Who was told little of late was told little: those are found by the target.
+    return recent if len(recent) == limit else list(session.scalars(found))

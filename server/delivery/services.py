@@ -16,6 +16,7 @@ from server.audit import services as audit
 from server.delivery import routes
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
+from server.delivery.queries import is_open
 from server.delivery.routes import Label
 from server.errors import DomainError, NotFound
 from server.rows import insert_stored, stored_time
@@ -110,7 +111,8 @@ def send_again(session: Session, delivery_id: int, *, by: str, now: datetime) ->
 
 def send_all_again(session: Session, target: str, *, by: str, now: datetime) -> int:
     """Let every dead message of *target* be tried again; return how many there are."""
-    found = select(Delivery.id).where(Delivery.target == target, Delivery.state == "dead")
+    found = select(Delivery.id).where(is_open(), Delivery.target == target)
+    found = found.where(Delivery.state == "dead")
     ids = list(session.scalars(found.order_by(Delivery.id)))
     for delivery_id in ids:
         send_again(session, delivery_id, by=by, now=now)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from server import vault
-from server.db import Encrypted, UtcDateTime, among, listed
+from server.db import Encrypted, UtcDateTime, among_numbers, listed
 from server.delivery import arrivals, backoff, circuits
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
@@ -35,7 +35,7 @@ from server.rows import stored_rows, stored_time
 ATTEMPTS = 12  # failures that are somebody's fault, before a person must look
 LEASE = timedelta(minutes=5)  # longer than a batch takes with every call at its time-out
 BATCH = 200
-IN_PLACE = 500  # messages in one transaction into our own database
+IN_PLACE = 1000  # messages in one transaction into our own database
 _COLUMNS = (
     Delivery.id, Delivery.target, Delivery.key, Delivery.subject, Delivery.version,
     Delivery.payload, Delivery.attempts,
@@ -79,10 +79,12 @@ def claim(session: Session, *, target: str, now: datetime, limit: int = BATCH) -
 def heads(session: Session, *, target: str, now: datetime, limit: int = IN_PLACE) -> list[Taken]:
     """Return due messages, held until the end of this transaction against other workers."""
     found = stored_rows(session, _HEADS_HELD, _due_now(session, target, now, limit))
-    purpose, opened = _SEALED.purpose, vault.current().decrypt  # once, and not for each
+    opened = vault.current().decrypt_each(_SEALED.purpose, [row[5] for row in found])
     return [
-        Taken(each, Message(to, key, subject, version, opened(purpose, payload)), attempts)
-        for each, to, key, subject, version, payload, attempts in found
+        Taken(each, Message(to, key, subject, version, payload), attempts)
+        for (each, to, key, subject, version, _, attempts), payload in zip(
+            found, opened, strict=True
+        )
     ]
 
 
@@ -120,6 +122,7 @@ def _due(target: BindParameter[str]) -> ColumnElement[bool]:
     return and_(
         Delivery.target == target,
         Delivery.state == "waiting",
+        Delivery.delivered_at.is_(None),
         Delivery.next_try_at <= now,
         _free(now),
         first_of_its_subject,
@@ -165,13 +168,8 @@ def note_delivered(
 
 def note_in_place(session: Session, taken: Sequence[Taken], *, receipts: str, now: datetime) -> int:
     """Note what `heads` gave of one target and this transaction delivered: one statement."""
-    noted = session.connection().execute(
-        _IN_PLACE,
-        {
-            "to": taken[0].message.target, "keys": listed(each.message.key for each in taken),
-            "head": receipts, "at": now,
-        },
-    )  # fmt: skip
+    which = {"ids": listed([each.id for each in taken]), "head": receipts, "at": now}
+    noted = session.connection().execute(_IN_PLACE, which)
     _tell(session, taken, now)
     return noted.rowcount
 
@@ -184,8 +182,7 @@ def _tell(session: Session, taken: Sequence[Taken], now: datetime) -> None:
 
 _IN_PLACE = (
     update(Delivery)
-    .where(Delivery.target == bindparam("to"), among(Delivery.key, "keys"))
-    .where(Delivery.state == "waiting")
+    .where(among_numbers(Delivery.id, "ids"), Delivery.state == "waiting")
     .values(
         lease=None, leased_until=None, state="delivered",
         receipt=bindparam("head", type_=String) + Delivery.key, delivered_at=bindparam("at"),
