@@ -6,14 +6,13 @@ The route stands as it is written in the code, so no id and no query; who asked 
 
 import json
 import logging
-import secrets
+import random
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener
-from queue import Full, Queue
+from queue import SimpleQueue
 
 from flask import Flask, Response, current_app, g, request
 
@@ -35,9 +34,11 @@ def install(app: Flask) -> None:
 class _Aside(QueueHandler):
     """Hands lines to a thread that writes them; where nobody reads those, new ones are dropped."""
 
+    queue: SimpleQueue[logging.LogRecord]
+
     def enqueue(self, record: logging.LogRecord) -> None:
-        with suppress(Full):
-            super().enqueue(record)
+        if self.queue.qsize() < WAITING:
+            self.queue.put(record)
 
 
 def to_standard_output() -> None:
@@ -47,14 +48,14 @@ def to_standard_output() -> None:
     """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    lines: Queue[logging.LogRecord] = Queue(WAITING)
+    lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
     QueueListener(lines, handler).start()
     log.handlers[:], log.propagate = [_Aside(lines)], False
     log.setLevel(logging.INFO)
 
 
 def _begin() -> None:
-    g.begun, g.request_name = time.perf_counter(), secrets.token_hex(8)
+    g.begun, g.request_name = time.perf_counter(), _new_name()
 
 
 def _end(response: Response) -> Response:
@@ -86,11 +87,17 @@ class Answered:
 
 def note(traffic: Traffic, answered: Answered, name: str | None = None) -> str:
     """Count a request and write its line; return the *name* that it has there (None: a new one)."""
-    name = secrets.token_hex(8) if name is None else name
+    name = _new_name() if name is None else name
     traffic.note(answered.route, answered.method, answered.status, answered.seconds)
     if log.isEnabledFor(logging.INFO):
         log.info(_line(name, answered))
     return name
+
+
+def _new_name() -> str:
+    """Names tell requests apart and are no secret: the system's own source would let go of the
+    interpreter for each, and among busy threads it takes long to get it back."""
+    return f"{random.getrandbits(64):016x}"
 
 
 def of_station(traffic: Traffic, route: str, status: int, seconds: float, size: int) -> str:
