@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from contract.tubes import Tube, TubeError, tube
 from server import forms
 from server.accounts import services as accounts
-from server.accounts.current import current_within
+from server.accounts.current import current_within, in_scope
 from server.accounts.models import User
 from server.accounts.roles import GRANTS, Role
 from server.display import t
@@ -41,12 +41,14 @@ def show_unmatched() -> ResponseReturnValue:
                 for desk in Desk
             },
             limits=found,
+            may_limit=may(Permission.DESK_LIMIT) and within.everywhere,
         )
 
 
 @bp.post("/unmatched/limits/<desk>")
 @requires(Permission.DESK_LIMIT)
 def set_limit(desk: str) -> ResponseReturnValue:
+    in_scope("")  # limits hold for all places
     which = desk_named(desk)
     late, escalate = (
         timedelta(hours=_hours(request.form.get(name, ""))) for name in ("late", "escalate")

@@ -15,7 +15,7 @@ from server.sampling import lot_balance, lot_parts, lot_prints, lot_queries, que
 from server.sampling.lot_ranges import run_of
 from server.sampling.lot_tiles import STORE, Holder, Run
 from server.sampling.models import Lot
-from server.web import Permission, actor, now, reading, requires, t, transaction
+from server.web import Permission, actor, may, now, reading, requires, t, transaction
 
 STOCK = "L7651"
 
@@ -26,6 +26,7 @@ def show_lot(lot_id: str) -> ResponseReturnValue:
         lot = lot_queries.lot_named(session, lot_id)
         tiles = lot_queries.tiles_of(session, lot)
         used = lot_queries.used_positions(session, lot)
+        roster = rosters.roster_of(session, lot.id)
         return render_template(
             "sampling/lot.html",
             lot=lot,
@@ -34,7 +35,10 @@ def show_lot(lot_id: str) -> ResponseReturnValue:
             voids={void.id: void for void in lot_queries.voids_of(session, lot)},
             moves=lot_queries.moves_of(session, lot),
             prints=lot_queries.prints_of(session, lot),
-            roster=rosters.roster_of(session, lot.id),
+            roster=roster,
+            may_open=roster is not None
+            and may(Permission.ROSTER_READ)
+            and current_within().covers(roster.place),
             stations=queries.stations(session, current_within()),
             tube_at=lot_queries.tube_at,
             **choices(),

@@ -24,7 +24,6 @@ from server.intake.applier import apply_pending
 from server.intake.writer import Writer
 from server.officers.person_facts import person_story
 
-pytestmark = pytest.mark.engines
 CITIZEN = "024191000123||Nguyễn Thị Mẫu|02031991|Nữ|Hồng Thái, Việt Yên|01012022".encode()
 OLD = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
 POINT = "CH2345AB"
@@ -77,6 +76,7 @@ def counted(database: Database) -> dict[date, int]:
         return {row.day: row.check_ins for row in session.scalars(select(PointDay))}
 
 
+@pytest.mark.engines
 def test_a_check_in_gets_its_time_and_its_point_once_the_clock_is_known(
     sender: Any, morning: Morning, database: Database, now: datetime
 ) -> None:
