@@ -53,9 +53,12 @@ def holes_in(pins: list[str]) -> list[tuple[str, str, list[str]]]:
     except (ValueError, KeyError) as error:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise CannotLook(said) from error
-    skipped = [each["name"] for each in looked if "skip_reason" in each]
-    if skipped or len(looked) < len(pins):
-        raise CannotLook(f"{len(pins) - len(looked)} left out, skipped: {', '.join(skipped)}")
+    skipped = [each for each in looked if "skip_reason" in each]
+    if skipped:
+        names = ", ".join(each["name"] for each in skipped)
+        raise CannotLook(f"nothing is said of {names}: {skipped[0]['skip_reason']}")
+    if len(looked) < len(pins):
+        raise CannotLook(f"{len(pins) - len(looked)} of {len(pins)} versions were left out")
     return [
         (each["name"], each["version"], [hole["id"] for hole in each["vulns"]])
         for each in looked
