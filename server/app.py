@@ -136,7 +136,9 @@ def _teach_templates(app: Flask) -> None:
         age=display.age,
         count=display.count,
         day=display.day,
+        decimal=display.decimal,
         moment=display.moment,
+        short_day=display.short_day,
         time=display.time_of_day,
     )
 

@@ -1,9 +1,11 @@
-"""How things are said and shown: two languages, times of Vietnam, ages, numbers in groups."""
+"""How things are said and shown: two languages, times of Vietnam, local days and numbers."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from urllib.parse import urlencode
 
 from flask import has_request_context, request
+
+from server import local_forms
 
 LANGUAGES = ("vi", "en")
 _KNOWN = "ghepmau.language"
@@ -45,14 +47,23 @@ def time_of_day(at: datetime) -> str:
     return f"{local(at):%H:%M}"
 
 
-def day(at: datetime) -> str:
-    """22/11/2026"""
-    return f"{local(at):%d/%m/%Y}"
+def day(at: date) -> str:
+    """22/11/2026, in English 22 Nov 2026; of a moment, the day that it was in Vietnam."""
+    return local_forms.day(_date(at), language())
+
+
+def short_day(at: date) -> str:
+    """22/11, in English 22 Nov: where the year is said elsewhere."""
+    return local_forms.short_day(_date(at), language())
 
 
 def moment(at: datetime, now: datetime) -> str:
     """08:14 if it was today, else 08:14 22/11/2026."""
-    return time_of_day(at) if day(at) == day(now) else f"{time_of_day(at)} {day(at)}"
+    return time_of_day(at) if _date(at) == _date(now) else f"{time_of_day(at)} {day(at)}"
+
+
+def _date(at: date) -> date:
+    return local(at).date() if isinstance(at, datetime) else at
 
 
 def age(at: datetime, now: datetime) -> str:
@@ -67,5 +78,9 @@ def age(at: datetime, now: datetime) -> str:
 
 def count(number: int) -> str:
     """12.345 in Vietnamese, 12,345 in English."""
-    grouped = f"{number:,}"
-    return grouped.replace(",", ".") if language() == "vi" else grouped
+    return local_forms.number(number, 0, language())
+
+
+def decimal(number: float, places: int = 1) -> str:
+    """1.234,5 in Vietnamese, 1,234.5 in English."""
+    return local_forms.number(number, places, language())

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditEntry
-from server.display import local, t
+from server.display import day, t, time_of_day
 
 TOLD_FOR = timedelta(days=30)
 CHOSEN = "user.password-chosen"  # by the person, or whoever held the link; `detail` says whose link
@@ -71,5 +71,5 @@ def newest_of_each(entries: Sequence[AuditEntry]) -> list[str]:
 def sentence(entry: AuditEntry) -> str:
     vi, en = WORDS[entry.action]
     by = (entry.detail or "") if entry.action == CHOSEN else entry.actor
-    said = {"at": f"{local(entry.at):%H:%M %d/%m/%Y}", "by": by.removeprefix("user:")}
+    said = {"at": f"{time_of_day(entry.at)} {day(entry.at)}", "by": by.removeprefix("user:")}
     return t(vi.format(**said), en.format(**said))

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server import local_forms
 from server.declarations import late_times
 from server.declarations import queries as declarations
 from server.declarations.models import CheckIn
@@ -110,8 +111,9 @@ def _clock(made: CheckIn, claimed: datetime | None) -> tuple[str, str]:
     vi, en = ("", "") if made.trusted else ("; đồng hồ chưa chỉnh", "; clock not set")
     if claimed is None:
         return vi, en
-    said = f"{local(claimed):%H:%M %d/%m/%Y}"
-    return f"{vi}; giờ tính lại, trạm ghi {said}", f"{en}; worked out, the station said {said}"
+    said_vi, said_en = (local_forms.moment(local(claimed), each) for each in ("vi", "en"))
+    vi = f"{vi}; giờ tính lại, trạm ghi {said_vi}"
+    return vi, f"{en}; worked out, the station said {said_en}"
 
 
 def _declared(session: Session, ids: Sequence[UUID]) -> Iterator[Fact]:

@@ -14,6 +14,7 @@ from contract.tubes import Tube
 from server.declarations.notice import TARGET
 from server.delivery import routes
 from server.delivery.models import Delivery
+from server.local_forms import number
 from server.officers.bench import bench_facts
 from server.officers.care_facts import care_facts
 from server.officers.evidence import EVENTS
@@ -67,11 +68,12 @@ def _pairings(session: Session, tube: Tube) -> Iterator[Fact]:
     for pairing in pairings:
         how = ORDERS[pairing.order]
         clock = _clock(pairing)
+        took_vi, took_en = (number(pairing.took_ms / 1000, 1, each) for each in ("vi", "en"))
         yield Fact(
             pairing.paired_at,
             "paired" if pairing.id in live else "voided",
-            f"Ghép tại {pairing.station} ({how[0]}, {pairing.took_ms / 1000:.1f} giây{clock[0]})",
-            f"Paired at {pairing.station} ({how[1]}, {pairing.took_ms / 1000:.1f} s{clock[1]})",
+            f"Ghép tại {pairing.station} ({how[0]}, {took_vi} giây{clock[0]})",
+            f"Paired at {pairing.station} ({how[1]}, {took_en} s{clock[1]})",
             by=operators.get((pairing.station, pairing.operator), pairing.operator),
             evidence=proofs.get(pairing.id, ""),
             opens=_opens(proofs, pairing.id),

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from server import local_forms
 from server.display import local
 from server.errors import NotFound
 from server.record import (
@@ -107,8 +108,8 @@ def my_request() -> ResponseReturnValue:
         due = local(made.due_at)
     flash(
         t(
-            f"Đã ghi yêu cầu. Trả lời chậm nhất {due:%H:%M %d/%m/%Y}, ở trang này.",
-            f"Your request is entered. The answer stands here by {due:%H:%M %d/%m/%Y}.",
+            f"Đã ghi yêu cầu. Trả lời chậm nhất {local_forms.moment(due, 'vi')}, ở trang này.",
+            f"Your request is entered. The answer stands here by {local_forms.moment(due, 'en')}.",
         )
     )
     return redirect(url_for(".show_mine"), 303)

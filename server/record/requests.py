@@ -17,7 +17,9 @@ from contract.identities import fields
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.desks import Waiting
+from server.display import local
 from server.errors import BadInput, DomainError, NotFound
+from server.local_forms import day
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import live
 from server.outcomes.models import Callback, Outcome
@@ -191,9 +193,10 @@ def check_deletable(session: Session, ids: list[UUID], *, keep_days: int, now: d
     newest = session.scalar(select(func.max(Outcome.at)).where(Outcome.person_id.in_(ids)))
     until = newest + timedelta(days=keep_days) if newest else None
     if until is not None and until > now:
+        said_vi, said_en = (day(local(until).date(), each) for each in ("vi", "en"))
         raise MustBeKept(
-            f"Luật buộc giữ kết quả đến {until:%d/%m/%Y}. Trả lời từ chối với lý do này.",
-            f"The law keeps results until {until:%d/%m/%Y}. Refuse with this reason.",
+            f"Luật buộc giữ kết quả đến {said_vi}. Trả lời từ chối với lý do này.",
+            f"The law keeps results until {said_en}. Refuse with this reason.",
         )
 
 

@@ -17,6 +17,7 @@ from server.declarations.models import Point
 from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.models import Zone, ZoneLevel, ZonePart
 from server.errors import BadInput, DomainError, NotFound
+from server.local_forms import day
 
 
 class ZoneLifted(DomainError):
@@ -55,8 +56,8 @@ def set_level(session: Session, zone_id: UUID, level: str, *, since: date, act: 
     zone, standing = _open(session, zone_id)
     if since < standing.since:
         raise BadInput(
-            f"Mức hiện nay có từ {standing.since:%d/%m/%Y}: chọn ngày từ đó trở đi.",
-            f"The present level began on {standing.since:%d/%m/%Y}: choose a day since.",
+            f"Mức hiện nay có từ {day(standing.since, 'vi')}: chọn ngày từ đó trở đi.",
+            f"The present level began on {day(standing.since, 'en')}: choose a day since.",
         )
     standing.until = max(standing.since, since - timedelta(days=1))
     session.flush()

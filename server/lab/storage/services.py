@@ -15,6 +15,7 @@ from server.lab.plates.geometry import RACKS, Fill
 from server.lab.refusals import VIETNAM
 from server.lab.storage import queries
 from server.lab.storage.models import StorageStep, StoredTube
+from server.local_forms import day
 
 
 class NotReceived(DomainError):
@@ -95,8 +96,8 @@ def discard(session: Session, tubes: Iterable[Tube], *, by: str, now: datetime) 
         stored = _stored(session, tube)
         if stored.keep_until >= today:
             raise KeepLonger(
-                f"Ống {tube.grouped} phải giữ đến hết {stored.keep_until:%d/%m/%Y}.",
-                f"Tube {tube.grouped} must be kept through {stored.keep_until:%d/%m/%Y}.",
+                f"Ống {tube.grouped} phải giữ đến hết {day(stored.keep_until, 'vi')}.",
+                f"Tube {tube.grouped} must be kept through {day(stored.keep_until, 'en')}.",
             )
         session.delete(stored)
         _note(session, stored, "discarded", by=by, now=now)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
-from server.display import count, t
+from server.display import count, short_day, t
 from server.officers.overview import charts, numbers
 from server.officers.overview.shapes import Panel, Picture, Table, hours_of
 from server.officers.overview.statistics import percentile, within_minutes
@@ -55,7 +55,7 @@ def flow(session: Session, wish: Wish, within: Within) -> Panel:
 
 
 def _flow_hint(wish: Wish, rejected: int) -> str:
-    first, last = f"{wish.first:%d/%m}", f"{wish.day:%d/%m}"
+    first, last = short_day(wish.first), short_day(wish.day)
     said = t(f"Mẫu lấy từ {first} đến {last}.", f"Samples taken from {first} to {last}.")
     if rejected:
         number = count(rejected)
@@ -91,12 +91,12 @@ def turnaround(session: Session, wish: Wish, within: Within) -> Panel:
         released, tubes = sum(buckets), taken.get(day, {}).get("tubes", 0)
         in_time = within_minutes(buckets, 1440) if buckets else 0
         rows.append(
-            (f"{day:%d/%m}", tubes, released, in_time, tubes - released, hours_of(half),
+            (short_day(day), tubes, released, in_time, tubes - released, hours_of(half),
              hours_of(nine))
         )  # fmt: skip
     title = t("Từ lấy mẫu đến phát hành, so với 24 giờ", "From sampling to release, against 24 h")
     lines = [charts.Line("p90", "second", most), charts.Line("p50", "main", halves)]
-    picture = charts.days([f"{day:%d/%m}" for day in shown], lines, HOURS, _said(title, rows))
+    picture = charts.days([short_day(day) for day in shown], lines, HOURS, _said(title, rows))
     if picture:
         picture.legend = t(
             "● p50: nửa số ống · ○ p90: 90 % số ống · ┄ 24 giờ. Tính bằng giờ, theo ngày lấy mẫu.",
@@ -122,7 +122,7 @@ def trend(session: Session, wish: Wish, within: Within) -> Panel:
     for day in _days(wish.trend_first, wish.day):
         counts = found.get(day, {})
         rows.append(
-            (f"{day:%d/%m}", counts.get("people", 0), counts.get("tubes", 0),
+            (short_day(day), counts.get("people", 0), counts.get("tubes", 0),
              counts.get("said_positive", 0), counts.get("said_negative", 0),
              counts.get("said_resample", 0))
         )  # fmt: skip

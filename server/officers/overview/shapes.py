@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
+from server.display import decimal as decimal
 from server.display import t
 
 WIDTH, WIDE = 480, 960  # of a picture that shares its row, and of one alone
@@ -109,9 +110,3 @@ def hours_of(minutes: float | None) -> str:
     if minutes < 48 * 60:
         return decimal(minutes / 60) + t(" giờ", " h")
     return decimal(minutes / 1440) + t(" ngày", " days")
-
-
-def decimal(value: float, places: int = 1) -> str:
-    """Return a number with its comma, or point, where the reader expects it."""
-    text = f"{value:.{places}f}"
-    return t(text.replace(".", ","), text)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
 from server.declarations.place_names import full_name, name_of
-from server.display import count, t
+from server.display import count, short_day, t
 from server.figures.folding import waiting
 from server.figures.models import POOL, SINGLE
 from server.officers.overview.found_panels import NOWHERE, below
@@ -143,7 +143,7 @@ def _times(session: Session, scope: Within, day: date) -> Part:
         released, in_time = sum(buckets), within_minutes(buckets, 1440)
         part = share(in_time, tubes)
         rows.append((
-            t("Mẫu lấy ngày ", "Samples of ") + f"{taken:%d/%m}", tubes, released, in_time,
+            t("Mẫu lấy ngày ", "Samples of ") + short_day(taken), tubes, released, in_time,
             f"{decimal(part.value * 100)} %" if part else "—",
             hours_of(percentile(buckets, 50)), hours_of(percentile(buckets, 90)),
         ))  # fmt: skip

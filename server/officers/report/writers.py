@@ -8,7 +8,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from labels.papers import Block, Paper, write_paper
-from server.display import local, t
+from server.display import day, t, time_of_day
 from server.exports import harmless
 from server.officers.report.contents import Part, Report, shown
 
@@ -18,14 +18,14 @@ BOLD, HEAD = Font(bold=True), PatternFill("solid", fgColor="E4F1EF")
 def pdf(report: Report, issuer: str) -> bytes:
     """Return the report as a PDF of A4 pages."""
     out = BytesIO()
-    made = local(report.made_at)
+    made = f"{time_of_day(report.made_at)} {day(report.made_at)}"
     write_paper(
         Paper(
             issuer=(issuer.upper(), t("Số: ......../BC", "No.: ........")),
             state=("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập – Tự do – Hạnh phúc"),
             title=report.title.upper().replace("COV", "CoV"),
             about=(
-                t(f"Ngày {report.day:%d/%m/%Y}", f"{report.day:%d/%m/%Y}"),
+                t(f"Ngày {day(report.day)}", day(report.day)),
                 report.where,
             ),
             blocks=[
@@ -35,8 +35,8 @@ def pdf(report: Report, issuer: str) -> bytes:
             ],
             signs=(t("Người lập biểu", "Prepared by"), t("Thủ trưởng đơn vị", "Head of the unit")),
             foot=t(
-                f"Ghép Mẫu · lập lúc {made:%H:%M %d/%m/%Y} từ số liệu trên máy chủ",
-                f"Ghép Mẫu · made at {made:%H:%M %d/%m/%Y} from the server's figures",
+                f"Ghép Mẫu · lập lúc {made} từ số liệu trên máy chủ",
+                f"Ghép Mẫu · made at {made} from the server's figures",
             ),
         ),
         out,
@@ -51,8 +51,8 @@ def workbook(report: Report, issuer: str) -> bytes:
     if not isinstance(sheet, Worksheet):
         raise TypeError("a new workbook has a sheet")
     sheet.title = f"{report.day:%d-%m-%Y}"
-    made = f"{local(report.made_at):%H:%M %d/%m/%Y}"
-    for line in (issuer, report.title, f"{report.day:%d/%m/%Y} · {report.where}",
+    made = f"{time_of_day(report.made_at)} {day(report.made_at)}"
+    for line in (issuer, report.title, f"{day(report.day)} · {report.where}",
                  t(f"Lập lúc {made}", f"Made at {made}")):  # fmt: skip
         sheet.append([harmless(line)])
     sheet["A2"].font = Font(bold=True, size=14)

@@ -1,0 +1,39 @@
+"""Days and numbers as each language writes them.  Pure; the patterns are Babel's (CLDR).
+
+26/11/2026 and 1.234,5 in Vietnamese, 26 Nov 2026 and 1,234.5 in English.  Babel takes some 10 µs a
+value, and a page has hundreds: days are asked once each, numbers have a short way of their own,
+which a test holds against Babel.  What programs read (CSV, API, addresses) stays ISO.
+"""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.dates import format_date
+
+LOCALES = {"vi": "vi_VN", "en": "en_GB"}
+LONG = {"vi": "dd/MM/y", "en": "d MMM y"}
+SHORT = {"vi": "dd/MM", "en": "d MMM"}  # where the year is said elsewhere
+_TURNED = str.maketrans(",.", ".,")
+
+
+@lru_cache(maxsize=4096)
+def day(at: date, language: str) -> str:
+    """Return 26/11/2026, or 26 Nov 2026."""
+    return format_date(at, LONG[language], LOCALES[language])
+
+
+@lru_cache(maxsize=4096)
+def short_day(at: date, language: str) -> str:
+    """Return 26/11, or 26 Nov."""
+    return format_date(at, SHORT[language], LOCALES[language])
+
+
+def number(value: float, places: int, language: str) -> str:
+    """Return *value* in groups of three, with as many *places*: 1.234,5 or 1,234.5."""
+    text = f"{value:,.{places}f}"
+    return text.translate(_TURNED) if language == "vi" else text
+
+
+def moment(at: datetime, language: str) -> str:
+    """Return 08:05 26/11/2026, or 08:05 26 Nov 2026, of a moment on clocks in Vietnam."""
+    return f"{at:%H:%M} {day(at.date(), language)}"
