@@ -78,7 +78,7 @@ def test_a_zones_levels_and_parts_keep_their_history(
     zone = draw(officer, "vn-2021:24.222", case.point)
     officer.post(f"/zones/{zone}/level", data={"level": "orange", "since": "2026-11-24"})
     page = officer.get(f"/zones/{zone}?lang=en").text
-    assert ("22/11/2026 – 23/11/2026" in page, "Orange zone" in page) == (True, True)
+    assert ("22 Nov 2026 – 23 Nov 2026" in page, "Orange zone" in page) == (True, True)
     with database.read() as session:
         today = clock().date()
         assert ZoneMap.of(session, today).level_of(case.point, "") == "red"
