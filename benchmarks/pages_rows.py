@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from benchmarks import search_people
 from contract.identities import Key, System
+from server.audit import sealing
 from server.audit import services as audit
 from server.db import Database
 from server.declarations.notice import TARGET
@@ -55,6 +56,7 @@ def fill(database: Database, samples: int) -> None:
     with database.write() as session:
         marks.mark_all(session, NOW)
     folding.fold_all(database)
+    sealing.seal_all(database, lambda: NOW)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
 

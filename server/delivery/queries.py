@@ -60,24 +60,28 @@ class Load:
 
 
 def loads(session: Session) -> dict[str, Load]:
-    """Return the load of every target that was ever told something."""
-    state, oldest = Delivery.state, func.min(Delivery.created_at)
-    found = select(Delivery.target, state, func.count(), oldest).group_by(Delivery.target, state)
+    """Return the load of every target that was ever told something.
+
+    What arrived is what there is (an index alone says how much) less what did not.
+    """
+    target, state, oldest = Delivery.target, Delivery.state, func.min(Delivery.created_at)
+    unsent = select(target, state, func.count(), oldest).where(Delivery.delivered_at.is_(None))
     rows: dict[str, dict[str, tuple[int, datetime]]] = {}
-    for target, each, count, since in session.execute(found):
-        rows.setdefault(target, {})[each] = (count, since)
-    return {target: _load(states) for target, states in rows.items()}
+    for told, each, count, since in session.execute(unsent.group_by(target, state)):
+        rows.setdefault(told, {})[each] = (count, since)
+    every = session.execute(select(target, func.count()).group_by(target))
+    return {told: _load(rows.get(told, {}), whole) for told, whole in every}
 
 
-def _load(states: dict[str, tuple[int, datetime]]) -> Load:
+def _load(states: dict[str, tuple[int, datetime]], whole: int) -> Load:
     def count(state: str) -> int:
         return states[state][0] if state in states else 0
 
     unsent = [states[state][1] for state in ("waiting", "dead") if state in states]
+    left = sum(number for number, _ in states.values())
     return Load(
-        count("waiting"), count("dead"), count("delivered"), count("set-aside"),
-        min(unsent, default=None),
-    )  # fmt: skip
+        count("waiting"), count("dead"), whole - left, count("set-aside"), min(unsent, default=None)
+    )
 
 
 def messages(

@@ -95,8 +95,8 @@ def claimed(within: Within) -> ColumnElement[bool]:
     if within.everywhere:
         return true()
     one, claim = aliased(Pairing), aliased(ConflictClaim)
-    mine = select(claim.conflict_id).join(one, claim.pairing_id == one.id)
-    return TubeConflict.id.in_(mine.where(within.rows(one.place)))
+    mine = claim.conflict_id == TubeConflict.id, claim.pairing_id == one.id
+    return exists().where(*mine, within.rows(one.place))  # conflicts are few, pairings are not
 
 
 def _with_claims(statement: Select[TubeConflict]) -> Select[TubeConflict]:

@@ -124,7 +124,7 @@ def by_day(session: Session, wish: Wish, within: Within) -> dict[date, Counts]:
         rows = session.execute(found.group_by(table.c.day).order_by(table.c.day)).mappings()
         return {row["day"]: {name: int(row[name]) for name in COUNTS} for row in rows}
 
-    return _once(session, ("days", wish, within), asked)
+    return once(session, ("days", wish, within), asked)
 
 
 def groups(
@@ -132,7 +132,7 @@ def groups(
 ) -> list[Group]:
     """Return what the samples of the wish's days came to, by one of their keys; *timed* or not."""
     times = _turnarounds(session, wish, within, by) if timed else {}
-    counts = _once(
+    counts = once(
         session, ("groups", by, replace(wish, by=""), within),
         lambda: _split(_parts(session, wish, within, TOGETHER if by in TOGETHER else (by,)), by),
     )  # fmt: skip
@@ -159,10 +159,10 @@ def _parts(session: Session, wish: Wish, within: Within, by: tuple[str, ...]) ->
         )
         return by, [tuple(row) for row in session.execute(found.group_by(*keys))]
 
-    return _once(session, (by, replace(wish, by=""), within), asked)
+    return once(session, (by, replace(wish, by=""), within), asked)
 
 
-def _once(session: Session, key: Hashable, ask: Callable[[], T]) -> T:
+def once(session: Session, key: Hashable, ask: Callable[[], T]) -> T:
     """Ask once in a session, which lives as long as one page is made."""
     known: dict[Hashable, T] = session.info.setdefault("figures", {})
     if key not in known:

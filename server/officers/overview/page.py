@@ -30,6 +30,8 @@ PANELS: dict[str, Make] = {
 }
 ON_WALL = ("flow", "hours", "turnaround", "positivity", "trend", "places")
 CHOSEN_AMONG = 7  # days
+MOST_CHOICES = 150  # of one list: of more, those of the place that is chosen
+DISTRICT = 2  # parts of its code
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Choices:
     operators: Sequence[str]
     points: Sequence[tuple[str, str]]
     zones: Sequence[tuple[str, str]]
+    cut: bool = False  # there are more, to be seen once a place is chosen
 
 
 def panels(session: Session, wish: Wish, within: Within, keys: Iterable[str]) -> dict[str, Panel]:
@@ -70,6 +73,27 @@ def figures(session: Session, wish: Wish, within: Within) -> list[tuple[tuple[st
 
 
 def choices(session: Session, wish: Wish, within: Within) -> Choices:
+    """Return what may be chosen; where that is more than a list bears, what the place has."""
+    every = _choices(session, wish, within)
+    long = (every.places, every.stations, every.operators, every.points)
+    if max(map(len, long)) <= MOST_CHOICES:
+        return every
+    there = _choices(session, wish, within.only(wish.place)) if wish.place else every
+    return replace(
+        every,
+        places=[each for each in every.places if _near(each, wish.place)], cut=True,
+        stations=there.stations[:MOST_CHOICES], operators=there.operators[:MOST_CHOICES],
+        points=there.points[:MOST_CHOICES],
+    )  # fmt: skip
+
+
+def _near(place: str, chosen: str) -> bool:
+    """Return whether a place stays in a long list: districts do, and communes of the chosen one."""
+    parts, own = place.split("."), chosen.split(".")
+    return len(parts) <= DISTRICT or (len(own) >= DISTRICT and parts[:DISTRICT] == own[:DISTRICT])
+
+
+def _choices(session: Session, wish: Wish, within: Within) -> Choices:
     first = wish.day - timedelta(days=CHOSEN_AMONG)
     asked = (
         select(cells.c.place, cells.c.lab, cells.c.station, cells.c.operator)

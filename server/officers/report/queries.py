@@ -13,6 +13,7 @@ from server.db import Database
 from server.figures.models import BUCKETS, SUMS, cells, span_sums, steps
 from server.figures.recount import agrees
 from server.figures.samples import Cell
+from server.officers.overview.numbers import once
 
 Counts = dict[str, int]
 
@@ -33,8 +34,24 @@ _TAKEN = ("people", "tubes", "voided", "manual", "conflicts", "corrections")
 def sums(
     session: Session, scope: Within, first: date | None, last: date, by: str = ""
 ) -> Mapping[str, Sums]:
-    """Return the sums of the days from *first* (None: ever) to *last*, by a key, or under ''."""
-    found: dict[str, Sums] = {} if by else {"": Sums()}
+    """Return the sums of the days from *first* (None: ever) to *last*, by a key, or under ''.
+
+    The whole is what its places come to, which a report asks for too: they are read once.
+    """
+    if by:
+        return once(session, ("sums", scope, first, last, by),
+                    lambda: _asked(session, scope, first, last, by))  # fmt: skip
+    whole = Sums()
+    for own in sums(session, scope, first, last, "place").values():
+        for name, number in own.counts.items():
+            whole.counts[name] = whole[name] + number
+    return {"": whole}
+
+
+def _asked(
+    session: Session, scope: Within, first: date | None, last: date, by: str
+) -> Mapping[str, Sums]:
+    found: dict[str, Sums] = {}
     for key, kind, *numbers in session.execute(_taken(scope, first, last, by)):
         own = found.setdefault(key, Sums()).counts
         for name, number in zip(_TAKEN, numbers, strict=True):
@@ -45,34 +62,30 @@ def sums(
     return found
 
 
-def _by(table: Any, by: str) -> Any:
-    return table.c[by] if by else func.coalesce("", "")
-
-
 def _enough(table: Table, by: str) -> Table:
     """Return the sums, unless they lack the key."""
-    return table if by and by not in SUMS[table].columns else SUMS[table]
+    return SUMS[table] if by in SUMS[table].columns else table
 
 
 def _taken(scope: Within, first: date | None, last: date, by: str) -> Any:
     table = _enough(cells, by)
-    key = _by(table, by).label("key")
+    key = table.c[by].label("key")
     numbers = [func.sum(table.c[name]) for name in _TAKEN]
     found = select(key, table.c.kind, *numbers).where(scope.rows(table.c.place))
     found = found.where(table.c.day <= last)
     if first is not None:
         found = found.where(table.c.day >= first)
-    return found.group_by(key, table.c.kind) if by else found.group_by(table.c.kind)
+    return found.group_by(key, table.c.kind)
 
 
 def _passed(scope: Within, first: date | None, last: date, by: str) -> Any:
     table = _enough(steps, by)
-    key = _by(table, by).label("key")
+    key = table.c[by].label("key")
     found = select(key, table.c.step, func.sum(table.c.count)).where(scope.rows(table.c.place))
     found = found.where(table.c.passed <= last)
     if first is not None:
         found = found.where(table.c.passed >= first)
-    return found.group_by(key, table.c.step) if by else found.group_by(table.c.step)
+    return found.group_by(key, table.c.step)
 
 
 def turnaround(session: Session, scope: Within, day: date) -> tuple[int, ...]:
