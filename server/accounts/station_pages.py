@@ -6,13 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.duties import Duty
+from contract.names import match_key
 from server.accounts import device_words, enrolment, health_queries
 from server.accounts.current import current_within, in_scope
+from server.accounts.models import Station
 from server.accounts.sickness import words_of
-from server.forms import choice, required_text
+from server.forms import choice, required_text, tidy
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
 
 bp = Blueprint("station_pages", __name__)
+PAGE = 100  # stations
 
 
 @bp.get("/stations")
@@ -80,12 +83,27 @@ def _life() -> timedelta:
     return timedelta(minutes=settings().enrol_minutes)
 
 
+def _is_sought(station: Station, text: str) -> bool:
+    """Return whether a station is called so, with or without marks, or stands there."""
+    said = f"{station.id} {station.label} {station.place}"
+    return match_key(text) in match_key(said) if text else True
+
+
 def _page(station: str = "", code: str = "") -> str:
     with reading() as session:
         ward = health_queries.ward(session, now(), current_within())
+    sought, asked = tidy(request.args.get("q", ""))[:80], tidy(request.args.get("page", ""))
+    found = [each for each in ward if _is_sought(each.station, sought)]
+    last = max(1, -(-len(found) // PAGE))
+    page = min(max(1, int(asked[:6]) if asked.isdecimal() else 1), last)
     return render_template(
         "accounts/stations.html",
-        ward=ward,
+        ward=found[(page - 1) * PAGE : page * PAGE],
+        page=page,
+        more=page < last,
+        q=sought,
+        whole=len(ward),
+        most=PAGE,
         words=words_of,
         new=station,
         code=code,

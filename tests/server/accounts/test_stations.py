@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 from contract.duties import Duty
 from contract.signing import public_text, request_message, sign
 from server.accounts.enrolment import create_station, issue_code, revoke_station
+from server.accounts.models import Station
+from server.accounts.roles import Role
 from server.db import Database
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -108,3 +110,21 @@ def test_guessing_codes_is_slowed_down(app: Flask, code: str, clock) -> None:
     assert enrol(app, code).status_code == 429
     clock.advance(minutes=16)
     assert enrol(app, code).status_code == 403  # too late by now: a new code is needed
+
+
+def test_hundreds_of_stations_stand_on_pages_and_are_found_by_any_word(
+    sign_in, database: Database, clock
+) -> None:
+    with database.write() as session:
+        session.add_all(
+            Station(id=f"ban-{n:03d}", label=f"Nhà máy {n}", place="vn-2021:24", duty="sampling",
+                    state="created", created_at=clock())
+            for n in range(150)
+        )  # fmt: skip
+    client = sign_in(Role.ADMINISTRATOR)
+    first, second = (client.get(f"/stations?page={page}").text for page in (1, 2))
+    assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (100, 50)
+    assert len(first.encode()) < 100_000
+    assert "ban-149" in client.get("/stations?page=99").text, "the last page, not an empty one"
+    found = client.get("/stations?q=nha+may+77").text
+    assert (found.count('<th scope="row">'), "ban-077" in found) == (1, True)
