@@ -7,6 +7,7 @@ opened at all.
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
@@ -26,7 +27,7 @@ _CALLS = "targetcall"
 _SETUP = "samplesetup"
 _NEVER = ("rawdata", "amplification", "multicomponent", "melt", "replicategroup", "standardcurve",
           "runinformation", "instructions")  # fmt: skip
-_LOOK = 200
+_LOOK = 2000  # rows in which a heading is looked for
 
 
 def sheets_of(file: BinaryIO) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ def _sheet_of_results(book: CalamineWorkbook) -> CalamineSheet | None:
     others = [name for name in book.sheet_names if not fold(name).startswith(_NEVER)]
     for name in dict.fromkeys([*wanted, *others]):
         sheet = book.get_sheet_by_name(name)
-        head = (cells for at, (_, cells) in enumerate(rows_of(sheet)) if at < _LOOK)
+        head = (cells for _, cells in islice(rows_of(sheet), _LOOK))
         if _first(head, heading) is not None:
             return sheet
     return None

@@ -145,3 +145,17 @@ def test_ct_columns_that_nobody_named_stay_apart(parse: Any, tubes: list[str]) -
     assert [each[1:3] for each in said(got)] == [("Ct 1", "24.1"), ("Ct 2", "25.1")]
     long = parse(f"Tube ID,Target,Ct,Ct\n{tubes[0]},N,24.1,24.1\n")
     assert [each[1:3] for each in said(long)] == [("N", "24.1")]
+
+
+def test_a_text_pasted_into_one_sheet_is_found_below_its_sections(
+    parse: Any, workbook: Any, tubes: list[str]
+) -> None:
+    setup = [["[Sample Setup]"], ["Well", "Sample Name", "Target Name", "Task"]]
+    wells = [[f"A{at % 12 + 1}", tubes[at % 3], "N", "UNKNOWN"] for at in range(400)]
+    table = [
+        ["[Results]"],
+        ["Well", "Sample Name", "Target Name", "Cт"],
+        ["A1", tubes[0], "N", "24.1"],
+    ]
+    got = parse(workbook(Sheet1=[*setup, *wells, *table]))
+    assert said(got) == [(tubes[0], "N", "24.1", "")]
