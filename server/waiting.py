@@ -18,10 +18,10 @@ from server.lab import wells
 from server.lab.boxes import queries as lab_boxes
 from server.lab.disputes import open_disputes
 from server.lab.imports import queries as imports
-from server.lab.models import Reception, Result
+from server.lab.models import Reception
+from server.lab.standing import by_others
 from server.outcomes import desks as unmatched
-from server.outcomes import limits
-from server.outcomes.gate_desk import candidates
+from server.outcomes import gate_desk, limits
 from server.outcomes.models import Callback
 from server.people.models import Disagreement, IdentityQuestion
 from server.people.whole import both_records
@@ -89,13 +89,17 @@ def disputes(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
 
 def to_verify(session: Session, by: str, within: Within = ANYWHERE) -> Waiting:
     """Count what colleagues entered: nobody verifies their own."""
-    return _results(result for result in lab.to_verify(session, within) if result.entered_by != by)
+    return Waiting(*lab.count_waiting(session, within, by_others(by), verified=False))
 
 
 def to_release(session: Session, by: str, within: Within = ANYWHERE) -> Waiting:
-    """Count what is verified and not held: nobody releases what they entered."""
-    free = (each.result for each in candidates(session, within) if each.held is None)
-    return _results(result for result in free if result.entered_by != by)
+    """Count what is verified and not held: nobody releases what they entered.
+
+    Of very much only the oldest are looked at one by one; the others count as the desk has them.
+    """
+    free = [each.result.verified_at for each in gate_desk.waiting_for(session, by, within)]
+    more = gate_desk.unseen(session, within)
+    return Waiting(len(free) + more, _oldest(at for at in free if at))
 
 
 def callbacks(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
@@ -156,11 +160,6 @@ def alerts(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
 def unwell_stations(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count the stations that are silent or sick."""
     return Waiting(*health_queries.unwell(session, now(), within))
-
-
-def _results(results: Iterable[Result]) -> Waiting:
-    since = [result.verified_at or result.entered_at for result in results]
-    return Waiting(len(since), _oldest(since))
 
 
 def undelivered(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:

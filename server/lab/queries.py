@@ -17,6 +17,7 @@ from server.lab.models import OrderedTest, Reception, ReceptionStep, Result, Res
 from server.lab.run_models import Run
 from server.lab.words import Call, Kind
 
+Which = ColumnElement[bool]
 LATEST = 30
 
 
@@ -182,27 +183,43 @@ def replaced_by(session: Session, results: Iterable[Result]) -> dict[UUID, Resul
     return {links[each.id]: each for each in wrong}
 
 
-def to_verify(session: Session, within: Within = ANYWHERE) -> list[Result]:
-    """Return what waits for a second person, oldest first."""
-    return _standing(session, within, verified=False)
+def to_verify(
+    session: Session, within: Within = ANYWHERE, *which: Which, most: int | None = None
+) -> list[Result]:
+    """Return what waits for a second person, oldest first: *which* of it, so many at the utmost."""
+    found = select(Result).where(*waiting(within, *which, verified=False))
+    return list(session.scalars(found.order_by(Result.entered_at, Result.id).limit(most)))
 
 
-def to_release(session: Session, within: Within = ANYWHERE) -> list[Result]:
+def to_release(
+    session: Session, within: Within = ANYWHERE, *which: Which, most: int | None = None
+) -> list[Result]:
     """Return what is verified and not released, oldest first."""
-    return _standing(session, within, verified=True)
+    found = select(Result).where(*waiting(within, *which, verified=True))
+    return list(session.scalars(found.order_by(Result.entered_at, Result.id).limit(most)))
 
 
-def _standing(session: Session, within: Within, *, verified: bool) -> list[Result]:
-    later = aliased(Result)
-    found = (
-        select(Result)
-        .where(Result.verified_at.is_not(None) if verified else Result.verified_at.is_(None))
-        .where(Result.released_at.is_(None), Result.withdrawn_at.is_(None))
-        .where(~exists().where(later.corrects == Result.id))
-        .where(~_ordered(), within.rows(Result.lab))
-        .order_by(Result.entered_at, Result.id)
+def count_waiting(
+    session: Session, within: Within, *which: Which, verified: bool
+) -> tuple[int, datetime | None]:
+    """Return how many results wait to be verified, or to be released, and since when."""
+    since = func.min(Result.verified_at if verified else Result.entered_at)
+    found = select(func.count(), since).where(*waiting(within, *which, verified=verified))
+    count, oldest = session.execute(found).one()
+    return count, oldest
+
+
+def waiting(within: Within, *which: Which, verified: bool) -> tuple[Which, ...]:
+    """Ask for the results that wait to be verified, or are *verified* and wait to be released."""
+    return (
+        Result.verified_at.is_not(None) if verified else Result.verified_at.is_(None),
+        Result.released_at.is_(None),
+        Result.withdrawn_at.is_(None),
+        ~exists().where(aliased(Result).corrects == Result.id),
+        ~_ordered(),
+        within.rows(Result.lab),
+        *which,
     )
-    return list(session.scalars(found))
 
 
 def tested(of: Any) -> ColumnElement[bool]:

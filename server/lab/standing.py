@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -86,6 +86,11 @@ def check(session: Session, result: Result, seen: str | None) -> None:
     (now,) = standings(session, [result])
     if now.stamp != seen:
         raise refusals.stale_screen(result.tube)
+
+
+def by_others(by: str) -> ColumnElement[bool]:
+    """Say of results that somebody else than *by* entered them."""
+    return Result.entered_by != by
 
 
 def standings(session: Session, results: Iterable[Result]) -> list[Standing]:

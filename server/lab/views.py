@@ -19,11 +19,12 @@ from server.lab.assay import Assay
 from server.lab.refusals import TubeHasResult
 from server.lab.scans import scanned_tube, ticked
 from server.lab.services import Finding
-from server.lab.standing import by_place, standings
+from server.lab.standing import by_others, by_place, standings
 from server.lab.words import CALLS, DOUBTS, Call
 from server.web import Permission, actor, now, place, reading, requires, transaction
 
 bp = Blueprint("lab", __name__)
+SHOWN = 200  # results on the page of verifying, the oldest
 
 
 @bp.get("/results")
@@ -110,16 +111,21 @@ def verify() -> ResponseReturnValue:
 
 def _verify(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        waiting = queries.to_verify(session, current_within())
-        mine = [each for each in waiting if each.entered_by == actor()]
-        others = standings(session, (each for each in waiting if each.entered_by != actor()))
+        within, others = current_within(), by_others(actor())
+        waiting = queries.to_verify(session, within, others, most=SHOWN)
+        count, _ = queries.count_waiting(session, within, others, verified=False)
+        mine = queries.to_verify(session, within, ~others, most=SHOWN)
+        own, _ = queries.count_waiting(session, within, ~others, verified=False)
+        found = standings(session, waiting)
         return render_template(
             "lab/verify.html",
             problem=problem,
             doubts=DOUBTS,
             mine=mine,
-            clean=sorted((each for each in others if each.clean), key=by_place),
-            others=[each for each in others if not each.clean],
+            more=count - len(waiting),
+            own=own,
+            clean=sorted((each for each in found if each.clean), key=by_place),
+            others=[each for each in found if not each.clean],
             wrong=queries.replaced_by(session, waiting),
         ), problem.status if problem else 200
 

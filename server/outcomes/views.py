@@ -46,16 +46,13 @@ def release() -> ResponseReturnValue:
 
 def _release(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        candidates = gate_desk.candidates(session, current_within())
-        open_ = [each for each in candidates if each.held is None]
+        gate = gate_desk.gate_for(session, actor(), current_within())
         return render_template(
             "outcomes/release.html",
             problem=problem,
             calls=CALLS,
             holds=gate_desk.HOLDS,
-            ready=[each for each in open_ if each.result.entered_by != actor()],
-            mine=[each for each in open_ if each.result.entered_by == actor()],
-            held=[each for each in candidates if each.held is not None],
+            gate=gate,
         ), problem.status if problem else 200
 
 
