@@ -14,6 +14,7 @@ _MARKS = {*TONES, "\u0302", "\u0306", "\u031b"}
 _LETTERS = {letter: rank for rank, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", 1)}
 _SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
 _NOT_SHOWN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
+_WORDS = re.compile(r"\d+|[^\W\d_]+")
 _OPEN_PAIR = re.compile(r"(oa|oe|uy)$")
 _FINAL_Y = re.compile(r"(?<=[bcdghklmnprstvx])y\b|(?<=\bqu)y\b")
 _IN_NAMES = " '’.,-–/()"
@@ -66,6 +67,25 @@ def sort_key(name: str) -> tuple[Weight, tuple[Weight, ...], Weight]:
     words = display(name).split() or [""]
     family = words[0] if len(words) > 1 else ""
     return _weigh(words[-1]), tuple(map(_weigh, words[1:-1])), _weigh(family)
+
+
+@lru_cache(maxsize=16_384)
+def order_text(title: str) -> str:
+    """Return the text by which names of places and things are sorted: from the first word on.
+
+    The alphabet and the tones of `sort_key`; a number goes by its size ("Bàn 2" before "Bàn 10")
+    and before letters.  It is hexadecimal, so that every database sorts it in one way.
+    """
+    return "".join(map(_order_of, _WORDS.findall(display(title).casefold())))
+
+
+def _order_of(word: str) -> str:
+    if word.isdecimal():
+        digits = "".join(str(int(digit)) for digit in word).lstrip("0")[:99]
+        return f"10{len(digits):02d}{digits}00"
+    letters, tones = _weigh(word)
+    ranked = "".join(f"{0x20 + rank:02x}" if rank < 1000 else f"f{rank:06x}" for rank in letters)
+    return f"{ranked}00{''.join(map(str, tones))}00"
 
 
 @lru_cache(maxsize=4096)

@@ -60,8 +60,9 @@ class Point(Base):
     id: Mapped[str] = mapped_column(String(8), primary_key=True)  # contract.points
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(120))
-    # The name without marks, which a search reads; it follows the name by itself.
+    # The name without marks, which a search reads, and its order; they follow it by themselves.
     name_key: Mapped[str] = mapped_column(String(240), server_default="")
+    name_order: Mapped[str] = mapped_column(String(1200), server_default="")  # lists go by it
     place: Mapped[str] = mapped_column(String(64), index=True)  # contract.places
     address: Mapped[str] = mapped_column(String(200))
     head: Mapped[str] = mapped_column(Encrypted("point.head"))  # who answers for it
@@ -82,6 +83,7 @@ class Point(Base):
 @event.listens_for(Point, "before_update")
 def _fold_name(_mapper: object, _connection: object, point: Point) -> None:
     point.name_key = names.match_key(point.name)[:240]
+    point.name_order = names.order_text(point.name)[:1200]
 
 
 class PointStation(Base):

@@ -37,7 +37,7 @@ class Listed:
 
 def find(session: Session, wish: Wish, within: Within = ANYWHERE) -> Listed:
     """Return the points that fit: by kind, in a place, open on a day, by name, code or plate."""
-    found = select(Point).order_by(Point.place, Point.name, Point.id)
+    found = select(Point).order_by(Point.place, Point.name_order, Point.id)
     found = found.where(within.rows(Point.place))
     if wish.kind:
         found = found.where(Point.kind == wish.kind)

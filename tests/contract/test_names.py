@@ -1,3 +1,4 @@
+import re
 import unicodedata
 from random import Random
 
@@ -100,6 +101,22 @@ def test_a_list_is_sorted_by_given_name_then_middle_then_family() -> None:
 def test_any_texts_can_be_sorted(texts: list[str]) -> None:
     keys = sorted(map(names.sort_key, texts))
     assert keys == sorted(map(names.sort_key, reversed(texts)))
+
+
+def test_places_and_things_are_sorted_by_their_first_word_and_numbers_by_size() -> None:
+    expected = [
+        "2 Bà Trưng", "10 Tháng 3", "An Lão", "Ân Thi", "Bàn 2", "Bàn 10", "Bản Đôn", "Dĩ An",
+        "Duy Tiên", "Đà Nẵng", "Đông Anh", "Hà Nam", "Hà Nội", "Hạ Long", "Hải Phòng", "Ý Yên",
+    ]  # fmt: skip
+    shuffled = Random(7).sample(expected, len(expected))
+    assert sorted(shuffled, key=names.order_text) == expected
+
+
+@given(TEXTS, TEXTS)
+def test_the_order_of_a_title_is_hexadecimal_and_the_same_in_upper_case(one: str, two: str) -> None:
+    for text in (one, two, f"{one} {two}"):
+        assert re.fullmatch("[0-9a-f]*", names.order_text(text))
+    assert names.order_text(f"Đ{one}") > names.order_text(f"d {two}")
 
 
 def test_names_of_the_country_are_vietnamese_and_damage_is_not() -> None:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from contract import names
 from contract.places import Place
 from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import Point
@@ -138,7 +139,7 @@ def _target(
 
 
 def _urgency(line: Line) -> tuple[int, int, str]:
-    return STATES.index(line.state), -line.missing, line.point.name
+    return STATES.index(line.state), -line.missing, names.order_text(line.point.name)
 
 
 def points_of(
@@ -153,7 +154,7 @@ def points_of(
         found = found.where(Point.kind == kind)
     if place:
         found = found.where(or_(Point.place == place, Point.place.startswith(f"{place}.")))
-    return [Brief(*row) for row in session.execute(found.order_by(Point.name, Point.id))]
+    return [Brief(*row) for row in session.execute(found.order_by(Point.name_order, Point.id))]
 
 
 def counts_between(session: Session, first: date, last: date) -> dict[str, dict[date, int]]:

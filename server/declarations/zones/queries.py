@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from contract.names import order_text
 from contract.places import Place, PlaceError
 from server.declarations.models import CheckIn, Point
 from server.declarations.targets.coverage import names_of
@@ -61,7 +62,7 @@ class ZoneMap:
                 ZoneLevel.since <= day, or_(ZoneLevel.until.is_(None), ZoneLevel.until >= day),
                 ZonePart.since <= day, or_(ZonePart.until.is_(None), ZonePart.until >= day),
             )
-            .order_by(Zone.name, ZoneLevel.set_at)
+            .order_by(ZoneLevel.set_at)
         )  # fmt: skip
         by_place: dict[str, list[InZone]] = {}
         by_point: dict[str, list[InZone]] = {}
@@ -88,7 +89,11 @@ class ZoneMap:
 
 
 def _ordered(zones: Sequence[InZone]) -> list[InZone]:
-    return sorted(dict.fromkeys(zones), key=lambda zone: -LEVELS[zone.level].rank)
+    """The strictest first, then by name."""
+    return sorted(
+        dict.fromkeys(zones),
+        key=lambda zone: (-LEVELS[zone.level].rank, order_text(zone.name)),
+    )
 
 
 def zones(session: Session) -> list[Drawn]:
@@ -130,7 +135,7 @@ def points_in(session: Session, drawn: Drawn) -> list[Point]:
     covers = [Point.place == place for place in places]
     covers += [Point.place.startswith(f"{place}.") for place in places]
     found = select(Point).where(or_(Point.id.in_(codes), *covers))
-    return list(session.scalars(found.order_by(Point.name, Point.id)))
+    return list(session.scalars(found.order_by(Point.name_order, Point.id)))
 
 
 def places_of_parts(session: Session, drawn: Drawn) -> dict[UUID, str]:

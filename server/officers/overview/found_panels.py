@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from contract import names
 from contract.places import Place, PlaceError
 from server.accounts.within import Within
 from server.declarations.place_names import name_of
@@ -64,7 +65,7 @@ def positivity(session: Session, wish: Wish, within: Within) -> Panel:
     sums = localities(numbers.groups(session, wish, within, "place"), wish.place)
     shares = [(name_of(key) or t(*NOWHERE), each) for key, own in sums.items()
               if (each := tested(own)) is not None]  # fmt: skip
-    shares.sort(key=lambda row: (-row[1].value, row[0]))
+    shares.sort(key=lambda row: (-row[1].value, names.order_text(row[0])))
     rows = [
         (name, each.whole, each.part, _percent(each.value), _percent(each.low), _percent(each.high))
         for name, each in shares

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contract import names
 from contract.places import Place, PlaceError
 from server.accounts.within import Within
 from server.declarations.models import Point, PointStation
@@ -124,5 +125,5 @@ def _around(places: set[str], within: Within) -> list[str]:
 
 def _points(session: Session, within: Within) -> list[tuple[str, str]]:
     asked = select(Point.id, Point.name).join(PointStation, PointStation.point_id == Point.id)
-    rows = session.execute(asked.where(within.rows(Point.place)).distinct().order_by(Point.name))
-    return [(row.id, row.name) for row in rows]
+    rows = session.execute(asked.where(within.rows(Point.place)).distinct())
+    return sorted(((row.id, row.name) for row in rows), key=lambda row: names.order_text(row[1]))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from contract import names
 from server.accounts import health_queries
 from server.accounts.sickness import State
 from server.accounts.within import Within
@@ -32,7 +33,7 @@ def places(session: Session, wish: Wish, within: Within) -> Panel:
     found = _points(session, wish, within)
     if sum(spot.latitude is not None for spot in found) < 2:
         found = _localities(session, wish, within)
-    found.sort(key=lambda spot: (-spot.people, spot.name))
+    found.sort(key=lambda spot: (-spot.people, names.order_text(spot.name)))
     title = t("Điểm và nơi", "Points and places")
     rows = [
         (spot.name, spot.people, spot.positive, t("im lặng", "silent") if spot.silent else "")

@@ -1,12 +1,15 @@
 """Check-in points: what one must have, when it is open, and which stations stand there."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from server.declarations.kinds import PointKind
+from server.declarations.point_queries import Wish, find
 from server.declarations.points import (
     PointClosed,
     PointWish,
@@ -45,6 +48,18 @@ def test_a_point_is_found_by_its_code(session: Session, now: datetime) -> None:
 def test_what_no_point_can_be_is_refused(session: Session, now: datetime, wish: Any) -> None:
     with pytest.raises(BadInput):
         add_point(session, wish, by=BY, now=now)
+
+
+@pytest.mark.engines
+def test_points_are_listed_by_the_vietnamese_alphabet(session: Session, now: datetime) -> None:
+    listed = ["Bàn 2", "Bàn 10", "Bến xe", "Chợ Dĩnh Kế", "Chợ Đông", "Chợ Ế", "Ô Chợ Dừa"]
+    for name in Random(5).sample(listed, len(listed)):
+        add_point(session, replace(MARKET, name=name), by=BY, now=now)
+    found = find(session, Wish()).points
+    assert [point.name for point in found] == listed
+    found[0].name = "Ý Yên"
+    session.flush()
+    assert find(session, Wish()).points[-1] is found[0]
 
 
 def test_a_closed_point_takes_nobody_from_tomorrow_on(session: Session, now: datetime) -> None:
