@@ -5,7 +5,7 @@ from alembic import op
 
 from contract import names
 
-revision: str = "0090_point_order"
+revision: str = "0058_point_order"
 down_revision: str | None = "0057_delivery_queue"
 
 
