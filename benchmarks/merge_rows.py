@@ -21,6 +21,7 @@ from server.db import Base, Database
 from server.lab.models import Reception, Result
 from server.outcomes.desk_models import DeskItem
 from server.people.models import Person
+from server.rows import insert_rows
 from server.sampling.models import Lot, Pairing
 
 START = datetime(2021, 8, 3, 0, 0, tzinfo=UTC)
@@ -53,8 +54,8 @@ def cases(size: int, seed: int = 7) -> Iterator[Case]:
         yield Case(TubeId.mint(26, serial), person, pairing, reception, result, at)
 
 
-def prepare(database: Database, size: int) -> None:
-    """Fill an empty database with *size* tubes that only have to be merged."""
+def prepare(database: Database, size: int, told: Callable[[int], None] = lambda _: None) -> None:
+    """Fill an empty database with *size* tubes that only have to be merged; say how many came."""
     with database.engine.begin() as connection:
         _without_checks(connection)
         connection.execute(insert(Station), [{
@@ -66,10 +67,11 @@ def prepare(database: Database, size: int) -> None:
         }])  # fmt: skip
     day = cases(size)
     while some := list(islice(day, AT_ONCE)):
-        with database.engine.begin() as connection:
-            _without_checks(connection)
+        with database.write() as session:
+            _without_checks(session.connection())
             for model, row in ROWS:
-                connection.execute(insert(model), [row(case) for case in some])
+                insert_rows(session, model, [row(case) for case in some])
+        told(len(some))
     if database.engine.dialect.name == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.exec_driver_sql("ANALYZE")
