@@ -51,8 +51,8 @@ class Run:
     late: list[float] = field(default_factory=list)
     rows: int = 0
     # Of this process alone, which on SQLite does all the work: other load hardly shows in it.
-    ours_computed: float = 0.0
-    bare_computed: float = 0.0
+    ours_computed: list[float] = field(default_factory=list)
+    bare_computed: list[float] = field(default_factory=list)
 
     def rate(self, seconds: Sequence[float]) -> float:
         return self.rows / sum(seconds)
@@ -84,7 +84,7 @@ def _ours(database: Database, tubes: Sequence[TubeId], now: datetime, run: Run) 
     with database.write() as session:
         settle_many(session, tubes, now)
         marks.mark(session, tubes, now)
-    run.ours_computed += process_time() - computed
+    run.ours_computed.append(process_time() - computed)
     return perf_counter() - began
 
 
@@ -104,7 +104,7 @@ def _bare(database: Database, twin: Table, tubes: Sequence[TubeId], run: Run) ->
     began, computed = perf_counter(), process_time()
     with database.engine.begin() as connection:
         connection.exec_driver_sql(statement, ready)
-    run.bare_computed += process_time() - computed
+    run.bare_computed.append(process_time() - computed)
     return perf_counter() - began
 
 
@@ -164,11 +164,18 @@ def describe(report: Report, name: str, small: Run, big: Run) -> None:
     tenth = max(1, len(big.memory) // 10)
     report.figures[f"{name}_memory"] = (big.memory[-1], "MB")
     report.figures[f"{name}_memory_grown"] = (big.memory[-1] - big.memory[tenth - 1], "MB")
-    if name == "sqlite":
-        report.figures["sqlite_by_processor"] = (big.bare_computed / big.ours_computed, "ratio")
     report.ratios[name] = sum(big.bare) / sum(big.ours)
-    last = sum(big.ours[-tenth:]) / (tenth * min(GROUP, big.rows))
-    report.ratios[f"{name}_growth"] = last / (sum(small.ours) / small.rows)
+    report.ratios[f"{name}_growth"] = growth(small.ours, big.ours, tenth)
+    if name == "sqlite":
+        computed = sum(big.bare_computed) / sum(big.ours_computed)
+        report.figures["sqlite_by_processor"] = (computed, "ratio")
+        grown = growth(small.ours_computed, big.ours_computed, tenth)
+        report.figures["sqlite_growth_by_processor"] = (grown, "ratio")
+
+
+def growth(small: Sequence[float], big: Sequence[float], tenth: int) -> float:
+    """Return what a group cost in the last *tenth* of the big run, over one of the small run."""
+    return (sum(big[-tenth:]) / tenth) / (sum(small) / len(small))
 
 
 def run(url: str, size: int) -> Run:
