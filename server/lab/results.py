@@ -142,10 +142,11 @@ def verify_results(
         for each in standing.standings(session, found):
             if each.state is State.ENTERED and not each.clean:
                 raise refusals.not_clean(each.result.tube)
-    return [
-        verify_result(session, result_id, by=by, now=now, seen=seen)
-        for result_id, seen in tickets.items()
-    ]
+    with changes.together(session, now=now):  # what follows is worked out once for all
+        return [
+            verify_result(session, result_id, by=by, now=now, seen=seen)
+            for result_id, seen in tickets.items()
+        ]
 
 
 def mark_released(
