@@ -198,6 +198,12 @@ def among_numbers(column: Any, name: str) -> ColumnElement[bool]:
     return column.op("IN", is_comparison=True)(_ListedNumbers(bindparam(name, type_=String)))  # type: ignore[no-any-return]
 
 
+def among_these(column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
+    """As `among_ids`, with the ids, each as its 32 digits, in it: one parameter for all."""
+    held, given = type_coerce(column, String), bindparam(None, listed(ids), type_=String)
+    return held.op("IN", is_comparison=True)(_ListedIds(given))
+
+
 def listed(texts: Iterable[str] | Iterable[int]) -> str:
     """Return *texts* as the parameter that `among` takes."""
     return msgspec.json.encode(list(texts)).decode()

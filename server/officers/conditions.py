@@ -7,12 +7,12 @@ each row in the order of time (`search`).
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, false, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.accounts.within import Within
+from server.db import among_these
 from server.display import VIETNAM
 from server.lab.imports.models import ImportRow
 from server.lab.models import Reception, Result
@@ -23,6 +23,7 @@ from server.outcomes.models import Outcome
 from server.people.name_parts import Sought, count_of, led_to, may_have
 from server.sampling.models import Pairing
 
+HANDFUL = 300  # people whom nothing need sift
 FEW = 4_000  # rows that are looked at one by one within the time of a page
 SIFTED = 30_000  # people with the rarest part of a name, whom its other parts sift
 Conditions = list[ColumnElement[bool]]
@@ -80,7 +81,7 @@ def certain(wish: Wish, asked: Asked | None) -> Iterator[ColumnElement[bool]]:
 def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[bool] | None:
     """Return a condition that turns out to lead to few rows, None if there is none."""
     if (people := _people(session, name)) is not None:
-        return Pairing.person_id.in_(people)
+        return among_these(Pairing.person_id, people)
     for found, column in _perhaps(wish):
         few = list(session.scalars(found.limit(FEW + 1)))
         if len(few) <= FEW:
@@ -88,17 +89,20 @@ def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[b
     return None
 
 
-def _people(session: Session, name: Sought | None) -> list[UUID] | None:
-    """Return whom the parts of a name lead to, None where these are many: first by the rarest."""
+def _people(session: Session, name: Sought | None) -> list[str] | None:
+    """Return whom the parts of a name lead to, None where these are many: first by the rarest.
+
+    Where that is more than a handful, the other parts sift them: each who stays is opened and read.
+    """
     if name is None or not name.numbers:
         return None
     sqlite = session.get_bind().dialect.name == "sqlite"
     count = session.scalar(count_of(name.numbers[0], SIFTED + 1, sqlite=sqlite)) or 0
-    groups = name.numbers[:1] if count <= FEW else name.numbers
+    groups = name.numbers[:1] if count <= HANDFUL else name.numbers
     if count > SIFTED or (count > FEW and len(groups) == 1):
         return None
     found = session.execute(led_to(groups, FEW + 1, sqlite=sqlite)).scalars().all()
-    return list(found) if len(found) <= FEW else None
+    return [str(each).replace("-", "") for each in found] if len(found) <= FEW else None
 
 
 def _perhaps(wish: Wish) -> Iterator[tuple[Select[Any], InstrumentedAttribute[Any]]]:

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    String,
     TextClause,
     TextualSelect,
     Uuid,
@@ -109,7 +110,7 @@ def count_of(numbers: Sequence[int], most: int, *, sqlite: bool) -> TextClause:
 
 
 def led_to(groups: Sequence[Sequence[int]], most: int, *, sqlite: bool) -> TextualSelect:
-    """Ask for the ids of *most* people who have a number of each of *groups*.
+    """Ask for the ids of *most* people who have a number of each of *groups*, as they are stored.
 
     Numbers are ours, so they are written out.  SQLite's indexes hold the rows' own numbers, so that
     no row is read before it is known to be in all groups.
@@ -120,7 +121,7 @@ def led_to(groups: Sequence[Sequence[int]], most: int, *, sqlite: bool) -> Textu
     return text(
         f"SELECT person.id FROM ({found}) AS led CROSS JOIN person"  # noqa: S608
         f" WHERE {mark} = led.mark LIMIT {most}"
-    ).columns(id=Uuid())
+    ).columns(id=String() if sqlite else Uuid())  # SQLite's are texts, and stay so
 
 
 def _marked(numbers: Sequence[int], sqlite: bool) -> str:  # noqa: FBT001 - one switch

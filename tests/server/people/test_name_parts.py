@@ -101,7 +101,8 @@ def found(database: Database, text: str) -> set[UUID]:
     with database.read() as session:
         asked = sought(text)
         sqlite = session.get_bind().dialect.name == "sqlite"
-        led = set(session.execute(led_to(asked.numbers, 9, sqlite=sqlite)).scalars())
+        led_ids = session.execute(led_to(asked.numbers, 9, sqlite=sqlite)).scalars()
+        led = {UUID(str(each)) for each in led_ids}
         assert all(
             (session.scalar(count_of(each, 9, sqlite=sqlite)) or 0) >= len(led)
             for each in asked.numbers
