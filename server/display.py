@@ -1,15 +1,15 @@
 """How things are said and shown: two languages, times of Vietnam, local days and numbers."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from flask import has_request_context, request
 
 from server import local_forms
+from server.local_forms import VIETNAM as VIETNAM
 
 LANGUAGES = ("vi", "en")
 _KNOWN = "ghepmau.language"
-VIETNAM = timezone(timedelta(hours=7), "ICT")  # no summer time since 1975: no zone files needed
 
 
 def language() -> str:

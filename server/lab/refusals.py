@@ -1,15 +1,14 @@
 """How the laboratory says no: what happened, and what to do next."""
 
-from datetime import timedelta, timezone
+from datetime import datetime
 
 from contract.tubes import Tube
 from server.errors import DomainError
 from server.lab.lifecycle import State
 from server.lab.models import Reception
 from server.lab.words import REJECTIONS, Rejection
+from server.local_forms import VIETNAM, short_day
 from server.sampling.lot_models import TubeVoid
-
-VIETNAM = timezone(timedelta(hours=7))
 
 
 class UnknownTube(DomainError):
@@ -78,26 +77,34 @@ def unknown_tube(tube: Tube) -> DomainError:
 
 
 def void_tube(tube: Tube, void: TubeVoid) -> DomainError:
-    at = f"{void.at.astimezone(VIETNAM):%H:%M %d/%m}"
+    at_vi, at_en = _said(void.at)
     return TubeVoided(
-        f"Ống {tube.grouped} đã bị hủy lúc {at}: {void.reason}. Để riêng ống này và báo quản trị"
+        f"Ống {tube.grouped} đã bị hủy lúc {at_vi}: {void.reason}. Để riêng ống này và báo quản trị"
         " viên.",
-        f"Tube {tube.grouped} was made void at {at}: {void.reason}. Put it aside and tell the"
+        f"Tube {tube.grouped} was made void at {at_en}: {void.reason}. Put it aside and tell the"
         " administrator.",
     )
 
 
+def _said(at: datetime) -> tuple[str, str]:
+    """Return a time of these days in both languages."""
+    there = at.astimezone(VIETNAM)
+    vi, en = (f"{there:%H:%M} {short_day(there.date(), each)}" for each in ("vi", "en"))
+    return vi, en
+
+
 def already_received(known: Reception) -> DomainError:
-    at, tube = f"{known.at.astimezone(VIETNAM):%H:%M %d/%m}", known.tube.grouped
+    (at_vi, at_en), tube = _said(known.at), known.tube.grouped
     if known.accepted:
         return AlreadyReceived(
-            f"Ống {tube} đã nhận lúc {at}, hộp {known.box}. Kiểm tra lại ống nằm ở hộp nào.",
-            f"Tube {tube} was received at {at}, box {known.box}. Check which box it is in.",
+            f"Ống {tube} đã nhận lúc {at_vi}, hộp {known.box}. Kiểm tra lại ống nằm ở hộp nào.",
+            f"Tube {tube} was received at {at_en}, box {known.box}. Check which box it is in.",
         )
     vi, en = REJECTIONS[Rejection(known.reason)]
     return TubeRejected(
-        f"Ống {tube} đã bị loại lúc {at} ({vi.lower()}); người của ống được gọi lấy mẫu lại.",
-        f"Tube {tube} was rejected at {at} ({en.lower()}); its people are called for a new sample.",
+        f"Ống {tube} đã bị loại lúc {at_vi} ({vi.lower()}); người của ống được gọi lấy mẫu lại.",
+        f"Tube {tube} was rejected at {at_en} ({en.lower()}); its people are called for a new"
+        " sample.",
     )
 
 

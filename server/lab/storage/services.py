@@ -12,10 +12,9 @@ from server.audit import services as audit
 from server.errors import DomainError
 from server.lab import queries as lab
 from server.lab.plates.geometry import RACKS, Fill
-from server.lab.refusals import VIETNAM
 from server.lab.storage import queries
 from server.lab.storage.models import StorageStep, StoredTube
-from server.local_forms import day
+from server.local_forms import VIETNAM, day
 
 
 class NotReceived(DomainError):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from server.accounts.models import Station
 from server.accounts.within import Within
-from server.display import local
+from server.display import short_day, time_of_day
 from server.figures.days import bounds
 from server.officers.overview import numbers
 from server.officers.overview.wish import Wish
@@ -90,6 +90,6 @@ def _shift(shift: StationShift) -> Measured:
         "voided": shift.void,
     }
     tag = f" · {shift.operator}" if shift.operator else ""
-    name = f"{shift.station}{tag} · {local(shift.began):%d/%m %H:%M}"
+    name = f"{shift.station}{tag} · {short_day(shift.began)} {time_of_day(shift.began)}"
     seconds = worked / shift.people if shift.people else None
     return Measured(name, shift.people, seconds, counts, {"voided": shift.people + shift.void})

@@ -64,6 +64,7 @@ def half(app: Flask, owner: FlaskClient) -> FlaskClient:
     return client
 
 
+@pytest.mark.engines
 def test_a_key_lets_its_person_in_once_per_challenge(
     app: Flask, half: FlaskClient, key: SoftKey, database: Database
 ) -> None:

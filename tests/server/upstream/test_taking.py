@@ -1,6 +1,6 @@
 """What a server above keeps of what those below hand over, in whatever order it comes."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -114,3 +114,28 @@ def test_officers_see_what_was_said(app: Flask, token: str, sign_in: Any) -> Non
     page = sign_in(Role.HEALTH_OFFICER).get(f"/nation?date={MONDAY}").get_data(as_text=True)
     assert "bac-giang" in page
     assert "1.234" in page
+
+
+@pytest.mark.parametrize("kind", ["outcomes", "figures"])
+def test_a_time_without_a_zone_is_refused(app: Flask, database: Database, kind: str) -> None:
+    """Nobody knows which moment it is."""
+    now = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    with database.write() as session:
+        token = partners.add_partner(
+            session, "bac-giang", label="x", scopes=[Scope.UPSTREAM], place="vn-2021:24",
+            by="user:quan", now=now,
+        )  # fmt: skip
+    made = said(released_at=now) if kind == "outcomes" else figures(now, 3)
+    for body, status in (
+        (msgspec.json.encode(made), 200),
+        (_naive(msgspec.json.encode(made)), 422),
+    ):
+        answer = app.test_client().post(
+            f"/api/v1/upstream/{kind}", data=body, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert answer.status_code == status, answer.text
+
+
+def _naive(body: bytes) -> bytes:
+    assert b"01:00:00Z" in body
+    return body.replace(b"01:00:00Z", b"01:00:00")
