@@ -19,7 +19,7 @@ COLUMNS = (
     "event_id", "station", "epoch", "seq", "kind", "hash", "prev", "payload", "received_at",
     "state", "problem", "applied_at",
 )  # fmt: skip
-TOGETHER, STEP = 256, 32  # rows in one statement: at most, and in what steps from there down
+TOGETHER, STEP = 512, 32  # rows in one statement: at most, and in what steps from there down
 _MANY = 500  # values in one IN (...)
 _HEAD = ("station", "epoch", "last_seq", "last_hash")
 TYPES = ("uuid", *["text"] * 2, "bigint", *["text"] * 3, "bytea", "timestamp", *["text"] * 2,

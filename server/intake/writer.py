@@ -20,7 +20,8 @@ from server.intake.upload import Upload
 log = logging.getLogger(__name__)
 CAPACITY = 256  # uploads that may wait
 LARGEST_GROUP = 128  # uploads in one commit
-MOST_EVENTS = 500  # events in one commit: the next uploads are read while these are written
+# Events in one commit, or uploads if these are large: the next are read while these are written.
+MOST_EVENTS, FEWEST_UPLOADS = 500, 3
 PATIENCE = 20.0  # seconds that a request waits for its commit
 
 
@@ -91,7 +92,7 @@ class Writer:
         if first is None:
             return None
         jobs, events = [first], len(first.upload.arrivals)
-        while len(jobs) < LARGEST_GROUP and events < MOST_EVENTS:
+        while len(jobs) < FEWEST_UPLOADS or (len(jobs) < LARGEST_GROUP and events < MOST_EVENTS):
             try:
                 job = self._queue.get_nowait()
             except Empty:
