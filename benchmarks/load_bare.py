@@ -1,8 +1,8 @@
 """What the engine itself takes: the same rows, into a table of the same shape, by its own driver.
 
-SQLite: WAL, synchronous=FULL, `executemany`.  PostgreSQL: psycopg's `executemany` (one statement
-prepared, pipelined).  A commit a batch on both, one connection; the same indexes, checks and
-foreign key.
+SQLite: WAL, synchronous=FULL, `executemany`.  PostgreSQL: each column of a batch as one array, in
+one prepared statement (`unnest`), which is up to twice as fast there as `executemany`.  A commit a
+batch on both, one connection; the same indexes, checks and foreign key.
 """
 
 from pathlib import Path
@@ -12,8 +12,7 @@ from sqlalchemy import make_url
 
 from benchmarks.ingest_rows import Batches, insert_bare, schema_of
 from server.config import Settings
-
-_COLUMNS = 12
+from server.intake.rows import TYPES
 
 
 def bare(settings: Settings, batches: Batches) -> float:
@@ -34,7 +33,7 @@ def _postgresql(url: str, batches: Batches) -> float:
     import psycopg
 
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    marks = ",".join(["%s"] * _COLUMNS)
+    arrays = ", ".join(f"%b::{each}[]" for each in TYPES)
     with psycopg.connect(plain) as connection:
         connection.execute("DROP TABLE IF EXISTS bare_event")
         connection.execute("CREATE TABLE bare_event (LIKE wire_event INCLUDING ALL)")
@@ -42,8 +41,10 @@ def _postgresql(url: str, batches: Batches) -> float:
         connection.commit()
         began = perf_counter()
         for batch in batches:
-            with connection.cursor() as cursor:
-                cursor.executemany(f"INSERT INTO bare_event VALUES ({marks})", batch)  # noqa: S608
+            connection.execute(
+                f"INSERT INTO bare_event SELECT * FROM unnest({arrays})",  # noqa: S608
+                tuple(map(list, zip(*batch, strict=True))),
+            )
             connection.commit()
         took = perf_counter() - began
         connection.execute("DROP TABLE bare_event")
