@@ -64,9 +64,9 @@ def measure(database: Database, size: int) -> Run:
     said = Progress(f"{database.engine.dialect.name}: rows made ready", size)
     merge_rows.prepare(database, size, said.more)
     twin = _twin(database)
-    keep_still()  # as the server does when it starts
     run = Run(rows=size)
     tubes = [TubeId.mint(26, serial) for serial in range(1, size + 1)]
+    keep_still()  # as the server does when it starts; it never holds a million tubes
     said = Progress(f"{database.engine.dialect.name}: tubes settled", size)
     for start in range(0, size, GROUP):
         some = tubes[start : start + GROUP]
