@@ -9,25 +9,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from server.lab.instruments.columns import Columns, heading, setup_heading
+from server.lab.instruments.facts import COUNTS, FACT_OF, FOLDERS, RANK, ends, fact
 from server.lab.instruments.readings import Item, Notice, Reading, RunFacts, Unread
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.rows import Odd, RowReader, wide_readers
+from server.lab.instruments.tube_codes import Code, code_of
 from server.lab.instruments.values import fold, well_of
 
-_FACT = re.compile(r"\*?\s*([^=:\t]{2,60}?)\s*[=:]\s*(.*)")
-_FACTS = {
-    "instrument": "instrumenttype instrumentname instrument may thietbi instrumentmodel",
-    "serial": "instrumentserialnumber baseserialnumber serialnumber seri sericuamay",
-    "run_id": "experimentname runname runid experiment filename experimentfilename me lanchay",
-    "operator": "operator username experimentusername createdbyuser user nguoichay kythuatvien",
-    "started": "experimentrunendtime runstartdatetime runstarted runenddatetime runended date ngay"
-    " ngaychay",
-    "software": "softwarenameandversion softwarename softwareversion",
-}  # fmt: skip
-_FACT_OF = {key: name for name, keys in _FACTS.items() for key in keys.split()}
-_RANK = {key: at for keys in _FACTS.values() for at, key in enumerate(keys.split())}
-_COUNTS = {"rows", "rowcount", "sodong", "tongsodong", "numberofrows"}
-_FOLDERS = re.compile(r".*[\\/]")
 _RESULTS, _SETUP = ("result", "ketqua"), "samplesetup"
 _NO_VALUE = {"", "na"}
 _NARROW = 4  # columns
@@ -61,6 +49,9 @@ class Walk:
     cells: int = 0  # of the last row that was read
     columns: Columns | None = None
     reader: RowReader | None = None
+    # What a remark in mid-table ended: it goes on if rows of it come again.
+    broken: RowReader | None = None
+    broken_wide: list[tuple[str, RowReader]] = field(default_factory=list)
     wide: list[tuple[str, RowReader]] = field(default_factory=list)
     setup: Columns | None = None
     section: str = ""
@@ -79,7 +70,7 @@ class Walk:
         if not any(map(str.strip, cells)):
             return
         if isinstance(item, Unread) and item.reason in _ENDED_AFTER and self._ends(cells):
-            self.reader = None
+            self.reader, self.broken = None, self.reader
             yield from self.outside(number, cells)
             return
         self.rows += 1
@@ -94,14 +85,42 @@ class Walk:
         first = fold(cells[0]) if cells and cells[0].strip().startswith("[") else ""
         if first:
             self.section, self.setup, self.wide = first, None, []
+            self.broken, self.broken_wide = None, []
+        elif self._goes_on(number, cells):
+            yield from self._again(number, cells)
         elif self.wide and not self._ends(cells):
             yield from self._wide(number, cells)
         elif self.section and not self.section.startswith(_RESULTS):
             self._expect(cells)
         else:
-            self.wide = []
+            self.wide, self.broken_wide = [], self.wide or self.broken_wide
             self._begin(cells)
         self.above = cells
+
+    def _goes_on(self, number: int, cells: list[str]) -> bool:
+        """Return whether a row is of the table that ended above it: read so it says something, or
+        it names a well or a tube."""
+        reader = self.broken or (self.broken_wide[0][1] if self.broken_wide else None)
+        if reader is None or heading(cells, self.above) is not None:
+            return False
+        item = reader.one(number, cells)
+        if not isinstance(item, Unread):
+            return isinstance(item, Reading)
+        code = code_of(item.sample)
+        return well_of(item.well) is not None or (isinstance(code, Code) and code.ours)
+
+    def _again(self, number: int, cells: list[str]) -> Iterator[Item]:
+        if self.broken is None:
+            self.wide, self.broken_wide = self.broken_wide, []
+            yield from self._wide(number, cells)
+            return
+        self.reader, self.broken = self.broken, None
+        item = self.reader.one(number, cells)
+        if isinstance(item, Reading):
+            self.rows += 1
+            yield self.joined(item)
+        else:
+            yield from self.unread(number, cells, item)
 
     def _begin(self, cells: list[str]) -> None:
         columns = self._heading(cells)
@@ -112,6 +131,7 @@ class Walk:
                 self.note(cells)
             return
         self.tables, self.columns, self.setup = self.tables + 1, columns, None
+        self.broken, self.broken_wide = None, []
         if columns.wide:
             self.wide = wide_readers(columns, self.plate_columns)
         else:
@@ -135,7 +155,7 @@ class Walk:
             key, value = (cell.strip() for cell in cells)
             if key[:1].isalpha() and value and not (well_of(key) or _DIGITS.search(key + value)):
                 return True
-        return _ends(cells)
+        return ends(cells)
 
     def _wide(self, number: int, cells: list[str]) -> Iterator[Item]:
         """A row with a Ct column for each target gives an item for each."""
@@ -165,16 +185,16 @@ class Walk:
 
     def note(self, cells: Sequence[str]) -> None:
         """Keep a fact of the run: `* Key = value`, `Key: value`, or key and value in two cells."""
-        key, value = _fact(cells)
+        key, value = fact(cells)
         plain = fold(key)
         if plain == "blocktype" and "384" in value:
             self.plate_columns = 24
-        if plain in _COUNTS and value.isdigit():
+        if plain in COUNTS and value.isdigit():
             self.declared = int(value)
-        name = _FACT_OF.get(plain)
-        if name and fold(value) not in _NO_VALUE and _RANK[plain] < self.ranks.get(name, 99):
-            self.ranks[name] = _RANK[plain]
-            plain_value = _FOLDERS.sub("", value) if "file" in plain else value
+        name = FACT_OF.get(plain)
+        if name and fold(value) not in _NO_VALUE and RANK[plain] < self.ranks.get(name, 99):
+            self.ranks[name] = RANK[plain]
+            plain_value = FOLDERS.sub("", value) if "file" in plain else value
             self.facts[name] = plain_value[:_LONGEST_FACT]
 
     def end(self) -> Iterator[Item]:
@@ -223,28 +243,3 @@ def _table(
     walk.rows += plain
     walk.cells = len(found[1]) if isinstance(found, tuple) else reader.width
     return True
-
-
-def _ends(cells: Sequence[str]) -> bool:
-    """Return whether a row is not of the table above it: a section, a footer, a new heading."""
-    filled = [cell for cell in cells if cell.strip()]
-    if not filled:
-        return False
-    if filled[0].lstrip().startswith(("[", "* ")):
-        return True
-    if len(filled) <= 2:
-        key, value = _fact(filled)
-        return bool(key) and (
-            len(filled) == 1 or fold(key) in _FACT_OF or bool(value and "=" in filled[0])
-        )
-    return heading(filled) is not None
-
-
-def _fact(cells: Sequence[str]) -> tuple[str, str]:
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    if len(filled) >= 2 and not _FACT.fullmatch(filled[0]):
-        return filled[0].rstrip(":= "), filled[1]
-    match = _FACT.fullmatch(filled[0]) if filled else None
-    if match is None:
-        return (filled[0].rstrip(":= "), filled[1]) if len(filled) >= 2 else ("", "")
-    return match[1], match[2] or (filled[1] if len(filled) > 1 else "")

@@ -159,3 +159,20 @@ def test_a_text_pasted_into_one_sheet_is_found_below_its_sections(
     ]
     got = parse(workbook(Sheet1=[*setup, *wells, *table]))
     assert said(got) == [(tubes[0], "N", "24.1", "")]
+
+
+@pytest.mark.parametrize("remark", ["ghi chú: mẫu hỏng", "Mẫu hỏng;làm lại", "Slope;-3.3"])
+@pytest.mark.parametrize("heads", ["Well;Sample;Target;Task;Ct", "Well;Sample;x;Ct N;Ct RP"])
+def test_a_remark_in_the_middle_of_a_table_hides_no_row_behind_it(
+    parse: Any, tubes: list[str], remark: str, heads: str
+) -> None:
+    wide = "Ct N" in heads
+    last = "24.1;25.2" if wide else "UNKNOWN;24.1"
+    rows = [f"A{at};{tubes[at]};N;{last}" for at in (1, 2, 3)]
+    got = parse("\n".join([heads, rows[0], remark, rows[1], "", remark, rows[2], ""]))
+    assert [each.sample for each in got.readings] == [
+        tubes[at] for at in (1, 2, 3) for _ in range(2 if wide else 1)
+    ]
+    bad = "A4;;N;x" if not wide else f"A4;{tubes[4]};N;x;y"
+    again = parse("\n".join([heads, rows[0], remark, bad, ""]))
+    assert again.unread, "a refused row behind it is refused, not lost"
