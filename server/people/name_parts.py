@@ -115,8 +115,10 @@ def led_to(groups: Sequence[Sequence[int]], most: int, *, sqlite: bool) -> Textu
     Numbers are ours, so they are written out.  SQLite's indexes hold the rows' own numbers, so that
     no row is read before it is known to be in all groups.
     """
-    each = (f"SELECT mark FROM ({_marked(one, sqlite)}) AS one" for one in groups)  # noqa: S608
-    found = f"SELECT DISTINCT mark FROM ({' INTERSECT '.join(each)}) AS every"  # noqa: S608
+    found = f"SELECT mark FROM ({_marked(groups[0], sqlite)}) AS one"  # noqa: S608
+    for more in groups[1:]:  # the larger goes by the smaller, and ends with the last that is asked
+        found = f"SELECT mark FROM ({_marked(more, sqlite)}) AS one WHERE mark IN ({found})"  # noqa: S608
+    found = f"SELECT DISTINCT mark FROM ({found}) AS every"  # noqa: S608
     mark = "person.rowid" if sqlite else "person.id"
     return text(
         f"SELECT person.id FROM ({found}) AS led CROSS JOIN person"  # noqa: S608
