@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import open_work
 from contract.tubes import Tube
-from server.accounts.within import ANYWHERE
+from server.accounts.within import ANYWHERE, Within
 from server.db import Base, Database
 from server.lab import queries, recalls, runs, wells
 from server.lab.boxes import queries as box_queries
@@ -22,6 +24,9 @@ from server.lab.words import Call, Rejection
 from server.outcomes.receptions import undo_rejection
 from server.worklist import DESKS
 
+MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+AREA = frozenset({"vn-2021:24.222"})
+SCOPES = (ANYWHERE, Within(AREA), Within(AREA, at_lab=True))
 BY: dict[str, Any] = {"by": "user:lan"}
 NEGATIVE = ("", "", "25.1")
 GROWING = (
@@ -121,11 +126,13 @@ def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
 
 
 def of_desks(app: Flask, database: Database) -> list[tuple[str, Any]]:
-    """Return every question that the desks of the home page ask."""
+    """Return every question that the desks of the home page ask, for whoever sees how much."""
     with app.app_context(), asked(database) as found, database.read() as session:
-        for desk in DESKS:
+        for desk, within in product(DESKS, SCOPES):
             if desk.waiting is not None:
-                desk.waiting(session, "user:lan", ANYWHERE)
+                desk.waiting(session, "user:lan", within)
+            if desk.late is not None:
+                desk.late(session, MONDAY, within)
         queries.open_orders(session)
         queries.without_result(session)
     return [each for each in found if each[0].startswith("SELECT")]
