@@ -70,9 +70,8 @@ class Door:
         began, loop = perf_counter(), asyncio.get_running_loop()
         waiting: _Waiting = loop.create_future()
         settled = partial(self._settle, loop, waiting)
-        self._readers.submit(self._hand_in, scope, body, settled).add_done_callback(
-            partial(_unless_read, settled)
-        )
+        read = self._readers.submit(self._hand_in, scope, body, settled)
+        read.add_done_callback(partial(_unless_read, settled))
         try:
             async with asyncio.timeout(PATIENCE):
                 status, said = _said(await waiting)
@@ -80,6 +79,8 @@ class Door:
             status, said = 503, BUSY
         except TheLongWay:
             return None
+        finally:
+            read.cancel()  # what nobody waits for any more need not be begun
         return self._noted(status, said, perf_counter() - began)
 
     def close(self) -> None:
@@ -120,7 +121,7 @@ class Door:
 
 def _unless_read(settled: Settled, read: Future[None]) -> None:
     """Whatever kept an upload from the writer, the long way finds it again and says it."""
-    if read.exception() is not None:
+    if read.cancelled() or read.exception() is not None:
         settled(None)
 
 
