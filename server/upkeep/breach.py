@@ -47,6 +47,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "identities.read": ("name", "birth", "sex", "numbers"),
     "names.opened": ("name", "birth year"),
     "trace.read": ("name", "birth year", "phone", "contacts", "check-ins"),
+    "archive.read": ("codes that were scanned, as sealed", "tests"),
     "zone.unsampled-read": ("name", "birth year", "phone"),
 }
 STATION = ("the code that was held up: name, birth, number, address (while it was scanned)",)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from contract.tubes import TubeId
@@ -66,6 +66,13 @@ def log_in(browser: Browser, address: str, login: str, size: Any = DESKTOP) -> P
     return page
 
 
+def press(page: Page, button: Locator) -> None:
+    """Press *button* and wait until the whole page that it leads to is there."""
+    with page.expect_navigation():
+        button.click()
+    expect(page.locator(".flash")).to_be_visible()
+
+
 def scan(page: Page, code: str) -> None:
     """A reader types the code and ends it."""
     expect(page.locator("input.scan:focus")).to_have_count(1)
@@ -115,22 +122,18 @@ def enter_a_plate(page: Page, tubes: list[TubeId]) -> None:
 def verify_controls(page: Page) -> None:
     page.goto("/runs")
     page.get_by_role("link", name="P-2026-0001").click()
-    page.locator("form[action$='/verify'] button").click()
-    expect(page.locator(".flash")).to_be_visible()
+    press(page, page.locator("form[action$='/verify'] button"))
 
 
 def verify_and_release(page: Page, *, alone: int) -> None:
     """Verify what stands by itself and what stands together, then release all of it."""
     page.goto("/verify")
     for _ in range(alone):
-        page.get_by_role("button", name="Duyệt ống").first.click()
-        expect(page.locator(".flash")).to_be_visible()
+        press(page, page.get_by_role("button", name="Duyệt ống").first)
     if (together := page.locator("[data-send]")).count():
-        together.click()
-        expect(page.locator(".flash")).to_be_visible()
+        press(page, together)
     page.goto("/release")
-    page.get_by_role("button", name="Phát hành các dòng đã chọn").click()
-    expect(page.locator(".flash")).to_be_visible()
+    press(page, page.get_by_role("button", name="Phát hành các dòng đã chọn"))
 
 
 def officer_page(browser: Browser, address: str, sign_in: Any) -> Page:
@@ -144,7 +147,8 @@ def see(page: Page, typed: str, name: str, outcome: str) -> None:
     """Find somebody by a part of the name, without its marks."""
     page.goto("/outcomes")
     page.keyboard.type(typed)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     row = page.get_by_role("row").filter(has_text=name)
     expect(row).to_contain_text(outcome)
 
@@ -163,5 +167,4 @@ def correct(page: Page, tube: TubeId) -> None:
     page.get_by_role("link", name="Sửa").first.click()
     page.get_by_label("Dương tính").check()
     page.get_by_label("Vì sao sửa").fill("đọc nhầm dòng")
-    page.get_by_role("button", name="Ghi bản sửa").click()
-    expect(page.locator(".flash")).to_be_visible()
+    press(page, page.get_by_role("button", name="Ghi bản sửa"))
