@@ -1,7 +1,8 @@
-"""Changing one's second factors: security keys, the authenticator; first one shows who one is.
+"""Changing one's second factors: security keys, the authenticator, codes for paper.
 
-A change begins on one page that asks for the password and, where there is one, the second factor;
-what it was asked for follows with a seal (`showing.proof`).
+A change begins on one page that asks for the password and, where there is one, the second factor.
+What is added follows with a seal (`showing.proof`), which an error hands back and never renews;
+what ends, and new codes for paper, are answered at once.
 """
 
 from uuid import UUID
@@ -17,7 +18,7 @@ from server.forms import tidy
 from server.web import actor, now, reading, signed_in, t, transaction, user
 
 bp = Blueprint("factors", __name__)
-ACTS = {"key", "authenticator", "end"}
+ACTS = {"key", "authenticator", "codes", "end"}
 
 
 @bp.get("/account/prove")
@@ -35,14 +36,22 @@ def prove() -> ResponseReturnValue:
         raise _no_act()
     own_pages.check_again(request.form.get("password", ""))
     try:
-        _show_factor()
-    except factors.CodeWrong as error:
-        own_pages.note_failure()
+        _show_factor(act)
+    except (factors.CodeWrong, security_keys.KeyLate) as error:
+        if isinstance(error, factors.CodeWrong):
+            own_pages.note_failure()
         showing.note_doubt(error, own_pages.login_here())
         return _proof_page(act, factor, error)
+    return _do(act, factor)
+
+
+def _do(act: str, factor: str) -> ResponseReturnValue:
     if act == "end":
         return _end(factor)
-    return _new_key(showing.proof(actor())) if act == "key" else own_pages.enrolment(proved=True)
+    if act == "codes":
+        return _new_codes()
+    proof = showing.proof(actor())
+    return _new_key(proof) if act == "key" else own_pages.enrolment(proof=proof)
 
 
 @bp.post("/account/keys")
@@ -54,7 +63,7 @@ def add_key() -> ResponseReturnValue:
     try:
         codes = _keep(here, showing.answered("add"), label)
     except (security_keys.KeyRefused, security_keys.KeyLate, BadInput) as error:
-        return _new_key(showing.proof(actor()), error)
+        return _new_key(request.form.get("proof", ""), error)
     if codes:
         return render_template("accounts/codes.html", codes=codes)
     flash(t(f"Đã thêm khóa {label}.", f"The key {label} was added."))
@@ -74,14 +83,26 @@ def _keep(here: Site, answer: security_keys.Answered | None, label: str) -> list
         return factors.new_recovery_codes(session, me, now=now()) if first else []
 
 
-def _show_factor() -> None:
-    """Take the second factor of the form, if the person has one.  Raises CodeWrong, KeyLate."""
+def _show_factor(act: str) -> None:
+    """Take the second factor of the form, if the person has one; codes are for nobody without.
+
+    Raises CodeWrong, KeyLate, BadInput.
+    """
     found = user()
     if found is None or not showing.has_factor(found.id):
+        if act == "codes":
+            raise _no_factor()
         return
     answer = showing.answered()
     with transaction() as session:
         showing.shown(session, own_pages.person_here(session), answer)
+
+
+def _new_codes() -> ResponseReturnValue:
+    """Show ten new codes for paper: once; the old ones end."""
+    with transaction() as session:
+        codes = factors.new_recovery_codes(session, own_pages.person_here(session), now=now())
+    return render_template("accounts/codes.html", codes=codes)
 
 
 def _end(factor: str) -> ResponseReturnValue:
@@ -108,6 +129,8 @@ def _proof_page(act: str, factor: str, error: DomainError | None = None) -> Resp
         raise _no_act()
     with reading() as session:
         mine = factors.factors_of(session, own_pages.person_here(session))
+        if act == "codes" and not mine:
+            raise _no_factor()
         page = {
             "which": _named(session, factor) if act == "end" else None,
             "authenticator": any(each.kind == "totp" for each in mine),
@@ -148,6 +171,10 @@ def _site() -> Site:
             "Security keys need an https:// address with a name, which this server has not.",
         )
     return here
+
+
+def _no_factor() -> BadInput:
+    return BadInput("Thêm bước xác thực thứ hai trước.", "Add a second factor first.")
 
 
 def _no_act() -> BadInput:

@@ -8,7 +8,6 @@ from labels.symbols import svg_path
 from server.accounts import doors, factors, gate, notices, sessions, showing, throttle
 from server.accounts.models import User
 from server.accounts.roles import NEED_SECOND_FACTOR, Role
-from server.errors import BadInput
 from server.web import actor, now, reading, settings, signed_in, t, transaction, user
 
 bp = Blueprint("account", __name__)
@@ -93,37 +92,22 @@ def enrol() -> ResponseReturnValue:
             sessions.end_sessions_of(session, me, now=now(), but=g.visitor)
             sessions.note_factor(session, g.visitor, now=now())
     except factors.CodeWrong as error:
-        return enrolment(secret, t(error.vi, error.en), proved=not first)
+        return enrolment(secret, t(error.vi, error.en), proof=request.form.get("proof", ""))
     if not codes:
         flash(t("Đã bật ứng dụng xác thực.", "The authenticator is on."))
         return redirect(url_for(".show_account"))
     return render_template("accounts/codes.html", codes=codes)
 
 
-@bp.post("/account/codes")
-@signed_in
-def make_codes() -> ResponseReturnValue:
-    """Show ten new codes for paper to whoever gives the password; the old ones end."""
-    check_again(request.form.get("password", ""))
-    with transaction() as session:
-        me = person_here(session)
-        if not factors.has_factor(session, me):
-            raise BadInput("Thêm ứng dụng xác thực trước.", "Add an authenticator first.")
-        codes = factors.new_recovery_codes(session, me, now=now())
-    return render_template("accounts/codes.html", codes=codes)
-
-
-def enrolment(
-    secret: str = "", sentence: str = "", *, proved: bool = False
-) -> ResponseReturnValue:  # fmt: skip
-    """Show the page that adds an authenticator; *proved*: with the seal that it will ask for."""
+def enrolment(secret: str = "", sentence: str = "", *, proof: str = "") -> ResponseReturnValue:
+    """Show the page that adds an authenticator; *proof*: the seal that it hands on."""
     secret = secret or factors.new_secret()
     address = factors.address_of(secret, login_here(), settings().issuer)
     page = render_template(
         "accounts/enrol_factor.html",
         secret=secret,
         offer=factors.offer(secret, actor(), now=now()),
-        proof=showing.proof(actor()) if proved else "",
+        proof=proof,
         qr=svg_path(address),
         keys_at=settings().keys_at,
         sentence=sentence,

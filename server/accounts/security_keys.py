@@ -124,7 +124,7 @@ def take(session: Session, text: str, login: str, purpose: str, *, now: datetime
     )  # fmt: skip
     if session.scalar(mine.returning(KeyChallenge.challenge)) is None:
         raise KeyLate(
-            "Trang đã cũ hoặc đã dùng. Mở lại trang rồi chạm khóa lần nữa.",
+            "Trang đã cũ hoặc đã được dùng. Mở lại trang rồi chạm khóa lần nữa.",
             "The page is old, or was used. Open it again, and touch your key once more.",
         )
     return Answered(text, challenge)
