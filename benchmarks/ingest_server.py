@@ -29,6 +29,7 @@ def with_trivial(settings: Settings) -> Front:
     app = create_app(settings)
     app.add_url_rule("/trivial", "trivial", trivial, methods=["POST"])
     start_background(app)
+    wsgi.keep_still()
     return wsgi.front_of(app, settings, partial(stop_background, app))
 
 
