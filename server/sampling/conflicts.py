@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeKind
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
-from server.sampling import changes, queries, slips
+from server.sampling import changes, matters, queries, slips
 from server.sampling.claims import Claim, Contradiction, contradiction, upheld_with
 from server.sampling.decisions import About, record_decision
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
@@ -144,6 +144,7 @@ def decide_conflict(
     for each in conflict.claims:
         if each.pairing_id in live and not each.upheld:
             slips.flag_around(session, each.pairing, slips.Cause.CONFLICT, now=now)
+            matters.ask_again(session, each.pairing, now=now)
     return conflict
 
 

@@ -4,7 +4,7 @@ Both claims are kept.  Two swabs of one person in one session are hardly both th
 are held; half a day apart they are only shown.  A matter whose pairing is voided ends by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -18,14 +18,16 @@ from server.audit import services as audit
 from server.sampling import changes, lot_queries, sight, slips
 from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
+from server.sampling.turns import take_persons_turn
 
 _Pairs = dict[tuple[UUID, UUID], tuple[Pairing, Pairing]]
+_Given = list[tuple[Pairing, bool]]  # of one person, oldest first; whether it was put aside
 REVIEWER = "system:sampling"
 TWICE_WITHIN = timedelta(hours=12)
 HELD_WITHIN = timedelta(hours=4)  # a session: who stepped in for somebody shows when they return
-
-
-NEAREST = 5  # tubes on either side of one: a card that is scanned all day asks no more than that
+# Tubes on either side of one: a card that is scanned all day asks no more than that.  Where one of
+# them does not hold any more, the next is asked about (`ask_again`).
+NEAREST = 5
 
 
 class Kind(StrEnum):
@@ -43,26 +45,53 @@ def note_repeats(session: Session, fresh: Sequence[Pairing], *, now: datetime) -
     """
     if not fresh:
         return set()
-    people = {each.person.id for each in fresh}
-    earliest = min(each.paired_at for each in fresh) - TWICE_WITHIN
-    latest = max(each.paired_at for each in fresh) + TWICE_WITHIN
-    asked = select(Pairing).where(
+    times = [each.paired_at for each in fresh]
+    near = _given(session, {each.person.id for each in fresh}, min(times), max(times))
+    ids = {each.id for each in fresh}
+    pairs = {key: pair for key, pair in _repeats(near).items() if ids & set(key)}
+    return _open_repeats(session, _not_noted(session, pairs), now)
+
+
+def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
+    """Ask about those between whom *gone* stood, which does not hold any more."""
+    take_persons_turn(session, [gone.person_id])
+    near = _given(session, {gone.person_id}, gone.paired_at, gone.paired_at)
+    held = _open_repeats(session, _not_noted(session, _repeats(near)), now)
+    changes.all_changed(session, held, now=now)
+
+
+def _given(session: Session, people: set[UUID], first: datetime, last: datetime) -> list[_Given]:
+    """Return what each of *people* was given about that time, in its order."""
+    asked = select(Pairing, lot_queries.put_aside()).where(
         Pairing.person_id.in_(people),
-        Pairing.paired_at.between(earliest, latest),
+        Pairing.paired_at.between(first - TWICE_WITHIN, last + TWICE_WITHIN),
         ~lot_queries.undone(),
     )
-    near: dict[UUID, list[Pairing]] = {}
-    for each in session.scalars(asked.order_by(Pairing.paired_at, Pairing.id)):
-        near.setdefault(each.person_id, []).append(each)
-    ids = {each.id for each in fresh}
-    pairs = {
+    given: dict[UUID, _Given] = {}
+    for each, aside in session.execute(asked.order_by(Pairing.paired_at, Pairing.id)):
+        given.setdefault(each.person_id, []).append((each, aside))
+    return list(given.values())
+
+
+def _repeats(near: Iterable[_Given]) -> _Pairs:
+    return {
         (first.id, second.id): (first, second)
-        for same in near.values()
-        for at, first in enumerate(same)
-        for second in same[at + 1 : at + 1 + NEAREST]
-        if ids & {first.id, second.id} and _is_repeat(first, second)
+        for given in near
+        for at, (first, _) in enumerate(given)
+        for second in _after(first, given[at + 1 :])
     }
-    return _open_repeats(session, _not_noted(session, pairs), now)
+
+
+def _after(first: Pairing, later: _Given) -> Iterator[Pairing]:
+    """Yield the repeats of *first* up to NEAREST tubes on: what was put aside takes no place."""
+    passed: set[Tube] = set()
+    for second, aside in later:
+        if len(passed) == NEAREST or second.paired_at - first.paired_at > TWICE_WITHIN:
+            return
+        if _is_repeat(first, second):
+            yield second
+            if not aside:
+                passed.add(second.tube)
 
 
 def _is_repeat(first: Pairing, second: Pairing) -> bool:
@@ -118,6 +147,7 @@ def note_void(session: Session, pairing: Pairing, *, now: datetime) -> None:
         slips.flag_around(session, pairing, slips.Cause.VOID, now=now)
     for tube in touched:
         changes.changed(session, tube, now=now)
+    ask_again(session, pairing, now=now)
 
 
 def note_early_voids(session: Session, fresh: Sequence[Pairing], *, now: datetime) -> None:

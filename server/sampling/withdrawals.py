@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
-from server.sampling import changes, conflicts, queries
+from server.sampling import changes, conflicts, matters, queries
 from server.sampling.models import Pairing, PairingVoid
 from server.sampling.turns import take_turn
 
@@ -58,4 +58,5 @@ def withdraw(session: Session, pairing: Pairing, why: Why, *, by: str, now: date
     audit.record(session, "tube.voided", pairing.tube, by=by, now=now, detail=why)
     session.flush()
     conflicts.review(session, pairing.tube, now=now)
+    matters.ask_again(session, pairing, now=now)
     changes.changed(session, pairing.tube, now=now)
