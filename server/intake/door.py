@@ -31,8 +31,9 @@ READERS = 2  # threads: only one of them at a time has the interpreter
 Note = Callable[
     [int, float, int], str
 ]  # status, seconds, size of the answer: to the request's name
-Settled = Callable[[Job | None], None]
-_Waiting = asyncio.Future[Job | None]
+Told = Job | Busy | None  # None: the long way
+Settled = Callable[[Told], None]
+_Waiting = asyncio.Future[Told]
 
 
 class TheLongWay(Exception):
@@ -50,7 +51,7 @@ class Door:
         self._largest = settings.max_body_kib * 1024
         self._headers = [("Content-Type", JSON), *headers(secure=settings.secure).items()]
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="upload")
-        self._settled: deque[tuple[_Waiting, Job | None]] = deque()
+        self._settled: deque[tuple[_Waiting, Told]] = deque()
         self._called = False
 
     def takes(self, scope: Scope) -> bool:
@@ -98,9 +99,9 @@ class Door:
             raise TheLongWay
         self._writer.hand_in(upload, settled, key)
 
-    def _settle(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting, job: Job | None) -> None:
+    def _settle(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting, told: Told) -> None:
         """Runs in the writer's thread: have the loop told, once for all that settle together."""
-        self._settled.append((waiting, job))
+        self._settled.append((waiting, told))
         if not self._called:
             self._called = True
             with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
@@ -109,9 +110,9 @@ class Door:
     def _tell(self) -> None:
         self._called = False
         while self._settled:
-            waiting, job = self._settled.popleft()
+            waiting, told = self._settled.popleft()
             if not waiting.done():
-                waiting.set_result(job)
+                waiting.set_result(told)
 
     def _noted(self, status: int, said: bytes, seconds: float) -> Answer:
         name = self._note(status, seconds, len(said))
@@ -120,17 +121,21 @@ class Door:
 
 
 def _unless_read(settled: Settled, read: Future[None]) -> None:
-    """Whatever kept an upload from the writer, the long way finds it again and says it."""
-    if read.cancelled() or read.exception() is not None:
-        settled(None)
+    """A full queue is told at once; whatever else kept an upload from the writer, the long way
+    finds it again and says it."""
+    error = None if read.cancelled() else read.exception()
+    if read.cancelled() or error is not None:
+        settled(error if isinstance(error, Busy) else None)
 
 
 def _teaches_a_clock(upload: Upload) -> bool:
     return bool(upload.boot) and not all(each.trusted for each in upload.arrivals)
 
 
-def _said(job: Job | None) -> tuple[int, bytes]:
+def _said(told: Told) -> tuple[int, bytes]:
     """Return status and body; raise Busy, or TheLongWay where something else was in the way."""
-    if job is None or (job.error is not None and not isinstance(job.error, Busy)):
+    if isinstance(told, Busy):
+        raise told
+    if told is None or (told.error is not None and not isinstance(told.error, Busy)):
         raise TheLongWay
-    return answer_to(job.result(), job.upload.received_at)
+    return answer_to(told.result(), told.upload.received_at)

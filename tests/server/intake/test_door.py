@@ -191,7 +191,7 @@ def test_a_full_queue_sends_stations_away_for_a_while(
     app.extensions["intake"] = (full, None)
     door = door_of(app)
     body = batch(sender, sender.write())
-    front = Front(app, threads=1, largest=1 << 24, short=door)
+    front = Front(nothing_passes, threads=1, largest=1 << 24, short=door)  # type: ignore[arg-type]
     [(status, headers, said)] = ask_at(front, (request_of(sender, body), body))
     full.stop()
     door.close()
