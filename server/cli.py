@@ -27,6 +27,7 @@ from server.accounts import enrolment
 from server.archives import archive_cli
 from server.config import ConfigError, Loaded, load
 from server.errors import DomainError
+from server.lab import open_work
 from server.lab.imports import machines
 from server.lab.links import listening
 from server.outcomes import rebuilding
@@ -109,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         add(name, show, "Print every setting and where it came from.")
     code = add("enrol-code", enrol_code, "Print a new one-time code for a station.")
     code.add_argument("station")
-    add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands.")
+    add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands, and what is open.")
     for more in MORE:
         more.add_to(add)
     return parser
@@ -127,6 +128,8 @@ def rebuild_desks(_asked: argparse.Namespace, loaded: Loaded) -> None:
     with closing(Opened(loaded.settings)) as opened:
         seen, changed = rebuilding.rebuild_desks(opened.database, datetime.now(UTC))
         print(f"Of {seen} tubes, {changed} stood elsewhere and were put where they belong.")
+        wrong = open_work.rebuild_open_work(opened.database, datetime.now(UTC))
+        print(f"{wrong} runs, orders and boxes were open and not kept so, or the other way round.")
 
 
 def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:

@@ -210,10 +210,10 @@ def _note(
     )  # fmt: skip
     session.add(step)
     session.flush()
-    if not known:
-        open_boxes.begun(session, box, now=now)
-    elif any(each.kind == Kind.COUNTED.value for each in (*known, step)):
+    if any(each.kind == Kind.COUNTED.value for each in (*known, step)):
         open_boxes.review(session, box, now=now)
+    elif not known:
+        open_boxes.begun(session, box, now=now)
     detail = str(tube) if tube else "" if count is None else f"{count} tubes"
     audit.record(session, f"box.{kind.value}", box, by=by, now=now, detail=detail)
     return step
