@@ -98,7 +98,7 @@ def to_release(session: Session, by: str, within: Within = ANYWHERE) -> Waiting:
     Of very much only the oldest are looked at one by one; the others count as the desk has them.
     """
     free = [each.result.verified_at for each in gate_desk.waiting_for(session, by, within)]
-    more = gate_desk.unseen(session, within)
+    more = gate_desk.unseen(session, by, within, looked=gate_desk.LOOKED)
     return Waiting(len(free) + more, _oldest(at for at in free if at))
 
 

@@ -15,13 +15,16 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     type_coerce,
 )
+from sqlalchemy.orm import aliased
 
 from server.accounts.within import Within
 from server.delivery.models import Delivery
 from server.delivery.queries import is_open
+from server.lab import sight as lab_sight
 from server.lab.sight import of_lab
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.models import Callback
@@ -92,6 +95,15 @@ SOURCES = {
 def rows_on(desk: Desk) -> Subquery:
     """Return a desk's rows, to be asked: put together once, which takes longer than the answer."""
     return SOURCES[desk](desk).subquery()
+
+
+def tube_in_sight(within: Within, of: Any) -> ColumnElement[bool]:
+    """Say of a column of tubes that a desk shows them in that scope: also what nobody was given."""
+    if within.everywhere or within.at_lab:
+        return lab_sight.tubes(within, of)
+    item = aliased(DeskItem)  # never the table that the column is of
+    stands = exists().where(item.tube == of, within.rows(item.place))
+    return or_(sight.tubes(within, of), stands)
 
 
 def in_sight(desk: Desk, columns: Any, within: Within) -> ColumnElement[bool]:

@@ -156,8 +156,9 @@ def desk_named(text: str) -> Desk:
 
 
 def _kept() -> dict[str, str]:
-    """Return the filters in the page's address."""
-    return {name: value for name in FILTERS if (value := request.args.get(name, "")[:100])}
+    """Return the filters in the page's address, and what was searched for."""
+    names = *FILTERS, "q"
+    return {name: value for name in names if (value := request.args.get(name, "")[:100])}
 
 
 def _address(desk: Desk) -> str:
@@ -169,7 +170,7 @@ def _sought(desk: Desk, asked: str) -> str | None:
     """Return where what was scanned or typed is shown, or None to look for it on this desk."""
     with reading() as session:
         which = sought.tube_in(session, asked)
-        if which is None or desks.names_a_run(session, asked):
+        if which is None or desks.names_a_run(session, asked, current_within()):
             return None
         found = desks.desk_of(session, which)
         if found and not desks.visible(session, found, [which.text], current_within()):
@@ -185,7 +186,7 @@ def asked_of(session: Any) -> Wish:
     asked = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     word = forms.tidy(request.args.get("q", ""))[:100]
     known = people.person_with(session, word.replace(" ", "")) if word and _may_ask() else []
-    where = {} if known or not word else sought.other_in(session, word)
+    where = {} if known or not word else sought.other_in(session, word, current_within())
     return Wish(
         place=asked["place"],
         station=asked["station"] or where.get("station", ""),

@@ -34,7 +34,7 @@ from server.lab.models import Reception, Result
 from server.lab.run_models import Run
 from server.outcomes.desk_models import DeskCase, DeskItem
 from server.outcomes.desk_sources import SOURCES as SOURCES
-from server.outcomes.desk_sources import in_sight, rows_on
+from server.outcomes.desk_sources import in_sight, rows_on, tube_in_sight
 from server.outcomes.desk_sources import live as live
 from server.outcomes.standing import RULES
 from server.outcomes.standing import Desk as Desk
@@ -176,14 +176,16 @@ def _fitting(columns: Any, wish: Wish) -> list[ColumnElement[bool]]:
     return fitting
 
 
-def runs_tubes(name: str) -> CompoundSelect[str]:
+def runs_tubes(name: str, within: Within = ANYWHERE) -> CompoundSelect[str]:
     """Ask for the tubes of the machine's run that is so named, or of the file or message with that
-    id: its results, and what else its rows speak of."""
+    id: its results, and what else its rows speak of; those of that scope."""
     of_run = select(type_coerce(Result.tube, String)).join(Run, Run.id == Result.run_id)
     of_file = select(type_coerce(ImportRow.tube, String)).where(ImportRow.tube.is_not(None))
     return union_all(
-        of_run.where(or_(Run.plate == name, Run.source == f"import:{name}")),
-        of_file.where(ImportRow.import_id == _file_id(name)),
+        of_run.where(or_(Run.plate == name, Run.source == f"import:{name}")).where(
+            tube_in_sight(within, Result.tube)
+        ),
+        of_file.where(ImportRow.import_id == _file_id(name), tube_in_sight(within, ImportRow.tube)),
     )
 
 
@@ -194,8 +196,8 @@ def _file_id(text: str) -> UUID:
         return NO_FILE
 
 
-def names_a_run(session: Session, name: str) -> bool:
-    return session.scalar(runs_tubes(name).limit(1)) is not None
+def names_a_run(session: Session, name: str, within: Within = ANYWHERE) -> bool:
+    return session.scalar(runs_tubes(name, within).limit(1)) is not None
 
 
 def _exact(wish: Wish) -> tuple[tuple[str, str], ...]:

@@ -2,16 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from contract.tubes import ForeignTube, Tube
 from server.accounts.models import Station
+from server.accounts.within import ANYWHERE, Within
 from server.errors import BadInput
 from server.lab.imports.models import ImportFile
 from server.lab.models import Reception
 from server.lab.scans import box_in, scanned_tube
 from server.outcomes.desk_models import DeskItem
+from server.outcomes.desk_sources import tube_in_sight
 from server.outcomes.desks import names_a_run
 from server.sampling.queries import lot_of, pairings_of
 
@@ -36,26 +38,40 @@ def _is_ours(session: Session, tube: Tube) -> bool:
     return lot_of(session, tube) is not None or bool(pairings_of(session, tube))
 
 
-def other_in(session: Session, word: str) -> dict[str, str]:
-    """Return the filter for a word that is no tube: a run, a file, a station, or else a box."""
-    if names_a_run(session, word):
+def other_in(session: Session, word: str, within: Within = ANYWHERE) -> dict[str, str]:
+    """Return the filter for a word that is no tube: a run, a file, a station, or else a box.
+
+    Only what is of that scope is meant: others may have used the same name.
+    """
+    if names_a_run(session, word, within):
         return {"run": word}
-    if (file := _file_named(session, word)) is not None:
+    if (file := _file_named(session, word, within)) is not None:
         return {"run": str(file)}
     if session.get(Station, word[:32]) is not None:
         return {"station": word}
-    return {"box": _box(session, word)}
+    return {"box": _box(session, word, within)}
 
 
-def _file_named(session: Session, word: str) -> UUID | None:
-    """Return the newest file of that name.  Names are encrypted, for they may name people."""
-    newest = select(ImportFile.id, ImportFile.name).order_by(ImportFile.received_at.desc())
+def _file_named(session: Session, word: str, within: Within) -> UUID | None:
+    """Return the newest file of that name: of one's own, or else one that has tubes of that scope.
+
+    Names are encrypted, for they may name people.
+    """
+    own = _so_named(session, word, within.rows(ImportFile.place))
+    if own or within.everywhere:
+        return next(iter(own), None)
+    every = _so_named(session, word, true())
+    return next((file for file in every if names_a_run(session, str(file), within)), None)
+
+
+def _so_named(session: Session, word: str, where: ColumnElement[bool]) -> list[UUID]:
+    newest = select(ImportFile.id, ImportFile.name).where(where)
+    found = session.execute(newest.order_by(ImportFile.received_at.desc()).limit(FILES))
     wanted = word.casefold()
-    found = session.execute(newest.limit(FILES))
-    return next((row.id for row in found if row.name.casefold() == wanted), None)
+    return [row.id for row in found if row.name.casefold() == wanted]
 
 
-def _box(session: Session, word: str) -> str:
+def _box(session: Session, word: str, within: Within) -> str:
     """Return the box that is meant, as it is written on its tubes; a printed label names it too."""
     try:
         name = box_in(word) or word
@@ -63,5 +79,9 @@ def _box(session: Session, word: str) -> str:
         return word
     ways = (name, name.upper(), name.lower())
     came = select(Reception.box).join(DeskItem, DeskItem.tube == Reception.tube)
-    known = set(session.scalars(came.where(Reception.box.in_(ways)).distinct()))
+    known = set(
+        session.scalars(
+            came.where(Reception.box.in_(ways), tube_in_sight(within, Reception.tube)).distinct()
+        )
+    )
     return next((way for way in ways if way in known), name)

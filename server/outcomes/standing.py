@@ -25,6 +25,8 @@ from server.outcomes.known import (
 )
 from server.outcomes.merge import speaking_result
 
+HELD = "held"  # the detail of what waits only for a doubt to be looked into; stored
+
 
 class Desk(StrEnum):
     """What waits.  The value is stored, is part of the JSON summary, and never changes."""
@@ -156,7 +158,7 @@ def _unreleased(seen: _Seen) -> _Found:
         return None
     first = min(waiting, key=_entered)
     step = "verified" if first.id in seen.known.verified else "entered"
-    return _entered(first)[0], "held" if seen.facts.holds else step
+    return _entered(first)[0], HELD if seen.facts.holds else step
 
 
 def _accepted(seen: _Seen) -> bool:

@@ -1,5 +1,7 @@
 """Release, calls for another sample, and the desks of what does not match."""
 
+from uuid import UUID
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -46,14 +48,23 @@ def release() -> ResponseReturnValue:
 
 def _release(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
-        gate = gate_desk.gate_for(session, actor(), current_within())
+        gate = gate_desk.gate_for(session, actor(), current_within(), after=_after())
         return render_template(
             "outcomes/release.html",
             problem=problem,
             calls=CALLS,
             holds=gate_desk.HOLDS,
             gate=gate,
+            after=_after(),
         ), problem.status if problem else 200
+
+
+def _after() -> UUID | None:
+    """Return the result that the page before ended with."""
+    try:
+        return UUID(request.args.get("after", ""))
+    except ValueError:
+        return None
 
 
 @bp.post("/deliveries/<int(max=9223372036854775807):delivery_id>/again")
