@@ -142,9 +142,10 @@ def _of(database: Database, asked: argparse.Namespace) -> list[Archive]:
 def keep_clocks(database: Database, settings: Settings, *, doing: bool) -> None:
     """For `retention`: let files go whose time is over, and erased people out of the others."""
     folder = settings.archive_folder
-    if not _known(database):
+    if not folder.is_dir() and not _known(database):
         return
     with archiving.alone(folder):
+        _clear(database, folder, doing=doing)
         for each in _known(database):
             if renewing.due(each, settings, now()):
                 if doing:
@@ -152,6 +153,14 @@ def keep_clocks(database: Database, settings: Settings, *, doing: bool) -> None:
                 _say(f"archives: {each.name} {'is gone' if doing else 'is due'}")
             elif doing and _forget(database, folder, each):
                 _say(f"archives: {each.name} was written anew without who was erased")
+
+
+def _clear(database: Database, folder: Path, *, doing: bool) -> None:
+    """Let go what a killed run left: it is in the register as gone, or as written anew."""
+    for path in renewing.left_over(database, folder):
+        if doing:
+            path.unlink()
+        _say(f"archives: {path.name}, left over, {'is gone' if doing else 'is due'}")
 
 
 def _forget(database: Database, folder: Path, made: Archive) -> bool:

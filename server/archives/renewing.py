@@ -1,8 +1,10 @@
 """Files that are written anew, without people who were erased or under a new key; or go.
 
 The new edition is on the disk and read back before the register names it; the old one goes after.
+Who was killed in between leaves a file too many, which `left_over` finds.
 """
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,6 +118,30 @@ def of_old_keys(database: Database, folder: Path) -> tuple[list[Archive], list[A
     away = [each for each in known if not (folder / each.name).exists()]
     here = [each for each in known if each not in away]
     return [each for each in here if files.is_of_old_key(folder / each.name)], away
+
+
+def left_over(database: Database, folder: Path) -> list[Path]:
+    """Return files whose time is over, or in whose place a newer edition is, by the register.
+
+    None that the register does not know; nor an old edition while the newer one is not here whole.
+    """
+    with database.read() as session:
+        known = list(session.scalars(select(Archive)))
+    return sorted(path for made in known for path in _too_many(folder, made))
+
+
+def _too_many(folder: Path, made: Archive) -> list[Path]:
+    found = list(folder.glob(f"{made.month}-{made.shelf}-{made.number}.*{SUFFIX}"))
+    if made.gone_at is not None:
+        return found
+    old = [path for path in found if _edition(path) < made.edition]
+    here = folder / made.name
+    return old if old and here.exists() and files.digest(here) == made.digest else []
+
+
+def _edition(path: Path) -> int:
+    number = path.name.removesuffix(SUFFIX).rpartition(".")[2]
+    return int(number) if number.isdecimal() else sys.maxsize  # not a name that we give
 
 
 def _unlink(folder: Path, month: str, shelf: str, number: int, *, but: str) -> None:

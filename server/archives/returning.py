@@ -1,6 +1,6 @@
 """What an archive holds, read by a person or put back where it was.  The file stays.
 
-Of people who were erased since, nothing comes back.
+Of people who were erased since, nothing comes back; nor of a check-in whose time is over.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +19,7 @@ from server.audit.models import AuditEntry
 from server.db import Database
 from server.declarations.models import CheckIn
 from server.sampling.models import Pairing
+from server.upkeep.keeping import CHECKED_IN
 
 ERASED = "person.erased"
 
@@ -68,11 +69,17 @@ def look(
 
 
 def without_erased(session: Session, shelf: Shelf, rows: list[list[Any]]) -> list[list[Any]]:
-    """Return *rows* without the events that showed the codes of people who were erased."""
+    """Return *rows* without the events that showed the codes of people who were erased.
+
+    Nor those of check-ins that are gone (files had such events once): nobody knows whose they were.
+    """
     if shelf is not EVENTS:
         return rows
     ids = {key_of(shelf, row)[0]: row for row in rows}
+    kind = list(shelf.table.columns.keys()).index("kind")
+    came = {event for event, row in ids.items() if row[kind] == CHECKED_IN}
     gone = erased_among(session, list(ids))
+    gone |= came - set(session.scalars(select(CheckIn.id).where(CheckIn.id.in_(came))))
     return [row for event, row in ids.items() if event not in gone]
 
 

@@ -2,8 +2,8 @@
 
 What rules read stays: of an event its id, number, hash and kind, so that one that comes again is
 known, a changed one is found out, and nothing is applied twice; every pairing, result and outcome;
-the roll-ups; the audit trail.  People's check-ins are on no shelf: their time to be kept
-(`keep_check_in_days`) is over before a file of them would help.
+the roll-ups; the audit trail.  People's check-ins are on no shelf, nor are the events that told of
+them: their time to be kept (`keep_check_in_days`) is over before a file of them would help.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, func, or_, select
 
 from server import schema
 from server.archives.months import Month
 from server.lab.imports.models import ImportFile, State
 from server.upkeep.columns import raw
+from server.upkeep.keeping import CHECKED_IN
 
 EMPTY = 33  # bytes that an encrypted '' takes
 FINISHED = (State.DONE, State.UNREADABLE, State.DISCARDED)
@@ -56,11 +57,12 @@ class Shelf:
 
     def holds_something(self) -> ColumnElement[bool]:
         there = self.table.columns
-        lengths = [(func.length(raw(there[name])), _least(there[name])) for name in self.goes]
-        found: ColumnElement[bool] = lengths[0][0] > lengths[0][1]
-        for length, least in lengths[1:]:
-            found |= length > least
-        return found
+        return or_(*(_length(there[name]) > _least(there[name]) for name in self.goes))
+
+
+def _length(column: Any) -> ColumnElement[int]:
+    """Return how long a value is; of none 0, so that the opposite of a condition holds too."""
+    return func.coalesce(func.length(raw(column)), 0)
 
 
 def _least(column: Any) -> int:
@@ -68,7 +70,8 @@ def _least(column: Any) -> int:
 
 
 def _applied(c: Columns, month: Month) -> Any:
-    return month.holds(c["received_at"]) & (c["state"] == "applied")
+    done = (c["state"] == "applied") & (c["kind"] != CHECKED_IN)
+    return month.holds(c["received_at"]) & done
 
 
 def _of_file(c: Columns, month: Month) -> Any:

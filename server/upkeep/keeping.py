@@ -14,8 +14,10 @@ from sqlalchemy import (
     Select,
     Table,
     delete,
+    exists,
     func,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from contract.duty_events import CheckedIn
 from server import schema
 from server.config import Settings
 from server.upkeep.columns import raw
@@ -30,6 +33,7 @@ from server.upkeep.columns import raw
 PIECE = 500
 _EMPTY = 33  # bytes that an encrypted '' takes; a longer value says something
 _EMPTY_JSON = 35
+CHECKED_IN = str(CheckedIn.__struct_config__.tag)  # the kind of event that says who was where
 Key = list[Any]
 Columns = Any  # of a table, by name
 Old = Callable[[Columns, datetime], Any]  # the condition that a row is from before a time
@@ -90,6 +94,18 @@ def _event_old(c: Columns, until: datetime) -> Any:
     return (c["received_at"] < until) & (c["state"] == "applied") & (func.length(c["payload"]) > 0)
 
 
+def _check_in_old(c: Columns, until: datetime) -> Any:
+    """A clock that was not set says any time; but whoever came did so before it was recorded."""
+    return (c["recorded_at"] < until) & ((c["at"] < until) | not_(c["trusted"]))
+
+
+def _coming_old(c: Columns, until: datetime) -> Any:
+    """The event of a check-in that is old, or is gone: no row tells any more whose it was."""
+    made = schema.tables.tables["check_in"].columns
+    stays = exists().where(made["id"] == c["event_id"], not_(_check_in_old(made, until)))
+    return _event_old(c, until) & (c["kind"] == CHECKED_IN) & ~stays
+
+
 def _before(column: str) -> Old:
     return lambda c, until: c[column] < until
 
@@ -99,7 +115,10 @@ def _draft(column: str) -> Old:
 
 
 PURPOSES = (
-    Purpose("check-ins", "keep_check_in_days", "check_in", _before("at"), None,
+    # Before the check-ins, which say whose they are: killed in between, nothing is left over.
+    Purpose("events of check-ins", "keep_check_in_days", "wire_event", _coming_old,
+            {"payload": b""}, "number, hash and kind of each event: the chain"),
+    Purpose("check-ins", "keep_check_in_days", "check_in", _check_in_old, None,
             "counts of points and days"),
     Purpose("answers", "keep_answer_days", "declaration", _answers_old,
             {"answers": "{}", "symptoms": None, "exposed": None},

@@ -24,15 +24,16 @@ def add_to(add: Add) -> None:
 
 
 def run(asked: argparse.Namespace, loaded: Loaded) -> None:
+    at = now()  # one for all: an event goes by the same time as what it tells of
     with opened(loaded.settings) as database:
         for purpose in keeping.PURPOSES:
-            _one(database, purpose, loaded.settings, doing=asked.act == "run")
+            until = keeping.cutoff(purpose, loaded.settings, at)
+            _one(database, purpose, until, doing=asked.act == "run")
         _persons(database, loaded.settings, doing=asked.act == "run")
         archive_cli.keep_clocks(database, loaded.settings, doing=asked.act == "run")
 
 
-def _one(database: Database, purpose: Purpose, settings: Settings, *, doing: bool) -> None:
-    until = keeping.cutoff(purpose, settings, now())
+def _one(database: Database, purpose: Purpose, until: datetime, *, doing: bool) -> None:
     if not doing:
         with database.read() as session:
             due = keeping.count(session, purpose, until)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from server.config import Settings
@@ -113,6 +113,61 @@ def test_what_is_young_stays_and_what_is_old_goes_once_with_its_counts_left(
         events = dict(session.execute(select(WireEvent.state, WireEvent.payload)).all())
         assert events == {"applied": b"", "waiting": b"{}"}
         assert session.scalar(select(Person.name)) == NAME  # the law keeps the result
+
+
+@pytest.fixture
+def came(full: Database, now: datetime) -> Database:
+    """The check-in came from a station, in an event."""
+    with full.write() as session:
+        event = session.scalars(select(CheckIn.id)).one()
+        session.add(
+            WireEvent(event_id=event, station="ban-1", epoch="0" * 16, seq=3, kind="checked-in",
+                      hash="1" * 64, prev="0" * 64, payload=b"{}", received_at=now,
+                      state="applied", applied_at=now)
+        )  # fmt: skip
+    return full
+
+
+def of_check_ins(database: Database) -> tuple[int, bytes]:
+    """Return how many check-ins are here, and the bytes of their event."""
+    with database.read() as session:
+        told = select(WireEvent.payload).where(WireEvent.kind == "checked-in")
+        return count(session, CheckIn), session.scalars(told).one()
+
+
+def test_the_event_of_a_check_in_is_kept_no_longer_than_the_check_in(
+    came: Database, settings: Settings, now: datetime
+) -> None:
+    keep = timedelta(days=settings.keep_check_in_days)
+    run(came, settings, now + keep - timedelta(hours=1))
+    assert of_check_ins(came) == (1, b"{}")
+    later = now + keep + timedelta(hours=1)
+    wanted = {"events of check-ins": 1, "check-ins": 1, "what could not be taken": 1}
+    assert due(came, settings, later) == wanted == run(came, settings, later)
+    assert of_check_ins(came) == (0, b"")
+    assert due(came, settings, later) == {}
+
+
+def test_an_event_whose_check_in_went_before_goes_too(
+    came: Database, settings: Settings, now: datetime
+) -> None:
+    with came.write() as session:
+        session.execute(delete(CheckIn))
+    run(came, settings, now + timedelta(days=settings.keep_check_in_days, hours=1))
+    assert of_check_ins(came) == (0, b"")
+
+
+@pytest.mark.parametrize("said", ["1970-01-01 00:01:00.000000", "2099-01-01 00:00:00.000000"])
+def test_a_clock_that_was_not_set_neither_shortens_nor_lengthens_a_check_ins_time(
+    came: Database, settings: Settings, now: datetime, said: str
+) -> None:
+    with came.write() as session:
+        session.execute(text("UPDATE check_in SET trusted = false, at = :at"), {"at": said})
+    keep = timedelta(days=settings.keep_check_in_days)
+    run(came, settings, now + keep - timedelta(hours=1))
+    assert of_check_ins(came) == (1, b"{}")
+    run(came, settings, now + keep + timedelta(hours=1))
+    assert of_check_ins(came) == (0, b"")
 
 
 def test_a_person_is_forgotten_when_nothing_happened_for_as_long_as_the_law_keeps_a_result(
