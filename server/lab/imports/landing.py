@@ -31,7 +31,11 @@ CALLS = {
     " negativ negativo 阴性 陰性 음성 отрицательный отрицательно",
     Call.POSITIVE: "positive pos duongtinh duong phathien detected presence present p positif"
     " positiv positivo 阳性 陽性 양성 положительный положительно",
-    Call.INCONCLUSIVE: "inconclusive nghingo indeterminate equivocal borderline",
+    Call.INCONCLUSIVE: "inconclusive nghingo indeterminate equivocal borderline khongxacdinh kxd"
+    " chuaxacdinh khongketluan indeterminado indeterminada inconcluso noconcluyente dudoso"
+    " indetermine indeterminee nonconcluant douteux indeterminato indeterminata nonconclusivo"
+    " dubbio unbestimmt nichtbestimmbar unklar nichteindeutig grenzwertig inconclusivo inconclusiva"
+    " 不确定 未确定 未定 可疑 不確定 未確定",
     Call.INVALID: "invalid khongdat khonghople error noresult fail failed",
 }
 _CALL_OF = {fold(word): call for call, words in CALLS.items() for word in words.split()}

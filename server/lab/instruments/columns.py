@@ -6,10 +6,12 @@ folded (`values.fold`), so `Cт` with a Cyrillic т, `CT` and `C(t)` are one.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from server.lab.instruments.values import fold
+from server.lab.instruments.ct_columns import named
+from server.lab.instruments.tube_codes import Code, code_of
+from server.lab.instruments.values import ct_of, fold, well_of
 
 _FIELDS = {
     "well": "wellposition wellpos well pos position gieng vitri vitrigieng wellname wellid o",
@@ -62,6 +64,7 @@ _NAMES = {
     for field in _FIELDS
 }
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names}
+_KEYS = {name for field in ("well", "sample", "target") for name in _NAMES[field]} - {"pos", "o"}
 _RANK = {name: at for names in _NAMES.values() for at, name in reversed([*enumerate(names)])}
 _WIDE = re.compile(
     r"^(?:gia tri\s*)?(?:ct|cq|cp|crt)[\s_(\[:-]+(?:gen\s+|of\s+|gene\s+)?(.+?)[)\]]?$"
@@ -72,6 +75,8 @@ _STATISTICS = re.compile(
     r"|baseline|score|\bdr?n\b"
 )
 
+Respell = Callable[[str], Iterable[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -80,6 +85,7 @@ class Columns:
     at: dict[str, int]
     width: int
     wide: tuple[tuple[str, int], ...] = ()
+    unclear: bool = False  # several Ct columns, and no way to say which is of which target
 
     @property
     def marks(self) -> set[int]:
@@ -97,7 +103,7 @@ def fields_of(cells: Sequence[str], above: Sequence[str] = ()) -> Columns:
 
     Of two columns for a field the better name wins, then the first: `Target Name` stands twice in
     real files, and `Well Position` is better than `Well`.  Several columns called `C(t)` are of one
-    target each, which the column before them names, or the row above.
+    target each (`ct_columns.named`).
     """
     best: dict[str, tuple[int, int]] = {}
     for index, cell in enumerate(cells):
@@ -112,7 +118,9 @@ def fields_of(cells: Sequence[str], above: Sequence[str] = ()) -> Columns:
         if "call" in at and len(_same(cells, at["call"])) > 1:
             del at["call"]  # it is of one target alone
         kept = {name: index for name, index in at.items() if name not in {"ct", "dye"}}
-        return Columns(kept, width, tuple(_named(cells, above, repeated)))
+        wide = named(cells, above, repeated, lambda cell: _FIELD_OF.get(fold(cell), ""))
+        shown = cells[repeated[0]].strip()
+        return Columns(kept, width, wide or ((shown, repeated[0]),), unclear=not wide)
     return Columns(at, width, () if "ct" in at else _wide(cells))
 
 
@@ -120,20 +128,6 @@ def _same(cells: Sequence[str], index: int) -> list[int]:
     """Return the columns that have the heading of the one at *index*."""
     name = fold(cells[index])
     return [at for at, cell in enumerate(cells) if fold(cell) == name]
-
-
-def _named(
-    cells: Sequence[str], above: Sequence[str], columns: Sequence[int]
-) -> Iterator[tuple[str, int]]:
-    """Yield the target of each of *columns*, all of one heading, with its place."""
-    begins = 0
-    for number, index in enumerate(columns, 1):
-        over = [cell.strip() for cell in above[begins : index + 1] if cell.strip()]
-        before = cells[index - 1].strip() if index > begins else ""
-        if fold(before) in _FIELD_OF:
-            before = ""
-        yield (over[-1] if over else before) or f"{cells[index].strip()} {number}", index
-        begins = index + 1
 
 
 def _wide(cells: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -172,3 +166,34 @@ def setup_heading(cells: Sequence[str]) -> Columns | None:
     columns = fields_of(cells)
     setup = {"well", "sample"} <= columns.at.keys() and {"target", "role"} & columns.at.keys()
     return columns if setup and not {"ct", "call"} & columns.at.keys() else None
+
+
+def heads_another(
+    cells: Sequence[str], columns: Columns | None, respell: Respell | None = None
+) -> bool:
+    """Return whether a row below a heading (its *columns*) heads another table, known to us or not.
+
+    Of three signs it shows two: it names two of well, sample and target; it names one where that
+    should stand; it has no Ct in its place.  A row with a well in its place or with a tube of ours
+    is of the table all the same.
+    """
+    places = {name: at for name, at in columns.at.items() if at < len(cells)} if columns else {}
+    if not places or ("well" in places and well_of(cells[places["well"]]) is not None):
+        return False
+    named = [_key(cell, respell) for cell in cells]
+    if not any(named) or any(map(_is_tube, cells)):
+        return False
+    own = any(named[at] and name in {"well", named[at]} for name, at in places.items())
+    value = ct_of(cells[places["ct"]]) if "ct" in places else None
+    return [len(set(named) - {""}) > 1, own, not (value and any(value))].count(True) > 1
+
+
+def _key(cell: str, respell: Respell | None) -> str:
+    """Return which of well, sample and target a heading names, '' for none of them."""
+    names = map(fold, (cell, *respell(cell)) if respell else (cell,))
+    return next((_FIELD_OF[name] for name in names if name in _KEYS), "")
+
+
+def _is_tube(cell: str) -> bool:
+    code = code_of(cell) if cell[:1].isdigit() else None
+    return isinstance(code, Code) and code.ours

@@ -1,7 +1,8 @@
 """What HL7's OBX and ASTM's R records have in common: one observed value of one target.  Pure.
 
 Not every number is a Ct: one with a unit of something else is left aside.  A call and a Ct that
-come in two records for one target are one reading.
+come in two records for one target are one reading.  A word is the machine's call, whatever kind of
+field it stands in, but for the few that say of a curve that it did not rise (`values.no_rise`).
 """
 
 import re
@@ -18,6 +19,7 @@ _CT_NAME = re.compile(
     r"^(.*?)[\s_(\[.-]*\b(?:ct|cq|cp|crt)(?:\s*value)?[)\]]?\s*$|^(?:ct|cq|cp|crt)[\s_.-]+(.+)$",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"[0-9]", re.ASCII)
 _NUMERIC = re.compile(r"\s*[-+<>]?\s*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
 
 
@@ -81,10 +83,11 @@ def _item(sample: str, role: Role, seen: Observed) -> Reading | Unread:
     if not sample and role is Role.SAMPLE:
         return Unread(seen.row, Why.NO_SAMPLE, "", sample, seen.target, shown)
     number = seen.number or (seen.text if _NUMERIC.fullmatch(seen.text) else "")
-    if not number:
-        silent = no_rise(shown)  # in a field of words, and no call: it says what a Ct would
-        call = "" if silent else shown
-        return Reading(seen.row, "", sample, target, "", silent, call, seen.flags, role)
+    if not _DIGIT.search(number):
+        words = [each for each in (seen.text, number) if each]
+        call = next((each for each in words if not no_rise(each)), "")
+        silent = any(map(no_rise, words))
+        return Reading(seen.row, "", sample, target, "", silent, call[:120], seen.flags, role)
     if seen.unit.strip().casefold() not in _CT_UNITS and not (is_ct or seen.kind):
         return Unread(
             seen.row, Why.OTHER_RECORD, "", sample, seen.target, f"{number} {seen.unit}"[:120]

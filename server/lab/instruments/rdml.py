@@ -92,7 +92,7 @@ def _reaction(react: Element, roles: dict[str, Role], columns: int, at: int) -> 
             yield Unread(at, Why.STANDARD, well, sample, target, raw)
         elif ct is None:
             yield Unread(at, Why.BAD_CT, well, sample, target, raw)
-        elif not raw:
+        elif not any(ct):
             yield Unread(at, Why.NOTHING_READ, well, sample, target)
         else:
             yield Reading(at, well, sample, target, ct[0], ct[1], role=role)

@@ -137,8 +137,8 @@ REASONS = {
     ),
     Why.NO_TARGET: Reason(
         _W,
-        "Không ghi tên gen đích.",
-        "The target is not named.",
+        "Không ghi tên gen đích, hoặc không rõ cột Ct nào của gen nào.",
+        "The target is not named, or which Ct column is of which target is not clear.",
     ),
     Why.OTHER_RECORD: Reason(
         _I,

@@ -128,6 +128,7 @@ def _careful(
 ) -> Item:
     """Read a row that is not a plain sample with a plain code and a value."""
     sample, raw, call = (each.strip() for each in spoken)
+    empty_is_none = empty_is_none and not raw  # and `N/A` is not empty
     role, well, target = setting.role, setting.well, setting.target
     if role is Role.SAMPLE:
         role = role_by_name(sample) or role
@@ -177,12 +178,24 @@ def _flags(flags: str, amp: str) -> str:
 
 def wide_readers(columns: Columns, plate_columns: int) -> list[tuple[str, RowReader]]:
     """Return a reader for each Ct column that names its target, all over the same rows."""
+    kind = RefusingReader if columns.unclear else RowReader
     return [
         (
             target,
-            RowReader(
-                Columns({**columns.at, "ct": index}, columns.width), plate_columns=plate_columns
-            ),
+            kind(Columns({**columns.at, "ct": index}, columns.width), plate_columns=plate_columns),
         )
         for target, index in columns.wide
     ]
+
+
+class RefusingReader(RowReader):
+    """Reads rows of which nobody can say which Ct is of which target: each is refused."""
+
+    def one(self, number: int, row: Cells) -> Item:
+        item = super().one(number, row)
+        if isinstance(item, Unread) and item.reason not in {Why.BAD_CT, Why.NOTHING_READ}:
+            return item
+        if not isinstance(item, (Reading, Unread)):
+            return item
+        seen = " | ".join(row)[:_SEEN]
+        return Unread(number, Why.NO_TARGET, item.well, item.sample, seen=seen)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from server.lab.instruments.columns import Columns, heading, setup_heading
+from server.lab.instruments.columns import Columns, Respell, heading, heads_another, setup_heading
 from server.lab.instruments.facts import COUNTS, FACT_OF, FOLDERS, RANK, ends, fact
 from server.lab.instruments.readings import Item, Notice, Reading, RunFacts, Unread
 from server.lab.instruments.reasons import Why
@@ -38,7 +38,7 @@ class Walk:
     empty_is_none: bool = False
     calls: dict[tuple[str, str], str] = field(default_factory=dict)  # (well, target) -> call
     expected: set[str] = field(default_factory=set)  # wells that were set up
-    respell: Callable[[str], Iterable[str]] | None = None  # other ways to read a doubtful heading
+    respell: Respell | None = None  # other ways to read a doubtful heading
     hear: Callable[[Sequence[str]], None] | None = None  # is told each row outside of tables
     facts: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)  # how good a fact's name was
@@ -69,7 +69,8 @@ class Walk:
         """A row of the table gave no reading: it is refused, blank, or not of the table at all."""
         if not any(map(str.strip, cells)):
             return
-        if isinstance(item, Unread) and item.reason in _ENDED_AFTER and self._ends(cells):
+        over = isinstance(item, Unread) and item.reason in _ENDED_AFTER and self._ends(cells)
+        if over or heads_another(cells, self.columns, self.respell):
             self.reader, self.broken = None, self.reader
             yield from self.outside(number, cells)
             return
@@ -82,6 +83,9 @@ class Walk:
         """A row that is of no table of results: a section, a fact, a heading, a set-up sample."""
         if self.hear is not None:
             self.hear(cells)
+        # No row behind another heading is of a table above it.
+        if heads_another(cells, self.columns, self.respell):
+            self.wide, self.broken, self.broken_wide = [], None, []
         first = fold(cells[0]) if cells and cells[0].strip().startswith("[") else ""
         if first:
             self.section, self.setup, self.wide = first, None, []
@@ -232,7 +236,7 @@ def _table(
         if isinstance(found, Reading):
             plain += 1
             yield walk.joined(found) if watched else found
-        elif isinstance(found[2], Reading):
+        elif isinstance(found[2], Reading) and not heads_another(found[1], walk.columns):
             plain += 1
             yield walk.joined(found[2]) if watched else found[2]
         else:

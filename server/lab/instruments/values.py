@@ -1,8 +1,9 @@
 """Wells, Ct values, roles and yes/no as machines write them.  Pure; each answer is remembered.
 
-Ct: `24.1`, `24,1` and `1,024.5` are numbers; `Undetermined`, `NaN`, `No Ct`, `-` and an empty
-field are none, and of these only the first few say that the machine looked and found nothing.
-Software says `Undetermined` in the language of the country where it was bought.
+Ct: `24.1`, `24,1` and `1,024.5` are numbers; `Undetermined`, `NaN`, `No Ct` and `-` say that the
+machine looked and found nothing; an empty field, `N/A` and `null` say nothing at all.  Software
+says `Undetermined` in the language of the country where it was bought.  That holds in a column of
+Ct only: in a field where a call may stand the same words mean inconclusive (`no_rise`).
 """
 
 import re
@@ -12,9 +13,9 @@ from functools import lru_cache
 from server.lab.instruments.readings import Role
 
 HIGHEST_CT = 60.0
-_NONE_WORDS = """undetermined undet undetected nan noct nocq n/a na none neg negative no-amp noamp
+_NONE_WORDS = """undetermined undet undetected nan noct nocq none neg negative no-amp noamp
 noamplification notdetected khongxacdinh khong khongphathien amtinh - -- -1 infinity inf >40 >45 ud
-null (-) khongco khongct khongcoct kxd am"""
+(-) khongco khongct khongcoct kxd am"""
 _NONE_ABROAD = """unbestimmt nichtbestimmt indetermine nondetermine nondetecte indeterminado
 nodetectado naodetectado indeterminato nonrilevato 未检出 未檢出 未测出 未确定 未定 不确定 未検出
 検出限界以下 検出されず 検出せず 미검출 미결정 неопределено необнаружено"""
@@ -39,10 +40,9 @@ def fold(text: str) -> str:
 
 
 UNDETERMINED = frozenset([*_NONE_WORDS.split(), *map(fold, _NONE_ABROAD.split())])
-# Words for none that are a call as well: whoever reads results takes them as the machine's own.
-_CALLS = frozenset(
-    ["neg", "negative", "notdetected", "khongphathien", "amtinh", "am", "khong", "none", "n"]
-)
+_UNSAID = {"na", "null"}  # not measured, not applicable, gone: like an empty field
+# The only words that say "no rise" wherever they stand; `Indeterminado` may be a call.
+_FLAT = frozenset(["undetermined", "undet", "noct", "nocq", "noamp", "noamplification"])
 
 
 @lru_cache(65536)
@@ -59,13 +59,18 @@ def ct_of(text: str) -> tuple[str, bool] | None:
     if _BEYOND.fullmatch(number):
         return "", True
     spoken = fold(shown) or shown.replace(" ", "")
+    if spoken in _UNSAID:
+        return "", False
     known = spoken in UNDETERMINED or shown.casefold().replace(" ", "") in UNDETERMINED
     return ("", True) if known else None
 
 
 def no_rise(text: str) -> bool:
-    """Return whether *text* says that a curve did not rise, and is no call beside."""
-    return ct_of(text) == ("", True) and fold(text) not in _CALLS
+    """Return whether *text*, where a call may stand, says no more than that a curve did not rise.
+
+    A negative hangs on it, so the list is closed: any other word is the machine's call.
+    """
+    return fold(text) in _FLAT or _BEYOND.fullmatch(_with_point(text.strip())) is not None
 
 
 def _with_point(shown: str) -> str:

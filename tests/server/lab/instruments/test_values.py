@@ -58,7 +58,7 @@ def test_a_makers_code_is_for_a_lot_to_say() -> None:
         ("24.10", ("24.10", False)), ("24,1", ("24.1", False)), ("1,024.5", None),
         ("16.711999893188477", ("16.712", False)), ("2.41E+01", ("24.1", False)),
         ("Undetermined", ("", True)), ("UNDETERMINED", ("", True)), ("NaN", ("", True)),
-        ("No Ct", ("", True)), ("N/A", ("", True)), ("-", ("", True)), ("0", ("", True)),
+        ("No Ct", ("", True)), ("N/A", ("", False)), ("-", ("", True)), ("0", ("", True)),
         ("0.0", ("", True)), ("", ("", False)), ("  ", ("", False)), ("-3", None), ("61", None),
         ("24.1.2", None), ("x", None),
     ],
