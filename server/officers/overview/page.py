@@ -31,7 +31,8 @@ PANELS: dict[str, Make] = {
 }
 ON_WALL = ("flow", "hours", "turnaround", "positivity", "trend", "places")
 CHOSEN_AMONG = 7  # days
-MOST_CHOICES = 150  # of one list: of more, those of the place that is chosen
+# Of one list; of more, those of the place that is chosen: a page stays below 100 kB.
+MOST_CHOICES = 90
 DISTRICT = 2  # parts of its code
 
 
