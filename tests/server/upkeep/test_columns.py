@@ -25,8 +25,8 @@ LOOKED_AT = {
         figure_cell.operator figure_hour.operator figure_span.operator figure_step.operator
         lease.name station_tally.reason""",
     "what is public: points, zones, laboratories, stations, partners": """
-        locality.name partner.label point.address point.name point.name_key station.label
-        zone.name""",
+        locality.name partner.label point.address point.name point.name_key point.name_order
+        station.label zone.name""",
     "hashes": """
         declaration_try.address_key login_failure.address_key login_session.address_key
         phone_person.phone""",
