@@ -32,7 +32,7 @@ PANELS: dict[str, Make] = {
 ON_WALL = ("flow", "hours", "turnaround", "positivity", "trend", "places")
 CHOSEN_AMONG = 7  # days
 # Of one list; of more, those of the place that is chosen: a page stays below 100 kB.
-MOST_CHOICES = 90
+MOST_CHOICES = 60
 DISTRICT = 2  # parts of its code
 
 
