@@ -11,7 +11,7 @@ import pytest
 from faults.chaos import chaos
 
 DAYS = int(os.environ.get("GHEPMAU_CHAOS_DAYS", "2"))
-SEED = int(os.environ.get("GHEPMAU_CHAOS_SEED", "11"))
+SEED = int(os.environ.get("GHEPMAU_CHAOS_SEED", "12"))
 
 
 @pytest.fixture(autouse=True)
