@@ -20,11 +20,17 @@ from datetime import UTC, datetime
 from operator import truediv
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from benchmarks import checkins_phone
 from benchmarks.ingest import free_port, server
-from benchmarks.ingest_rows import insert_bare, minted, prepare_stations, schema_of
+from benchmarks.ingest_rows import (
+    held_fast,
+    insert_bare,
+    insert_into,
+    minted,
+    prepare_stations,
+    schema_of,
+)
 from benchmarks.ingest_traffic import EPOCH, Chain, drive
 from benchmarks.report import Report, arguments, median
 from contract import ids
@@ -108,21 +114,6 @@ def run(bench: Bench, report: Report, events: int) -> None:
         report.ratios[f"batch_{size}"] = median(list(map(truediv, ours, bare)))
 
 
-def _hold_fast(connection: sqlite3.Connection) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _insert(connection: sqlite3.Connection, table: str, batches: list[list[Any]]) -> float:
-    marks = ",".join("?" * len(batches[0][0]))
-    began = perf_counter()
-    for batch in batches:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", batch)  # noqa: S608
-        connection.execute("COMMIT")
-    return sum(map(len, batches)) / (perf_counter() - began)
-
-
 def recorded(data: Path, bare: Path, report: Report) -> None:
     """Apply what is stored, in this process, and insert the rows that came of it bare."""
     settings = Settings(data=str(data))
@@ -138,13 +129,12 @@ def recorded(data: Path, bare: Path, report: Report) -> None:
         shape = [sql for (sql,) in source.execute(asked)]
     if not applied or not rows:
         return
-    with closing(sqlite3.connect(bare, isolation_level=None)) as connection:
+    with held_fast(bare) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")  # the tables that it names are not here
         for sql in shape:
             connection.execute(sql)
-        _hold_fast(connection)
-        plain = _insert(
-            connection, "check_in", [rows[at : at + 50] for at in range(0, len(rows), 50)]
-        )
+        batches = [rows[at : at + 50] for at in range(0, len(rows), 50)]
+        plain = insert_into(connection, "check_in", batches)
     report.figures["recorded"] = (applied / took, "check-ins/s")
     report.figures["executemany_recorded"] = (plain, "check-ins/s")
     report.ratios["recorded"] = applied / took / plain

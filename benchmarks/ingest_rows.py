@@ -7,8 +7,8 @@ key, with a commit that is on the disk for each batch.
 
 import sqlite3
 import sys
-from collections.abc import Sequence
-from contextlib import closing, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -90,16 +90,30 @@ def schema_of(database: Path, bare: Path) -> None:
 
 def insert_bare(bare: Path, batches: Batches) -> float:
     """Insert *batches* of rows of wire_event with SQLite's own driver; return rows/s."""
+    with held_fast(bare) as connection:
+        return insert_into(connection, "wire_event", batches)
+
+
+@contextmanager
+def held_fast(bare: Path) -> Iterator[sqlite3.Connection]:
+    """A connection of SQLite's own driver, with the settings of the server's."""
     with closing(sqlite3.connect(bare, isolation_level=None)) as connection:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        marks = ",".join("?" * len(batches[0][0]))
-        began = perf_counter()
-        for batch in batches:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(f"INSERT INTO wire_event VALUES ({marks})", batch)  # noqa: S608
-            connection.execute("COMMIT")
-        return sum(map(len, batches)) / (perf_counter() - began)
+        yield connection
+
+
+def insert_into(
+    connection: sqlite3.Connection, table: str, batches: Sequence[Sequence[Sequence[Any]]]
+) -> float:
+    """Insert *batches*, a commit each; return rows/s."""
+    marks = ",".join("?" * len(batches[0][0]))
+    began = perf_counter()
+    for batch in batches:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", batch)  # noqa: S608
+        connection.execute("COMMIT")
+    return sum(map(len, batches)) / (perf_counter() - began)
 
 
 def minted(chains: Sequence[Chain], size: int, share: int) -> tuple[Batches, list[list[bytes]]]:

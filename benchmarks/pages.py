@@ -10,21 +10,17 @@ p95 of processor time: 1 or more is within.  The table names the slowest pages a
 
 import re
 import tempfile
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from secrets import token_hex
 from time import perf_counter, process_time
-from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.exceptions import HTTPException
 
-from benchmarks import pages_rows
+from benchmarks import following, pages_rows
 from benchmarks.report import Report, arguments, percentile
 from server.accounts import services, sessions
 from server.accounts.models import User
@@ -38,7 +34,7 @@ from server.vault import Vault, install
 from server.wsgi import keep_still
 
 LIMIT, HEAVIEST = 100.0, 100.0  # milliseconds, kilobytes
-MOST, SLOWEST = 400, 15
+SLOWEST = 15
 # Addresses that a person comes to by typing into a field or by a filter.
 TYPED = (
     "/outcomes?q=nguyen", "/outcomes?q=nguyen+thi", "/outcomes?q=van+nguyen", "/outcomes?q=minh",
@@ -65,17 +61,6 @@ class Page:
         return percentile(self.cpu, 95)
 
 
-class Links(HTMLParser):
-    """The addresses that a page leads to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value for key, value in attrs if tag == "a" and key == "href" and value]
-
-
 def clients(app: Flask, database: Database) -> Iterator[tuple[Role, FlaskClient]]:
     """Sign one person of each role in."""
     for role in Role:
@@ -95,33 +80,8 @@ def clients(app: Flask, database: Database) -> Iterator[tuple[Role, FlaskClient]
 
 def walk(app: Flask, role: Role, client: FlaskClient) -> Iterator[Page]:
     """Yield each kind of page that the role reaches; it is opened once, which warms it."""
-    waiting, seen = deque(("/", *TYPED)), set[tuple[str, frozenset[str]]]()
-    while waiting and len(seen) < MOST:
-        path = waiting.popleft()
-        rule = rule_of(app, path)
-        names = frozenset(key for key, _ in parse_qsl(urlsplit(path).query))
-        kind = (path if path in TYPED else rule, names)
-        if not rule or kind in seen or NO_PAGE.search(rule):
-            continue
-        seen.add(kind)
-        answer = client.get(path)
-        if answer.status_code == 200 and answer.mimetype == "text/html":
-            yield Page(str(role), rule, path, len(answer.data) / 1000)
-            links = Links()
-            links.feed(answer.text)
-            waiting.extend(link for link in links.found if link.startswith("/"))
-
-
-def rule_of(app: Flask, path: str) -> str:
-    """Return the rule that serves *path*, '' for none."""
-    parts = urlsplit(path)
-    if parts.netloc or "lang=" in parts.query:
-        return ""
-    try:
-        rule, _ = app.url_map.bind("localhost").match(parts.path, return_rule=True)
-    except HTTPException:
-        return ""
-    return rule.rule
+    for rule, path, data in following.reached(app, client, ("/", *TYPED), NO_PAGE, apart=TYPED):
+        yield Page(str(role), rule, path, len(data) / 1000)
 
 
 def ask(client: FlaskClient, page: Page, rounds: int) -> None:

@@ -1,30 +1,13 @@
 """Whoever asks for open events looks into their index: there may be ten million others."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from server.db import Database
 from server.intake import queries
 from server.intake.applier import apply_again, apply_pending
-
-
-@contextmanager
-def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    found: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: Any) -> None:
-        found.append((statement, given))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+from tests.server.statements import asked
 
 
 def test_no_question_about_open_events_looks_through_all_of_them(

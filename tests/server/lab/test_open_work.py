@@ -1,14 +1,12 @@
 """What a desk asks for costs what is open, not what was ever stored; and nothing open is missed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from benchmarks import open_work
@@ -23,6 +21,7 @@ from server.lab.services import receive_tube, reject_tube
 from server.lab.words import Call, Rejection
 from server.outcomes.receptions import undo_rejection
 from server.worklist import DESKS
+from tests.server.statements import asked
 
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 AREA = frozenset({"vn-2021:24.222"})
@@ -109,20 +108,6 @@ def test_a_box_is_open_until_it_is_counted_and_again_when_another_tube_comes(sce
     boxes.explain(session, "H1", reason="để quên", **said)
     assert codes(session) == []
     assert look(session) == []
-
-
-@contextmanager
-def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    found: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: Any) -> None:
-        found.append((statement, given))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def of_desks(app: Flask, database: Database) -> list[tuple[str, Any]]:
