@@ -44,7 +44,7 @@ docs: setup-test  ## The documentation as a site, in var/site
 	@$(VENV)/python -m tools.reference.build
 
 api: setup-test  ## The API asked what a machine makes of its description (EXAMPLES=500 SEED=26)
-	@EXAMPLES=$(or $(EXAMPLES),500) SEED=$(or $(SEED),26) $(VENV)/python -m pytest -q -n 2 tests/server/test_api_as_described.py
+	@EXAMPLES=$(or $(EXAMPLES),500) SEED=$(or $(SEED),26) $(VENV)/python -m pytest -q -n 2 tests/server/test_api_as_described.py tests/server/exchange/test_facade_as_described.py
 
 promises: setup-test  ## List the promises with the tests that keep them, and run those (ARGS=--list)
 	@$(VENV)/python tools/promises.py $(ARGS)

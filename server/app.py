@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import (
     DataError,
@@ -28,6 +28,7 @@ from server.areas import is_here
 from server.config import Settings
 from server.db import Database, open_database
 from server.errors import BadInput, DomainError
+from server.exchange import answering as fhir
 from server.retry import again, trouble_of
 from server.serving import connections_of
 from server.states import shown
@@ -192,7 +193,11 @@ def refuse(error: DataError) -> ResponseReturnValue:
     return _answer("http-400", *SENTENCES[400], 400)
 
 
-def _answer(code: str, vi: str, en: str, status: int) -> tuple[str | dict[str, str], int]:
+def _answer(
+    code: str, vi: str, en: str, status: int
+) -> tuple[str | dict[str, str] | Response, int]:
+    if request.path.startswith(fhir.PATH):
+        return fhir.refusal(code, en, status), status
     if request.path.startswith("/api/"):
         return {"code": code, "message": vi, "message_en": en}, status
     back = _page_before() if request.method == "POST" else "/"

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server import openapi
+from server.operations import OPERATIONS
 from server.web import public, settings
 
 bp = Blueprint("openapi", __name__)
@@ -31,7 +32,7 @@ def show_docs() -> ResponseReturnValue:
         for name, schema in document["components"]["schemas"].items()
     }
     return render_template(
-        "openapi.html", operations=openapi.OPERATIONS, access=ACCESS, schemas=schemas,
+        "openapi.html", operations=OPERATIONS, access=ACCESS, schemas=schemas,
         name_of=_name_of, document=document,
     )  # fmt: skip
 

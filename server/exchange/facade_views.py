@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from contract.events import UNREADABLE
@@ -18,16 +18,18 @@ from server.accounts.partner_limits import Door, Limits, check_limits, note_ques
 from server.accounts.partners import KnownPartner
 from server.errors import DomainError
 from server.exchange import capability, facade
+from server.exchange.answering import answer as _fhir
+from server.exchange.answering import refusal
 from server.exchange.codes import Codes, codes
 from server.exchange.facade import FhirBadInput
 from server.exchange.resources import Json
+from server.exchange.shapes import MOST_IDENTIFIERS, Asked, AskedIdentifier, AskedPatient
 from server.permissions import Scope
 from server.web import actor, now, partner, public, reading, settings, transaction
 
 bp = Blueprint("fhir", __name__, url_prefix="/fhir")
 FINDINGS = ("Observation", "DiagnosticReport")
 _SINCE = {"ge": 0, "gt": 0}
-_ISSUES = {400: "invalid", 401: "login", 403: "forbidden", 422: "invalid", 429: "throttled"}
 V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
 
 
@@ -39,9 +41,7 @@ class NoSuchResource(DomainError):
 @bp.errorhandler(DomainError)
 def explain(error: DomainError) -> ResponseReturnValue:
     """Say no in FHIR's form."""
-    issue = {"severity": "error", "code": _ISSUES.get(error.status, "not-found"),
-             "diagnostics": error.en}  # fmt: skip
-    return _fhir({"resourceType": "OperationOutcome", "issue": [issue]}, error.status)
+    return refusal(error.code, error.en, error.status)
 
 
 @bp.get("/metadata")
@@ -58,21 +58,23 @@ def counted(view: V) -> V:
         limits = Limits(settings().fhir_per_minute, settings().resolve_misses_per_hour)
         with reading() as session:
             check_limits(session, _me().id, Door.FHIR, limits, now=now())
-        g.known = False
+        g.answered = []
         try:
             answer = view(*args, **kwargs)
-        except NoSuchResource:
-            _note()
+        except DomainError:
+            _note(g.answered)
             raise
-        _note()
+        _note(g.answered)
         return answer
 
     return cast("V", within_limits)
 
 
-def _note() -> None:
+def _note(answered: list[bool]) -> None:
+    """Count what was asked: each number of a `$match` is a question, and so is one in vain."""
     with transaction() as session:
-        note_question(session, _me().id, Door.FHIR, known=g.known, now=now())
+        for known in answered:
+            note_question(session, _me().id, Door.FHIR, known=known, now=now())
 
 
 @bp.get("/Patient")
@@ -88,7 +90,7 @@ def search_patients() -> ResponseReturnValue:
 def match_patient() -> ResponseReturnValue:
     """Find the person with an identifier of the Patient that was sent; names alone match nobody."""
     for each in _identifiers(request.get_data()):
-        answer = _patients(f"{each.get('system', '')}|{each.get('value', '')}")
+        answer = _patients(f"{each.system}|{each.value}")
         if answer:
             certain = {"extension": [{"url": capability.MATCH_GRADE, "valueCode": "certain"}],
                        "mode": "match", "score": 1}  # fmt: skip
@@ -114,15 +116,19 @@ def read_patient(wanted: UUID) -> ResponseReturnValue:
 @counted
 def search_findings(kind: str) -> ResponseReturnValue:
     """Search by `patient` (an id) or `patient.identifier`, and `_lastUpdated=ge…`."""
+    since = _since()
+    reference = request.args.get("patient") or request.args.get("subject") or ""
+    persons = [_id_of(reference)] if reference else _known_by(_one("patient.identifier"))
     with transaction() as session:
-        persons = _asked_persons()
-        g.known = g.known or any(facade.lines_of(session, each, _me().place) for each in persons)
+        known = [each for each in persons if facade.lines_of(session, each, _me().place)]
         found = [
             each
-            for person in persons
-            for each in facade.findings(session, kind, person, _codes(), _me().place, _since())
+            for person in known
+            for each in facade.findings(session, kind, person, _codes(), _me().place, since)
         ]
-        facade.note_look(session, persons if g.known else [], by=actor(), now=now())
+        facade.note_look(session, known, by=actor(), now=now())
+    if reference:
+        g.answered.append(bool(known))
     return _fhir(facade.bundle(found, _base()))
 
 
@@ -158,20 +164,21 @@ def _patients(identifier: str) -> list[Json]:
     with transaction() as session:
         found = facade.find_patients(session, identifier, _codes(), _me().place)
         facade.note_look(session, [UUID(each["id"]) for each in found], by=actor(), now=now())
-    g.known = g.known or bool(found)
+    g.answered.append(bool(found))
     return found
 
 
-def _asked_persons() -> list[UUID]:
-    reference = request.args.get("patient") or request.args.get("subject") or ""
-    if reference:
-        try:
-            return [UUID(reference.removeprefix("Patient/"))]
-        except ValueError as error:
-            raise FhirBadInput(
-                "patient phải là mã của ta.", "patient must be an id of ours."
-            ) from error
-    return [UUID(each["id"]) for each in _patients(_one("patient.identifier"))]
+def _known_by(identifier: str) -> list[UUID]:
+    return [UUID(each["id"]) for each in _patients(identifier)]
+
+
+def _id_of(reference: str) -> UUID:
+    try:
+        return UUID(reference.removeprefix("Patient/"))
+    except ValueError as error:
+        raise FhirBadInput(
+            "patient phải là mã của ta.", "patient must be an id of ours."
+        ) from error
 
 
 def _one(name: str) -> str:
@@ -200,28 +207,32 @@ def _since() -> datetime | None:
     return since
 
 
-def _identifiers(body: bytes) -> list[Json]:
+def _identifiers(body: bytes) -> list[AskedIdentifier]:
     try:
-        sent = msgspec.json.decode(body, type=dict)
-        if sent.get("resourceType") == "Parameters":
-            sent = next(p["resource"] for p in sent["parameter"] if p["name"] == "resource")
-        return [each for each in sent["identifier"] if isinstance(each, dict)]
-    except (*UNREADABLE, KeyError, TypeError, StopIteration) as error:
-        raise FhirBadInput(
-            "Cần Parameters có một Patient với identifier.",
-            "Parameters with a Patient that has an identifier are needed.",
-        ) from error
+        sent: Asked = msgspec.json.decode(body, type=Asked)
+    except UNREADABLE as error:
+        raise _no_patient() from error
+    if isinstance(sent, AskedPatient):
+        return sent.identifier
+    meant = [each.resource for each in sent.parameter if each.name == "resource"]
+    if not meant or meant[0] is None:
+        raise _no_patient()
+    return meant[0].identifier
+
+
+def _no_patient() -> FhirBadInput:
+    return FhirBadInput(
+        f"Cần Parameters có một Patient với identifier (nhiều nhất {MOST_IDENTIFIERS}).",
+        f"Parameters with a Patient that has an identifier are needed (at most {MOST_IDENTIFIERS}"
+        " of them).",
+    )
 
 
 def _found(found: Json | None) -> ResponseReturnValue:
+    g.answered.append(found is not None)
     if found is None:
         raise NoSuchResource("Không có.", "There is no such resource.")
-    g.known = True
     return _fhir(found)
-
-
-def _fhir(resource: Json, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(resource), status, mimetype="application/fhir+json")
 
 
 def _me() -> KnownPartner:

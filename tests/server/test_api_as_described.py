@@ -4,46 +4,29 @@ OpenAPI document, each with the rights that the operation asks for, answered as 
 `make api` asks many more (EXAMPLES, SEED).
 """
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from contract.signing import public_text, request_message, sign
-from server import openapi
 from server.accounts import partners
 from server.accounts.models import Station
 from server.accounts.roles import Role
 from server.db import Database
+from server.operations import OPERATIONS, Operation
 from server.permissions import Scope
+from tests.server.described import Sent, ask_as_described
 
-EXAMPLES, SEED = int(os.environ.get("EXAMPLES", "8")), int(os.environ.get("SEED", "26"))
-HERE, STATION = "http://localhost", "ban-1"
+STATION = "ban-1"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 RIGHT = {"station": STATION, "place": "vn-2021:24", "status": "negative", "day": "2026-11-22",
          "public_key": public_text(KEY)}  # fmt: skip
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
-Sent = requests.PreparedRequest
+ROWS = [row for row in OPERATIONS if row.path.startswith("/api")]  # FHIR: exchange/
 Allowed = dict[str, Callable[[Sent], dict[str, str]]]
 
 
@@ -77,35 +60,21 @@ def officer(app: Flask, sign_in: Any) -> FlaskClient:
     return client
 
 
-@pytest.mark.parametrize("row", openapi.OPERATIONS, ids=lambda row: f"{row.method} {row.path}")
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
 def test_an_operation_answers_as_it_says(
-    row: openapi.Operation, officer: FlaskClient, allowed: Allowed
+    row: Operation, officer: FlaskClient, allowed: Allowed
 ) -> None:
-    described = schemathesis.openapi.from_dict(officer.get("/api/openapi.json").json)[row.path][
-        row.method
-    ]
-
-    any_of_it = described.as_strategy(GenerationMode.POSITIVE) | described.as_strategy(
-        GenerationMode.NEGATIVE
-    )
-
-    @seed(SEED)
-    @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(case=any_of_it, known=st.sampled_from([True, True, False]))
-    def answers(case: schemathesis.Case, *, known: bool) -> None:
-        if known:
-            case.body = righted(case.body)
-        sent = requests.Request(**case.as_transport_kwargs(base_url=HERE)).prepare()
+    def send(sent: Sent) -> Any:
         rights = allowed.get(row.access, lambda _: {})(sent)
-        answer = officer.open(
+        return officer.open(
             sent.path_url, method=sent.method, data=sent.body, headers={**sent.headers, **rights}
         )
-        case.validate_response(answer, checks=CHECKS)
 
-    answers()
+    ask_as_described(officer.get("/api/openapi.json").json, row, send, know)
+
+
+def know(case: schemathesis.Case) -> None:
+    case.body = righted(case.body)
 
 
 def righted(body: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from contract.identities import System
 from server.accounts import partners
 from server.audit.models import AuditEntry
+from server.exchange import shapes
 from server.exchange.codes import codes
 from server.lab.words import Call
 from server.people import queries as people
@@ -31,7 +33,12 @@ class Partner:
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, **query: str) -> Any:
-        return self.client.get(f"/fhir/{path}", query_string=query, headers=self.headers)
+        """Ask; an answer is, to the field, what the OpenAPI document says."""
+        answer = self.client.get(f"/fhir/{path}", query_string=query, headers=self.headers)
+        kind = path.partition("/")[0] if "/" in path else "Bundle"
+        told = kind if answer.status_code == 200 else "OperationOutcome"
+        msgspec.json.decode(answer.data, type=getattr(shapes, told))
+        return answer
 
     def match(self, patient: dict[str, Any]) -> Any:
         body = {
@@ -104,6 +111,17 @@ def test_match_is_by_number_never_by_name(make_partner: Callable[..., Partner], 
     name = {"resourceType": "Patient", "identifier": [], "name": [{"text": "Nguyễn Thị Mẫu"}]}
     assert partner.match(name).json["total"] == 0
     assert partner.match({"resourceType": "Patient"}).status_code == 400
+    many = {"resourceType": "Patient", "identifier": [number] * 11}
+    assert partner.match(many).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["nothing", "Patient/1", "Specimen", "Observation/x/y"])
+def test_what_there_is_not_is_refused_in_fhirs_form_too(
+    make_partner: Callable[..., Partner], path: str
+) -> None:
+    answer = make_partner().get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "application/fhir+json")
+    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "http-404"
 
 
 def test_another_places_partner_finds_nobody(make_partner: Callable[..., Partner], an: Any) -> None:

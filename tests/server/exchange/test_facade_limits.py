@@ -52,13 +52,18 @@ def two(day: Day) -> list[Any]:
 
 
 @pytest.fixture
-def get(app: Flask, day: Day) -> Get:
+def headers(day: Day) -> dict[str, str]:
     with day.database.write() as session:
         token = partners.add_partner(
             session, "cdc", label="CDC", scopes=[Scope.FHIR_READ], place="vn-2021:24", by="u",
             now=day.now,
         )  # fmt: skip
-    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def get(app: Flask, headers: dict[str, str]) -> Get:
+    client = app.test_client()
     return lambda path, **query: client.get(f"/fhir/{path}", query_string=query, headers=headers)
 
 
@@ -83,6 +88,16 @@ def test_who_asks_in_vain_must_wait_and_so_must_who_asks_all_the_time(
     assert get(f"Patient/{two[0].person_id}").status_code == 429
     clock.advance(hours=1, seconds=1)
     assert get(f"Patient/{two[0].person_id}").status_code == 200
+
+
+def test_each_number_of_a_match_is_a_question_and_each_in_vain_counts(
+    app: Flask, get: Get, headers: dict[str, str], two: list[Any]
+) -> None:
+    numbers = [{"system": "urn:ghepmau:cccd", "value": f"02419100999{last}"} for last in range(3)]
+    asked = {"resourceType": "Patient", "identifier": numbers}
+    answer = app.test_client().post("/fhir/Patient/$match", json=asked, headers=headers)
+    assert answer.get_json()["total"] == 0
+    assert get(f"Patient/{two[0].person_id}").status_code == 429
 
 
 def test_a_look_at_a_specimen_is_in_the_trail_too(get: Get, two: list[Any], day: Day) -> None:
