@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -19,39 +20,64 @@ from time import perf_counter
 from benchmarks.report import arguments, machine
 from benchmarks.right_day import played, seeds
 from benchmarks.right_judge import Tally, is_seen
+from benchmarks.right_kept import Kept
 from benchmarks.right_rates import CARELESS, PUBLISHED, RATES, Fault, Rates
 
 A_DAY = 2_000  # people: so often progress is told
 
 
-def run(people: int, seed: int, rates: Rates, cores: int, folder: Path | None) -> Tally:
-    """Play as many days as *people* need, on *cores*; a run's tally hangs on its seed alone."""
-    sizes = [A_DAY] * (people // A_DAY) + ([people % A_DAY] if people % A_DAY else [])
-    drawn, whole, began = seeds(seed, len(sizes)), Tally(), perf_counter()
-    if len(sizes) == 1 or cores == 1:
-        days = (played(size, each, rates, folder) for size, each in zip(sizes, drawn, strict=True))
-        for tally in days:
-            _progress(whole, tally, people, began)
+@dataclass(frozen=True)
+class Run:
+    """A run of *people* in days; its tally hangs on its seed and rates alone."""
+
+    people: int
+    seed: int
+    rates: Rates
+    cores: int = 1
+    folder: Path | None = None
+    kept: Path | None = None
+    a_day: int = A_DAY
+
+    def tally(self) -> Tally:
+        """Play the days that are not kept already, and return what all came to."""
+        kept, whole = Kept(self.kept, self.rates), Tally()
+        before = kept.days()
+        to_play = []
+        for day in self.days():
+            if day in before:
+                whole.add(before[day])
+            else:
+                to_play.append(day)
+        known, began = whole.people, perf_counter()
+        for (size, seed), tally in self._played(to_play):
+            kept.keep(size, seed, tally)
+            whole.add(tally)
+            self._progress(whole.people, (whole.people - known) / (perf_counter() - began))
         return whole
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        work = [
-            pool.submit(played, size, each, rates, folder)
-            for size, each in zip(sizes, drawn, strict=True)
-        ]
-        for done in as_completed(work):
-            _progress(whole, done.result(), people, began)
-    return whole
+
+    def days(self) -> list[tuple[int, int]]:
+        """Return the size and the seed of each day."""
+        whole, rest = divmod(self.people, self.a_day)
+        sizes = [self.a_day] * whole + ([rest] if rest else [])
+        return list(zip(sizes, seeds(self.seed, len(sizes)), strict=True))
+
+    def _played(self, days: Sequence[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], Tally]]:
+        if len(days) <= 1 or self.cores == 1:
+            for day in days:
+                yield day, played(*day, self.rates, self.folder)
+            return
+        with ProcessPoolExecutor(self.cores, mp_context=get_context("spawn")) as pool:
+            work = {pool.submit(played, *day, self.rates, self.folder): day for day in days}
+            for done in as_completed(work):
+                yield work[done], done.result()
+
+    def _progress(self, done: int, pace: float) -> None:
+        left = (self.people - done) / pace
+        said = f"\r{done:,} of {self.people:,} people, {pace:,.0f}/s, {left:,.0f} s left   "
+        print(said, end="", file=sys.stderr, flush=True)
 
 
-def _progress(whole: Tally, tally: Tally, people: int, began: float) -> None:
-    whole.add(tally)
-    pace = whole.people / (perf_counter() - began)
-    left = (people - whole.people) / pace
-    said = f"\r{whole.people:,} of {people:,} people, {pace:,.0f}/s, {left:,.0f} s left   "
-    print(said, end="", file=sys.stderr, flush=True)
-
-
-def figures(tally: Tally, seconds: float, seed: int, rates: Rates) -> dict[str, object]:
+def figures(tally: Tally, seed: int, rates: Rates) -> dict[str, object]:
     """Return everything that a run came to, for programs."""
     seen = sum(count for name, count in tally.wrong.items() if is_seen(name))
     thousand = max(1, tally.people) / 1000
@@ -61,8 +87,8 @@ def figures(tally: Tally, seconds: float, seed: int, rates: Rates) -> dict[str, 
         "seed": seed,
         "times": rates.times,
         "people": tally.people,
-        "people_per_second": round(tally.people / seconds, 1),
-        "seconds": round(seconds, 1),
+        "people_per_second": round(tally.people / tally.seconds, 1),  # of one process
+        "seconds": round(tally.seconds, 1),  # of all processes together
         "results": tally.results,
         "wrong": seen,
         "wrong_per_1000": round(seen / thousand, 6),
@@ -85,7 +111,7 @@ def lines(found: dict[str, object]) -> Iterator[str]:
     """Yield the same for people."""
     said = json.loads(json.dumps(found))
     yield f"right_person  seed {said['seed']}, {said['people']:,} people, errors ×{said['times']:g}"
-    yield f"{said['people_per_second']:,} people/s  ({said['machine']['cpu']})"
+    yield f"{said['people_per_second']:,} people/s a process  ({said['machine']['cpu']})"
     yield ""
     yield f"results that reached a wrong person: {said['wrong']}  (goal 0)"
     yield f"  of them still so at the end:       {said['wrong_standing']}"
@@ -123,6 +149,12 @@ def parsed(arguments_: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, help="where the files lie: in memory if there is one"
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help="keep each day in FILE; days in it are not replayed",
+    )
     parser.add_argument("--rates", action="store_true", help="print the table of rates, and end")
     return parser.parse_args(arguments_)
 
@@ -139,10 +171,11 @@ def main() -> int:
         name, _, value = each.partition("=")
         by_hand.append((Fault(name).value, float(value)))
     rates = Rates(options.times, options.careless, tuple(by_hand))
-    began = perf_counter()
-    tally = run(options.people, options.seed, rates, options.cores, options.folder)
+    tally = Run(
+        options.people, options.seed, rates, options.cores, options.folder, options.keep
+    ).tally()  # fmt: skip
     print(file=sys.stderr)
-    found = figures(tally, perf_counter() - began, options.seed, rates)
+    found = figures(tally, options.seed, rates)
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
     else:

@@ -106,6 +106,7 @@ def is_vietnamese(text: str) -> bool:
     return all(letter in _IN_NAMES or _is_letter(letter) for letter in display(text))
 
 
+@lru_cache(maxsize=1024)
 def _is_letter(letter: str) -> bool:
     if letter in "đĐ":
         return True

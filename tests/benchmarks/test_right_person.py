@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from benchmarks.right_day import played
-from benchmarks.right_judge import is_seen
+from benchmarks.right_judge import Tally, is_seen
+from benchmarks.right_person import Run
 from benchmarks.right_rates import RATES, Fault, Rates
 
 PLACED = {Fault.CROSSED, Fault.BORROWED_CARD, Fault.STEPS_IN_GONE, Fault.TYPED_OTHER_LINE}
@@ -31,3 +32,26 @@ def test_swabs_that_change_tubes_after_both_scans_reach_the_wrong_people_and_are
     assert tally.wrong["crossed"] > 0
     assert not is_seen("crossed")
     assert {fault for fault, rate in RATES.items() if not rate.seen} == PLACED
+
+
+def test_a_run_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) -> None:
+    """A day whose line was cut is played again; days of other rates are not days of this run."""
+    rates, kept = Rates(20.0), tmp_path / "days.jsonl"
+    whole = Run(70, 9, rates, a_day=30, folder=tmp_path).tally()
+    first = Run(30, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
+    assert (first.people, whole.people) == (30, 70)
+    stopped = kept.read_bytes()
+    kept.write_bytes(stopped + stopped[: len(stopped) // 2])
+    assert _counts(Run(70, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()) == _counts(
+        whole
+    )
+    lines = kept.read_text("utf-8").splitlines()
+    assert len(lines) == 4  # three days, and the half of one
+    again = Run(70, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
+    assert (_counts(again), kept.read_text("utf-8").splitlines()) == (_counts(whole), lines)
+    Run(30, 9, Rates(1.0), a_day=30, folder=tmp_path, kept=kept).tally()
+    assert len(kept.read_text("utf-8").splitlines()) == 5
+
+
+def _counts(tally: Tally) -> dict[str, object]:
+    return {name: value for name, value in vars(tally).items() if name != "seconds"}
