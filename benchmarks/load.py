@@ -5,7 +5,7 @@ look at their pages, phones declare; then batches of 50 and 500 and single event
 go, against the engine itself and a trivial POST; then heartbeats of many stations, and a morning
 on which all of them come back at once.
 
-    python -m benchmarks.load [--json] [--engine sqlite|postgresql|URL] [--workers N]
+    python -m benchmarks.load [--json] [--engine sqlite|postgresql|cluster|URL] [--workers N]
         [--stations N] [--rate PAIRINGS/S] [--seconds S] [--rush N]
         [--storm STATIONSxEVENTS] [--beats N] [--stored ROWS] [--patience S]
 
@@ -139,8 +139,8 @@ def main() -> None:
 
 def _parser() -> ArgumentParser:
     parser = arguments(__doc__)
-    parser.add_argument("--engine", default="sqlite", help="sqlite, postgresql, or a URL")
-    parser.add_argument("--workers", type=int, default=2, help="processes that serve (PostgreSQL)")
+    parser.add_argument("--engine", default="sqlite", help="sqlite, postgresql, cluster, or a URL")
+    parser.add_argument("--workers", type=int, default=2, help="processes that serve (not SQLite)")
     parser.add_argument("--stations", type=int, default=64)
     parser.add_argument("--rate", type=float, default=12, help="pairings/s in the mean of the day")
     parser.add_argument("--seconds", type=float, default=30)

@@ -8,9 +8,8 @@ batch on both, one connection; the same indexes, checks and foreign key.
 from pathlib import Path
 from time import perf_counter
 
-from sqlalchemy import make_url
-
 from benchmarks.ingest_rows import Batches, insert_bare, schema_of
+from benchmarks.postgres import connected
 from server.config import Settings
 from server.intake.rows import TYPES
 
@@ -30,11 +29,8 @@ def _sqlite(data: Path, batches: Batches) -> float:
 
 
 def _postgresql(url: str, batches: Batches) -> float:
-    import psycopg
-
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     arrays = ", ".join(f"%b::{each}[]" for each in TYPES)
-    with psycopg.connect(plain) as connection:
+    with connected(url) as connection:
         connection.execute("DROP TABLE IF EXISTS bare_event")
         connection.execute("CREATE TABLE bare_event (LIKE wire_event INCLUDING ALL)")
         connection.execute("ALTER TABLE bare_event ADD FOREIGN KEY (station) REFERENCES station")
@@ -48,4 +44,5 @@ def _postgresql(url: str, batches: Batches) -> float:
             connection.commit()
         took = perf_counter() - began
         connection.execute("DROP TABLE bare_event")
+        connection.commit()
     return sum(map(len, batches)) / took

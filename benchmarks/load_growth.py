@@ -14,11 +14,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import make_url
-
 from benchmarks.ingest_rows import rows_of
 from benchmarks.ingest_traffic import Chain, drive
 from benchmarks.load_site import Site
+from benchmarks.load_watch import used
+from benchmarks.postgres import connected
 from benchmarks.report import Report, median
 from contract import ids
 
@@ -35,18 +35,23 @@ def growth(site: Site, stored: int, report: Report) -> None:
     few = _batches(site)
     _fill(site, SMALL, stored)
     many = _batches(site)
-    report.figures[f"batch_{SIZE}_at_{SMALL}"] = (few, "events/s")
-    report.figures[f"batch_{SIZE}_at_{stored}"] = (many, "events/s")
-    report.ratios["growth"] = few / many
+    for at, (rate, processor) in ((SMALL, few), (stored, many)):
+        report.figures[f"batch_{SIZE}_at_{at}"] = (rate, "events/s")
+        report.figures[f"processor_at_{at}"] = (processor * 1e6, "us")  # the server's, an event
+    report.ratios["growth"] = few[0] / many[0]
+    report.ratios["growth_of_processor"] = many[1] / few[1]
 
 
-def _batches(site: Site) -> float:
-    lines, seen = site.chains[:LINES], []
+def _batches(site: Site) -> tuple[float, float]:
+    """Return events/s, and the server's seconds of processor for one of them."""
+    lines, seen, spent = site.chains[:LINES], [], []
+    share = EVENTS // SIZE // len(lines)
     for _ in range(ROUNDS):
-        share = EVENTS // SIZE // len(lines)
         queues = [[chain.upload(chain.events(SIZE)) for _ in range(share)] for chain in lines]
-        seen.append(share * SIZE * len(lines) / drive(site.port, queues).took)
-    return median(seen)
+        before, count = used(site.process.pid).seconds, share * SIZE * len(lines)
+        seen.append(count / drive(site.port, queues).took)
+        spent.append((used(site.process.pid).seconds - before) / count)
+    return median(seen), median(spent)
 
 
 def _fill(site: Site, first: int, last: int) -> None:
@@ -81,10 +86,7 @@ def _insert(path: Path, rows: Iterator[Row]) -> None:
 
 
 def _copy(url: str, rows: Iterator[Row]) -> None:
-    import psycopg
-
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain) as connection, connection.cursor() as cursor:
+    with connected(url) as connection, connection.cursor() as cursor:
         with cursor.copy("COPY wire_event FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)

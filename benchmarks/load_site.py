@@ -1,7 +1,8 @@
 """The ground of `benchmarks.load`: a server on any engine, stations, people, a point.
 
-`engine` is 'sqlite', 'postgresql' (a cluster of our own, gone at the end) or the URL of a database
-that is there and empty.
+`engine` is 'sqlite', 'postgresql' (one of our own, gone at the end), 'cluster' (three nodes on this
+machine under Patroni, a commit answered when two have it; `make cluster` installs what it needs) or
+the URL of a database that is there and empty.
 """
 
 import subprocess
@@ -17,6 +18,7 @@ from benchmarks import postgres
 from benchmarks.ingest import free_port, until_up
 from benchmarks.ingest_traffic import Chain, seals_of
 from contract.signing import private_key, public_text
+from faults.cluster.local import cluster
 from rehearsal.office import Account, accounts, give_access
 from server import cli, vault
 from server.accounts.models import Station
@@ -50,7 +52,10 @@ class Site:
 @contextmanager
 def site(folder: Path, engine: str, stations: int, tubes: int, workers: int) -> Iterator[Site]:
     """Make and start everything in *folder*; stop it at the end."""
-    if engine == "postgresql":
+    if engine == "cluster":
+        with cluster() as nodes, _started(folder, nodes.url, stations, tubes, workers) as made:
+            yield made
+    elif engine == "postgresql":
         with postgres.cluster() as url, _started(folder, url, stations, tubes, workers) as made:
             yield made
     else:

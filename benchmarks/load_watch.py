@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from benchmarks.ingest_traffic import Chain
+from server.engines import make_engine
 
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -65,7 +66,7 @@ class Kept:
 
 def kept(url: str, chains: Sequence[Chain], patience: float) -> Kept:
     """Compare what the chains sent with what is stored; wait until it is applied."""
-    engine, began = create_engine(url), monotonic()
+    engine, began = make_engine(url), monotonic()
     sent = {chain.station: chain.seq for chain in chains if chain.seq}
     waiting = text("SELECT count(*) FROM wire_event WHERE state = 'pending' AND state <> 'applied'")
     per_station = text("SELECT station, count(*), max(seq) FROM wire_event GROUP BY station")

@@ -12,6 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING, cast
+
+from server.engines import make_engine
+
+if TYPE_CHECKING:
+    import psycopg
 
 PORT = 54391
 ROOM = 1 << 30
@@ -113,3 +119,15 @@ def run_as_nobody(program: Path, *arguments: object) -> None:
     as_nobody = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
     command = [*(as_nobody if os.geteuid() == 0 else ()), str(program), *map(str, arguments)]
     subprocess.run(command, check=True, capture_output=True, cwd="/")  # noqa: S603
+
+
+@contextmanager
+def connected(url: str) -> Iterator["psycopg.Connection"]:
+    """Connect as the server does, also to that node of many which takes writes; plain psycopg."""
+    engine = make_engine(url)
+    made = engine.raw_connection()
+    try:
+        yield cast("psycopg.Connection", made.driver_connection)
+    finally:
+        made.close()
+        engine.dispose()
