@@ -4,6 +4,7 @@ A message names the field as people know it; the names are one table.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import TypeVar
@@ -11,7 +12,8 @@ from unicodedata import normalize
 from uuid import UUID
 
 from contract.tubes import Tube, TubeError, TubeMisread, tube
-from server.errors import BadInput
+from server.display import t
+from server.errors import BadInput, DomainError
 
 E = TypeVar("E", bound=Enum)
 YEARS = range(2000, 2100)  # of the days that people filter by or plan for
@@ -43,6 +45,22 @@ WORDS = {
     "title": ("tên danh sách", "name of the list"),
     "tube": ("mã ống", "tube code"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What a page that comes back says beside one of its fields (`parts.html`: marks, beside)."""
+
+    field: str
+    error: DomainError
+
+    @property
+    def sentence(self) -> str:
+        return t(self.error.vi, self.error.en)
+
+    @property
+    def status(self) -> int:
+        return self.error.status
 
 
 def words(field: str) -> tuple[str, str]:

@@ -11,10 +11,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from server.accounts import factors, own_pages, security_keys, sessions, showing
+from server.accounts import factors, own_pages, security_keys, services, sessions, showing, throttle
 from server.accounts.security_keys import Site
 from server.errors import BadInput, DomainError
-from server.forms import tidy
+from server.forms import Wrong, tidy
 from server.web import actor, now, reading, signed_in, t, transaction, user
 
 bp = Blueprint("factors", __name__)
@@ -30,18 +30,26 @@ def show_proof() -> ResponseReturnValue:
 @bp.post("/account/prove")
 @signed_in
 def prove() -> ResponseReturnValue:
-    """Take password and second factor; then do, or show, what they were asked for."""
+    """Take password and second factor; then do, or show, what they were asked for.
+
+    What is wrong is said beside its field, and counted.
+    """
     act, factor = request.form.get("act", ""), request.form.get("factor", "")
     if act not in ACTS:
         raise _no_act()
-    own_pages.check_again(request.form.get("password", ""))
+    try:
+        own_pages.check_again(request.form.get("password", ""))
+    except services.WrongPassword as error:
+        return _proof_page(act, factor, Wrong("password", error))
+    except throttle.TooManyAttempts as error:
+        return _proof_page(act, factor, Wrong("form", error))
     try:
         _show_factor(act)
     except (factors.CodeWrong, security_keys.KeyLate) as error:
         if isinstance(error, factors.CodeWrong):
             own_pages.note_failure()
         showing.note_doubt(error, own_pages.login_here())
-        return _proof_page(act, factor, error)
+        return _proof_page(act, factor, showing.wrong(error))
     return _do(act, factor)
 
 
@@ -123,7 +131,7 @@ def _id(text: str) -> UUID:
         raise factors.no_such_factor() from error
 
 
-def _proof_page(act: str, factor: str, error: DomainError | None = None) -> ResponseReturnValue:
+def _proof_page(act: str, factor: str, wrong: Wrong | None = None) -> ResponseReturnValue:
     """Ask for password and second factor; the page names what will be done."""
     if act not in ACTS:
         raise _no_act()
@@ -138,11 +146,10 @@ def _proof_page(act: str, factor: str, error: DomainError | None = None) -> Resp
         }
     found = user()
     asked = showing.asked(found.id) if found else ""
-    sentence = t(error.vi, error.en) if error else ""
     shown = render_template(
-        "accounts/prove.html", act=act, factor=factor, sentence=sentence, asked=asked, **page
+        "accounts/prove.html", act=act, factor=factor, wrong=wrong, asked=asked, **page
     )
-    return shown, error.status if error else 200
+    return shown, wrong.status if wrong else 200
 
 
 def _named(session: Session, factor: str) -> str:

@@ -5,9 +5,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labels.symbols import svg_path
-from server.accounts import doors, factors, gate, notices, sessions, showing, throttle
+from server.accounts import (
+    doors,
+    factors,
+    gate,
+    notices,
+    services,
+    sessions,
+    showing,
+    throttle,
+)
 from server.accounts.models import User
 from server.accounts.roles import NEED_SECOND_FACTOR, Role
+from server.errors import BadInput
+from server.forms import Wrong
 from server.web import actor, now, reading, settings, signed_in, t, transaction, user
 
 bp = Blueprint("account", __name__)
@@ -17,10 +28,15 @@ PURPOSE = "second_factor.enrolment"
 @bp.get("/account")
 @signed_in
 def show_account() -> ResponseReturnValue:
+    return _account()
+
+
+def _account(wrong: Wrong | None = None) -> ResponseReturnValue:
     with reading() as session:
         me = person_here(session)
-        return render_template(
+        page = render_template(
             "accounts/account.html",
+            wrong=wrong,
             me=me,
             factors=factors.factors_of(session, me),
             left=factors.codes_left(session, me),
@@ -33,18 +49,24 @@ def show_account() -> ResponseReturnValue:
                 notices.sentence(each) for each in notices.of_account(session, me.login, now=now())
             ],
         )
+    return page, wrong.status if wrong else 200
 
 
 @bp.post("/account/password")
 @signed_in
 def change_password() -> ResponseReturnValue:
     old, new = request.form.get("old", ""), request.form.get("password", "")
-    check_again(old)
-    with transaction() as session:
-        doors.change_password(
-            session, person_here(session), old, new, keep=g.visitor,
-            shortest=settings().password_length, now=now(),
-        )  # fmt: skip
+    try:
+        check_again(old)
+        with transaction() as session:
+            doors.change_password(
+                session, person_here(session), old, new, keep=g.visitor,
+                shortest=settings().password_length, now=now(),
+            )  # fmt: skip
+    except (services.WrongPassword, throttle.TooManyAttempts) as error:
+        return _account(Wrong("old", error))
+    except (doors.SamePassword, BadInput) as error:
+        return _account(Wrong("password", error))
     flash(t("Đã đổi mật khẩu; các phiên khác đã đóng.", "Changed; your other log-ins ended."))
     return redirect(url_for(".show_account"))
 
@@ -92,14 +114,16 @@ def enrol() -> ResponseReturnValue:
             sessions.end_sessions_of(session, me, now=now(), but=g.visitor)
             sessions.note_factor(session, g.visitor, now=now())
     except factors.CodeWrong as error:
-        return enrolment(secret, t(error.vi, error.en), proof=request.form.get("proof", ""))
+        return enrolment(secret, Wrong("code", error), proof=request.form.get("proof", ""))
     if not codes:
         flash(t("Đã bật ứng dụng xác thực.", "The authenticator is on."))
         return redirect(url_for(".show_account"))
     return render_template("accounts/codes.html", codes=codes)
 
 
-def enrolment(secret: str = "", sentence: str = "", *, proof: str = "") -> ResponseReturnValue:
+def enrolment(
+    secret: str = "", wrong: Wrong | None = None, *, proof: str = ""
+) -> ResponseReturnValue:
     """Show the page that adds an authenticator; *proof*: the seal that it hands on."""
     secret = secret or factors.new_secret()
     address = factors.address_of(secret, login_here(), settings().issuer)
@@ -110,9 +134,9 @@ def enrolment(secret: str = "", sentence: str = "", *, proof: str = "") -> Respo
         proof=proof,
         qr=svg_path(address),
         keys_at=settings().keys_at,
-        sentence=sentence,
+        wrong=wrong,
     )
-    return page, 403 if sentence else 200
+    return page, wrong.status if wrong else 200
 
 
 def check_again(password: str) -> None:
@@ -122,7 +146,7 @@ def check_again(password: str) -> None:
         known = person_here(session).password_hash
     if not doors.fits(known, password):
         note_failure()
-        raise doors.wrong_password()
+        raise services.WrongPassword("Mật khẩu không đúng.", "The password is not right.")
 
 
 def note_failure() -> None:

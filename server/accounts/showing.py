@@ -16,6 +16,7 @@ from server.accounts import factors, security_keys, sessions
 from server.accounts.models import User
 from server.accounts.security_keys import Answered, KeyDoubted, Site
 from server.errors import DomainError
+from server.forms import Wrong
 from server.web import now, reading, settings, surely, transaction
 
 PROOF, PROVED_FOR = "second_factor.proof", timedelta(minutes=10)
@@ -63,6 +64,13 @@ def shown(session: Session, user: User, answer: Answered | None) -> factors.Show
     if answer is not None and here is not None:
         return security_keys.show_key(session, here, user, answer, now=now())
     return factors.show_code(session, user, request.form.get("code", "")[:40], now=now())
+
+
+def wrong(error: DomainError) -> Wrong:
+    """Return beside what of the form an error of a second factor is said."""
+    if isinstance(error, (security_keys.KeyRefused, security_keys.KeyLate)):
+        return Wrong("key", error)
+    return Wrong("code" if isinstance(error, factors.CodeWrong) else "form", error)
 
 
 def note_doubt(error: DomainError, login: str) -> None:

@@ -136,7 +136,7 @@ def show_code() -> ResponseReturnValue:
 
 def _second(back: str, error: DomainError | None = None) -> ResponseReturnValue:
     page = render_template(
-        "accounts/second.html", sentence=t(error.vi, error.en) if error else "", back=back,
+        "accounts/second.html", wrong=showing.wrong(error) if error else None, back=back,
         asked=showing.asked(g.half.id),
     )  # fmt: skip
     return page, error.status if error else 200

@@ -93,6 +93,58 @@ def test_new_codes_are_for_whoever_shows_password_and_second_factor(
     assert (again.status_code, papers(again.text)) == (403, []), "what was shown counts once"
 
 
+def test_what_is_wrong_is_said_beside_its_field_and_each_attempt_counts(
+    owner: FlaskClient, clock: Any, database: Database
+) -> None:
+    enrol(owner, clock)
+    page = owner.get(NEW_CODES).text
+    for typed, field in (("sai rồi nhé", "password"), (PASSWORD, "code")):
+        wrong = sent(owner, page, "/account/prove", password=typed, code="ABCD-2345-6789")
+        assert wrong.status_code == 403
+        assert re.search(
+            rf'name="{field}"[^>]* aria-describedby="wrong-{field}" autofocus>', wrong.text
+        )
+        assert wrong.text.count("aria-invalid") == wrong.text.count(" autofocus") == 1
+        assert 'name="act" value="codes"' in wrong.text, "the same form"
+        assert typed not in wrong.text
+    owner.get("/account?lang=en")
+    wrong = sent(owner, page, "/account/prove", password="", code="")
+    assert "The password is not right." in wrong.text
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(LoginFailure)) == 3
+
+
+def test_too_many_attempts_are_said_on_the_same_page_and_the_right_password_waits_too(
+    owner: FlaskClient, clock: Any
+) -> None:
+    page = owner.get("/account/prove?act=key").text
+    tries = [sent(owner, page, "/account/prove", password="sai rồi nhé") for _ in range(5)]
+    late = sent(owner, page, "/account/prove", password=PASSWORD)
+    assert [each.status_code for each in (*tries, late)] == [403] * 5 + [429]
+    assert "Chờ 15 phút" in late.text
+    assert 'name="act" value="key"' in late.text
+    clock.advance(minutes=16)
+    assert sent(owner, page, "/account/prove", password=PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "status"),
+    [
+        ("sai rồi nhé", "nắng lên cánh đồng xa", "old", 403),
+        (PASSWORD, PASSWORD, "password", 422),
+        (PASSWORD, "ngắn", "password", 422),
+    ],
+)
+def test_a_password_that_cannot_be_changed_so_is_told_beside_its_field(
+    owner: FlaskClient, old: str, new: str, field: str, status: int
+) -> None:
+    page = owner.get("/account").text
+    answer = sent(owner, page, "/account/password", old=old, password=new)
+    assert answer.status_code == status
+    assert re.search(rf'name="{field}"[^>]* aria-describedby="wrong-{field}"', answer.text)
+    assert answer.text.count("aria-invalid") == 1
+
+
 def test_codes_stand_beside_a_second_factor_never_alone(owner: FlaskClient) -> None:
     page = owner.get("/account/prove?act=key").text
     answers = [

@@ -1,8 +1,10 @@
 """Look at pages in a real Chromium: what axe finds, how wide, how heavy, what the console said."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,10 @@ class Look:
         return f"{self.width}-{self.language}-{self.scheme}"
 
 
+ALL = [Look(*each) for each in product((1280, 390), ("vi", "en"), ("light", "dark"))]
+LOOKS = ALL if os.environ.get("LOOKS") == "all" else [Look()]
+
+
 @dataclass(slots=True)
 class Seen:
     """What is wrong with the pages, each sentence with its page; and their weights."""
@@ -48,10 +54,10 @@ def look(
     seen, pages = Seen(), dict[str, Page]()
     for stop in stops:
         if stop.role not in pages:
-            pages[stop.role] = _opened(browser, address, cookies.get(stop.role, {}), how, seen)
+            pages[stop.role] = opened(browser, address, cookies.get(stop.role, {}), how, seen)
         page = pages[stop.role]
         page.goto(address + stop.path, wait_until="load")
-        _examine(page, stop, how, seen)
+        seen.weights[stop.rule] = examine(page, f"{stop.rule} ({stop.role}, {how})", seen)
         if shot:
             shot(page, stop)
     for page in pages.values():
@@ -59,7 +65,8 @@ def look(
     return seen
 
 
-def _opened(browser: Browser, address: str, own: Mapping[str, str], how: Look, seen: Seen) -> Page:
+def opened(browser: Browser, address: str, own: Mapping[str, str], how: Look, seen: Seen) -> Page:
+    """Return a new page that looks *how*, and notes what its console and network say."""
     context = browser.new_context(
         viewport={"width": how.width, "height": 844},
         color_scheme=how.scheme,  # type: ignore[arg-type]
@@ -88,8 +95,8 @@ def _opened(browser: Browser, address: str, own: Mapping[str, str], how: Look, s
     return page
 
 
-def _examine(page: Page, stop: Stop, how: Look, seen: Seen) -> None:
-    where = f"{stop.rule} ({stop.role}, {how})"
+def examine(page: Page, where: str, seen: Seen) -> int:
+    """Note what is wrong with the page that is open, as *where*; return its weight in bytes."""
     page.evaluate(AXE_SCRIPT)
     found = page.evaluate(f"axe.run(document, {OPTIONS}).then((all) => all.violations)")
     seen.wrong += [
@@ -98,6 +105,7 @@ def _examine(page: Page, stop: Stop, how: Look, seen: Seen) -> None:
     ]
     if (over := page.evaluate(OVER)) > 0:
         seen.wrong.append(f"{where}: {over} px wider than the screen")
-    seen.weights[stop.rule] = weight = page.evaluate(WEIGHT)
+    weight: int = page.evaluate(WEIGHT)
     if weight > HEAVIEST:
         seen.wrong.append(f"{where}: {weight} bytes")
+    return weight

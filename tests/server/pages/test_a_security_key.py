@@ -1,5 +1,10 @@
-"""A security key in a real Chromium, whose own virtual key answers: added, used, taken away."""
+"""A security key in a real Chromium, whose own virtual key answers: added, used, taken away.
 
+Each page on the way is examined as all others are (`test_every_page`): these come after a form.
+"""
+
+import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,14 +13,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from server.accounts.roles import Role
 from server.accounts.services import add_user
 from server.config import Settings
 from server.db import Database
-from tests.server.pages.looking import CHROMIUM
+from tests.server.pages import looking
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -33,8 +38,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def page(app: Flask, settings: Settings, database: Database, clock: Any) -> Iterator[Page]:
-    if not CHROMIUM.exists():
+def browser(app: Flask, settings: Settings, database: Database, clock: Any) -> Iterator[Browser]:
+    if not looking.CHROMIUM.exists():
         pytest.skip("Chromium is not installed")
     with database.write() as session:
         add_user(
@@ -45,59 +50,105 @@ def page(app: Flask, settings: Settings, database: Database, clock: Any) -> Iter
     serving = Thread(target=server.serve_forever)
     serving.start()
     with sync_playwright() as play:
-        chromium = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        yield play.chromium.launch(
+            executable_path=looking.CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
-        yield chromium.new_context(base_url=settings.origin).new_page()
     server.shutdown()
     serving.join()
 
 
-def log_in(page: Page) -> None:
-    page.goto("/login")
-    page.get_by_label("Tên đăng nhập").fill("lan")
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    expect(page.locator("input[name=login]")).to_have_count(0)
+class Lan:
+    """Somebody with a key at a browser, and who looks over the shoulder."""
+
+    def __init__(self, browser: Browser, address: str, how: looking.Look) -> None:
+        self.seen, self.how = looking.Seen(), how
+        self.page = looking.opened(browser, address, {}, how, self.seen)
+        self.address = address
+        keys = self.page.context.new_cdp_session(self.page)
+        keys.send("WebAuthn.enable")
+        keys.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def press(self, button: Locator, then: str) -> None:
+        """Press *button*; the page that comes is examined, by its name."""
+        with self.page.expect_navigation():
+            button.click()
+        looking.examine(self.page, f"{then} ({self.how})", self.seen)
+        if folder := os.environ.get("PAGES"):
+            name = f"key-{re.sub(r'[^a-z]+', '-', then)}.{self.how}.png"
+            self.page.screenshot(path=Path(folder) / name, full_page=True)
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f"input[name={name}]")
+
+    def send(self, path: str, then: str) -> None:
+        self.press(self.page.locator(f"form[action='{path}'] button:not([data-key])"), then)
+
+    def touch(self, then: str) -> None:
+        """Let the key answer what the page asks it."""
+        self.press(self.page.locator("button[data-key]"), then)
+
+    def log_in(self, then: str) -> None:
+        self.open("/login")
+        self.field("login").fill("lan")
+        self.field("password").fill(PASSWORD)
+        self.send("/login", then)
+
+    def is_told_beside(self, name: str) -> None:
+        """What is wrong stands beside the field *name*, which waits for what is right."""
+        field = self.page.locator(f"input[name={name}]:focus")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_value("")
+        beside = self.page.locator(f"#{field.get_attribute('aria-describedby')}")
+        expect(beside).to_be_visible()
+        self.seen.wrong[:] = [each for each in self.seen.wrong if "status of 403" not in each]
 
 
-def prove(page: Page, how: str) -> None:
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name=how).click()
+@pytest.mark.parametrize("how", looking.LOOKS, ids=str)
+def test_a_key_is_added_lets_in_and_is_taken_away(
+    browser: Browser, settings: Settings, how: looking.Look
+) -> None:
+    lan = Lan(browser, settings.origin, how)
+    lan.log_in("desks")
+    add_a_key(lan)
+    lan.send("/logout", "log-in")
+    lan.log_in("second factor")
+    lan.touch("desks")
+    make_new_codes(lan)
+    take_the_key_away(lan)
+    assert not lan.seen.wrong, "\n".join(lan.seen.wrong)
 
 
-def make_new_codes(page: Page) -> None:
-    page.goto("/account")
-    page.get_by_role("link", name="Làm mã dự phòng mới").click()
-    prove(page, "Tiếp tục bằng khóa bảo mật")
-    expect(page.locator(".codes li")).to_have_count(10)
+def add_a_key(lan: Lan) -> None:
+    lan.open("/account/prove?act=key")
+    lan.field("password").fill("sai mat khau")
+    lan.send("/account/prove", "wrong password")
+    lan.is_told_beside("password")
+    lan.page.keyboard.type(PASSWORD)
+    lan.send("/account/prove", "add a key")
+    lan.field("label").fill("blue key")
+    lan.touch("codes")
+    expect(lan.page.locator(".codes li")).to_have_count(10)
 
 
-def test_a_key_is_added_lets_in_and_is_taken_away(page: Page) -> None:
-    said: list[str] = []
-    page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
-    keys = page.context.new_cdp_session(page)
-    keys.send("WebAuthn.enable")
-    keys.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
-    log_in(page)
-    page.goto("/account")
-    page.get_by_role("link", name="Thêm khóa bảo mật").click()
-    prove(page, "Tiếp tục")
-    page.get_by_label("Tên của khóa").fill("khóa xanh")
-    page.get_by_role("button", name="Chạm khóa để thêm").click()
-    expect(page.locator("h1")).to_have_text("Mã dự phòng")
+def make_new_codes(lan: Lan) -> None:
+    lan.open("/account/prove?act=codes")
+    lan.field("password").fill(PASSWORD)
+    lan.field("code").fill("ABCD-2345-6789")
+    lan.send("/account/prove", "wrong code")
+    lan.is_told_beside("code")
+    lan.field("password").fill(PASSWORD)
+    lan.touch("new codes")
+    expect(lan.page.locator(".codes li")).to_have_count(10)
 
-    page.get_by_role("button", name="Đăng xuất").click()
-    log_in(page)
-    page.get_by_role("button", name="Dùng khóa bảo mật").click()
-    expect(page.locator("h1")).to_contain_text("Xin chào")
 
-    make_new_codes(page)
-
-    page.goto("/account")
-    row = page.get_by_role("row", name="khóa xanh")
-    row.get_by_role("link", name="Bỏ").click()
-    prove(page, "Tiếp tục bằng khóa bảo mật")
-    expect(page.locator(".flash")).to_have_text("Đã bỏ.")
-    expect(page.get_by_role("row", name="khóa xanh")).to_have_count(0)
-    assert not said, "nothing that the browser refused"
+def take_the_key_away(lan: Lan) -> None:
+    lan.open("/account")
+    row = lan.page.get_by_role("row", name="blue key")
+    lan.press(row.locator("a"), "take away")
+    lan.field("password").fill(PASSWORD)
+    lan.touch("account")
+    expect(lan.page.locator(".flash")).to_be_visible()
+    expect(row).to_have_count(0)
