@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.identities import masked_name
 from labels.errors import LabelError
-from server import assembly, display, home, vault, web, whereabouts
+from server import assembly, display, home, place_names, vault, web, whereabouts
 from server.accounts import gate
 from server.accounts.roles import NAMES, Role
 from server.areas import is_here
@@ -127,6 +127,7 @@ def _teach_templates(app: Flask) -> None:
         may=web.may,
         my_menus=home.my_menus,
         now=web.now,
+        offered_places=place_names.offered,
         role_name=lambda role: display.t(*NAMES[Role(role)]),
         shown=shown,
         t=display.t,

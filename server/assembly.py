@@ -5,7 +5,7 @@ from typing import Protocol
 
 from flask import Flask, Response, current_app, request
 
-from server import home
+from server import home, place_names
 from server.accounts.factor_pages import bp as factor_pages
 from server.accounts.own_pages import bp as own_account
 from server.accounts.partner_pages import bp as partner_pages
@@ -16,7 +16,7 @@ from server.accounts.views import bp as accounts
 from server.audit.purpose_views import bp as purposes
 from server.audit.sealing import Sealer
 from server.audit.views import bp as audit
-from server.declarations import notice, place_names
+from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
 from server.declarations.form_views import bp as form_versions
 from server.declarations.keeper_views import bp as keeper

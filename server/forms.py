@@ -12,6 +12,7 @@ from unicodedata import normalize
 from uuid import UUID
 
 from contract.tubes import Tube, TubeError, TubeMisread, tube
+from server import place_names
 from server.display import t
 from server.errors import BadInput, DomainError
 
@@ -87,6 +88,21 @@ def optional_text(form: Mapping[str, str], field: str, *, longest: int) -> str:
             f"The {en} is too long: at most {longest} characters.",
         )
     return text
+
+
+def place_or_text(text: str) -> str:
+    """Return the code of the one place that *text* names, else *text*: a laboratory's own name.
+
+    Raises BadInput where several places have that name.
+    """
+    found = place_names.called(text)
+    if len(found) > 1:
+        these = ", ".join(f"{place_names.name_of(place)} ({place})" for place in found[:3])
+        raise BadInput(
+            f"'{text[:60]}' là tên của nhiều nơi: {these}. Ghi tên đầy đủ hoặc mã.",
+            f"'{text[:60]}' is several places: {these}. Give the full name or the code.",
+        )
+    return found[0] if found else text
 
 
 def required_text(form: Mapping[str, str], field: str, *, longest: int) -> str:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from server.accounts.current import current_within
 from server.areas import FEW, Area, Menu, by_area, menus
 from server.desks import Desk, Waiting
+from server.first_steps import steps_left
 from server.web import actor, may, now, reading, signed_in
 
 bp = Blueprint("home", __name__)
@@ -24,11 +25,12 @@ def home() -> ResponseReturnValue:
             (desk, desk.waiting(session, actor(), within) if desk.waiting else None)
             for desk in mine
         ]
+        first = steps_left(session, may)
         late = {desk.path: desk.late(session, now(), within) for desk in mine if desk.late}
     waits = sorted((row for row in rows if _waits(row)), key=_urgency)
     return render_template(
         "home.html", waits=waits, groups=_groups([row for row in rows if not _waits(row)]),
-        late=late,
+        late=late, first=first,
     )  # fmt: skip
 
 

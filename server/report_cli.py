@@ -9,11 +9,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from server import vault
+from server import place_names, vault
 from server.accounts.within import ANYWHERE
 from server.config import Loaded
 from server.db import Database, open_database
-from server.declarations import place_names
 from server.display import local
 from server.figures import folding, recount
 from server.officers.report import queries, writers

@@ -7,7 +7,7 @@ from flask import abort
 
 from server.accounts.roles import AT_LAB, Role
 from server.accounts.within import Within
-from server.forms import optional_text
+from server.forms import optional_text, place_or_text
 from server.web import user
 
 
@@ -29,7 +29,7 @@ def in_scope(place: str) -> str:
 
 def place_in(form: Mapping[str, str]) -> str:
     """Return the place that a form names, which must be in scope; else the person's own."""
-    given = optional_text(form, "place", longest=64)
+    given = place_or_text(optional_text(form, "place", longest=64))
     if given:
         return in_scope(given)
     found = user()

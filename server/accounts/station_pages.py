@@ -11,7 +11,7 @@ from server.accounts import device_words, enrolment, health_queries
 from server.accounts.current import current_within, in_scope
 from server.accounts.models import Station
 from server.accounts.sickness import words_of
-from server.forms import choice, required_text, tidy
+from server.forms import choice, place_or_text, required_text, tidy
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
 
 bp = Blueprint("station_pages", __name__)
@@ -34,7 +34,7 @@ def create_station() -> ResponseReturnValue:
             session,
             name,
             label=required_text(request.form, "label", longest=80),
-            place=in_scope(required_text(request.form, "place", longest=64)),
+            place=in_scope(place_or_text(required_text(request.form, "place", longest=64))),
             duty=choice(request.form, "duty", Duty),
             by=actor(),
             now=now(),

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from server.accounts import doors, factors, gate, grants, services, sessions
 from server.accounts.current import current_within
-from server.accounts.roles import GRANTS, NAMES, NEED_SECOND_FACTOR, Role
+from server.accounts.models import User
+from server.accounts.roles import AT_LAB, GRANTS, NAMES, NEED_SECOND_FACTOR, Role
 from server.accounts.views import unused
-from server.forms import choice, optional_text, required_text
+from server.forms import choice, optional_text, place_or_text, required_text
 from server.web import (
     Permission,
     actor,
@@ -148,8 +149,13 @@ def show_roles() -> ResponseReturnValue:
 
 def _where() -> tuple[str, str]:
     """Return place and scope as the form says them."""
-    place = optional_text(request.form, "place", longest=64)
+    place = place_or_text(optional_text(request.form, "place", longest=64))
     return place, services.area(optional_text(request.form, "sees", longest=400))
+
+
+def _sees_nothing(person: User) -> bool:
+    """Return whether *person* has a place without a code and nothing else: it leads to no row."""
+    return Role(person.role) not in AT_LAB and not person.sees and ":" not in person.place
 
 
 def _life() -> timedelta:
@@ -170,6 +176,7 @@ def _user(login: str, token: str = "") -> ResponseReturnValue:
             roles=NAMES,
             link=f"{origin}/welcome#{token}" if token else "",
             hours=settings().link_hours,
+            blind=_sees_nothing(person),
             asleep=doors.is_asleep(person, unused(), now()),
             factors=factors.factors_of(session, person),
             logins=sessions.live_sessions(session, person, now=now(), limits=gate.limits()),

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from contract import names
-from contract.places import Place, PlaceError
-from server.declarations import place_names
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.points import PointWish
 from server.errors import BadInput
-from server.forms import optional_text, required_text
+from server.forms import optional_text, place_or_text, required_text
 
 
 def wish_of(fields: Mapping[str, str]) -> PointWish:
@@ -50,19 +48,9 @@ def kind_of(text: str) -> PointKind:
 
 def place_of(text: str) -> str:
     """Return the place that *text* names, with its code set."""
-    try:
-        return str(Place.parse(text))
-    except PlaceError:
-        pass  # not a code, so perhaps a name
-    key = names.match_key(text)
-    called = [place for place, name in place_names.every().items() if names.match_key(name) == key]
-    if len(called) == 1:
-        return called[0]
-    if called:
-        raise BadInput(
-            f"'{text[:60]}' là nhiều nơi: ghi mã, ví dụ {called[0]}.",
-            f"'{text[:60]}' is several places: give the code, such as {called[0]}.",
-        )
+    place = place_or_text(text)
+    if ":" in place:
+        return place
     raise BadInput(
         f"Không rõ nơi '{text[:60]}': ghi cả bộ mã, ví dụ vn-2021:24.222.",
         f"'{text[:60]}' is no known place: give code set and code, such as vn-2021:24.222.",

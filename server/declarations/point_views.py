@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from labels.posters import PosterFace, poster
-from server import sheets
+from server import place_names, sheets
 from server.accounts.current import current_within, in_scope
-from server.declarations import keeper_links, place_names, point_queries, points
+from server.declarations import keeper_links, point_queries, points
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.models import Point
 from server.declarations.phone_cards import svg_path
@@ -74,7 +74,7 @@ def _list(receipt: Receipt | None = None) -> ResponseReturnValue:
             wish=wish,
             listed=point_queries.find(session, wish, current_within()),
             kinds=KINDS,
-            places=place_names.every(),
+            places=place_names.offered(),
             is_open=lambda point: points.is_open(point, now()),
             receipt=receipt,
             size=point_queries.PAGE,
@@ -123,7 +123,7 @@ def _point(code: str, token: str = "") -> ResponseReturnValue:
             open_now=points.is_open(point, now()),
             address=address_of(point),
             kinds=KINDS,
-            places=place_names.every(),
+            places=place_names.offered(),
             here=point_queries.stations_at(session, point.id),
             stations=point_queries.all_stations(session, current_within()),
             today=point_queries.check_ins_since(session, point.id, _midnight()),

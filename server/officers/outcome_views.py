@@ -12,12 +12,11 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from server import cameras, exports, takeouts
+from server import cameras, exports, place_names, takeouts
 from server.accounts.current import current_within
 from server.accounts.row_limits import most_rows
 from server.audit import purposes
 from server.audit import services as audit
-from server.declarations import place_names
 from server.display import local
 from server.errors import BadInput, DomainError
 from server.forms import required_text
@@ -157,7 +156,7 @@ def _page(wish: Wish, problem: DomainError | None = None) -> ResponseReturnValue
             statuses=words.STATUSES, states=WORDS, address=_address,
             who=person(session, wish.person) if wish.person and found.rows else None,
             views=saved.views_of(session, _me(), PAGE), link=saved.link, me=actor(),
-            places=place_names.every(),
+            places=place_names.offered(),
             most=most_rows(_me().role),
         )  # fmt: skip
     if purpose and found.rows:

@@ -1,6 +1,6 @@
 """The matched outcomes as rows of a sheet, and the filter in words for its mark."""
 
-from server.declarations import place_names
+from server import place_names
 from server.display import local
 from server.exports import Cell
 from server.officers.details import Row

@@ -101,7 +101,7 @@ def _moment(text: str) -> datetime:
 
 
 def _place() -> str:
-    return forms.tidy(request.args.get("place", ""))[:64]
+    return forms.place_or_text(forms.tidy(request.args.get("place", ""))[:64])
 
 
 def _page(problem: DomainError | None = None) -> ResponseReturnValue:

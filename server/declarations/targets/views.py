@@ -14,7 +14,7 @@ from server.declarations.targets import board, coverage, settings, trend
 from server.declarations.targets.board import Board, Wish
 from server.declarations.targets.words import AREAS, BASES, STATES
 from server.display import local
-from server.forms import day_in, number, optional_text, required_text, tidy
+from server.forms import day_in, number, optional_text, place_or_text, required_text, tidy
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
 bp = Blueprint("targets", __name__)
@@ -124,7 +124,7 @@ def set_rule() -> ResponseReturnValue:
     basis = form.get("basis", "target")
     wish = settings.RuleWish(
         kind=optional_text(form, "kind", longest=20),
-        place=in_scope(optional_text(form, "place", longest=64)),
+        place=in_scope(place_or_text(optional_text(form, "place", longest=64))),
         start=number(form, "first_day", low=1, high=1_000_000),
         rate=number(form, "rate", low=0, high=100),
         most=most,

@@ -17,6 +17,7 @@ from server.declarations.models import Point
 from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.models import Zone, ZoneLevel, ZonePart
 from server.errors import BadInput, DomainError, NotFound
+from server.forms import place_or_text
 from server.local_forms import day
 
 
@@ -94,7 +95,7 @@ def end_part(session: Session, part_id: UUID, *, last: date, act: Act) -> UUID:
 def place_of(session: Session, code: str) -> str:
     """Return where the part called *code* is: a point's place, else what the code says."""
     point = None if ":" in code else session.get(Point, code.strip().upper())
-    return point.place if point else code.strip()
+    return point.place if point else place_or_text(code.strip())
 
 
 def _open(session: Session, zone_id: UUID) -> tuple[Zone, ZoneLevel]:
@@ -134,9 +135,9 @@ def _place_or_point(session: Session, code: str) -> tuple[str | None, str | None
     if ":" not in code and session.get(Point, code.upper()) is not None:
         return None, code.upper()
     try:
-        return str(Place.parse(code)), None
+        return str(Place.parse(place_or_text(code))), None
     except PlaceError as error:
         raise BadInput(
-            f"{code} không phải mã nơi (vn-2021:24.222) cũng không phải mã điểm.",
-            f"{code} is neither a place (vn-2021:24.222) nor a point's code.",
+            f"{code} không phải nơi (tên, hoặc mã như vn-2021:24.222) cũng không phải mã điểm.",
+            f"{code} is neither a place (name, or code as vn-2021:24.222) nor a point's code.",
         ) from error

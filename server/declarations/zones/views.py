@@ -14,7 +14,7 @@ from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.queries import ZoneMap
 from server.declarations.zones.services import Act
 from server.display import local
-from server.forms import day_in, optional_text, required_text, tidy
+from server.forms import day_in, optional_text, place_or_text, required_text, tidy
 from server.web import Permission, actor, may, now, reading, requires, t, transaction
 
 bp = Blueprint("zones", __name__)
@@ -34,7 +34,7 @@ def show_zones() -> ResponseReturnValue:
     with reading() as session:
         map_ = ZoneMap.of(session, day)
         point = points.get_point(session, asked["point"]) if asked["point"] else None
-        place = point.place if point else asked["place"]
+        place = point.place if point else place_or_text(asked["place"])
         return render_template(
             "zones/zones.html", zones=queries.zones(session), levels=LEVELS, day=day,
             today=_today(), point=point, asked=asked, names=queries.names(session),

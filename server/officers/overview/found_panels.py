@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from contract import names
 from contract.places import Place, PlaceError
 from server.accounts.within import Within
-from server.declarations.place_names import name_of
 from server.display import t
 from server.figures.days import bounds
 from server.figures.models import POOL
@@ -19,6 +18,7 @@ from server.officers.overview.statistics import Share, percentile, share
 from server.officers.overview.wish import Wish
 from server.outcomes.models import Callback
 from server.outcomes.words import REASONS
+from server.place_names import name_of
 
 SHOWN = 12  # rows of a picture; its table has all
 NOWHERE = ("chưa ghi nơi", "no place noted")

@@ -12,7 +12,6 @@ from server.accounts import health_queries
 from server.accounts.sickness import State
 from server.accounts.within import Within
 from server.declarations.models import Point, PointStation
-from server.declarations.place_names import name_of
 from server.declarations.targets.board import silent_days
 from server.declarations.targets.models import PointDay
 from server.display import age, t
@@ -22,6 +21,7 @@ from server.officers.overview.found_panels import NOWHERE, localities
 from server.officers.overview.shapes import Panel, Table
 from server.officers.overview.spots import Spot
 from server.officers.overview.wish import Wish
+from server.place_names import name_of
 
 MOST_SPOTS = 60
 TROUBLED = (State.SILENT, State.SICK)

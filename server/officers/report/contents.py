@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
-from server.declarations.place_names import full_name, name_of
 from server.display import count, short_day, t
 from server.figures.folding import waiting
 from server.figures.models import POOL, SINGLE
@@ -18,6 +17,7 @@ from server.officers.overview.stuck import of_tubes
 from server.officers.report import queries
 from server.officers.report.queries import Sums
 from server.outcomes import words
+from server.place_names import full_name, name_of
 
 Rows = list[tuple[str | int, ...]]
 SAID = ("positive", "negative", "inconclusive", "invalid", "resample", "withdrawn")

@@ -20,9 +20,9 @@ from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from contract.identities import masked_name
+from server import place_names
 from server.accounts.roles import Role
 from server.db import Database
-from server.declarations import place_names
 from tests.server.pages import everything, looking, walk
 
 OPEN = ("/login", "/d", "/verify-slip", "/api/docs", "/welcome")  # to everybody

@@ -7,6 +7,7 @@ The file (setting `place_names`) has two columns, the place with its code set an
 import csv
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,8 @@ from contract import names
 from contract.places import Place, PlaceError
 from server.config import ConfigError
 
+MOST = 300  # names in one list of a form; a page stays light
+KINDS = ("tinh", "thanh pho", "huyen", "quan", "thi xa", "xa", "phuong", "thi tran", "dac khu")
 _added: dict[str, str] = {}
 
 
@@ -86,3 +89,25 @@ def near_name(place: str) -> str:
 def every() -> dict[str, str]:
     """Return every place that has a name, in the order of the codes."""
     return dict(sorted({**shipped(), **_added}.items()))
+
+
+def offered() -> dict[str, str]:
+    """Return what a field for a place offers: every name, or of fewer levels where it is long."""
+    found = every()
+    while len(found) > MOST and (deepest := max(place.count(".") for place in found)):
+        found = {place: name for place, name in found.items() if place.count(".") < deepest}
+    return found
+
+
+def called(text: str) -> list[str]:
+    """Return the places that *text* names: by code, by name, else by name without its kind.
+
+    'Việt Yên' is 'Huyện Việt Yên', typed with or without marks.
+    """
+    with suppress(PlaceError):
+        return [str(Place.parse(text))]
+    keys = {place: names.match_key(name) for place, name in every().items()}
+    key = names.match_key(text)
+    whole = [place for place, known in keys.items() if key and known == key]
+    short = {f"{kind} {key}" for kind in KINDS}
+    return whole or [place for place, known in keys.items() if key and known in short]

@@ -1,0 +1,52 @@
+"""A new server says what to do first, to whoever may do it, and is silent once it is done."""
+
+from collections.abc import Callable, Mapping
+
+from flask.testing import FlaskClient
+
+from server.accounts.roles import Role
+
+SignIn = Callable[..., FlaskClient]
+PERSON = {"name": "Lê Thị Mẫu", "role": Role.HEALTH_OFFICER, "sees": ""}
+STATION = {"station": "ban-9", "label": "Bàn 9", "place": "Việt Yên", "duty": "sampling"}
+
+
+def post(client: FlaskClient, path: str, fields: Mapping[str, str]) -> str:
+    """Send a form as a browser would and return the page that comes."""
+    token = client.csrf  # type: ignore[attr-defined]
+    answer = client.post(path, data={**fields, "csrf_token": token}, follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_a_new_server_tells_its_administrator_what_to_do_first(sign_in: SignIn) -> None:
+    administrator = sign_in(Role.ADMINISTRATOR)
+    page = administrator.get("/").text
+    for path in ("/users", "/stations", "/lots"):
+        assert f'<a href="{path}"><b>' in page
+    post(administrator, "/stations", STATION)
+    page = administrator.get("/").text
+    assert '<a href="/stations"><b>' not in page, "a step that was done is no link any more"
+    post(administrator, "/lots", {"series": "26", "count": "5", "place": "Tỉnh Bắc Giang"})
+    sign_in(Role.HEALTH_OFFICER)
+    assert "Bắt đầu" not in administrator.get("/").text
+
+
+def test_who_can_do_none_of_it_is_not_asked(sign_in: SignIn) -> None:
+    assert "Bắt đầu" not in sign_in(Role.LAB_TECHNICIAN).get("/").text
+
+
+def test_a_place_is_given_by_its_name_as_well(sign_in: SignIn) -> None:
+    administrator = sign_in(Role.ADMINISTRATOR)
+    for login, place in (("hoa", "viet yen"), ("hue", "Huyện Việt Yên"), ("hai", "vn-2021:24.222")):
+        page = post(administrator, "/users", {**PERSON, "login": login, "place": place})
+        assert 'value="vn-2021:24.222"' in page
+        assert "chưa xem được nơi nào" not in page
+
+
+def test_a_place_that_leads_nowhere_is_said_at_once(sign_in: SignIn) -> None:
+    administrator = sign_in(Role.ADMINISTRATOR)
+    said = post(administrator, "/users", {**PERSON, "login": "hoa", "place": "Việt Yêm"})
+    assert "chưa xem được nơi nào" in said
+    lab = {**PERSON, "login": "lan", "role": Role.LAB_TECHNICIAN, "place": "Phòng xét nghiệm A"}
+    assert "chưa xem được nơi nào" not in post(administrator, "/users", lab)
