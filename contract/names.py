@@ -103,7 +103,12 @@ def _weigh(word: str) -> Weight:
 
 def is_vietnamese(text: str) -> bool:
     """Return whether *text* holds only Vietnamese letters and what stands between names."""
-    return all(letter in _IN_NAMES or _is_letter(letter) for letter in display(text))
+    return all(map(_is_in_names, set(display(text))))
+
+
+@lru_cache(maxsize=4096)
+def _is_in_names(letter: str) -> bool:
+    return letter in _IN_NAMES or _is_letter(letter)
 
 
 @lru_cache(maxsize=1024)

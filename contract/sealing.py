@@ -8,6 +8,7 @@ card, a stolen journal or a lost USB stick names nobody.
 Key and nonce come from HKDF-SHA256 over the shared secret; each ephemeral key seals once.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
@@ -46,7 +47,7 @@ def unseal(private: X25519PrivateKey, sealed: str) -> bytes:
     try:
         blob = decode(sealed)
         head, theirs, text = blob[:_HEAD], blob[_HEAD : _HEAD + 32], blob[_HEAD + 32 :]
-        if head != _VERSION + key_id(private.public_key()):
+        if head != _VERSION + _own_id(private):
             raise SealError("sealed to another key")
         shared = private.exchange(X25519PublicKey.from_public_bytes(theirs))
         key, nonce = _derive(shared, theirs)
@@ -55,6 +56,12 @@ def unseal(private: X25519PrivateKey, sealed: str) -> bytes:
         raise SealError("a sealed code is damaged") from error
     except ValueError as error:
         raise SealError(f"cannot unseal: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _own_id(private: X25519PrivateKey) -> bytes:
+    """Return what texts name that are sealed to this key; worked out once for each."""
+    return key_id(private.public_key())
 
 
 def _derive(shared: bytes, ephemeral: bytes) -> tuple[bytes, bytes]:

@@ -128,7 +128,7 @@ def correct_past(session: Session, now: datetime) -> int:
         each for each in found if _correct(session, each, known[each.station, each.boot or ""], now)
     ]
     session.flush()
-    held = matters.note_repeats(session, right, now=now)
+    held = matters.note_repeats(session, [*map(matters.Made.of, right)], now=now)
     changes.all_changed(session, [*(each.tube for each in right), *held], now=now)
     return len(right)
 

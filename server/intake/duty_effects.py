@@ -1,6 +1,6 @@
 """What the events of check-in and reception do, in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,41 +18,29 @@ from server.lab import services as lab
 from server.lab.boxes import services as boxes
 from server.lab.boxes.custody import State
 from server.lab.boxes.queries import custody_of
-from server.people import services as people
-from server.people.links import LiveLinks
+from server.people.newcomers import Shown, bearers_of
 
 Came = tuple[CheckedIn, PersonCode, datetime | None]  # who came, their code, what the clock said
 
 
 def check_in(session: Session, given: Sequence[Came], now: datetime) -> None:
     """Record who came.  A vehicle is no person: its pass is kept, for whoever must find it."""
-    links = LiveLinks.of(session, [code for _, code, _ in given if code.names_person])
     asked = select(Station).where(Station.id.in_({event.station for event, _, _ in given}))
     stations = {each.id: each for each in session.scalars(asked)}
+    people = [_shown(event, code, stations) for event, code, _ in given if code.names_person]
+    bearers = iter(bearers_of(session, people, now=now))
     made = []
     for event, code, claimed_at in given:
         station = stations[event.station]
-        place = event.place or station.place
-        comer = _comer(session, event, code, place, links, now)
+        known = code.names_person
+        comer = Comer(person_id=next(bearers)) if known else Comer(vehicle=code.primary.value)
         made.append(AtStation(event, comer, station.label, station.place, claimed_at))
     check_ins.record_check_ins(session, made, now=now)
 
 
-def _comer(
-    session: Session,
-    event: CheckedIn,
-    code: PersonCode,
-    place: str,
-    links: LiveLinks,
-    now: datetime,
-) -> Comer:
-    if not code.names_person:
-        return Comer(vehicle=code.primary.value)
-    by, evidence = f"station:{event.station}", f"event:{event.id}"
-    person = people.person_of(
-        session, code, by=by, now=now, evidence=evidence, place=place, links=links
-    )
-    return Comer(person_id=person.id)
+def _shown(event: CheckedIn, code: PersonCode, stations: Mapping[str, Station]) -> Shown:
+    place = event.place or stations[event.station].place
+    return Shown(code, f"station:{event.station}", f"event:{event.id}", place)
 
 
 def void_check_in(session: Session, event: CheckInVoided, now: datetime) -> None:

@@ -37,9 +37,8 @@ from server.accounts.models import Station
 from server.intake import duty_effects
 from server.intake.opening import Opened, open_badge
 from server.lab import strays
-from server.people import services as people
 from server.people.links import LiveLinks, strong_keys
-from server.people.models import Person
+from server.people.newcomers import Shown, bearers_of
 from server.sampling import services as sampling
 from server.sampling import shifts
 from server.sampling.queries import lots_of
@@ -94,42 +93,30 @@ def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:
 
 
 def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
-    pairs = [(each.event, each.person) for each in opened]
-    told = [each for each, code in pairs if isinstance(each, TubePaired) and code]
-    strays.take_turns_beside(session, [sampling.read_tube(each.tube) for each in told])
-    claimed = {each.id: each.claimed_at for each in opened}
-    links = LiveLinks.of(session, [code for _, code in pairs if code])
+    pairs = [
+        (each.event, each.person, each.claimed_at)
+        for each in opened
+        if isinstance(each.event, TubePaired) and each.person
+    ]
+    strays.take_turns_beside(session, [sampling.read_tube(event.tube) for event, *_ in pairs])
     asked = select(Station.id, Station.place)
-    names = {event.station for event, _ in pairs if event}
+    names = {event.station for event, *_ in pairs}
     rows = session.execute(asked.where(Station.id.in_(names)))
     places = {row.id: row.place for row in rows}
-    given = [
-        sampling.Given(event, _bearer(session, event, code, places, links, now),
-                       places[event.station], claimed[event.id])
-        for event, code in pairs
-        if isinstance(event, TubePaired) and code
-    ]  # fmt: skip
-    recorded = sampling.record_pairings(session, given, now=now)
-    strays.look_beside(session, [each.tube for each in recorded.values()], now=now)
-
-
-def _bearer(
-    session: Session,
-    event: TubePaired,
-    code: PersonCode,
-    places: Mapping[str, str],
-    links: LiveLinks,
-    now: datetime,
-) -> Person:
-    return people.person_of(
-        session,
-        code,
-        by=f"station:{event.station}",
-        now=now,
-        evidence=f"event:{event.id}",
-        place=event.place or places[event.station],
-        links=links,
+    bearers = bearers_of(
+        session, [_shown(event, code, places) for event, code, _ in pairs], now=now
     )
+    given = [
+        sampling.Given(event, bearer, places[event.station], claimed_at)
+        for (event, _, claimed_at), bearer in zip(pairs, bearers, strict=True)
+    ]
+    recorded = sampling.record_pairings(session, given, now=now)
+    strays.look_beside(session, recorded, now=now)
+
+
+def _shown(event: TubePaired, code: PersonCode, places: Mapping[str, str]) -> Shown:
+    place = event.place or places[event.station]
+    return Shown(code, f"station:{event.station}", f"event:{event.id}", place)
 
 
 def _keep(_session: Session, _event: Event, _now: datetime) -> None:

@@ -15,7 +15,7 @@ from server.declarations import notice
 from server.delivery.channels import Message
 from server.delivery.routes import Label
 from server.lab import untested
-from server.outcomes import callbacks, desk_rows, plain_rows, queries
+from server.outcomes import awaited, callbacks, desk_rows, plain_rows, queries
 from server.outcomes.facts import CHUNK, Known, known_of_all
 from server.outcomes.models import Outcome
 from server.outcomes.standing import standing
@@ -43,8 +43,9 @@ def settle(session: Session, tube: Tube, now: datetime) -> None:
 
 
 def _settle_some(session: Session, some: Sequence[Tube], now: datetime) -> None:
-    plain = plain_rows.say(session, some, now)
-    tubes = [tube for tube in some if tube.text not in plain]
+    done = plain_rows.say(session, some, now)
+    done |= awaited.place(session, [tube for tube in some if tube.text not in done])
+    tubes = [tube for tube in some if tube.text not in done]
     if tubes:
         settle_usual(session, tubes, now)
 

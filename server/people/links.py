@@ -15,22 +15,27 @@ class LiveLinks:
     """Which number leads to whom, for the numbers of some codes."""
 
     def __init__(self, links: dict[Key, Identity]) -> None:
-        self._links = {_unclaimed(key): link for key, link in links.items()}
+        self._links = {unclaimed(key): link for key, link in links.items()}
 
     @classmethod
     def of(cls, session: Session, codes: Iterable[PersonCode]) -> Self:
         """Ask for all numbers of *codes*; one question for hundreds of them."""
-        keys = {_unclaimed(key) for code in codes for key in (*strong_keys(code), *claims(code))}
+        keys = {unclaimed(key) for code in codes for key in leading(code)}
         return cls(queries.links_of(session, keys))
 
     def get(self, key: Key) -> Identity | None:
-        return self._links.get(_unclaimed(key))
+        return self._links.get(unclaimed(key))
 
     def put(self, key: Key, link: Identity) -> None:
-        self._links[_unclaimed(key)] = link
+        self._links[unclaimed(key)] = link
 
     def drop(self, key: Key) -> None:
-        self._links.pop(_unclaimed(key), None)
+        self._links.pop(unclaimed(key), None)
+
+
+def leading(code: PersonCode) -> list[Key]:
+    """Return all numbers of *code* that may lead to somebody, the strongest first."""
+    return [*strong_keys(code), *claims(code)]
 
 
 def strong_keys(code: PersonCode) -> list[Key]:
@@ -52,6 +57,6 @@ def _linking(code: PersonCode) -> Iterator[Key]:
     return (key for key in code.keys if key.system is not System.PHONE)
 
 
-def _unclaimed(key: Key) -> Key:
+def unclaimed(key: Key) -> Key:
     """One number is one place in the table, however it was come by."""
     return Key(key.system, key.value)

@@ -44,6 +44,6 @@ def _settle(session: Session, question: Disagreement, now: datetime) -> bool:
         session.flush()
         session.expire(pairing, ["person"])
         conflicts.review(session, pairing.tube, now=now)
-        held = matters.note_repeats(session, [pairing], now=now)
+        held = matters.note_repeats(session, [matters.Made.of(pairing)], now=now)
     changes.all_changed(session, [pairing.tube, *held], now=now)
     return True

@@ -7,21 +7,22 @@ are held; half a day apart they are only shown.  A matter whose pairing is voide
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, String, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from contract.tubes import tube as tube_of
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
+from server.rows import insert_rows
 from server.sampling import changes, lot_queries, sight, slips
 from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn
 
-_Pairs = dict[tuple[UUID, UUID], tuple[Pairing, Pairing]]
-_Given = list[tuple[Pairing, bool]]  # of one person, oldest first; whether it was put aside
 REVIEWER = "system:sampling"
 TWICE_WITHIN = timedelta(hours=12)
 HELD_WITHIN = timedelta(hours=4)  # a session: who stepped in for somebody shows when they return
@@ -37,7 +38,35 @@ class Kind(StrEnum):
     VOIDED_AFTER_RESULT = "voided-after-result"
 
 
-def note_repeats(session: Session, fresh: Sequence[Pairing], *, now: datetime) -> set[Tube]:
+class Made(NamedTuple):
+    """A pairing that was just recorded, or set right."""
+
+    id: UUID
+    person_id: UUID
+    at: datetime
+
+    @classmethod
+    def of(cls, pairing: Pairing) -> Self:
+        return cls(pairing.id, pairing.person_id, pairing.paired_at)
+
+
+class _Near(NamedTuple):
+    """What is compared of a pairing; a tube stands here as its text."""
+
+    person_id: UUID
+    id: UUID
+    tube: str
+    station: str
+    paired_at: datetime
+    trusted: bool
+    aside: bool  # a decision about a conflict did not uphold it
+
+
+_Pairs = dict[tuple[UUID, UUID], tuple[_Near, _Near]]
+_Given = list[_Near]  # of one person, oldest first
+
+
+def note_repeats(session: Session, fresh: Sequence[Made], *, now: datetime) -> set[Tube]:
     """Open a matter for each of *fresh* whose person was given another tube not long apart.
 
     Of more than NEAREST tubes on one side only those are asked about; each is held all the same.
@@ -45,8 +74,8 @@ def note_repeats(session: Session, fresh: Sequence[Pairing], *, now: datetime) -
     """
     if not fresh:
         return set()
-    times = [each.paired_at for each in fresh]
-    near = _given(session, {each.person.id for each in fresh}, min(times), max(times))
+    times = [each.at for each in fresh]
+    near = _given(session, {each.person_id for each in fresh}, min(times), max(times))
     ids = {each.id for each in fresh}
     pairs = {key: pair for key, pair in _repeats(near).items() if ids & set(key)}
     return _open_repeats(session, _not_noted(session, pairs), now)
@@ -62,14 +91,17 @@ def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
 
 def _given(session: Session, people: set[UUID], first: datetime, last: datetime) -> list[_Given]:
     """Return what each of *people* was given about that time, in its order."""
-    asked = select(Pairing, lot_queries.put_aside()).where(
+    asked = select(
+        Pairing.person_id, Pairing.id, type_coerce(Pairing.tube, String), Pairing.station,
+        Pairing.paired_at, Pairing.trusted, lot_queries.put_aside(),
+    ).where(
         Pairing.person_id.in_(people),
         Pairing.paired_at.between(first - TWICE_WITHIN, last + TWICE_WITHIN),
         ~lot_queries.undone(),
-    )
+    )  # fmt: skip
     given: dict[UUID, _Given] = {}
-    for each, aside in session.execute(asked.order_by(Pairing.paired_at, Pairing.id)):
-        given.setdefault(each.person_id, []).append((each, aside))
+    for row in session.execute(asked.order_by(Pairing.paired_at, Pairing.id)):
+        given.setdefault(row[0], []).append(_Near(*row))
     return list(given.values())
 
 
@@ -77,24 +109,24 @@ def _repeats(near: Iterable[_Given]) -> _Pairs:
     return {
         (first.id, second.id): (first, second)
         for given in near
-        for at, (first, _) in enumerate(given)
+        for at, first in enumerate(given)
         for second in _after(first, given[at + 1 :])
     }
 
 
-def _after(first: Pairing, later: _Given) -> Iterator[Pairing]:
+def _after(first: _Near, later: _Given) -> Iterator[_Near]:
     """Yield the repeats of *first* up to NEAREST tubes on: what was put aside takes no place."""
-    passed: set[Tube] = set()
-    for second, aside in later:
+    passed: set[str] = set()
+    for second in later:
         if len(passed) == NEAREST or second.paired_at - first.paired_at > TWICE_WITHIN:
             return
         if _is_repeat(first, second):
             yield second
-            if not aside:
+            if not second.aside:
                 passed.add(second.tube)
 
 
-def _is_repeat(first: Pairing, second: Pairing) -> bool:
+def _is_repeat(first: _Near, second: _Near) -> bool:
     """Return whether two pairings of one person are near; clocks that are not set prove nothing."""
     comparable = (first.trusted and second.trusted) or first.station == second.station
     apart = second.paired_at - first.paired_at
@@ -114,20 +146,20 @@ def _not_noted(session: Session, pairs: _Pairs) -> _Pairs:
 
 
 def _open_repeats(session: Session, pairs: _Pairs, now: datetime) -> set[Tube]:
-    held: set[Tube] = set()
-    for first, second in pairs.values():
-        close = second.paired_at - first.paired_at <= HELD_WITHIN
-        session.add(
-            Matter(
-                id=uuid4(), kind=Kind.PERSON_TWICE, tube=first.tube, pairing_id=first.id,
-                other_tube=second.tube, other_id=second.id, held=close, opened_at=now,
-            )
-        )  # fmt: skip
-        if close:
-            held |= {first.tube, second.tube}
-        audit.record(session, "matter.opened", first.tube, by=REVIEWER, now=now, detail="twice")
+    rows = [_matter(*pair, now) for pair in pairs.values()]
     session.flush()
-    return held
+    insert_rows(session, Matter, rows)
+    entries = [(REVIEWER, row["tube"], "twice") for row in rows]
+    audit.record_each(session, "matter.opened", entries, now=now)
+    return {tube for row in rows if row["held"] for tube in (row["tube"], row["other_tube"])}
+
+
+def _matter(first: _Near, second: _Near, now: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid4(), "kind": str(Kind.PERSON_TWICE), "tube": tube_of(first.tube),
+        "pairing_id": first.id, "other_tube": tube_of(second.tube), "other_id": second.id,
+        "held": second.paired_at - first.paired_at <= HELD_WITHIN, "opened_at": now,
+    }  # fmt: skip
 
 
 def note_void(session: Session, pairing: Pairing, *, now: datetime) -> None:
@@ -150,13 +182,13 @@ def note_void(session: Session, pairing: Pairing, *, now: datetime) -> None:
     ask_again(session, pairing, now=now)
 
 
-def note_early_voids(session: Session, fresh: Sequence[Pairing], *, now: datetime) -> None:
+def note_early_voids(session: Session, fresh: Sequence[Made], *, now: datetime) -> None:
     """Look at those of *fresh* whose void came before them: the order of arrival is no matter."""
     ids = [each.id for each in fresh]
     void = set(session.scalars(select(Pairing.id).where(Pairing.id.in_(ids), lot_queries.undone())))
     for each in fresh:
         if each.id in void:
-            note_void(session, each, now=now)
+            note_void(session, session.get_one(Pairing, each.id), now=now)
 
 
 def _end_repeats(session: Session, pairing: Pairing, now: datetime) -> set[Tube]:

@@ -4,10 +4,10 @@ Each is recorded once, however often it comes.  The caller owns the transaction.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,10 +19,10 @@ from contract.tubes import tube as tube_of
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.people.models import Person
+from server.rows import insert_rows
 from server.sampling import changes, conflicts, lot_queries, matters, queries, slips
-from server.sampling.lot_models import RosterEntry
+from server.sampling.assignments import release_assignments
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
-from server.sampling.roster_models import AssignmentRelease
 from server.sampling.turns import take_persons_turn, take_turn
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -50,12 +50,15 @@ class WrongOrder(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A station says that a tube was given to *person*."""
+    """A station says that a tube was given to a person."""
 
     event: TubePaired
-    person: Person
+    person_id: UUID
     place: str
     claimed_at: datetime | None = None  # what the station's clock said, where `event` is corrected
+
+
+_Fresh = Sequence[tuple[Given, Tube]]
 
 
 def record_pairing(
@@ -66,81 +69,67 @@ def record_pairing(
     Raises TubeOfNoLot (retry when the lot is registered), TubeVoided (retry when the void is
     lifted), ControlTube, WrongOrder.
     """
-    return record_pairings(session, [Given(event, person, place)], now=now)[event.id]
+    record_pairings(session, [Given(event, person.id, place)], now=now)
+    return session.get_one(Pairing, event.id)
 
 
-def record_pairings(
-    session: Session, given: Iterable[Given], *, now: datetime
-) -> dict[UUID, Pairing]:
-    """Record many pairings with few questions, all or none: see `record_pairing`."""
+def record_pairings(session: Session, given: Iterable[Given], *, now: datetime) -> list[Tube]:
+    """Record many pairings with few questions, all or none: see `record_pairing`.
+
+    Return their tubes.  The pairings are written past the objects of the session.
+    """
     by_id = {each.event.id: each for each in given}
-    known = select(Pairing).where(Pairing.id.in_(by_id))
-    recorded = {pairing.id: pairing for pairing in session.scalars(known)}
-    fresh = [each for each in by_id.values() if each.event.id not in recorded]
-    tubes = [read_tube(each.event.tube) for each in fresh]
+    known = select(Pairing.id, Pairing.tube).where(Pairing.id.in_(by_id))
+    recorded = {row.id: row.tube for row in session.execute(known)}
+    fresh = [
+        (each, read_tube(each.event.tube))
+        for each in by_id.values()
+        if each.event.id not in recorded
+    ]
     if fresh:
-        take_turn(session, tubes)
-        take_persons_turn(session, (each.person.id for each in fresh))
+        _record(session, fresh, now)
+    return [*recorded.values(), *(tube for _, tube in fresh)]
+
+
+def _record(session: Session, fresh: _Fresh, now: datetime) -> None:
+    tubes = [tube for _, tube in fresh]
+    take_turn(session, tubes)
+    take_persons_turn(session, (each.person_id for each, _ in fresh))
     lots = queries.lots_of(session, tubes)
     void = lot_queries.voids_among(session, lots)
     before = queries.paired_before(session, tubes)
-    for each, tube in zip(fresh, tubes, strict=True):
+    for each, tube in fresh:
         _check_usable(tube, each.event, lots, void)
-        recorded[each.event.id] = _pairing(session, each, tube, now)
-    entries = [
-        (f"station:{each.event.station}", tube, str(each.event.id))
-        for each, tube in zip(fresh, tubes, strict=True)
-    ]
-    audit.record_each(session, "tube.paired", entries, now=now)
-    session.flush()
-    new = [recorded[each.event.id] for each in fresh]
-    _release_assignments(session, fresh)
+    _write(session, fresh, now)
+    release_assignments(session, [each.event for each, _ in fresh])
     slips.end_strays(session, tubes, now=now)
+    new = [matters.Made(each.event.id, each.person_id, each.event.at) for each, _ in fresh]
     held = matters.note_repeats(session, new, now=now)
     matters.note_early_voids(session, new, now=now)
     for tube, times in Counter(tubes).items():
         if times > 1 or tube in before:
             conflicts.review(session, tube, now=now)
     changes.all_changed(session, [*tubes, *held], now=now)
-    return recorded
 
 
-def _pairing(session: Session, given: Given, tube: Tube, now: datetime) -> Pairing:
-    event = given.event
-    pairing = Pairing(
-        id=event.id, tube=tube, person=given.person, station=event.station,
-        operator=event.operator, person_kind=event.person_kind, order=event.order,
-        paired_at=event.at, trusted=event.trusted, place=event.place or given.place,
-        took_ms=event.took_ms, manual=event.manual, received_at=now,
-        claimed_at=given.claimed_at,
-        boot=None if event.trusted else event.boot or None,
-        mono=None if event.trusted else event.mono,
-    )  # fmt: skip
-    session.add(pairing)
-    return pairing
-
-
-def _release_assignments(session: Session, given: Iterable[Given]) -> None:
-    """Note which roster labels are needed no more: their owner was given another tube."""
-    said = [(each.event.id, text) for each in given for text in dict.fromkeys(each.event.released)]
-    if not said:
-        return
-    tubes = {text: tube for _, text in said if (tube := _tube_or_none(text)) is not None}
-    asked = select(RosterEntry.tube).where(RosterEntry.tube.in_(tubes.values()))
-    listed = set(session.scalars(asked))
-    session.add_all(
-        AssignmentRelease(pairing_id=pairing, tube=tubes[text])
-        for pairing, text in said
-        if tubes.get(text) in listed
-    )
+def _write(session: Session, fresh: _Fresh, now: datetime) -> None:
     session.flush()
+    insert_rows(session, Pairing, [_row(each, tube, now) for each, tube in fresh])
+    entries = [(f"station:{each.event.station}", tube, str(each.event.id)) for each, tube in fresh]
+    audit.record_each(session, "tube.paired", entries, now=now)
 
 
-def _tube_or_none(text: str) -> Tube | None:
-    try:
-        return tube_of(text)
-    except TubeError:
-        return None
+def _row(given: Given, tube: Tube, now: datetime) -> dict[str, Any]:
+    event = given.event
+    return {
+        "id": event.id, "tube": tube, "person_id": given.person_id, "station": event.station,
+        "operator": event.operator, "person_kind": event.person_kind, "order": event.order,
+        "paired_at": event.at, "trusted": event.trusted, "place": event.place or given.place,
+        "took_ms": event.took_ms, "manual": event.manual, "received_at": now,
+        "claimed_at": given.claimed_at,
+        "boot": None if event.trusted else event.boot or None,
+        "mono": None if event.trusted else event.mono,
+    }  # fmt: skip
 
 
 def record_void(session: Session, event: PairingVoided, *, now: datetime) -> PairingVoid:

@@ -1,0 +1,116 @@
+"""Who carries each of many codes: as `services.person_of` says of one, with fewer steps.
+
+Nearly all who come were never seen before.  Of a code none of whose numbers leads to anybody, or
+stands on another code beside it, there is nothing to ask: its person is written past the objects of
+the session.  Every other code goes the usual way.  Tests hold the two ways against each other.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from contract import names
+from contract.identities import Key, PersonCode
+from server.audit import services as audit
+from server.people import queries
+from server.people.agreement import birth_year_of
+from server.people.links import LiveLinks, leading, phones, unclaimed
+from server.people.models import NAME_PARTS, Identity, Person
+from server.people.name_parts import numbers_of
+from server.people.services import person_of
+from server.rows import insert_rows, ordered_id
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A code that somebody held up, who took it in, and on what ground we know."""
+
+    code: PersonCode
+    by: str
+    evidence: str
+    place: str
+
+
+def bearers_of(session: Session, shown: Sequence[Shown], *, now: datetime) -> list[UUID]:
+    """Return who carries each code, in their order: see `services.person_of`."""
+    links = LiveLinks.of(session, [each.code for each in shown])
+    times = Counter(key for each in shown for key in set(map(unclaimed, leading(each.code))))
+    found: list[UUID | None] = [None] * len(shown)
+    new = [at for at, each in enumerate(shown) if _is_new(each.code, links, times)]
+    for at, person in zip(new, _meet(session, [shown[at] for at in new], now), strict=True):
+        found[at] = person
+    return [
+        person or _known(session, each, links, now)
+        for each, person in zip(shown, found, strict=True)
+    ]
+
+
+def _known(session: Session, shown: Shown, links: LiveLinks, now: datetime) -> UUID:
+    return person_of(
+        session, shown.code, by=shown.by, now=now, evidence=shown.evidence, place=shown.place,
+        links=links,
+    ).id  # fmt: skip
+
+
+def _is_new(code: PersonCode, links: LiveLinks, times: Counter[Key]) -> bool:
+    """Return whether nothing is known of *code*, and each of its numbers stands in it once."""
+    keys = list(map(unclaimed, leading(code)))
+    called = [key.value for key in phones(code)]
+    if len(set(keys)) < len(keys) or len(set(called)) < len(called):
+        return False
+    return all(links.get(key) is None and times[key] == 1 for key in keys)
+
+
+def _meet(session: Session, shown: Sequence[Shown], now: datetime) -> list[UUID]:
+    """Write a person for each code, with all its numbers."""
+    ids = [ordered_id(now) for _ in shown]
+    both = list(zip(ids, shown, strict=True))
+    session.flush()
+    insert_rows(session, Person, [_person(person, each, now) for person, each in both])
+    links = [_link(person, each, key, now) for person, each in both for key in _all_keys(each.code)]
+    insert_rows(session, Identity, links)
+    entries = [(each.by, person, str(each.code.kind)) for person, each in both]
+    audit.record_each(session, "person.met", entries, now=now)
+    return ids
+
+
+def _all_keys(code: PersonCode) -> list[Key]:
+    return [*leading(code), *phones(code)]
+
+
+def _person(person: UUID, shown: Shown, now: datetime) -> dict[str, Any]:
+    code = shown.code
+    name, year = names.display(code.name) if code.name else None, birth_year_of(code)
+    row = {
+        "id": person,
+        "name": name,
+        "name_blind": queries.name_blind(code.name),
+        "birth": None if year is None else str(code.birth),
+        "birth_year": year,
+        "sex": str(code.sex) if code.sex else None,
+        "address": code.address,
+        "place": shown.place,
+        "created_at": now,
+        "block_blind": queries.block_blind(name, year),
+    }
+    return row | dict(zip(NAME_PARTS, numbers_of(person, name), strict=True))
+
+
+def _link(person: UUID, shown: Shown, key: Key, now: datetime) -> dict[str, Any]:
+    return {
+        "id": ordered_id(now),
+        "person_id": person,
+        "system": str(key.system),
+        "value": key.value,
+        "value_blind": queries.value_blind(key),
+        "claimed": key.claimed,
+        "kind": str(shown.code.kind),
+        "evidence": shown.evidence,
+        "linked_at": now,
+        "linked_by": shown.by,
+    }
