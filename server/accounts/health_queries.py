@@ -15,11 +15,23 @@ from server.accounts.within import ANYWHERE, Within
 _WORST = (State.SICK, State.SILENT, State.UNHEARD, State.WELL, State.OFF)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What lists say of a station: there are thousands, so nothing more of each is loaded."""
+
+    id: str
+    label: str
+    place: str
+    duty: str
+    state: str
+    enrolled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Patient:
     """One station and how it stands: `problems` are codes, `since` when it fell sick or silent."""
 
-    station: Station
+    station: Station | Listed
     state: State
     heard_at: datetime | None = None
     problems: tuple[str, ...] = ()
@@ -28,12 +40,15 @@ class Patient:
 
 def ward(session: Session, now: datetime, within: Within = ANYWHERE) -> list[Patient]:
     """Return every station, the sick and silent first, revoked ones last."""
-    asked = select(Station, StationHealth).outerjoin(
-        StationHealth, StationHealth.station == Station.id
-    )
-    asked = asked.where(within.rows(Station.place))
-    patients = [_patient(station, health, now) for station, health in session.execute(asked).all()]
-    return sorted(patients, key=_place)
+    here, health = Station, StationHealth
+    asked = (
+        select(here.id, here.label, here.place, here.duty, here.state, here.enrolled_at,
+               health.heard_at, health.problems, health.sick_since)
+        .outerjoin(health, health.station == here.id)
+        .where(within.rows(here.place))
+    )  # fmt: skip
+    rows = session.execute(asked).all()
+    return sorted((_patient(Listed(*row[:6]), *row[6:], now) for row in rows), key=_place)
 
 
 def unwell(
@@ -66,7 +81,10 @@ def report_of(session: Session, station: str) -> Heartbeat | None:
 
 
 def patient(session: Session, station: Station, now: datetime) -> Patient:
-    return _patient(station, session.get(StationHealth, station.id), now)
+    said = session.get(StationHealth, station.id)
+    if said is None:
+        return _patient(station, None, None, None, now)
+    return _patient(station, said.heard_at, said.problems, said.sick_since, now)
 
 
 def hours_of(session: Session, station: str, most: int = 72) -> list[StationHour]:
@@ -75,12 +93,13 @@ def hours_of(session: Session, station: str, most: int = 72) -> list[StationHour
     return list(session.scalars(asked.order_by(StationHour.hour.desc()).limit(most)))
 
 
-def _patient(station: Station, health: StationHealth | None, now: datetime) -> Patient:
-    if health is None:
-        return Patient(station, state_of(None, "", now))
-    state = state_of(health.heard_at, health.problems, now)
-    since = health.heard_at if state in (State.SILENT, State.OFF) else health.sick_since
-    return Patient(station, state, health.heard_at, tuple(health.problems.split()), since)
+def _patient(
+    station: Station | Listed, heard_at: datetime | None, problems: str | None,
+    sick_since: datetime | None, now: datetime,
+) -> Patient:  # fmt: skip
+    state = state_of(heard_at, problems or "", now)
+    since = heard_at if state in (State.SILENT, State.OFF) else sick_since
+    return Patient(station, state, heard_at, tuple((problems or "").split()), since)
 
 
 def _place(patient: Patient) -> tuple[bool, int, str]:

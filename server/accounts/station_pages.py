@@ -1,5 +1,6 @@
 """The administrator's page of stations: create, give a one-time code, revoke."""
 
+from collections import Counter
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,13 +10,13 @@ from contract.duties import Duty
 from contract.names import match_key
 from server.accounts import device_words, enrolment, health_queries
 from server.accounts.current import current_within, in_scope
-from server.accounts.models import Station
-from server.accounts.sickness import words_of
+from server.accounts.health_queries import Patient
+from server.accounts.sickness import State, words_of
 from server.forms import choice, place_or_text, required_text, tidy
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
 
 bp = Blueprint("station_pages", __name__)
-PAGE = 100  # stations
+PAGE = 50  # stations: a page with all that it loads stays below 100 kB
 
 
 @bp.get("/stations")
@@ -83,8 +84,11 @@ def _life() -> timedelta:
     return timedelta(minutes=settings().enrol_minutes)
 
 
-def _is_sought(station: Station, text: str) -> bool:
-    """Return whether a station is called so, with or without marks, or stands there."""
+def _is_sought(patient: Patient, text: str, state: str) -> bool:
+    """Return whether a station stands so, and is called so or is there, with marks or without."""
+    station = patient.station
+    if state and (patient.state != state or station.state != "enrolled"):
+        return False
     said = f"{station.id} {station.label} {station.place}"
     return match_key(text) in match_key(said) if text else True
 
@@ -92,17 +96,23 @@ def _is_sought(station: Station, text: str) -> bool:
 def _page(station: str = "", code: str = "") -> str:
     with reading() as session:
         ward = health_queries.ward(session, now(), current_within())
+    counts = Counter(each.state for each in ward if each.station.state == "enrolled")
     sought, asked = tidy(request.args.get("q", ""))[:80], tidy(request.args.get("page", ""))
-    found = [each for each in ward if _is_sought(each.station, sought)]
+    state = request.args.get("state", "")
+    state = state if state in set(State) else ""
+    found = [each for each in ward if _is_sought(each, sought, state)]
     last = max(1, -(-len(found) // PAGE))
     page = min(max(1, int(asked[:6]) if asked.isdecimal() else 1), last)
     return render_template(
         "accounts/stations.html",
         ward=found[(page - 1) * PAGE : page * PAGE],
         page=page,
-        more=page < last,
+        last=last,
         q=sought,
+        state=state,
+        counts=[(each, counts[each]) for each in State if counts[each]],
         whole=len(ward),
+        found=len(found),
         most=PAGE,
         words=words_of,
         new=station,

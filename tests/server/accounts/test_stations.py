@@ -1,5 +1,7 @@
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,12 +11,14 @@ from werkzeug.test import TestResponse
 from contract.duties import Duty
 from contract.signing import public_text, request_message, sign
 from server.accounts.enrolment import create_station, issue_code, revoke_station
+from server.accounts.health_models import StationHealth
 from server.accounts.models import Station
 from server.accounts.roles import Role
 from server.db import Database
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+STATIC = Path(__file__).parents[3] / "server/static"
 ME = "/api/v1/stations/me"
 
 
@@ -112,19 +116,49 @@ def test_guessing_codes_is_slowed_down(app: Flask, code: str, clock) -> None:
     assert enrol(app, code).status_code == 403  # too late by now: a new code is needed
 
 
-def test_hundreds_of_stations_stand_on_pages_and_are_found_by_any_word(
-    sign_in, database: Database, clock
-) -> None:
+@pytest.fixture
+def many(database: Database, clock) -> None:
+    """Three hundred stations that work, each with as long a name as there is; some stand badly."""
+    at = clock()
     with database.write() as session:
-        session.add_all(
-            Station(id=f"ban-{n:03d}", label=f"Nhà máy {n}", place="vn-2021:24", duty="sampling",
-                    state="created", created_at=clock())
-            for n in range(150)
-        )  # fmt: skip
+        for n in range(300):
+            session.add(
+                Station(id=f"ban-{n:03d}", label=f"Nhà máy {n} {'ộ' * 60}", place="vn-2021:24",
+                        duty="sampling", public_key="k", state="enrolled", enrolled_at=at,
+                        created_at=at)
+            )  # fmt: skip
+            heard = at - timedelta(minutes=30 if n % 100 == 99 else 1)
+            problems = "too-hot reader-lost" if n % 100 == 50 else ""
+            session.flush()
+            session.add(
+                StationHealth(station=f"ban-{n:03d}", heard_at=heard, boot="b", mono=1,
+                              problems=problems, sick_since=at if problems else None, report=b"")
+            )  # fmt: skip
+
+
+@pytest.mark.usefixtures("many")
+def test_hundreds_of_stations_stand_on_pages_those_first_that_need_somebody(sign_in) -> None:
     client = sign_in(Role.ADMINISTRATOR)
-    first, second = (client.get(f"/stations?page={page}").text for page in (1, 2))
-    assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (100, 50)
-    assert len(first.encode()) < 100_000
-    assert "ban-149" in client.get("/stations?page=99").text, "the last page, not an empty one"
-    found = client.get("/stations?q=nha+may+77").text
-    assert (found.count('<th scope="row">'), "ban-077" in found) == (1, True)
+    pages = [client.get(f"/stations?page={page}").text for page in range(1, 7)]
+    rows = [re.findall(r'<th scope="row"><code>(ban-\d+)', page) for page in pages]
+    assert [len(each) for each in rows] == [50] * 6
+    assert len({name for page in rows for name in page}) == 300
+    assert rows[0][:6] == ["ban-050", "ban-150", "ban-250", "ban-099", "ban-199", "ban-299"]
+    assert "page=2" in pages[0]
+    assert "page=7" not in pages[5]
+    assert "ban-298" in client.get("/stations?page=99").text, "the last page, not an empty one"
+    files = sum(len(each.read_bytes()) for each in STATIC.glob("*/*") if each.suffix == ".css")
+    assert max(len(page.encode()) for page in pages) + files < 100_000
+
+
+@pytest.mark.usefixtures("many")
+def test_stations_are_found_by_any_word_and_by_how_they_stand(sign_in) -> None:
+    client = sign_in(Role.ADMINISTRATOR)
+    for asked, names in {
+        "q=nha+may+77": ["ban-077"], "state=silent": ["ban-099", "ban-199", "ban-299"],
+        "state=silent&q=may+199": ["ban-199"], "q=nowhere": [],
+    }.items():  # fmt: skip
+        page = client.get(f"/stations?{asked}").text
+        assert re.findall(r'<th scope="row"><code>(ban-\d+)', page) == names
+    assert "state=well&amp;page=2" in client.get("/stations?state=well").text, "it goes on so"
+    assert client.get("/stations?state=nonsense").text.count('<th scope="row">') == 50
