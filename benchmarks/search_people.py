@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
+from benchmarks.filling import indexes_last
 from contract.tubes import TubeId
 from server.accounts.models import Station
 from server.db import Database
@@ -27,6 +28,8 @@ from server.sampling.models import Lot, Pairing
 
 START = datetime(2021, 6, 1, 0, 0, tzinfo=UTC)
 AT_ONCE, STATIONS, A_LOT = 5_000, 250, 2_000
+DAYS, A_DAY = 40, 75  # and stations that work on one of them, each day others
+MODELS = (Person, Pairing, Reception, Result, Outcome, RecordEntry)
 DISTRICTS = ("24.213", "24.215", "24.216", "24.217", "24.218", "24.219", "24.220", "24.221",
              "24.222", "24.223")  # fmt: skip
 _FAMILIES = {"Nguyễn": 38, "Trần": 11, "Lê": 9, "Phạm": 7, "Hoàng": 5, "Huỳnh": 4, "Phan": 4.5,
@@ -70,12 +73,13 @@ def fill(database: Database, people: int, seed: int = 7) -> list[tuple[str, str]
         ])  # fmt: skip
     known: list[tuple[str, str]] = []
     rows = _rows(people, rng)
-    while some := list(islice(rows, AT_ONCE)):
-        with database.write() as session:
-            for model, at in ((Person, 0), (Pairing, 1), (Reception, 2), (Result, 3), (Outcome, 4),
-                              (RecordEntry, 5)):  # fmt: skip
-                insert_rows(session, model, [row[at] for row in some if row[at]])
-        known += [(row[0]["name"], row[1]["tube"].text) for row in some[:: max(1, people // 2000)]]
+    with indexes_last(database, *MODELS):
+        while some := list(islice(rows, AT_ONCE)):
+            with database.write() as session:
+                for at, model in enumerate(MODELS):
+                    insert_rows(session, model, [row[at] for row in some if row[at]])
+            every = max(1, people // 2000)
+            known += [(row[0]["name"], row[1]["tube"].text) for row in some[::every]]
     if database.engine.dialect.name == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as one:
             one.exec_driver_sql("ANALYZE")
@@ -84,16 +88,21 @@ def fill(database: Database, people: int, seed: int = 7) -> list[tuple[str, str]
 
 def _rows(people: int, rng: Random) -> Iterator[tuple[dict[str, Any], ...]]:
     for serial in range(1, people + 1):
-        at = START + timedelta(seconds=40 * 86_400 * serial / people)
-        yield _one(serial, people, at, rng)
+        at = START + timedelta(seconds=DAYS * 86_400 * serial / people)
+        first = A_DAY * (at - START).days
+        yield _one(serial, people, at, 1 + (first + rng.randrange(A_DAY)) % STATIONS, rng)
 
 
-def _one(serial: int, people: int, at: datetime, rng: Random) -> tuple[dict[str, Any], ...]:
-    """Return one person's rows; of the last fiftieth of the samples the way is not done yet."""
+def _one(
+    serial: int, people: int, at: datetime, table: int, rng: Random
+) -> tuple[dict[str, Any], ...]:
+    """Return the rows of a person who came to *table*, which stands in a commune of its own.
+
+    Of the last fiftieth of the samples the way is not done yet.
+    """
     name, sex = name_of(rng)
     ids = [UUID(int=rng.getrandbits(128), version=4) for _ in range(6)]
     tube, year = TubeId.mint(26, serial), rng.randrange(1940, 2015)
-    table = rng.randrange(1, STATIONS + 1)  # each stands in a commune of its own
     place = f"vn-2021:{DISTRICTS[table % 10]}.{1 + table // 10 % 25:02d}"
     status, done = rng.choice(_STATUSES), serial < people * 49 // 50
     parts = dict(zip(NAME_PARTS, numbers_of(ids[0], name), strict=True))

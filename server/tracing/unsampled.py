@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from server.accounts.within import ANYWHERE, Within
@@ -52,32 +53,37 @@ def unsampled(
         CheckIn.point_id.in_(points), CheckIn.at >= begins, CheckIn.at < ends,
         CheckIn.voided_at.is_(None), CheckIn.person_id.is_not(None),
     )  # fmt: skip
-    last = func.max(CheckIn.at)
-    found = (
-        select(CheckIn.person_id, func.count(), last)
-        .where(*came, ~_sampled_since(begins))
+    everybody = (
+        select(CheckIn.person_id, func.count().label("times"), func.max(CheckIn.at).label("last"))
+        .where(*came)
         .group_by(CheckIn.person_id)
-        .order_by(last.desc(), CheckIn.person_id)
-        .limit(limit)
+        .cte("came")
     )
-    everybody = session.scalar(select(func.count(CheckIn.person_id.distinct())).where(*came)) or 0
-    without = select(func.count(CheckIn.person_id.distinct())).where(*came, ~_sampled_since(begins))
-    rows = [
-        Unsampled(person, times, at, _point(session, person, at))
-        for person, times, at in session.execute(found)
-        if person
-    ]
-    left = session.scalar(without) or 0
-    return Found(rows, everybody, drawn.levels[0].since, everybody - left)
+    count = select(func.count()).select_from(everybody)
+    rows = session.execute(_placed(_left(everybody, count, begins, limit))).all()
+    whole, left = (rows[0].whole, rows[0].left) if rows else (session.scalar(count) or 0, 0)
+    listed = [Unsampled(row.person_id, row.times, row.last, row.point) for row in rows]
+    return Found(listed, whole, drawn.levels[0].since, whole - left)
 
 
-def _sampled_since(begins: datetime) -> ColumnElement[bool]:
+def _left(came: CTE, count: Select[int], begins: datetime, limit: int | None) -> Subquery:
+    """Ask for the newest of who *came* and was not sampled, how many these are, and of how many."""
+    columns = *came.c, func.count().over().label("left"), count.scalar_subquery().label("whole")
+    found = select(*columns).where(~_sampled_since(came.c.person_id, begins))
+    return found.order_by(came.c.last.desc(), came.c.person_id).limit(limit).subquery()
+
+
+def _placed(found: Subquery) -> Select[*tuple[Any, ...]]:
+    """Ask for the rows of *found*, each with the point of its last check-in: all at once."""
+    there = and_(CheckIn.person_id == found.c.person_id, CheckIn.at == found.c.last)
+    return (
+        select(found, func.min(CheckIn.point).label("point"))
+        .join_from(found, CheckIn, there)
+        .group_by(*found.c)
+        .order_by(found.c.last.desc(), found.c.person_id)
+    )
+
+
+def _sampled_since(person: Any, begins: datetime) -> ColumnElement[bool]:
     void = exists().where(PairingVoid.pairing_id == Pairing.id)
-    return exists().where(
-        Pairing.person_id == CheckIn.person_id, Pairing.paired_at >= begins, ~void
-    )
-
-
-def _point(session: Session, person: UUID, at: datetime) -> str:
-    found = select(CheckIn.point).where(CheckIn.person_id == person, CheckIn.at == at)
-    return session.scalar(found.limit(1)) or ""
+    return exists().where(Pairing.person_id == person, Pairing.paired_at >= begins, ~void)
