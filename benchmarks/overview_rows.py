@@ -3,14 +3,14 @@
 Numbers without anybody behind them; everything follows from a seed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from contract.points import new_point_code
@@ -51,15 +51,23 @@ def fill(database: Database, samples: int, rng: Random) -> Size:
         _waiting(session, min(WAITING, samples // 10))
     made = 0
     for back in range(DAYS):
-        rows = {table: list[Row]() for table in (cells, steps, spans, hours)}
-        for number in range(stations):
-            for key, own in _keys(LAST - timedelta(days=back), number, people):
-                _add(rows, key, own, rng)
+        rows = stations_day(LAST - timedelta(days=back), range(stations), people, rng)
         with database.write() as session:
-            for table, some in with_sums(rows).items():
+            for table, some in rows.items():
                 session.execute(insert(table), some)
                 made += len(some)
     return Size(people * DAYS * stations, stations, made)
+
+
+def stations_day(
+    day: date, numbers: Iterable[int], people: int, rng: Random
+) -> dict[Table, list[Row]]:
+    """Return the roll-ups of a day of the stations with these numbers, *people* at each."""
+    rows = {table: list[Row]() for table in (cells, steps, spans, hours)}
+    for number in numbers:
+        for key, own in _keys(day, number, people):
+            _add(rows, key, own, rng)
+    return with_sums(rows)
 
 
 def _place(number: int) -> str:

@@ -7,6 +7,7 @@ Ninh now.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 CODE_SETS = {"vn-2021": 3, "vn-2025": 2}  # with how many levels each has
@@ -27,13 +28,7 @@ class Place:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read 'vn-2021:24.222.07'; raise PlaceError where that is no place."""
-        match = _TEXT.fullmatch(text.strip())
-        if match is None or match[1] not in CODE_SETS:
-            raise PlaceError(f"{text!r} is no place: such as vn-2021:24.222")
-        parts = tuple(part for part in match.groups()[1:] if part)
-        if len(parts) > CODE_SETS[match[1]]:
-            raise PlaceError(f"{match[1]} has {CODE_SETS[match[1]]} levels, and {text!r} has more")
-        return cls(match[1], parts)
+        return cls(*_read(text))
 
     def __str__(self) -> str:
         return f"{self.code_set}:{'.'.join(self.parts)}"
@@ -48,3 +43,15 @@ class Place:
         return tuple(
             str(Place(self.code_set, self.parts[:level])) for level in range(len(self.parts), 0, -1)
         )
+
+
+@lru_cache(maxsize=16_384)
+def _read(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the code set and the parts; a page of places asks for the same ones many times."""
+    match = _TEXT.fullmatch(text.strip())
+    if match is None or match[1] not in CODE_SETS:
+        raise PlaceError(f"{text!r} is no place: such as vn-2021:24.222")
+    parts = tuple(part for part in match.groups()[1:] if part)
+    if len(parts) > CODE_SETS[match[1]]:
+        raise PlaceError(f"{match[1]} has {CODE_SETS[match[1]]} levels, and {text!r} has more")
+    return match[1], parts

@@ -1,8 +1,9 @@
 """Where an actor works: a person's place, a station's.  Reads only."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session, aliased
 
 from server.accounts.models import Station, User
@@ -23,6 +24,11 @@ def of_stations(within: Within, of: Any) -> ColumnElement[bool]:
     """Say of a column of stations' names that they stand in that scope."""
     if within.everywhere:
         return true()
-    one = aliased(Station)
-    found: ColumnElement[bool] = of.in_(select(one.id).where(within.rows(one.place)))
+    found: ColumnElement[bool] = of.in_(_stations(within))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _stations(within: Within) -> Select[str]:
+    one = aliased(Station)
+    return select(one.id).where(within.rows(one.place))

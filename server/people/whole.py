@@ -4,10 +4,11 @@ Who sees a person only because of a sample or a check-in (`sampling.sight`) sees
 they change nothing of the record, take nothing out of it, and cannot make it theirs by a merge.
 """
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Subquery, and_, exists, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from server.accounts.within import Within
@@ -22,7 +23,7 @@ def begun(within: Within, of: Any) -> ColumnElement[bool]:
         return true()
     one = aliased(Person)
     here = exists().where(one.id == of, within.rows(one.place))
-    return or_(here, of.in_(select(_merged_with(within).c.id)))
+    return or_(here, of.in_(_merged_with(within)))
 
 
 def both_records(within: Within) -> ColumnElement[bool]:
@@ -41,12 +42,17 @@ def check_whole(session: Session, person_id: UUID, within: Within) -> None:
         raise no_person()
 
 
-def _merged_with(within: Within) -> CTE:
-    """Return whatever hangs together with a record that was begun in that scope: merges are few."""
+@lru_cache(maxsize=1024)
+def _merged_with(within: Within) -> Select[UUID]:
+    """Ask for whatever hangs together with a record that was begun in that scope: merges are few.
+
+    It is put together once: that takes longer than the answer.
+    """
     edges, further = _edges(), _edges()
     of_here = select(edges.c.there.label("id")).join(Person, Person.id == edges.c.here)
     beside = of_here.where(within.rows(Person.place)).cte(recursive=True)
-    return beside.union(select(further.c.there).join(beside, further.c.here == beside.c.id))
+    every = beside.union(select(further.c.there).join(beside, further.c.here == beside.c.id))
+    return select(every.c.id)
 
 
 def _edges() -> Subquery:

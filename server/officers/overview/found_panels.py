@@ -1,6 +1,7 @@
 """The overview's pictures of what was found: positivity, groups side by side, pools, calls."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from server.figures.days import bounds
 from server.figures.models import POOL
 from server.officers.overview import charts, numbers
 from server.officers.overview.numbers import Counts, Group
-from server.officers.overview.shapes import Panel, Table, decimal, hours_of
+from server.officers.overview.shapes import Made, Panel, Table, decimal, hours_of
 from server.officers.overview.statistics import Share, percentile, share
 from server.officers.overview.wish import Wish
 from server.outcomes.models import Callback
@@ -93,17 +94,9 @@ def _percent(value: float) -> str:
 
 def breakdown(session: Session, wish: Wish, within: Within) -> Panel:
     """Hold places, laboratories, stations, operators or kinds side by side."""
-    rows, links = [], []
-    for group in numbers.groups(session, wish, within, wish.by, timed=True):
-        counts, reached, rate = group.counts, numbers.reached(group.counts), tested(group.counts)
-        rows.append((
-            _name(wish.by, group.key), counts["people"], counts["tubes"], reached["received"],
-            reached["resulted"], reached["released"], reached["delivered"],
-            hours_of(percentile(group.turnaround, 50)), hours_of(percentile(group.turnaround, 90)),
-            counts["said_positive"], _percent(rate.value) if rate else "—",
-        ))  # fmt: skip
-        narrower = wish.by in ("place", "lab", "station") and group.key
-        links.append(f"/overview?{wish.query(**{wish.by: group.key})}" if narrower else "")
+    found = numbers.groups(session, wish, within, wish.by, timed=True)
+    rows = Made(found, partial(_group, wish.by))
+    links = Made(found, partial(_narrower, wish))
     heads = (
         t(*BY[wish.by]), t("Người", "People"), t("Ống", "Tubes"), t("Đã nhận", "Received"),
         t("Có kết quả", "Resulted"), t("Phát hành", "Released"), t("Vào hồ sơ", "Delivered"),
@@ -112,6 +105,22 @@ def breakdown(session: Session, wish: Wish, within: Within) -> Panel:
     title = t("Từng nhóm", "Group by group")
     return Panel("groups", title, Table(heads, rows, links),
                  empty=t("Chưa có mẫu nào.", "No sample yet."))  # fmt: skip
+
+
+def _group(by: str, group: Group) -> tuple[str | int, ...]:
+    counts, reached, rate = group.counts, numbers.reached(group.counts), tested(group.counts)
+    return (
+        _name(by, group.key), counts["people"], counts["tubes"], reached["received"],
+        reached["resulted"], reached["released"], reached["delivered"],
+        hours_of(percentile(group.turnaround, 50)), hours_of(percentile(group.turnaround, 90)),
+        counts["said_positive"], _percent(rate.value) if rate else "—",
+    )  # fmt: skip
+
+
+def _narrower(wish: Wish, group: Group) -> str:
+    """Return the address that shows the group alone, '' where there is none."""
+    narrower = wish.by in ("place", "lab", "station") and group.key
+    return f"/overview?{wish.query(**{wish.by: group.key})}" if narrower else ""
 
 
 def _name(by: str, key: str) -> str:
