@@ -76,7 +76,7 @@ place_station() {
 place_server() {
   local unit
   for unit in listen.service work.service backup.service backup.timer anchor.service anchor.timer \
-    retention.service retention.timer; do
+    retention.service retention.timer archive.service archive.timer; do
     put 0644 "$here/systemd/ghepmau-$unit" "/etc/systemd/system/ghepmau-$unit"
   done
   put 0644 "$here/../deploy/nginx/ghepmau.conf" /usr/share/ghepmau/nginx.conf
@@ -154,7 +154,8 @@ if [ "$role" = station ]; then
   [ -z "$kiosk" ] || systemctl enable --quiet --now ghepmau-kiosk
 else
   systemctl enable --quiet ghepmau-server ghepmau-listen
-  systemctl enable --quiet --now ghepmau-backup.timer ghepmau-anchor.timer ghepmau-retention.timer
+  systemctl enable --quiet --now ghepmau-backup.timer ghepmau-anchor.timer ghepmau-retention.timer \
+    ghepmau-archive.timer
 fi
 bring_release
 say "$changed changed"

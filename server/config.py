@@ -68,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backups: str = ""  # where backups go; empty: backups in `data`
     keep_backups: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 14  # older ones go; 0: none does
     archives: str = ""  # where archives of closed months go; empty: archives in `data`
+    # The timer archives a month so long after it: 3 is at the end of the third month; 0: by hand.
+    archive_after_months: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     metrics_token: str = ""  # a file with the token for /metrics; empty: this machine alone
     anchors: str = ""  # where anchors of the audit trail go; empty: anchors in `data`
     # A second factor for officers, administrators and auditors: some days after they were added.

@@ -1,4 +1,5 @@
-"""`ghepmau-server archive plan | make | list | check | read | restore`: closed months out and back.
+"""`ghepmau-server archive plan | make | due | list | check | read | restore`: closed months out
+and back.
 
 Kept beside the backups, never without a copy elsewhere: what is in an archive is nowhere else.
 """
@@ -7,44 +8,49 @@ import argparse
 import base64
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import func, select
 
-from server.archives import archiving, files, renewing, returning
+from server.archives import archiving, files, renewing, returning, standing
 from server.archives.models import Archive
 from server.archives.months import Month
 from server.archives.openness import still_open
-from server.archives.shelves import BY_NAME, SHELVES, Damaged
+from server.archives.shelves import BY_NAME, SHELVES, Damaged, Shelf
 from server.config import Loaded, Settings
 from server.db import Database
 from server.upkeep.opening import Trouble, now, opened
 from server.upkeep.strongbox import NotReadable
 
+MONTHLESS = ("due", "list", "check")
 Add = Callable[..., argparse.ArgumentParser]
 
 
 def add_to(add: Add) -> None:
     """Add the command to the server's."""
     parser = add("archive", run, "Take a closed month's bulk out into encrypted files, or back.")
-    parser.add_argument("act", choices=tuple(ACTS))
-    parser.add_argument("--month", metavar="2026-05", help="for all but `list` and `check`")
+    parser.add_argument("act", choices=(*ACTS, "due"))
+    parser.add_argument("--month", metavar="2026-05", help="for all but `due`, `list`, `check`")
     parser.add_argument("--shelf", choices=tuple(BY_NAME), help="only this; else all of them")
     parser.add_argument("--reason", default="", help="why it is read or brought back")
     parser.add_argument("--event", default="", help="read: only the row with this id")
 
 
 def run(asked: argparse.Namespace, loaded: Loaded) -> None:
-    if asked.act not in ("list", "check") and not asked.month:
+    if asked.act not in MONTHLESS and not asked.month:
         raise Trouble("say which month: --month 2026-05")
     if asked.act in ("read", "restore") and not asked.reason:
         raise Trouble("say why: --reason '…'; it stands in the audit trail")
     folder = loaded.settings.archive_folder
     with opened(loaded.settings) as database, archiving.alone(folder):
         try:
-            ACTS[asked.act](database, folder, asked)
+            if asked.act == "due":
+                make_due(database, loaded.settings, now())
+            else:
+                ACTS[asked.act](database, folder, asked)
         except Damaged as error:
             raise Trouble(str(error)) from error
 
@@ -61,9 +67,31 @@ def _plan(database: Database, _folder: Path, asked: argparse.Namespace) -> None:
             _say(f"{shelf.name}: {session.scalar(full)} rows of {shelf.table_name}")
 
 
+def make_due(database: Database, settings: Settings, at: datetime) -> None:
+    """For the timer: archive each closed month that is due; one that is open says for what."""
+    if not settings.archive_after_months:
+        _say("archive_after_months is 0: months are archived by hand")
+        return
+    with database.read() as session:
+        due = [each for each in standing.behind(session, settings, at) if each.due]
+    for each in due:
+        if each.waits:
+            _say(f"{each.month} is still open: {each.waits}")
+        else:
+            _make_all(database, settings.archive_folder, each.month, list(SHELVES), at)
+    if not due:
+        _say("no month is due")
+
+
 def _make(database: Database, folder: Path, asked: argparse.Namespace) -> None:
-    for shelf in _shelves(asked):
-        made = archiving.make(database, folder, Month.parse(asked.month), shelf, now())
+    _make_all(database, folder, Month.parse(asked.month), _shelves(asked), now())
+
+
+def _make_all(
+    database: Database, folder: Path, month: Month, shelves: list[Shelf], at: datetime
+) -> None:
+    for shelf in shelves:
+        made = archiving.make(database, folder, month, shelf, at)
         if made is None:
             _say(f"{shelf.name}: nothing to archive")
         else:
@@ -72,7 +100,7 @@ def _make(database: Database, folder: Path, asked: argparse.Namespace) -> None:
     _say("Copy the folder to another machine: what is in these files is nowhere else.")
 
 
-def _shelves(asked: argparse.Namespace) -> list[Any]:
+def _shelves(asked: argparse.Namespace) -> list[Shelf]:
     return [BY_NAME[asked.shelf]] if asked.shelf else list(SHELVES)
 
 

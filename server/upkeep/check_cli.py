@@ -13,6 +13,7 @@ from cryptography import x509
 from sqlalchemy import text
 
 from server import schema, vault
+from server.archives import standing
 from server.audit import anchors
 from server.audit.verifying import verify
 from server.config import Loaded, Settings
@@ -33,10 +34,10 @@ MARKS = {Level.WELL: "  ok ", Level.LOOK: "look ", Level.BAD: " BAD "}
 
 def add_to(add: Add) -> None:
     """Add the command to the server's."""
-    parser = add("check", check, "One page of health: keys, database, trail, copies, stations.")
+    parser = add("check", check, "One page of health: keys, database, copies, archives, stations.")
     parser.add_argument(
         "--deep", action="store_true",
-        help="also read the whole database, trail and newest backup",
+        help="also read the whole database, trail, newest backup and archives",
     )  # fmt: skip
 
 
@@ -59,6 +60,8 @@ def _lines(database: Database, settings: Settings, *, deep: bool) -> Iterator[Ju
     with database.read() as session:
         seen = vitals.look(session, settings, now())
     yield from judging.judged(seen)
+    with database.read() as session:
+        yield from standing.judged(session, settings, now(), deep=deep)
     yield from _certificates(settings)
     yield _clock(database)
     if deep:

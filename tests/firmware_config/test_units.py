@@ -18,6 +18,7 @@ UNITS = sorted(FOLDER.glob("*.service"))
 MOUNTS = sorted([*FOLDER.glob("*.mount"), *FOLDER.glob("*.timer")])
 SERVER = {
     "ghepmau-anchor",
+    "ghepmau-archive",
     "ghepmau-backup",
     "ghepmau-listen",
     "ghepmau-retention",
