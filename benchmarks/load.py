@@ -128,12 +128,16 @@ def main() -> None:
         rush(made, options.rush, report)
         beats(made, options.beats, report)
         storm(made, int(many), int(each or 0), report)
-        found = kept(made.settings.database_url, made.chains, options.patience)
+        found = kept(made.settings.database_url, made.chains, options.patience, made.process.pid)
         growth(made, options.stored, report)
     report.figures["lost"] = (found.lost, "events")
     report.figures["doubled"] = (found.doubled, "events")
-    report.figures["applied"] = (found.applied, "events/s")
+    applied = found.backlog - found.waiting
+    report.figures["backlog"] = (found.backlog, "events")
+    report.figures["backlog_took"] = (found.took, "s")
     report.figures["not_applied_yet"] = (found.waiting, "events")
+    report.figures["applied"] = (applied / found.took, "events/s")
+    report.figures["applied_processor"] = (1e6 * found.processor / max(1, applied), "µs/event")
     report.print(options.json)
 
 

@@ -60,13 +60,15 @@ class Kept:
 
     lost: int
     doubled: int
-    applied: float  # events/s, from the end of the load on
-    waiting: int  # that were still not applied when patience ended
+    backlog: int  # that were not applied yet when the load ended
+    waiting: int  # that were still not when patience ended
+    took: float  # seconds that passed meanwhile
+    processor: float  # seconds of the server's processors in them
 
 
-def kept(url: str, chains: Sequence[Chain], patience: float) -> Kept:
+def kept(url: str, chains: Sequence[Chain], patience: float, pid: int) -> Kept:
     """Compare what the chains sent with what is stored; wait until it is applied."""
-    engine, began = make_engine(url), monotonic()
+    engine, began, before = make_engine(url), monotonic(), used(pid).seconds
     sent = {chain.station: chain.seq for chain in chains if chain.seq}
     waiting = text("SELECT count(*) FROM wire_event WHERE state = 'pending' AND state <> 'applied'")
     per_station = text("SELECT station, count(*), max(seq) FROM wire_event GROUP BY station")
@@ -77,10 +79,10 @@ def kept(url: str, chains: Sequence[Chain], patience: float) -> Kept:
             connection.rollback()
             sleep(0.5)
             left = connection.scalar(waiting) or 0
-        took = monotonic() - began
+        took, processor = monotonic() - began, used(pid).seconds - before
         there = {name: (count, last) for name, count, last in connection.execute(per_station)}
         pairings, distinct = connection.execute(tubes).one()
     engine.dispose()
     lost = sum(max(0, last - there.get(name, (0, 0))[0]) for name, last in sent.items())
     doubled = sum(max(0, there[name][0] - last) for name, last in sent.items() if name in there)
-    return Kept(lost, doubled + pairings - distinct, (first - left) / took, left)
+    return Kept(lost, doubled + pairings - distinct, first, left, took, processor)

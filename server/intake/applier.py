@@ -19,9 +19,9 @@ from server.audit import services as audit
 from server.db import Database
 from server.declarations import late_times
 from server.intake import clocks, late_check_ins
-from server.intake.applying import AT_ONCE, apply_some
+from server.intake.applying import apply_some
 from server.intake.models import WireEvent, not_applied
-from server.intake.pace import Pace
+from server.intake.pace import Pace, Stride
 from server.retry import again
 from server.sampling.queries import lots_registered
 
@@ -29,9 +29,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 10.0  # how often we look without being woken
 RETRY_SECONDS, SOME = 60.0, 1000  # how often how much of what waits is tried without a reason
 TROUBLED_SECONDS = 5.0
-# Events in one transaction: whoever sends waits for it, and it takes long where all are at work.
-SIZES = {Pace.IDLE: AT_ONCE, Pace.STEADY: 20, Pace.BUSY: 10, Pace.RUSH: 10}
-RESTS = 5  # while uploads come in, we rest so many times as long as we worked
+# While uploads come in, we rest so many times as long as we worked.
+RESTS = {Pace.IDLE: 0, Pace.STEADY: 0, Pace.BUSY: 3, Pace.RUSH: 5}
 GIVES_WAY = 2.0  # seconds for which we leave the database to a rush of uploads
 
 
@@ -114,6 +113,7 @@ class Applier:
         self._awake = Flag()
         self._stopping = Flag()
         self._lots, self._tried = -1, monotonic()
+        self._stride = Stride()
         self._thread = Thread(target=self._run, name="intake-applier", daemon=True)
         traffic.after_commit = self.wake
 
@@ -155,11 +155,14 @@ class Applier:
         while not self._stopping.is_set():
             self._give_way()
             pace, began = self._traffic.pace(), monotonic()
-            now, turn = self._clock(), self._traffic.turn
-            if apply_some(self._database, now, at_once=SIZES[pace], turn=turn) is None:
+            now, turn, size = self._clock(), self._traffic.turn, self._stride.length(pace)
+            applied = apply_some(self._database, now, at_once=size, turn=turn)
+            if applied is None:
                 return
-            if pace >= Pace.BUSY:
-                self._stopping.wait(RESTS * (monotonic() - began))
+            took = monotonic() - began
+            self._stride.learn(applied, took)
+            if RESTS[pace]:
+                self._stopping.wait(RESTS[pace] * took)
 
     def _give_way(self) -> None:
         """Wait while stations bring more than can be written: they wait, nobody waits for us yet.

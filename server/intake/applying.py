@@ -1,6 +1,7 @@
 """Some stored events take effect, in one transaction.
 
-Where one of them stands in the way, they are applied one by one, each under its own savepoint.
+Where one of them stands in the way, fewer are tried, and the oldest few are applied one by one,
+each under its own savepoint.
 What cannot be applied is kept as refused, with a code that a person sees; what a new lot or a
 lifted void may help, waits.  Neither holds up what comes after it.  Applying twice is harmless.
 Several processes may do it at once: see `server.intake.lines`.
@@ -26,7 +27,9 @@ from server.intake.opening import Opened, open_event
 from server.retry import again, trouble_of
 
 log = logging.getLogger(__name__)
-AT_ONCE = 50  # events in one transaction
+AT_ONCE = 200  # events in one transaction
+ALONE = 10  # events of which one stands in the way, from which on they are applied one by one
+LESS = 4  # of more, so many times fewer are tried first
 MAY_HELP_LATER = frozenset({"tube-of-no-lot", "tube-void", "unknown-tube"})
 _Some = Callable[[], AbstractContextManager[tuple[Session | None, list[Opened]]]]
 _How = Callable[[Session, Sequence[Opened], datetime], int]
@@ -43,13 +46,17 @@ def apply_some(
 
     *turn* is held while SQLite is written: whoever else writes waits for it, not in SQLite.
     """
-    some = partial(_some, database, at_once, turn or nullcontext())
-    try:
-        return again(partial(_apply, some, _together, now), keyed=True, met=True)
-    except Exception as error:
-        if trouble_of(error) is not None:
-            raise  # the database is in trouble, not the events
-        log.info("%d events are applied one by one: %s", at_once, error)
+    hold, size = turn or nullcontext(), at_once
+    while size > ALONE:
+        some = partial(_some, database, size, hold)
+        try:
+            return again(partial(_apply, some, _together, now), keyed=True, met=True)
+        except Exception as error:
+            if trouble_of(error) is not None:
+                raise  # the database is in trouble, not the events
+            log.info("%d events are not applied together: %s", size, error)
+            size //= LESS
+    some = partial(_some, database, min(at_once, ALONE), hold)
     return again(partial(_apply, some, _one_by_one, now), keyed=True)
 
 
@@ -84,8 +91,8 @@ def _together(session: Session, opened: Sequence[Opened], now: datetime) -> int:
     good = clocks.righted(session, good, now)
     effects.take_effect(session, good, now=now)
     _mark(session, [each.id for each in good], "", now)
-    for event_id, problem in problems.items():
-        _mark(session, [event_id], problem, now)
+    for problem in sorted(set(problems.values())):
+        _mark(session, [each for each, code in problems.items() if code == problem], problem, now)
     return len(good)
 
 

@@ -1,4 +1,4 @@
-"""How fast uploads come, as whoever gives way to them must know it."""
+"""How fast uploads come, and how much is applied in between: whoever sends has the right of way."""
 
 from enum import IntEnum
 from time import monotonic
@@ -36,3 +36,25 @@ class Pacer:
         if now < self._came + MOMENT:
             return Pace.BUSY
         return Pace.STEADY if now < self._came + WHILE else Pace.IDLE
+
+
+# Seconds that one transaction of the applier may take: whoever writes meanwhile waits so long.
+SPANS = {Pace.IDLE: 0.2, Pace.STEADY: 0.08, Pace.BUSY: 0.03, Pace.RUSH: 0.02}
+FEWEST, MOST = 10, 400  # events in one transaction
+CAREFUL = 0.002  # seconds for one event, before any was applied
+
+
+class Stride:
+    """How many events fit into one transaction, as the last ones taught."""
+
+    def __init__(self) -> None:
+        self._each = CAREFUL
+
+    def length(self, pace: Pace) -> int:
+        """Return how many events to apply at once."""
+        return max(FEWEST, min(MOST, int(SPANS[pace] / self._each)))
+
+    def learn(self, count: int, took: float) -> None:
+        """*count* events took so many seconds; of a few nothing is learnt."""
+        if count >= FEWEST:
+            self._each = (self._each + took / count) / 2
