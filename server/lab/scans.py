@@ -34,7 +34,12 @@ def box_in(text: str) -> str | None:
 
 def scanned_box(form: Mapping[str, str]) -> str:
     """Return the box in the form's field `box`: a printed label, or a name written on the lid."""
-    text = forms.required_text(form, "box", longest=40)
+    text = forms.optional_text(form, "box", longest=40)
+    if not text:
+        raise BadInput(
+            "Chưa biết hộp nào: quét nhãn hộp trước, hoặc ghi tên hộp vào ô Hộp.",
+            "No box is known yet: scan its label first, or write its name into the field Box.",
+        )
     return box_in(text) or text
 
 

@@ -7,7 +7,9 @@ from uuid import UUID
 from flask import request, send_file
 from flask.typing import ResponseReturnValue
 
+from labels.commands import command_sheet
 from labels.face import Label
+from labels.readers import reader_sheet
 from labels.stock import STOCKS
 from server.errors import BadInput
 from server.forms import number, required_text
@@ -71,6 +73,27 @@ def _hand_out(
         download_name=f"{lot.id}-{order.stock.name}.{order.form}",
         as_attachment=order.form != "pdf",
     )
+
+
+@requires(Permission.LOT_READ)
+def print_commands() -> ResponseReturnValue:
+    """Give the command cards and the card of sounds, for the swab tables."""
+    paper = BytesIO()
+    command_sheet(paper)
+    return _shown(paper, "the-lenh.pdf")
+
+
+@requires(Permission.LOT_READ)
+def print_reader_sheet() -> ResponseReturnValue:
+    """Give the sheet that sets up a tube reader, and proves it."""
+    paper = BytesIO()
+    reader_sheet(paper)
+    return _shown(paper, "dau-doc.pdf")
+
+
+def _shown(paper: BytesIO, name: str) -> ResponseReturnValue:
+    paper.seek(0)
+    return send_file(paper, MIME["pdf"], download_name=name)
 
 
 def order_of(fields: Mapping[str, str]) -> Order:

@@ -1,5 +1,6 @@
 """A new server says what to do first, to whoever may do it, and is silent once it is done."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from flask.testing import FlaskClient
@@ -50,3 +51,18 @@ def test_a_place_that_leads_nowhere_is_said_at_once(sign_in: SignIn) -> None:
     assert "chưa xem được nơi nào" in said
     lab = {**PERSON, "login": "lan", "role": Role.LAB_TECHNICIAN, "place": "Phòng xét nghiệm A"}
     assert "chưa xem được nơi nào" not in post(administrator, "/users", lab)
+
+
+def test_whoever_sets_up_a_table_prints_its_sheets_from_a_page(sign_in: SignIn) -> None:
+    team = sign_in(Role.SWAB_TEAM)
+    sheets = re.findall(r'href="(/lots/sheets/[^"]+)"', team.get("/lots").text)
+    assert len(sheets) == 2
+    for sheet in sheets:
+        answer = team.get(sheet)
+        assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_a_tube_without_a_box_is_told_where_its_box_is_given(sign_in: SignIn) -> None:
+    technician = sign_in(Role.LAB_TECHNICIAN)
+    fields = {"tube": "260000000182", "box": "", "csrf_token": technician.csrf}  # type: ignore[attr-defined]
+    assert "quét nhãn hộp trước" in technician.post("/reception", data=fields).text
