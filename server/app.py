@@ -137,6 +137,7 @@ def _teach_templates(app: Flask) -> None:
     app.jinja_env.filters.update(
         age=display.age,
         count=display.count,
+        ct=display.ct,
         day=display.day,
         decimal=display.decimal,
         moment=display.moment,

@@ -81,6 +81,11 @@ def count(number: int) -> str:
     return local_forms.number(number, 0, language())
 
 
+def ct(text: str | None) -> str:
+    """Return a Ct as it was written, with the decimal sign of who reads it; words as they are."""
+    return local_forms.written(text or "", language())
+
+
 def decimal(number: float, places: int = 1) -> str:
     """1.234,5 in Vietnamese, 1,234.5 in English."""
     return local_forms.number(number, places, language())

@@ -35,6 +35,12 @@ def number(value: float, places: int, language: str) -> str:
     return text.translate(_TURNED) if language == "vi" else text
 
 
+def written(text: str, language: str) -> str:
+    """Return a number that stands as text, such as 24.10, with the decimal sign of *language*."""
+    turns = language == "vi" and text.replace(".", "", 1).isdigit()
+    return text.replace(".", ",") if turns else text
+
+
 def moment(at: datetime, language: str) -> str:
     """Return 08:05 26/11/2026, or 08:05 26 Nov 2026, of a moment on clocks in Vietnam."""
     return f"{at:%H:%M} {day(at.date(), language)}"

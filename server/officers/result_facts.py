@@ -15,6 +15,7 @@ from server.lab import queries as lab
 from server.lab.models import OrderedTest, Result, ResultDispute
 from server.lab.run_models import Run
 from server.lab.words import CALLS, KINDS, Call, Kind
+from server.local_forms import written
 from server.officers.evidence import file_of
 from server.officers.tale import Branch, Fact, Tone, who
 
@@ -79,9 +80,12 @@ def _entered(session: Session, result: Result, known: Mapping[UUID, Result]) -> 
 
 def _said(result: Result) -> Words:
     call = CALLS[Call(result.call)]
-    cts = ", ".join(f"Ct {each.target} {each.ct}" for each in result.readings if each.ct)
-    end = f" ({cts})" if cts else ""
-    return f"{call[0]}{end}", f"{call[1]}{end}"
+    ends = []
+    for language in ("vi", "en"):
+        found = [(each.target, written(each.ct, language)) for each in result.readings if each.ct]
+        cts = ", ".join(f"Ct {target} {ct}" for target, ct in found)
+        ends.append(f" ({cts})" if cts else "")
+    return f"{call[0]}{ends[0]}", f"{call[1]}{ends[1]}"
 
 
 def _run(session: Session, result: Result) -> str:

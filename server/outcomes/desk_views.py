@@ -188,7 +188,7 @@ def asked_of(session: Any) -> Wish:
     known = people.person_with(session, word.replace(" ", "")) if word and _may_ask() else []
     where = {} if known or not word else sought.other_in(session, word, current_within())
     return Wish(
-        place=asked["place"],
+        place=forms.place_or_text(asked["place"]),
         station=asked["station"] or where.get("station", ""),
         box=asked["box"] or where.get("box", ""),
         tube=asked["tube"],
