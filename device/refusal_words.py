@@ -94,7 +94,7 @@ REFUSALS: dict[Refusal, Said] = {
         "The reader sent noise. Scan again; if it goes on, check the cable.",
     ),
     _R.POOL_OPEN: Said(
-        "Ống gộp còn mở. Quét lại chính ống gộp, hoặc thẻ ĐÓNG GỘP, để đóng.",
+        "Ống gộp còn mở. Quét lại chính ống gộp, hoặc thẻ ĐÓNG MẪU GỘP, để đóng.",
         "The pool is still open. Scan its own tube again, or the CLOSE POOL card, to close it.",
     ),
     _R.NO_POOL: Said(
