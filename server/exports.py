@@ -3,10 +3,14 @@
 A mark says who took the table out, when, why and by which filter: it stands on top, at the end, in
 each row, and in XLSX at the head and foot of every printed page and on a sheet of its own.  Rows
 are written as they come; none is kept, so that a long table takes no more memory than a short one.
+
+Days and times go out as `date` and `datetime` cells and are written here alone: 2026-11-23, and
+2026-11-23 08:14:05 by clocks in Vietnam; in XLSX they are dates to the spreadsheet.
 """
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from io import StringIO
 from itertools import islice
 from tempfile import TemporaryFile
@@ -15,24 +19,38 @@ from uuid import UUID
 from flask import Response
 from openpyxl import Workbook
 
+from server.display import local
 from server.forms import tidy
 from server.takeouts import Asking
 from server.web import actor, user
 
-Cell = str | int | float | None
+Cell = str | int | float | date | datetime | None  # a `datetime` with its zone
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _AT_ONCE, _PIECE = 500, 1 << 16
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(cell: Cell) -> str | int | float:
-    """Return *cell* so that a spreadsheet takes it for what it is: a number, or text."""
+    """Return *cell* so that a spreadsheet takes it for what it is: a number, a day, or text."""
     if cell is None:
         return ""
+    if isinstance(cell, date):
+        return str(_ours(cell))
     if not isinstance(cell, str):
         return cell
     text = "".join(letter for letter in cell if letter.isprintable() or letter in "\t\r\n")
     return f"'{text}" if text.startswith(_RISKY) or text.lstrip().startswith(_RISKY) else text
+
+
+def _ours(cell: date) -> date:
+    """Return a day; of a moment what clocks in Vietnam show, to the second."""
+    if isinstance(cell, datetime):
+        return local(cell).replace(tzinfo=None, microsecond=0)
+    return cell
+
+
+def _in_sheet(cell: Cell) -> str | int | float | date:
+    return _ours(cell) if isinstance(cell, date) else harmless(cell)
 
 
 def stream_csv(
@@ -57,7 +75,7 @@ def stream_xlsx(
         part.center.text = mark.replace("&", "&&")[:200]  # '&' begins a code there
     sheet.print_title_rows = "1:2"
     for row in _marked(heads, rows, mark):
-        sheet.append([harmless(cell) for cell in row])
+        sheet.append([_in_sheet(cell) for cell in row])
     if mark:
         source = book.create_sheet("Nguồn · Source")
         for part in mark.split(" · "):

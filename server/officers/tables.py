@@ -1,7 +1,6 @@
 """The matched outcomes as rows of a sheet, and the filter in words for its mark."""
 
 from server import place_names
-from server.display import local
 from server.exports import Cell
 from server.officers.details import Row
 from server.officers.sample_states import WORDS
@@ -9,9 +8,9 @@ from server.officers.wishes import Wish
 from server.outcomes.words import REASONS, STATUSES
 
 HEADS = (
-    "Họ tên · Name", "Năm sinh · Born", "Ống · Tube", "Lấy mẫu · Sampled", "Nơi · Place",
-    "Mã nơi · Code", "Trạm · Station", "Gộp · Pool", "Tình trạng · State", "Kết luận · Outcome",
-    "Lý do · Reason", "Bản · Version",
+    "Họ tên · Name", "Năm sinh · Born", "Ống · Tube", "Lấy mẫu · Sampled",
+    "Giờ chưa chắc · Time unsure", "Nơi · Place", "Mã nơi · Code", "Trạm · Station", "Gộp · Pool",
+    "Tình trạng · State", "Kết luận · Outcome", "Lý do · Reason", "Bản · Version",
 )  # fmt: skip
 _NAMES = {
     "q": "tìm", "person": "người", "status": "kết luận", "state": "tình trạng", "place": "nơi",
@@ -21,9 +20,8 @@ _NAMES = {
 
 
 def cells(row: Row) -> list[Cell]:
-    at = f"{local(row.at):%d/%m/%Y %H:%M}" + ("" if row.trusted else " (?)")
     return [
-        row.name or "", row.birth_year or "", row.tube.grouped, at,
+        row.name or "", row.birth_year or "", row.tube.grouped, row.at, "" if row.trusted else "x",
         place_names.full_name(row.place), row.place, row.station, "x" if row.pool else "",
         _both(WORDS.get(row.state), row.state), _both(STATUSES.get(row.status or ""), row.status),
         _both(REASONS.get(row.reason or ""), row.reason), row.version or "",

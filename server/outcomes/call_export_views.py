@@ -40,5 +40,5 @@ def _row(call: Call) -> list[exports.Cell]:
     return [
         str(who.id), who.name or "", who.birth_year or "", phones, who.address or "",
         "; ".join(call.points), what.place, what.tube.text, what.reason,
-        what.opened_at.isoformat(), what.due_at.isoformat(), len(call.attempts), last,
+        what.opened_at, what.due_at, len(call.attempts), last,
     ]  # fmt: skip

@@ -39,7 +39,7 @@ def _row(item: Waiting) -> list[exports.Cell]:
     hours = (now() - item.since).total_seconds() / 3600
     told = item.delivery
     return [
-        item.desk.value, item.tube.text, item.since.isoformat(),
+        item.desk.value, item.tube.text, item.since,
         round(hours, 1), item.detail, item.place, item.station, item.box,
         (item.owner or "").removeprefix("user:"), "yes" if item.explained else "no",
         told.state if told else "", told.attempts if told else "",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from contract.identities import masked_name
 from server.declarations.models import Point
 from server.declarations.traces import presence
 from server.declarations.traces.tracing import Contact, Trace
-from server.display import local
+from server.exports import Cell
 from server.people.models import Identity, Person
 from server.people.queries import only_typed
 
@@ -81,7 +80,7 @@ HEADS = (
 )
 
 
-def rows_of(session: Session, trace: Trace, points: dict[str, Point]) -> list[list[str | int]]:
+def rows_of(session: Session, trace: Trace, points: dict[str, Point]) -> list[list[Cell]]:
     """Return the F-list as it leaves the server: names in full, each meeting's place and time."""
     contacts = [*trace.f1, *trace.f2]
     keys = {each.key for each in contacts} | {
@@ -94,20 +93,16 @@ def rows_of(session: Session, trace: Trace, points: dict[str, Point]) -> list[li
 
 def _row(
     each: Contact, called: Faces, phones: dict[UUID, str], points: dict[str, Point]
-) -> list[str | int]:
+) -> list[Cell]:
     person = called.person(each.key)
     where = dict.fromkeys(points[meeting.spot].name for meeting in each.meetings)
     through = dict.fromkeys(called.name(meeting.one) for meeting in each.meetings)
     return [
         f"F{each.ring}", called.name(each.key), (person.birth_year or "") if person else "",
         phones.get(person.id, "") if person else "", (person.address or "") if person else "",
-        person.place if person else "", "; ".join(where), said(each.first), said(each.last),
+        person.place if person else "", "; ".join(where), each.first, each.last,
         each.minutes, "; ".join(through),
     ]  # fmt: skip
-
-
-def said(at: datetime) -> str:
-    return f"{local(at):%d/%m/%Y %H:%M}"
 
 
 def keys_of(contacts: Iterable[Contact]) -> set[str]:

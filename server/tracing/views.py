@@ -110,9 +110,9 @@ def export_unsampled(zone_id: UUID) -> ResponseReturnValue:
             session, {person_key(row.person_id) for row in found.rows}, masked=False
         )
         phones = lists.phones_of(session, list(called.persons))
-        rows = [
+        rows: list[list[exports.Cell]] = [
             [person.name or "", person.birth_year or "", phones.get(person.id, ""),
-             person.address or "", person.place, row.times, row.point, lists.said(row.last)]
+             person.address or "", person.place, row.times, row.point, row.last]
             for row in found.rows
             if (person := called.persons[row.person_id])
         ]  # fmt: skip
@@ -122,7 +122,7 @@ def export_unsampled(zone_id: UUID) -> ResponseReturnValue:
 
 
 def _leave(
-    subject: str, heads: tuple[str, ...], rows: list[list[str | int]], name: str,
+    subject: str, heads: tuple[str, ...], rows: list[list[exports.Cell]], name: str,
     person: UUID | None,
 ) -> Response:  # fmt: skip
     """Log first, then answer: a list that left is on record."""

@@ -80,8 +80,8 @@ def _write(path: Path, made: Report, people: Mapping[UUID, Person]) -> None:
         table.writerow([*head, *(["name", "birth", "address"] if people else [])])
         for each in sorted(made.persons.values(), key=lambda one: one.first):
             row = [
-                str(each.person), each.first.isoformat(), each.last.isoformat(), str(each.times),
-                ", ".join(sorted(each.fields)), ", ".join(sorted(each.actions)),
+                str(each.person), str(harmless(each.first)), str(harmless(each.last)),
+                str(each.times), ", ".join(sorted(each.fields)), ", ".join(sorted(each.actions)),
             ]  # fmt: skip
             known = people.get(each.person)
             if known is not None:

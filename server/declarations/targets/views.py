@@ -44,9 +44,9 @@ def board_csv() -> Response:
     heads = ["day", "point", "name", "kind", "place", "check_ins", "target", "missing",
              "day_before", "last_day", "state"]  # fmt: skip
     rows = [
-        (wish.day.isoformat(), line.point.id, line.point.name, line.point.kind, line.point.place,
+        (wish.day, line.point.id, line.point.name, line.point.kind, line.point.place,
          line.count, line.target, line.missing, line.before,
-         line.last.isoformat() if line.last else "", line.state)
+         line.last, line.state)
         for line in found.lines
     ]  # fmt: skip
     return exports.attachment(exports.write_csv(heads, rows), f"targets-{wish.day}.csv")
@@ -58,10 +58,7 @@ def trend_csv() -> Response:
     wish = _wish()
     with reading() as session:
         found = board.board_of(session, wish)
-    rows = [
-        (step.day.isoformat(), step.count, step.target, step.reached, step.points)
-        for step in found.trend
-    ]
+    rows = [(step.day, step.count, step.target, step.reached, step.points) for step in found.trend]
     heads = ["day", "check_ins", "target", "points_that_reached_it", "points"]
     return exports.attachment(exports.write_csv(heads, rows), f"trend-{wish.day}.csv")
 

@@ -21,6 +21,7 @@ STAGES = {
     "delivered": ("Đã vào hồ sơ", "Delivered"),
 }
 TURNAROUND = ("Từ lấy mẫu đến phát hành", "From sampling to release")
+Times = tuple[date, int, int, int, int, str, str]  # a row of the turnaround
 
 
 def flow(session: Session, wish: Wish, within: Within) -> Panel:
@@ -81,7 +82,7 @@ def turnaround(session: Session, wish: Wish, within: Within) -> Panel:
     found = numbers.times_by_day(session, wish, within)
     taken = numbers.by_day(session, wish, within)
     shown = _days(wish.trend_first, wish.day)
-    rows: list[Sequence[str | int]] = []
+    rows: list[Times] = []
     halves, most = [], []
     for day in shown:
         buckets = found.get(day, ())
@@ -91,7 +92,7 @@ def turnaround(session: Session, wish: Wish, within: Within) -> Panel:
         released, tubes = sum(buckets), taken.get(day, {}).get("tubes", 0)
         in_time = within_minutes(buckets, 1440) if buckets else 0
         rows.append(
-            (short_day(day), tubes, released, in_time, tubes - released, hours_of(half),
+            (day, tubes, released, in_time, tubes - released, hours_of(half),
              hours_of(nine))
         )  # fmt: skip
     title = t("Từ lấy mẫu đến phát hành, so với 24 giờ", "From sampling to release, against 24 h")
@@ -110,8 +111,8 @@ def turnaround(session: Session, wish: Wish, within: Within) -> Panel:
     return Panel("turnaround", title, Table(heads, rows), picture, empty=empty)
 
 
-def _said(title: str, rows: Sequence[Sequence[str | int]]) -> str:
-    some = "; ".join(f"{row[0]} p50 {row[5]}, p90 {row[6]}" for row in rows if row[2])
+def _said(title: str, rows: Sequence[Times]) -> str:
+    some = "; ".join(f"{short_day(row[0])} p50 {row[5]}, p90 {row[6]}" for row in rows if row[2])
     return f"{title}: {some}"
 
 
@@ -122,12 +123,12 @@ def trend(session: Session, wish: Wish, within: Within) -> Panel:
     for day in _days(wish.trend_first, wish.day):
         counts = found.get(day, {})
         rows.append(
-            (short_day(day), counts.get("people", 0), counts.get("tubes", 0),
+            (day, counts.get("people", 0), counts.get("tubes", 0),
              counts.get("said_positive", 0), counts.get("said_negative", 0),
              counts.get("said_resample", 0))
         )  # fmt: skip
     title = t("Người được lấy mẫu mỗi ngày", "People sampled each day")
-    picture: Picture | None = charts.bars([(row[0], row[1]) for row in rows], title)
+    picture: Picture | None = charts.bars([(short_day(row[0]), row[1]) for row in rows], title)
     heads = (
         t("Ngày", "Day"), t("Người", "People"), t("Ống", "Tubes"), t("Dương tính", "Positive"),
         t("Âm tính", "Negative"), t("Lấy lại mẫu", "To sample again"),

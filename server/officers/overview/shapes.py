@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from server.display import decimal as decimal
 from server.display import t
+from server.exports import Cell
 
 WIDTH, WIDE = 480, 960  # of a picture that shares its row, and of one alone
 Attributes = dict[str, str | float]
@@ -93,10 +94,10 @@ class Made(Sequence[T]):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a picture shows, in numbers.  The first column names its row."""
+    """What a picture shows, in numbers.  The first column names its row, or is its day."""
 
     heads: Sequence[str]
-    rows: Sequence[Sequence[str | int | float | None]]
+    rows: Sequence[Sequence[Cell]]
     links: Sequence[str] = ()  # of the rows, where they lead somewhere
 
 

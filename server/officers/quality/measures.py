@@ -6,6 +6,7 @@ may happen more often against a u-chart: three standard errors around the rate o
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 
 from server.officers.overview.statistics import Control, p_chart, u_chart
@@ -69,6 +70,7 @@ class Measured:
     seconds: float | None
     counts: Mapping[str, int]
     sizes: Mapping[str, int]
+    began: datetime | None = None  # of a shift
 
     def of(self, measure: str) -> tuple[int, int]:
         return self.counts.get(measure, 0), self.sizes.get(measure, self.people)

@@ -92,4 +92,5 @@ def _shift(shift: StationShift) -> Measured:
     tag = f" · {shift.operator}" if shift.operator else ""
     name = f"{shift.station}{tag} · {short_day(shift.began)} {time_of_day(shift.began)}"
     seconds = worked / shift.people if shift.people else None
-    return Measured(name, shift.people, seconds, counts, {"voided": shift.people + shift.void})
+    sizes = {"voided": shift.people + shift.void}
+    return Measured(name, shift.people, seconds, counts, sizes, shift.began)

@@ -54,9 +54,14 @@ def quality() -> ResponseReturnValue:
 @requires(Permission.SHIFT_READ)
 def rates() -> Response:
     asked = _asked()
-    found = _table(asked, _rows(asked))
+    rows = _rows(asked)
+    found = _table(asked, rows)
+    heads, cells = list(found.heads), [list(row) for row in found.rows]
+    if asked.by == "shift":  # its name says the day as people do, without the year
+        heads.append(t("Bắt đầu", "Began"))
+        cells = [[*row, of.measured.began] for row, of in zip(cells, rows, strict=True)]
     name = f"quality-{asked.by}-{asked.wish.day}.csv"
-    return exports.attachment(exports.write_csv(found.heads, found.rows), name)
+    return exports.attachment(exports.write_csv(heads, cells), name)
 
 
 def _asked() -> Asked:

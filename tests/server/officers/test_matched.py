@@ -228,6 +228,8 @@ def test_an_export_needs_a_reason_is_marked_harmless_and_logged(
     rows = list(reader(answer.data.decode("utf-8-sig").splitlines()))
     assert {row[0] for row in rows[2:-1]} == {*PEOPLE} - {"=cmd Ân"} | {"'=cmd Ân"}
     assert all(REASON in row[-1] and "từ: 2026-11-23" in row[-1] for row in rows[2:])
+    at = rows[1].index("Lấy mẫu · Sampled")
+    assert {row[at][:16] for row in rows[2:-1]} == {"2026-11-23 08:00"}
     book = load_workbook(
         BytesIO(officer.post("/outcomes/export", data={**asked, "form": "xlsx"}).data)
     )

@@ -7,6 +7,7 @@ from io import BytesIO, StringIO
 from itertools import product
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 
@@ -148,6 +149,17 @@ def test_others_see_none_of_it(sign_in: Any) -> None:
         client = sign_in(role)
         for path in [*PAGES, "/reports/report.pdf", "/overview/flow.csv"]:
             assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_days_are_iso_in_files_and_as_people_write_them_on_pages(
+    officer: Any, day: Day, language: str
+) -> None:
+    page = officer.get(f"/overview?lang={language}").text
+    assert f'<time datetime="2026-11-23">{"23/11" if language == "vi" else "23 Nov"}</time>' in page
+    for key in ("trend", "turnaround"):
+        _, *rows = rows_of(officer, f"/overview/{key}.csv")
+        assert [row[0] for row in rows][-2:] == ["2026-11-22", "2026-11-23"]
 
 
 def test_quality_counts_per_thousand(officer: Any, day: Day) -> None:
