@@ -3,6 +3,7 @@
 import msgspec
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from server import openapi
 from server.operations import OPERATIONS
@@ -28,13 +29,18 @@ def show_document() -> ResponseReturnValue:
 def show_docs() -> ResponseReturnValue:
     document = _document()
     schemas = {
-        name: msgspec.json.format(msgspec.json.encode(schema)).decode()
+        name: _plain(msgspec.json.format(msgspec.json.encode(schema), indent=1).decode())
         for name, schema in document["components"]["schemas"].items()
     }
     return render_template(
         "openapi.html", operations=OPERATIONS, access=ACCESS, schemas=schemas,
         name_of=_name_of, document=document,
     )  # fmt: skip
+
+
+def _plain(text: str) -> Markup:
+    """Return *text* for the page's body, where quotes stand for themselves: a third of the page."""
+    return Markup(str(escape(text)).replace("&#34;", '"'))  # noqa: S704 - escaped but for quotes
 
 
 def _document() -> openapi.Json:

@@ -52,3 +52,8 @@ def test_what_is_described_is_what_is_read() -> None:
     heartbeat = document["components"]["schemas"]["Heartbeat"]["required"]
     assert {"station", "at", "boot"} <= set(heartbeat)
     assert msgspec.json.encode(document)
+
+
+def test_the_page_stays_light(app: Flask) -> None:
+    """With its styles a page has 100 kB at most (`pages/`)."""
+    assert len(app.test_client().get("/api/docs").data) < 80_000
