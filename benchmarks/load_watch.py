@@ -68,7 +68,8 @@ class Kept:
 
 def kept(url: str, chains: Sequence[Chain], patience: float, pid: int) -> Kept:
     """Compare what the chains sent with what is stored; wait until it is applied."""
-    engine, began, before = make_engine(url), monotonic(), used(pid).seconds
+    engine = make_engine(url).execution_options(ghepmau_read=True)  # whoever watches takes no turn
+    began, before = monotonic(), used(pid).seconds
     sent = {chain.station: chain.seq for chain in chains if chain.seq}
     waiting = text("SELECT count(*) FROM wire_event WHERE state = 'pending' AND state <> 'applied'")
     per_station = text("SELECT station, count(*), max(seq) FROM wire_event GROUP BY station")

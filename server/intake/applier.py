@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 10.0  # how often we look without being woken
 RETRY_SECONDS, SOME = 60.0, 1000  # how often how much of what waits is tried without a reason
 TROUBLED_SECONDS = 5.0
-# While uploads come in, we rest so many times as long as we worked.
-RESTS = {Pace.IDLE: 0, Pace.STEADY: 0, Pace.BUSY: 3, Pace.RUSH: 5}
+# After work we rest so many times as long: pages write as well, where the database is free.
+RESTS = {Pace.IDLE: 0.2, Pace.STEADY: 0.5, Pace.BUSY: 3, Pace.RUSH: 5}
 GIVES_WAY = 2.0  # seconds for which we leave the database to a rush of uploads
 
 
@@ -161,8 +161,7 @@ class Applier:
                 return
             took = monotonic() - began
             self._stride.learn(applied, took)
-            if RESTS[pace]:
-                self._stopping.wait(RESTS[pace] * took)
+            self._stopping.wait(RESTS[pace] * took)
 
     def _give_way(self) -> None:
         """Wait while stations bring more than can be written: they wait, nobody waits for us yet.

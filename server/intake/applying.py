@@ -46,8 +46,8 @@ def apply_some(
 
     *turn* is held while SQLite is written: whoever else writes waits for it, not in SQLite.
     """
-    hold, size = turn or nullcontext(), at_once
-    while size > ALONE:
+    size, hold = at_once, turn or nullcontext()
+    while True:
         some = partial(_some, database, size, hold)
         try:
             return again(partial(_apply, some, _together, now), keyed=True, met=True)
@@ -55,9 +55,9 @@ def apply_some(
             if trouble_of(error) is not None:
                 raise  # the database is in trouble, not the events
             log.info("%d events are not applied together: %s", size, error)
-            size //= LESS
-    some = partial(_some, database, min(at_once, ALONE), hold)
-    return again(partial(_apply, some, _one_by_one, now), keyed=True)
+        if size <= ALONE:
+            return again(partial(_apply, some, _one_by_one, now), keyed=True)
+        size = max(ALONE, size // LESS)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class Pacer:
 
 
 # Seconds that one transaction of the applier may take: whoever writes meanwhile waits so long.
-SPANS = {Pace.IDLE: 0.2, Pace.STEADY: 0.08, Pace.BUSY: 0.03, Pace.RUSH: 0.02}
+SPANS = {Pace.IDLE: 0.1, Pace.STEADY: 0.05, Pace.BUSY: 0.03, Pace.RUSH: 0.02}
 FEWEST, MOST = 10, 400  # events in one transaction
 CAREFUL = 0.002  # seconds for one event, before any was applied
 

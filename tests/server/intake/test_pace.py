@@ -1,9 +1,18 @@
 """How much is applied at once follows from how long it takes, and gives way to who sends."""
 
+from datetime import datetime
+from random import Random
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract import specimens
+from contract.tubes import TubeId
+from server.db import Database
+from server.intake.applying import apply_some
 from server.intake.pace import FEWEST, MOST, SPANS, Pace, Stride
+from tests.server.statements import asked
 
 
 @given(
@@ -32,3 +41,16 @@ def test_of_a_few_events_nothing_is_learnt() -> None:
     stride = Stride()
     stride.learn(FEWEST - 1, 60.0)
     assert stride.length(Pace.IDLE) == Stride().length(Pace.IDLE)
+
+
+def test_the_fewest_are_applied_together_too(
+    sender: Any, database: Database, with_lots: None, now: datetime
+) -> None:
+    """Else a slow hour would teach to apply them one by one, which is slow, for ever."""
+    people = specimens.people(FEWEST, Random(7))
+    tubes = [TubeId.mint(26, number) for number in range(1, FEWEST + 1)]
+    cards = map(specimens.citizen_card, people)
+    sender.send(*(sender.pairing(tube, card) for tube, card in zip(tubes, cards, strict=True)))
+    with asked(database) as statements:
+        assert apply_some(database, now, at_once=FEWEST) == FEWEST
+    assert not [each for each, _ in statements if each.startswith("SAVEPOINT")]
