@@ -26,7 +26,8 @@ from server.sampling.models import Pairing
 
 HANDFUL = 300  # people whom nothing need sift
 FEW = 4_000  # rows that are looked at one by one within the time of a page
-SIFTED = 60_000  # people with the rarest part of a name, whom its other parts sift
+FEW_IN_TIME = 8_000  # of which only the newest are opened
+SIFTED = 90_000  # people with the rarest part of a name, whom its other parts sift
 Conditions = list[ColumnElement[bool]]
 
 
@@ -81,7 +82,8 @@ def certain(wish: Wish, asked: Asked | None) -> Iterator[ColumnElement[bool]]:
 
 def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[bool] | None:
     """Return a condition that turns out to lead to few rows, None if there is none."""
-    if (people := _people(session, name)) is not None:
+    most = FEW_IN_TIME if wish.sort.endswith("at") else FEW
+    if (people := _people(session, name, most)) is not None:
         return among_these(Pairing.person_id, people)
     for found, column in _perhaps(wish):
         few = list(session.scalars(found.limit(FEW + 1)))
@@ -90,20 +92,20 @@ def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[b
     return None
 
 
-def _people(session: Session, name: Sought | None) -> list[str] | None:
-    """Return whom the parts of a name lead to, None where these are many: first by the rarest.
+def _people(session: Session, name: Sought | None, most: int) -> list[str] | None:
+    """Return whom the parts of a name lead to, None where these are more than *most*.
 
-    Where that is more than a handful, the other parts sift them: each who stays is opened and read.
+    Where the rarest leads to more than a handful, the other parts sift them.
     """
     if name is None or not name.numbers:
         return None
     sqlite = session.get_bind().dialect.name == "sqlite"
     count = session.scalar(count_of(name.numbers[0], SIFTED + 1, sqlite=sqlite)) or 0
     groups = name.numbers[:1] if count <= HANDFUL else name.numbers
-    if count > SIFTED or _left(count, groups) > FEW:
+    if count > SIFTED or _left(count, groups) > most:
         return None
-    found = session.execute(led_to(groups, FEW + 1, sqlite=sqlite)).scalars().all()
-    return [str(each).replace("-", "") for each in found] if len(found) <= FEW else None
+    found = session.execute(led_to(groups, most + 1, sqlite=sqlite)).scalars().all()
+    return [str(each).replace("-", "") for each in found] if len(found) <= most else None
 
 
 def _left(count: int, groups: Sequence[Sequence[int]]) -> float:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from contract import names
 from server.accounts.within import Within
+from server.db import among_these
 from server.officers import conditions
 from server.officers.asking import asked
 from server.officers.details import Row, rows_of
@@ -28,7 +29,7 @@ from server.sampling.models import Pairing
 
 PAGE = 50
 WINDOW, LOOKS = 20_000, 2  # rows that are gone through at a time, and how often for one page
-AT_ONCE = 500
+AT_ONCE, AT_A_TIME = 500, 100
 Key = tuple[datetime, UUID]
 _FIRST, _LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
 
@@ -98,9 +99,15 @@ class _Search:
     name: Sought | None
     leading: tuple[ColumnElement[bool], ...] | None
 
-    def statement(self, *, named: bool = False) -> Select[*tuple[Any, ...]]:
+    @property
+    def opens_newest(self) -> bool:
+        """Whether a name led to few rows: put in order first, and opened when it is their turn."""
+        return self.leading is not None and self.name is not None
+
+    def statement(self, keys: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """Ask for *keys* of what fits."""
         every = [*conditions.plain(self.wish, self.within), *conditions.of_file(self.wish)]
-        keys = _keys(named=named or self.name is not None).where(*(self.leading or ()), *every)
+        keys = keys.where(*(self.leading or ()), *every)
         if self.name is None or self.leading is not None:  # few enough to read each name
             return keys
         return keys.where(*conditions.named(self.name.numbers))
@@ -111,8 +118,8 @@ class _Search:
         return (hit for hit in hits if self.name is None or has(hit.name, self.name.parts))
 
     def all(self, session: Session) -> list[Hit]:
-        named = "name" in self.wish.sort
-        return list(self.sifted(session.execute(self.statement(named=named))))
+        named = self.name is not None or "name" in self.wish.sort
+        return list(self.sifted(session.execute(self.statement(_keys(named=named)))))
 
 
 def _search(session: Session, wish: Wish, within: Within) -> _Search:
@@ -175,14 +182,28 @@ def _between(session: Session, search: _Search, edge: datetime | None) -> Iterat
     """
     up, few = search.wish.sort == "at", search.leading is not None
     at = func.coalesce(Pairing.paired_at, Pairing.received_at) if few else Pairing.paired_at
-    statement = search.statement()
+    alone = search.opens_newest
+    keys = select(type_coerce(Pairing.id, String)) if alone else _keys(named=bool(search.name))
+    statement = search.statement(keys)
     if search.wish.after is not None:
         statement = statement.where(_past(at, search.wish.after, up=up))
     if edge is not None:
         statement = statement.where(at <= edge if up else at >= edge)
     order = (at.asc(), Pairing.id.asc()) if up else (at.desc(), Pairing.id.desc())
-    rows = session.execute(statement.order_by(*order).execution_options(yield_per=100))
-    return search.sifted(rows)
+    statement = statement.order_by(*order)
+    if alone:
+        return search.sifted(_opened(session, statement))
+    return search.sifted(session.execute(statement.execution_options(yield_per=AT_A_TIME)))
+
+
+def _opened(session: Session, ids: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    """Yield the rows of *ids* in their order, read and opened a hundred at a time."""
+    found = [str(each).replace("-", "") for each in session.scalars(ids).all()]
+    for first in range(0, len(found), AT_A_TIME):
+        some = found[first : first + AT_A_TIME]
+        rows = session.execute(_keys(named=True).where(among_these(Pairing.id, some)))
+        by_id = {row.id.hex: row for row in rows}
+        yield from (by_id[each] for each in some)
 
 
 def _edge(session: Session, wish: Wish) -> datetime | None:
