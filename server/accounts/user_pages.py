@@ -14,6 +14,7 @@ from server.accounts.current import current_within
 from server.accounts.models import User
 from server.accounts.roles import AT_LAB, GRANTS, NAMES, NEED_SECOND_FACTOR, Role
 from server.accounts.views import unused
+from server.errors import DomainError
 from server.forms import choice, optional_text, place_or_text, required_text
 from server.web import (
     Permission,
@@ -33,6 +34,11 @@ bp = Blueprint("users", __name__)
 @bp.get("/users")
 @requires(Permission.USER_WRITE)
 def show_users() -> ResponseReturnValue:
+    return _people()
+
+
+def _people(problem: DomainError | None = None) -> ResponseReturnValue:
+    """Show the page; with what was typed, where that was refused."""
     with reading() as session:
         people = grants.managed(session, current_within())
         return render_template(
@@ -41,12 +47,23 @@ def show_users() -> ResponseReturnValue:
             roles=NAMES,
             asleep={each.login for each in people if doors.is_asleep(each, unused(), now())},
             factors={each.login: len(factors.factors_of(session, each)) for each in people},
-        )
+            form=request.form,
+            problem=problem,
+        ), problem.status if problem else 200
 
 
 @bp.post("/users")
 @requires(Permission.USER_WRITE)
 def add_user() -> ResponseReturnValue:
+    try:
+        login, token = _added()
+    except DomainError as problem:
+        return _people(problem)
+    return _user(login, token)
+
+
+def _added() -> tuple[str, str]:
+    """Return the log-in name of a new account and its one-time link."""
     login = required_text(request.form, "login", longest=40)
     place, sees = _where()
     with transaction() as session:
@@ -62,7 +79,7 @@ def add_user() -> ResponseReturnValue:
             now=now(),
         )
         token = doors.give_link(session, login, life=_life(), by=actor(), now=now())
-    return _user(login, token)
+    return login, token
 
 
 @bp.get("/users/<login>")

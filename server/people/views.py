@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
 from server.accounts.current import current_within, place_in
-from server.errors import BadInput
+from server.errors import BadInput, DomainError
 from server.forms import number
 from server.people import cards, queries, roster
 from server.people.models import CardBatch
@@ -21,17 +21,28 @@ bp = Blueprint("people", __name__)
 @bp.get("/cards")
 @requires(Permission.CARD_WRITE)
 def list_cards() -> ResponseReturnValue:
+    return _list()
+
+
+def _list(problem: DomainError | None = None) -> ResponseReturnValue:
+    """Show the page; with what was typed, where that could not be read."""
     with reading() as session:
         return render_template(
-            "people/cards.html", batches=queries.card_batches(session, current_within())
-        )
+            "people/cards.html",
+            batches=queries.card_batches(session, current_within()),
+            form=request.form,
+            problem=problem,
+        ), problem.status if problem else 200
 
 
 @bp.post("/cards")
 @requires(Permission.CARD_WRITE)
 def make_cards() -> ResponseReturnValue:
-    rows = roster.read(request.form.get("people", ""))
-    place = place_in(request.form)
+    try:
+        rows = roster.read(request.form.get("people", ""))
+        place = place_in(request.form)
+    except BadInput as problem:
+        return _list(problem)
     with transaction() as session:
         batch = cards.make_cards(session, rows, place=place, by=actor(), now=now())
     flash(t(f"Đã làm {len(rows)} thẻ. In tờ thẻ rồi phát.", f"Made {len(rows)} cards. Print them."))

@@ -11,6 +11,7 @@ from server import sheets
 from server.accounts.current import current_within, place_in
 from server.audit import services as audit
 from server.display import local
+from server.errors import BadInput, DomainError
 from server.forms import day_in, number, optional_text, required_text
 from server.sampling import (
     lot_parts,
@@ -33,6 +34,11 @@ SHOWN = 200
 
 @requires(Permission.ROSTER_READ)
 def list_rosters() -> ResponseReturnValue:
+    return _page()
+
+
+def _page(problem: DomainError | None = None) -> ResponseReturnValue:
+    """Show the page; with what was typed, where that could not be read."""
     with reading() as session:
         return render_template(
             "sampling/rosters.html",
@@ -41,12 +47,22 @@ def list_rosters() -> ResponseReturnValue:
             series=SERIES,
             longest=roster_import.LONGEST,
             today=local(now()).date(),
-        )
+            form=request.form,
+            problem=problem,
+        ), problem.status if problem else 200
 
 
 @requires(Permission.LOT_WRITE)
 def read_list() -> ResponseReturnValue:
     """Take a pasted list, or a file of one, and show how it was read."""
+    try:
+        draft = _read()
+    except BadInput as problem:
+        return _page(problem)
+    return redirect(url_for(".show_draft", draft_id=draft))
+
+
+def _read() -> UUID:
     file = request.files.get("file")
     if file and file.filename:
         rows = sheets.rows_of(file.read())
@@ -67,7 +83,7 @@ def read_list() -> ResponseReturnValue:
             by=actor(),
             now=now(),
         )
-    return redirect(url_for(".show_draft", draft_id=draft.id))
+        return draft.id
 
 
 @requires(Permission.LOT_WRITE)

@@ -66,3 +66,18 @@ def test_a_tube_without_a_box_is_told_where_its_box_is_given(sign_in: SignIn) ->
     technician = sign_in(Role.LAB_TECHNICIAN)
     fields = {"tube": "260000000182", "box": "", "csrf_token": technician.csrf}  # type: ignore[attr-defined]
     assert "quét nhãn hộp trước" in technician.post("/reception", data=fields).text
+
+
+def test_what_was_typed_is_there_again_where_it_could_not_be_taken(sign_in: SignIn) -> None:
+    client = sign_in(Role.ADMINISTRATOR)
+    token = {"csrf_token": client.csrf}  # type: ignore[attr-defined]
+    people = {**token, "people": "Nguyễn Thị Mẫu;1991;Nữ\nTrần Văn Thử;19", "place": "vn-2021:24"}
+    for path in ("/cards", "/rosters"):
+        answer = client.post(path, data={**people, "title": "Nhà máy A", "series": "x"})
+        assert answer.status_code == 422
+        assert "Trần Văn Thử;19" in answer.text
+        assert 'role="alert"' in answer.text
+    taken = {**PERSON, **token, "login": Role.ADMINISTRATOR, "place": "Việt Yên"}
+    page = client.post("/users", data=taken).text
+    assert 'value="Lê Thị Mẫu"' in page
+    assert 'role="alert"' in page
