@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from server.accounts import doors, factors, gate, grants, services, sessions
 from server.accounts.current import current_within
 from server.accounts.models import User
+from server.accounts.permission_words import WORDS
 from server.accounts.roles import AT_LAB, GRANTS, NAMES, NEED_SECOND_FACTOR, Role
 from server.accounts.views import unused
 from server.errors import DomainError
@@ -159,6 +160,7 @@ def show_roles() -> ResponseReturnValue:
         "accounts/roles.html",
         roles=Role,
         permissions=list(Permission),
+        words=WORDS,
         grants=GRANTS,
         needed=NEED_SECOND_FACTOR if settings().second_factor == "required" else frozenset(),
     )

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 
 from flask.testing import FlaskClient
 
+from server.accounts.permission_words import WORDS
 from server.accounts.roles import Role
+from server.permissions import Permission
 
 SignIn = Callable[..., FlaskClient]
 PERSON = {"name": "Lê Thị Mẫu", "role": Role.HEALTH_OFFICER, "sees": ""}
@@ -81,3 +83,9 @@ def test_what_was_typed_is_there_again_where_it_could_not_be_taken(sign_in: Sign
     page = client.post("/users", data=taken).text
     assert 'value="Lê Thị Mẫu"' in page
     assert 'role="alert"' in page
+
+
+def test_the_page_of_roles_says_every_permission_in_words(sign_in: SignIn) -> None:
+    assert set(WORDS) == set(Permission)
+    page = sign_in(Role.REGISTRAR).get("/roles").text
+    assert all(vi in page for vi, _ in WORDS.values())

@@ -11,6 +11,7 @@ from contract.envelope import Envelope
 from contract.events import Event
 from device.refusal_words import REFUSALS
 from device.signals import SIGNALS
+from server.accounts.permission_words import WORDS
 from server.accounts.roles import GRANTS, Role
 from server.db import Encrypted, EncryptedBytes
 from server.lab.lifecycle import RUN_STEPS, STEPS, RunStep, Step
@@ -36,7 +37,8 @@ def packages() -> str:
 
 
 def roles() -> str:
-    rows = ([f"`{each}`", *("✔" if each in GRANTS[role] else "" for role in Role)]
+    rows = ([f"{WORDS[each][0]} · *{WORDS[each][1]}* `{each}`",
+             *("✔" if each in GRANTS[role] else "" for role in Role)]
             for each in Permission)  # fmt: skip
     return "\n".join(
         (
