@@ -80,7 +80,7 @@ def main() -> None:
         app = create_app(settings, lambda: MORNING + timedelta(minutes=20))
         schema.upgrade(database_of(app))
         with database_of(app).write() as session:
-            plate, token = set_the_bench(session), sign_in(session)
+            token, plate = sign_in(session), set_the_bench(session)  # the bench is of her laboratory
         server = make_server("127.0.0.1", 0, app, threaded=True)
         Thread(target=server.serve_forever, daemon=True).start()
         take(f"http://127.0.0.1:{server.port}", plate, token)
