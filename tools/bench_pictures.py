@@ -80,7 +80,8 @@ def main() -> None:
         app = create_app(settings, lambda: MORNING + timedelta(minutes=20))
         schema.upgrade(database_of(app))
         with database_of(app).write() as session:
-            token, plate = sign_in(session), set_the_bench(session)  # the bench is of her laboratory
+            token = sign_in(session)  # first: the bench is of her laboratory
+            plate = set_the_bench(session)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         Thread(target=server.serve_forever, daemon=True).start()
         take(f"http://127.0.0.1:{server.port}", plate, token)
