@@ -58,8 +58,8 @@ cluster: setup-test  ## A PostgreSQL cluster of three nodes on this machine, and
 pi: setup  ## The station on an emulated Raspberry Pi, its power cut in mid-pairing: minutes, as root
 	@pi/run.sh
 
-audit: setup-test  ## Ask whether the pinned versions have known holes; fails where it could not look
-	@$(VENV)/python tools/audit.py
+audit: setup-test  ## Ask whether the pinned versions have known holes; fails where it could not look (ADVISORIES=folder or zip)
+	@ADVISORIES=$(ADVISORIES) $(VENV)/python -m tools.audit
 
 format: setup-test  ## Put the code into its form
 	@$(VENV)/ruff check --fix --quiet .
