@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 
 from contract.tubes import TubeId
@@ -26,6 +27,7 @@ def fill_the_bench(database: Database, clock) -> None:
         enter_result(session, TUBES[0], negative, by="user:huy", now=clock())
 
 
+@pytest.mark.usefixtures("app")  # what is kept of tubes is kept by what the app brings along
 def test_the_desks_count_what_waits_and_since_when(database: Database, clock) -> None:
     fill_the_bench(database, clock)
     with database.read() as session:
