@@ -8,6 +8,7 @@ from contract.tubes import kind_of
 from server.accounts.current import current_within, place_in
 from server.accounts.stations import signed_station
 from server.display import local
+from server.errors import DomainError
 from server.forms import number, optional_text
 from server.sampling import (
     doubt_views,
@@ -25,6 +26,7 @@ from server.sampling import (
     shift_views,
 )
 from server.sampling.conflict_views import decide, show_conflicts
+from server.sampling.models import Lot
 from server.web import (
     Permission,
     actor,
@@ -77,6 +79,11 @@ SERIES = {series: kind_of(series) for series in (*range(10, 40), *range(90, 100)
 @bp.get("/lots")
 @requires(Permission.LOT_READ)
 def list_lots() -> ResponseReturnValue:
+    return _list()
+
+
+def _list(problem: DomainError | None = None) -> ResponseReturnValue:
+    """Show the page; with what was typed, where that was refused."""
     with reading() as session:
         known = queries.newest_lots(session, SHOWN + 1)
         return render_template(
@@ -88,13 +95,24 @@ def list_lots() -> ResponseReturnValue:
             printed=lot_queries.times_printed(session),
             stations=queries.stations(session, current_within()),
             series=SERIES,
-        )
+            form=request.form,
+            problem=problem,
+        ), problem.status if problem else 200
 
 
 @bp.post("/lots")
 @requires(Permission.LOT_WRITE)
 def register() -> ResponseReturnValue:
     """Register a run of our serials, or, where `codes` is filled, a maker's tubes."""
+    try:
+        lot = _registered()
+    except DomainError as problem:
+        return _list(problem)
+    flash(t(f"Đã đăng ký lô {lot.id}: {lot.size} ống.", f"Registered {lot.id}: {lot.size} tubes."))
+    return redirect(url_for(".show_lot", lot_id=lot.id))
+
+
+def _registered() -> Lot:
     place = place_in(request.form)
     station = optional_text(request.form, "station", longest=32) or None
     codes = request.form.get("codes", "").split()
@@ -114,8 +132,7 @@ def register() -> ResponseReturnValue:
                 by=actor(),
                 now=now(),
             )
-    flash(t(f"Đã đăng ký lô {lot.id}: {lot.size} ống.", f"Registered {lot.id}: {lot.size} tubes."))
-    return redirect(url_for(".show_lot", lot_id=lot.id))
+        return lot
 
 
 @bp.get("/api/v1/stations/me/lots")

@@ -79,6 +79,9 @@ def test_what_was_typed_is_there_again_where_it_could_not_be_taken(sign_in: Sign
         assert answer.status_code == 422
         assert "Trần Văn Thử;19" in answer.text
         assert 'role="alert"' in answer.text
+    codes = client.post("/lots", data={**token, "codes": "MK-1 MK-2 MK-1", "place": "vn-2021:24"})
+    assert codes.status_code >= 400
+    assert "MK-1 MK-2 MK-1" in codes.text
     taken = {**PERSON, **token, "login": Role.ADMINISTRATOR, "place": "Việt Yên"}
     page = client.post("/users", data=taken).text
     assert 'value="Lê Thị Mẫu"' in page
