@@ -209,6 +209,9 @@ def _answer(
 
 def _page_before() -> str:
     """Return the page of ours that the form was on, or the desks."""
-    parts = urlsplit(request.referrer or "")
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/"
     ours = parts.netloc == request.host and not parts.path.startswith("//")
     return parts.path if ours else "/"

@@ -1,9 +1,11 @@
 """How things are said and shown: two languages, times of Vietnam, local days and numbers."""
 
+from contextlib import suppress
 from datetime import date, datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
+from werkzeug.exceptions import HTTPException
 
 from server import local_forms
 from server.local_forms import VIETNAM as VIETNAM
@@ -29,9 +31,31 @@ def t(vi: str, en: str) -> str:
 
 
 def in_language(other: str) -> str:
-    """Return the address of this page in the language *other*."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{request.path}?{urlencode([*kept, ('lang', other)])}"
+    """Return the address of this page in the language *other*; of an answer to a form, the page
+    that the form was on: it is asked for anew."""
+    path, args = _address()
+    kept = [(name, value) for name, value in args if name != "lang"]
+    return f"{path}?{urlencode([*kept, ('lang', other)])}"
+
+
+def _address() -> tuple[str, list[tuple[str, str]]]:
+    here = request.path, list(request.args.items(multi=True))
+    if request.method in {"GET", "HEAD"}:
+        return here
+    pages = [here]
+    with suppress(ValueError):  # whatever a browser says there
+        before = urlsplit(request.referrer or "")
+        if before.netloc == request.host:
+            pages.insert(0, (before.path, parse_qsl(before.query)))
+    return next((page for page in pages if _is_page(page[0])), ("/", []))
+
+
+def _is_page(path: str) -> bool:
+    try:
+        current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return False
+    return not path.startswith("//")
 
 
 def local(at: datetime) -> datetime:

@@ -24,6 +24,8 @@ ACTS = {"key", "authenticator", "codes", "end"}
 @bp.get("/account/prove")
 @signed_in
 def show_proof() -> ResponseReturnValue:
+    if "act" not in request.args:  # an address without what it was for: the page that leads here
+        return redirect(url_for("account.show_account"))
     return _proof_page(request.args.get("act", ""), request.args.get("factor", ""))
 
 

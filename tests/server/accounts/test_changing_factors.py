@@ -1,6 +1,7 @@
 """Changing the locks at an open screen: nothing of it goes by the password alone, or for ever."""
 
 import re
+from html import escape
 from typing import Any
 
 import pytest
@@ -112,6 +113,29 @@ def test_what_is_wrong_is_said_beside_its_field_and_each_attempt_counts(
     assert "The password is not right." in wrong.text
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(LoginFailure)) == 3
+
+
+def test_a_page_that_came_back_leads_to_its_other_language(owner: FlaskClient) -> None:
+    page, here = owner.get("/account/prove?act=key").text, "http://localhost/account/"
+    for path, before, other in [
+        ("/account/prove", "prove?act=key", "/account/prove?act=key&lang=en"),
+        ("/account/prove", "prove", "/account/prove?lang=en"),
+        ("/account/password", "", "/account?lang=en"),
+        ("/account/password", "password", "/?lang=en"),
+    ]:
+        owner.environ_base["HTTP_REFERER"] = here[: None if before else -1] + before
+        wrong = sent(owner, page, path, password="sai rồi nhé", old="sai rồi nhé")
+        assert f'href="{escape(other)}"' in wrong.text
+        owner.environ_base["HTTP_REFERER"] = ""
+        assert owner.get(other, follow_redirects=True).status_code == 200
+        owner.get("/account?lang=vi")
+
+
+@pytest.mark.parametrize("path", ["/account/prove", "/account/log-ins"])
+def test_a_broken_referrer_breaks_no_page(owner: FlaskClient, path: str) -> None:
+    owner.environ_base["HTTP_REFERER"] = "http://["
+    page = owner.get("/account/prove?act=key").text
+    assert sent(owner, page, path, password="sai rồi nhé", login="x").status_code in {403, 404}
 
 
 def test_too_many_attempts_are_said_on_the_same_page_and_the_right_password_waits_too(
