@@ -123,7 +123,7 @@ def _one(
     reception = {"id": ids[2], "tube": tube, "accepted": True, "reason": "", "box": box,
                  "at": at, "by": "user:lan"}  # fmt: skip
     result = {
-        "id": ids[3], "tube": tube, "lab": "CDC", "kind": "first", "call": "negative",
+        "id": ids[3], "tube": tube, "lab": "vn-2021:24", "kind": "first", "call": "negative",
         "suggested": "", "readings": (), "method": "rt-pcr", "well": "", "note": "",
         "entered_by": "user:lan", "entered_at": later, "verified_by": "user:minh",
         "verified_at": later, "released_by": "user:minh", "released_at": later,

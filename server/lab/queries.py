@@ -213,8 +213,8 @@ def waiting(within: Within, *which: Which, verified: bool) -> tuple[Which, ...]:
     """Ask for the results that wait to be verified, or are *verified* and wait to be released."""
     return (
         Result.verified_at.is_not(None) if verified else Result.verified_at.is_(None),
-        Result.released_at.is_(None),
-        Result.withdrawn_at.is_(None),
+        Result.released_at.is_(None),  # few; nearly all are not withdrawn: no index of that leads
+        Result.withdrawn_by.is_(None),
         ~exists().where(aliased(Result).corrects == Result.id),
         ~_ordered(),
         within.rows(Result.lab),
@@ -227,7 +227,7 @@ def tested(of: Any) -> ColumnElement[bool]:
     later = aliased(Result)
     return exists().where(
         Result.tube == of,
-        Result.withdrawn_at.is_(None),
+        Result.withdrawn_by.is_(None),
         ~exists().where(later.corrects == Result.id),
         ~_ordered(),
     )

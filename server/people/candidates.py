@@ -9,15 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from contract.identities import Key, System
 from server.people import queries
-from server.people.matching import SUGGESTED, Described, Score, compare
+from server.people.matching import SUGGESTED, Described, Score, compare, years_near
 from server.people.models import Identity, Person
 
 MOST = 3  # suggestions for one row
+MOST_YEARS = 100  # that are worth to be asked for
 
 
 class Candidate(NamedTuple):
@@ -41,10 +42,10 @@ def _blocks(session: Session, people: Sequence[Described]) -> _Found:
     names = {blind for one in people for blind in queries.name_blinds(one.name)}
     blocks = {blind for one in people for blind in queries.block_blinds(one.name, one.birth_year)}
     phones = {blind for one in people for phone in one.phones for blind in _phone(phone)}
-    loaded = selectinload(Person.identities)
+    loaded, of_age = selectinload(Person.identities), _of_age(people)
     by_name, by_block, by_phone = defaultdict(list), defaultdict(list), defaultdict(list)
     for some in _chunks(names | blocks):
-        alike = or_(Person.name_blind.in_(some), Person.block_blind.in_(some))
+        alike = or_(and_(Person.name_blind.in_(some), of_age), Person.block_blind.in_(some))
         for person in session.scalars(select(Person).where(alike).options(loaded)):
             by_name[person.name_blind or ""].append(person)
             by_block[person.block_blind or ""].append(person)
@@ -58,6 +59,15 @@ def _blocks(session: Session, people: Sequence[Described]) -> _Found:
     return _Found(by_name, by_block, by_phone)
 
 
+def _of_age(people: Sequence[Described]) -> ColumnElement[bool]:
+    """Say that a record's year of birth is near one of theirs: a thousand may have one name."""
+    years = [years_near(one) for one in people]
+    known = frozenset[int]().union(*(each for each in years if each is not None))
+    if None in years or len(known) > MOST_YEARS:
+        return true()
+    return or_(Person.birth_year.is_(None), Person.birth_year.in_(sorted(known)))
+
+
 def _near(one: Described, found: _Found) -> dict[UUID, Person]:
     lists = [
         *(found.by_name.get(blind, []) for blind in queries.name_blinds(one.name)),
@@ -67,7 +77,11 @@ def _near(one: Described, found: _Found) -> dict[UUID, Person]:
         ),
         *(found.by_phone.get(blind, []) for phone in one.phones for blind in _phone(phone)),
     ]
-    return {person.id: person for each in lists for person in each}
+    years = years_near(one)
+    return {
+        person.id: person for each in lists for person in each
+        if years is None or person.birth_year is None or person.birth_year in years
+    }  # fmt: skip
 
 
 def _best(one: Described, near: Mapping[UUID, Person]) -> list[Candidate]:

@@ -82,6 +82,21 @@ def compare(one: Described, other: Described) -> Score:
     return Score(0 if nameless else max(0, min(HIGHEST, points)), parts)
 
 
+def years_near(one: Described) -> frozenset[int] | None:
+    """Return the years of birth that somebody must have to be suggested, None where any will do.
+
+    Another year costs more than all that may agree beside the name; a digit of a date may be wrong.
+    """
+    if one.birth_year is None:
+        return None
+    year = one.birth_year
+    near = {year - 1, year, year + 1}
+    if one.birth:
+        near |= {year + (digit - year // ten % 10) * ten
+                 for ten in (1, 10, 100, 1000) for digit in range(10)}  # fmt: skip
+    return frozenset(near)
+
+
 def read_parts(written: str) -> list[tuple[Part, Agreement]]:
     """Return what `Score.written` said."""
     pairs = (each.partition("=") for each in written.split())

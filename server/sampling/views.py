@@ -71,7 +71,7 @@ bp.get("/rosters/<uuid:roster_id>/matches")(roster_match_views.show_matches)
 bp.post("/rosters/<uuid:roster_id>/matches")(roster_match_views.decide_matches)
 bp.get("/rosters/<uuid:roster_id>")(roster_views.show_roster)
 bp.post("/rosters/<uuid:roster_id>/labels")(lot_print_views.print_roster)
-SHOWN = 200
+SHOWN = 150
 NOT_MODIFIED = 304
 SERIES = {series: kind_of(series) for series in (*range(10, 40), *range(90, 100))}
 

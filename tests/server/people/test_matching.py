@@ -1,6 +1,7 @@
 """Suggestions are scored and explained; they never come from a contradiction."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from random import Random
 
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from server.people.matching import (
     Part,
     compare,
     read_parts,
+    years_near,
 )
 from server.people.models import Person
 from server.people.services import person_of
@@ -58,6 +60,22 @@ def test_another_name_or_birth_is_never_suggested_and_another_sex_never_likely(
         assert score.points < SUGGESTED
     if parts[Part.SEX] is Agreement.DIFFERENT:
         assert score.points < LIKELY
+
+
+@settings(max_examples=100)
+@given(SAID, SAID, st.tuples(st.booleans(), st.booleans()), st.dates(), st.dates())
+def test_nobody_of_another_year_than_the_near_ones_is_suggested(
+    one: Described, other: Described, whole: tuple[bool, bool], born: date, then: date
+) -> None:
+    """Whoever is left out when records are asked for would not have been suggested."""
+    one = replace(one, birth=born.isoformat() if whole[0] else "", birth_year=born.year)
+    other = replace(other, birth=then.isoformat() if whole[1] else "", birth_year=then.year)
+    years = years_near(one)
+    assert years is not None
+    assert born.year in years
+    if then.year not in years:
+        assert compare(one, other).points < SUGGESTED
+    assert years_near(replace(one, birth_year=None)) is None
 
 
 @settings(max_examples=60)
