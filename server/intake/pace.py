@@ -40,7 +40,9 @@ class Pacer:
 
 # Seconds that one transaction of the applier may take: whoever writes meanwhile waits so long.
 SPANS = {Pace.IDLE: 0.1, Pace.STEADY: 0.05, Pace.BUSY: 0.03, Pace.RUSH: 0.02}
-FEWEST, MOST = 10, 400  # events in one transaction
+# Events in one transaction, at least: of fewer, each costs more than it spares whoever waits.
+FEWEST = {Pace.IDLE: 50, Pace.STEADY: 20, Pace.BUSY: 10, Pace.RUSH: 10}
+MOST = 400
 CAREFUL = 0.002  # seconds for one event, before any was applied
 
 
@@ -52,9 +54,9 @@ class Stride:
 
     def length(self, pace: Pace) -> int:
         """Return how many events to apply at once."""
-        return max(FEWEST, min(MOST, int(SPANS[pace] / self._each)))
+        return max(FEWEST[pace], min(MOST, int(SPANS[pace] / self._each)))
 
     def learn(self, count: int, took: float) -> None:
         """*count* events took so many seconds; of a few nothing is learnt."""
-        if count >= FEWEST:
+        if count >= min(FEWEST.values()):
             self._each = (self._each + took / count) / 2
