@@ -44,9 +44,7 @@ def fill(database: Database, samples: int) -> None:
     with database.write() as session:
         marks.mark_all(session, NOW)
     folding.fold_all(database)
-    sealing.seal_all(database, lambda: NOW)
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("ANALYZE")
+    sealing.seal_all(database, lambda: NOW)  # and no ANALYZE: the product's SQLite has none
 
 
 def _belongings(database: Database, undone: int) -> None:

@@ -1,6 +1,6 @@
 """What a desk asks for costs what is open, not what was ever stored; and nothing open is missed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -153,6 +153,25 @@ def test_no_desk_looks_through_what_was_ever_stored(app: Flask, database: Databa
     assert [each for each in steps if looks_through_all(each[0])] == []
     for name in OPEN_INDEXES:
         assert any(name in step for step, _ in steps), name
+
+
+@pytest.mark.engines
+def test_boxes_of_today_are_counted_by_the_time_of_their_tubes(
+    scene: Any, database: Database
+) -> None:
+    session = scene.session
+    tubes = [scene.tube() for _ in range(3)]
+    for tube, box in zip(tubes, ("H1", "H2", "H1"), strict=True):
+        scene.pair(tube, scene.person(f"Lê Văn {tube.text[-4:]}"))
+        receive_tube(session, tube, box=box, now=scene.now, **BY)
+    session.flush()
+    with asked(database) as found:
+        counts = queries.box_counts(session, since=scene.now - timedelta(hours=1))
+    assert sorted(counts) == [("H1", 2, 0), ("H2", 1, 0)]
+    assert queries.box_counts(session, since=scene.now + timedelta(hours=1)) == []
+    if database.engine.dialect.name == "sqlite":
+        steps = plan(session.connection(), *found[0])
+        assert any("ix_reception_at" in step for step in steps)
 
 
 @pytest.mark.engines
