@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -214,4 +214,4 @@ def _page_before() -> str:
     except ValueError:
         return "/"
     ours = parts.netloc == request.host and not parts.path.startswith("//")
-    return parts.path if ours else "/"
+    return quote(parts.path, safe="/%") if ours else "/"

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, datetime
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from flask import current_app, has_request_context, request
 from werkzeug.exceptions import HTTPException
@@ -32,21 +32,23 @@ def t(vi: str, en: str) -> str:
 
 def in_language(other: str) -> str:
     """Return the address of this page in the language *other*; of an answer to a form, the page
-    that the form was on: it is asked for anew."""
+    that the form was on: it is asked for anew.  Where there is no such page, the desks'.
+
+    Whatever the address bar says, it leads to this server: the path is one that we have, and is
+    quoted, so that no '/\\', tab or '//' is left that a browser takes for another server's name.
+    """
     path, args = _address()
     kept = [(name, value) for name, value in args if name != "lang"]
-    return f"{path}?{urlencode([*kept, ('lang', other)])}"
+    return f"{quote(path)}?{urlencode([*kept, ('lang', other)])}"
 
 
 def _address() -> tuple[str, list[tuple[str, str]]]:
-    here = request.path, list(request.args.items(multi=True))
-    if request.method in {"GET", "HEAD"}:
-        return here
-    pages = [here]
-    with suppress(ValueError):  # whatever a browser says there
-        before = urlsplit(request.referrer or "")
-        if before.netloc == request.host:
-            pages.insert(0, (before.path, parse_qsl(before.query)))
+    pages = [(request.path, list(request.args.items(multi=True)))]
+    if request.method not in {"GET", "HEAD"}:
+        with suppress(ValueError):  # whatever a browser says there
+            before = urlsplit(request.referrer or "")
+            if before.netloc == request.host:
+                pages.insert(0, (unquote(before.path), parse_qsl(before.query)))
     return next((page for page in pages if _is_page(page[0])), ("/", []))
 
 
@@ -55,7 +57,7 @@ def _is_page(path: str) -> bool:
         current_app.url_map.bind("").match(path, "GET")
     except HTTPException:
         return False
-    return not path.startswith("//")
+    return path.startswith("/") and not path.startswith("//")
 
 
 def local(at: datetime) -> datetime:
