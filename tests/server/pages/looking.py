@@ -20,6 +20,13 @@ HEAVIEST = 100_000  # bytes of one page with all that it loads, not compressed
 WEIGHT = """['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))
   .reduce((sum, each) => sum + each.decodedBodySize, 0)"""
 OVER = "document.documentElement.scrollWidth - innerWidth"
+NARROW, LINES = 48, 3  # a first cell under so many px with more lines stands one letter a line
+TORN = """([narrow, most]) => [...document.querySelectorAll('tr > :first-child')].filter((cell) => {
+    if (!cell.offsetParent || cell.offsetWidth >= narrow) return false;
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    return new Set([...words.getClientRects()].map((line) => Math.round(line.top))).size > most;
+  }).map((cell) => `${cell.offsetWidth} px: ${cell.textContent.trim().slice(0, 40)}`)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ def examine(page: Page, where: str, seen: Seen) -> int:
     ]
     if (over := page.evaluate(OVER)) > 0:
         seen.wrong.append(f"{where}: {over} px wider than the screen")
+    if torn := page.evaluate(TORN, [NARROW, LINES]):
+        seen.wrong.append(f"{where}: a first cell is torn, {torn[0]} ×{len(torn)}")
     weight: int = page.evaluate(WEIGHT)
     if weight > HEAVIEST:
         seen.wrong.append(f"{where}: {weight} bytes")
