@@ -60,7 +60,7 @@ def test_a_list_from_excel_says_of_each_row_what_became_of_it(registrar: FlaskCl
     content.seek(0)
     page = registrar.post("/points/import", data={"file": (content, "diem.xlsx")}).text
     assert "Xe 01" in page
-    for reason in ("Xe cần biển số", "Rạp phim", "là nhiều nơi", "Đã có: điểm"):
+    for reason in ("Xe cần biển số", "Rạp phim", "là tên của nhiều nơi", "Đã có: điểm"):
         assert reason in page
     assert registrar.post("/points/import", data={"rows": "a;b\n1;2"}).status_code == 422
 

@@ -77,7 +77,7 @@ def test_a_colleague_verifies_and_ones_own_are_not_offered(lan: Any, minh: Any) 
     lan.post("/results", data={"tube": TUBE.text, "call": "positive", "ct_n": "24,1"})
     assert TICK.findall(lan.get("/verify").text) == []
     [result] = TICK.findall(minh.get("/verify").text)
-    assert "24.1" in minh.get("/verify").text
+    assert "24,1" in minh.get("/verify").text
     refused = lan.post("/verify", data={"result": result})
     assert (refused.status_code, "người khác" in alert(refused)) == (409, True)
     page = minh.post("/verify", data={"result": result}, follow_redirects=True)
@@ -123,7 +123,7 @@ def test_the_form_offers_the_targets_of_the_assay_that_was_chosen(lan: Any, minh
     [result] = TICK.findall(minh.get("/verify").text)
     page = minh.get(f"/results/{result.split('.')[0]}/correct").text
     assert re.findall(r'class="ct" name="(\w+)"', page) == ["ct_e", "ct_rdrp", "ct_rp"]
-    assert "RdRP <b>24.1</b>" in page
+    assert "RdRP <b>24,1</b>" in page
     assert "<b>30</b>" not in page, "a field that the form does not have says nothing"
 
 
