@@ -90,14 +90,17 @@ def _make(database: Database, folder: Path, asked: argparse.Namespace) -> None:
 def _make_all(
     database: Database, folder: Path, month: Month, shelves: list[Shelf], at: datetime
 ) -> None:
+    any_made = False
     for shelf in shelves:
         made = archiving.make(database, folder, month, shelf, at)
+        any_made = any_made or made is not None
         if made is None:
             _say(f"{shelf.name}: nothing to archive")
         else:
             _say(f"{shelf.name}: {made.row_count} rows are in {folder / made.name} "
                  f"({made.size} bytes), and their content is out of the database")  # fmt: skip
-    _say("Copy the folder to another machine: what is in these files is nowhere else.")
+    if any_made:
+        _say("Copy the folder to another machine: what is in these files is nowhere else.")
 
 
 def _shelves(asked: argparse.Namespace) -> list[Shelf]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from server.archives import archiving, files
 from server.archives.models import Archive
 from server.archives.months import Month
 from server.archives.openness import still_open
+from server.archives.shelves import SHELVES, Shelf
 from server.config import Settings
 from server.display import local
 from server.figures.models import cell_sums
@@ -20,6 +21,7 @@ from server.upkeep.strongbox import NotReadable
 
 WHAT = "archives"
 BY_HAND = "`ghepmau-server archive make --month {}`"
+Place = tuple[str, str]  # in the register: month and shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,45 @@ class Behind:
 
 
 def behind(session: Session, settings: Settings, now: datetime) -> list[Behind]:
-    """Return the months that are not archived, the oldest first; not those past their clocks."""
+    """Return the months of which a shelf is not archived, the oldest first.
+
+    Not those past their clocks, nor those with nothing to archive.  A month is done when each of
+    its shelves is: the command may be killed between two, and may be told to make one alone.
+    """
     first = session.scalar(select(func.min(cell_sums.c.day)))
     if first is None:
         return []
-    done = set(session.scalars(select(Archive.month).where(Archive.emptied_at.is_not(None))))
-    kept = now - timedelta(days=settings.keep_event_days)
-    month, found = max(Month.of(first), Month.of(local(kept).date())), list[Behind]()
+    kept = {each.name: now - timedelta(days=getattr(settings, each.setting)) for each in SHELVES}
+    done, begun = _register(session)
+    month, found = max(Month.of(first), Month.of(local(min(kept.values())).date())), list[Behind]()
     while month.end <= now:
-        if str(month) not in done and month.end > kept:
+        wanted = [each for each in SHELVES if month.end > kept[each.name]]
+        if any(
+            (str(month), each.name) in begun
+            or ((str(month), each.name) not in done and _is_full(session, each, month))
+            for each in wanted
+        ):
             waits = ", ".join(
                 f"{count} {what}" for what, count in still_open(session, month).items()
             )
             found.append(Behind(month, is_due(month, settings, now), waits))
         month = month.after
     return found
+
+
+def _register(session: Session) -> tuple[set[Place], set[Place]]:
+    """Return what is out of the database, and what is in a file and (in part) here as well."""
+    asked = select(Archive.month, Archive.shelf, Archive.emptied_at, Archive.gone_at)
+    done, begun = set[Place](), set[Place]()
+    for month, shelf, emptied, gone in session.execute(asked):
+        (done if emptied or gone else begun).add((month, shelf))
+    return done, begun
+
+
+def _is_full(session: Session, shelf: Shelf, month: Month) -> bool:
+    """Return whether there is anything of *month* to archive: an empty month never waits."""
+    one = select(literal(1)).select_from(shelf.table).where(shelf.full(month)).limit(1)
+    return session.scalar(one) is not None
 
 
 def is_due(month: Month, settings: Settings, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from server.figures import folding
 from server.intake.applier import apply_pending
 from server.intake.models import WireEvent
 from server.lab import services as lab
+from server.lab.imports.models import ImportFile, ImportPart, ImportRow
 from server.lab.measured import Measured
 from server.lab.words import Call
 from server.outcomes.services import release
@@ -67,3 +69,27 @@ def make(database: Database, folder: Path) -> Archive:
     made = archiving.make(database, folder, MONTH, EVENTS, LATER)
     assert made is not None
     return made
+
+
+def bring(database: Database, now: datetime) -> None:
+    """A machine's file that was entered, with a name in one row and a number in another."""
+    file = ImportFile(
+        id=uuid4(), kind="file", source="upload", name="x.csv", format="csv", digest="d" * 64,
+        size=9, state="done", cut=False, acknowledged=False, notices="[]", progress=9, row_count=3,
+        matched=3, queued=0, refused=0, entered=3, instrument="", serial="", run_name="R",
+        operator="", started="", assay="", place="p", received_by="u", received_at=now,
+        confirmed_by="u", confirmed_at=now, done_at=now,
+    )  # fmt: skip
+    with database.write() as session:
+        session.add(file)
+        session.flush()
+        session.add(ImportPart(import_id=file.id, position=1, content="Nguyễn Mẫu;24".encode()))
+        for position, (sample, seen) in enumerate(
+            [("Nguyễn Mẫu", None), (None, "0912"), ("Trần Mẫu", "0913")]
+        ):
+            session.add(
+                ImportRow(import_id=file.id, position=position, row=position, well="A1", tube=None,
+                          mended=False, sample=sample, target="N", ct="", undetermined=False,
+                          call="", flags="", role="sample", fate="matched", reason=None, seen=seen,
+                          entered=True)
+            )  # fmt: skip

@@ -1,5 +1,6 @@
 """Which months wait to be archived: told by the page of health, and done by the timer's command."""
 
+from argparse import Namespace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from server.archives.shelves import EVENTS
 from server.config import Settings
 from server.db import Database
 from server.upkeep.judging import Judged, Level
-from tests.server.intake.closed_month import LATER, MONTH, make, rows
+from tests.server.intake.closed_month import LATER, MONTH, bring, make, rows
 
 pytestmark = pytest.mark.engines
 FEBRUARY = datetime.fromisoformat("2027-02-01T00:00:00+00:00")
@@ -40,7 +41,7 @@ def test_a_month_is_named_when_it_is_over_and_is_due_some_months_later(
         Level.WELL, "closed and not archived yet: 2026-11",
     )  # fmt: skip
     late = told(database, settings, FEBRUARY)
-    assert [each.level for each in late] == [Level.LOOK, Level.WELL]
+    assert [each.level for each in late] == [Level.LOOK], "nothing is said of empty months"
     assert "2026-11: `ghepmau-server archive make --month 2026-11`" in late[0].sentence
     by_hand = replace(settings, archive_after_months=0)
     assert {each.level for each in told(database, by_hand, FEBRUARY)} == {Level.WELL}
@@ -75,6 +76,42 @@ def test_a_month_that_is_open_waits_and_says_for_what(
     archive_cli.make_due(database, settings, FEBRUARY)
     assert "2026-11 is still open: 1 events" in capsys.readouterr().out
     assert rows(database) == before
+
+
+def test_a_month_of_which_one_shelf_alone_was_archived_is_due_still(
+    month: list[bytes], database: Database, settings: Settings, now: datetime,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """The command was killed between two shelves, the disk was full, or `--shelf` was given."""
+    bring(database, now)
+    make(database, settings.archive_folder)
+    assert [each.level for each in told(database, settings, FEBRUARY)] == [Level.LOOK, Level.WELL]
+    archive_cli.make_due(database, settings, FEBRUARY)
+    said = capsys.readouterr().out
+    assert "events: nothing to archive" in said
+    assert "files: 1 rows are in" in said
+    assert "rows: 3 rows are in" in said
+    assert {each.level for each in told(database, settings, FEBRUARY)} == {Level.WELL}
+    archive_cli.make_due(database, settings, FEBRUARY)
+    assert capsys.readouterr().out == "no month is due\n"
+
+
+def test_a_month_with_nothing_to_archive_is_never_due(
+    month: list[bytes], database: Database, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive_cli.make_due(database, settings, FEBRUARY)
+    assert "Copy the folder" in capsys.readouterr().out
+    summer = FEBRUARY + timedelta(days=150)  # nobody was tested from December on
+    for line in told(database, settings, summer):
+        assert line.level is Level.WELL
+        assert "2026-12" not in line.sentence
+    archive_cli.make_due(database, settings, summer)
+    assert capsys.readouterr().out == "no month is due\n"
+    asked = Namespace(month="2026-10", shelf=None)
+    archive_cli.ACTS["make"](database, settings.archive_folder, asked)
+    said = capsys.readouterr().out
+    assert said.count("nothing to archive") == 3
+    assert "Copy the folder" not in said
 
 
 @pytest.mark.parametrize("harm", ["away", "shorter", "rotten"])

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, select
@@ -18,8 +17,7 @@ from server.db import Database
 from server.declarations.models import CheckIn
 from server.intake.applier import apply_pending
 from server.intake.models import WireEvent
-from server.lab.imports.models import ImportFile, ImportPart, ImportRow
-from tests.server.intake.closed_month import CODES, LATER, MONTH, make
+from tests.server.intake.closed_month import CODES, LATER, MONTH, bring, make
 from tests.server.intake.conftest import id_of
 
 pytestmark = pytest.mark.engines
@@ -30,30 +28,6 @@ def content(database: Database, shelf: Shelf) -> list[tuple[Any, ...]]:
     asked = select(*keys, *(shelf.table.columns[name] for name in shelf.goes)).order_by(*keys)
     with database.read() as session:
         return [tuple(row) for row in session.execute(asked)]
-
-
-def bring(database: Database, now: datetime) -> None:
-    """A machine's file that was entered, with a name in one row and a number in another."""
-    file = ImportFile(
-        id=uuid4(), kind="file", source="upload", name="x.csv", format="csv", digest="d" * 64,
-        size=9, state="done", cut=False, acknowledged=False, notices="[]", progress=9, row_count=3,
-        matched=3, queued=0, refused=0, entered=3, instrument="", serial="", run_name="R",
-        operator="", started="", assay="", place="p", received_by="u", received_at=now,
-        confirmed_by="u", confirmed_at=now, done_at=now,
-    )  # fmt: skip
-    with database.write() as session:
-        session.add(file)
-        session.flush()
-        session.add(ImportPart(import_id=file.id, position=1, content="Nguyễn Mẫu;24".encode()))
-        for position, (sample, seen) in enumerate(
-            [("Nguyễn Mẫu", None), (None, "0912"), ("Trần Mẫu", "0913")]
-        ):
-            session.add(
-                ImportRow(import_id=file.id, position=position, row=position, well="A1", tube=None,
-                          mended=False, sample=sample, target="N", ct="", undetermined=False,
-                          call="", flags="", role="sample", fate="matched", reason=None, seen=seen,
-                          entered=True)
-            )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BY_NAME)
