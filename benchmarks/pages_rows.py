@@ -19,6 +19,7 @@ from server.audit import sealing
 from server.audit import services as audit
 from server.db import Database
 from server.declarations.notice import TARGET
+from server.delivery import tally
 from server.delivery.models import Delivery
 from server.demo.week import make_week
 from server.figures import folding, marks
@@ -43,6 +44,7 @@ def fill(database: Database, samples: int) -> None:
         _belongings(database, samples * 49 // 50)
     with database.write() as session:
         marks.mark_all(session, NOW)
+        tally.recount(session)
     folding.fold_all(database)
     sealing.seal_all(database, lambda: NOW)  # and no ANALYZE: the product's SQLite has none
 

@@ -1,6 +1,7 @@
 """`ghepmau-server rollups recount`: count the roll-ups anew, or with --check only compare.
 
-What is made of them is added here as well: `report`.
+How many messages arrived is compared and mended with them.  What is made of them is added here as
+well: `report`.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from server import report_cli, vault
 from server.config import Loaded
 from server.db import Database, open_database
+from server.delivery import tally
 from server.errors import DomainError
 from server.figures import recount
 
@@ -42,11 +44,17 @@ def rollups(asked: argparse.Namespace, loaded: Loaded) -> None:
 
 
 def _recount(database: Database) -> None:
+    with database.read() as session:
+        arrived = tally.differences(session)
+    if arrived:  # which holds all who deliver, so not without need
+        with database.write() as session:
+            tally.recount(session)
     cells = recount.recount(database, datetime.now(UTC), _told)
     print(f"{cells} stations' days were counted anew.")  # noqa: T201 - a command's answer
 
 
 def _check(database: Database) -> None:
+    _check_arrived(database)
     wrong = recount.differences(database, _told)
     if wrong:
         some = ", ".join(f"{cell.station} {cell.day}" for cell in wrong[:5])
@@ -55,6 +63,16 @@ def _check(database: Database) -> None:
             f"{len(wrong)} stations' days differ from the facts: {some}. Run `rollups recount`.",
         )
     print("The roll-ups are what a recount finds.")  # noqa: T201 - a command's answer
+
+
+def _check_arrived(database: Database) -> None:
+    with database.read() as session:
+        wrong = tally.differences(session)
+    for target, (kept, there) in sorted(wrong.items()):
+        raise RollUpsDiffer(
+            f"{target}: ghi {kept} tin đã tới, có {there}. Chạy `rollups recount`.",
+            f"{target}: {kept} messages kept as arrived, {there} there. Run `rollups recount`.",
+        )
 
 
 def _told(done: int) -> None:

@@ -64,6 +64,16 @@ def insert_or_hold(session: Session, model: type[Base], row: Mapping[str, Any]) 
     session.execute(made.on_conflict_do_update(index_elements=keys, set_=same))
 
 
+def insert_or_add(session: Session, model: type[Base], row: Mapping[str, Any], name: str) -> None:
+    """Insert *row*; where one with its key is there, add to what that has under *name*."""
+    sqlite_too = session.get_bind().dialect.name == "sqlite"
+    made: Any = (sqlite.insert if sqlite_too else postgresql.insert)(model).values(**row)
+    table = model.metadata.tables[model.__tablename__]
+    more = {name: table.columns[name] + made.excluded[name]}
+    keys = [column.name for column in table.primary_key]
+    session.execute(made.on_conflict_do_update(index_elements=keys, set_=more))
+
+
 def insert_stored(
     session: Session, model: type[Base], names: tuple[str, ...], rows: Sequence[Stored]
 ) -> None:

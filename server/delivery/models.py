@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, Encrypted, one_of
@@ -72,6 +72,16 @@ class Circuit(Base):
     away_since: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Encrypted("delivery_circuit.last_error"))
+
+
+class Arrived(Base):
+    """How many messages ever arrived at a target: kept with each note of it, see `tally`."""
+
+    __tablename__ = "delivery_arrived"
+    __table_args__ = (CheckConstraint("count >= 0", name="count"),)
+
+    target: Mapped[str] = mapped_column(String(40), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
 
 
 class RemoteCopy(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from server.accounts.within import ANYWHERE, Within
+from server.delivery import tally
 from server.delivery.models import Delivery
 
 UNDELIVERED = ("waiting", "dead")
@@ -62,25 +63,24 @@ class Load:
 def loads(session: Session) -> dict[str, Load]:
     """Return the load of every target that was ever told something.
 
-    What arrived is what there is (an index alone says how much) less what did not.
+    What did not arrive is counted, by its own index; what did, the `tally` keeps.
     """
     target, state, oldest = Delivery.target, Delivery.state, func.min(Delivery.created_at)
     unsent = select(target, state, func.count(), oldest).where(Delivery.delivered_at.is_(None))
     rows: dict[str, dict[str, tuple[int, datetime]]] = {}
     for told, each, count, since in session.execute(unsent.group_by(target, state)):
         rows.setdefault(told, {})[each] = (count, since)
-    every = session.execute(select(target, func.count()).group_by(target))
-    return {told: _load(rows.get(told, {}), whole) for told, whole in every}
+    arrived = tally.kept(session)
+    return {told: _load(rows.get(told, {}), arrived.get(told, 0)) for told in {*rows, *arrived}}
 
 
-def _load(states: dict[str, tuple[int, datetime]], whole: int) -> Load:
+def _load(states: dict[str, tuple[int, datetime]], arrived: int) -> Load:
     def count(state: str) -> int:
         return states[state][0] if state in states else 0
 
     unsent = [states[state][1] for state in ("waiting", "dead") if state in states]
-    left = sum(number for number, _ in states.values())
     return Load(
-        count("waiting"), count("dead"), whole - left, count("set-aside"), min(unsent, default=None)
+        count("waiting"), count("dead"), arrived, count("set-aside"), min(unsent, default=None)
     )
 
 

@@ -16,7 +16,7 @@ from time import monotonic
 from sqlalchemy.orm import Session
 
 from server.db import Database
-from server.delivery import circuits, taking
+from server.delivery import circuits, taking, tally
 from server.delivery.channels import Ahead, Channel, InPlace, Refused, Unreachable
 from server.delivery.taking import Taken
 from server.retry import again, trouble_of
@@ -93,7 +93,9 @@ def _note(
     with database.write() as session:
         arrived = note_all(session, target, sent, now)
         taking.let_go(session, claimed[len(sent) :])
-        return arrived, taking.claim(session, target=target, now=now) if more else []
+        next_ones = taking.claim(session, target=target, now=now) if more else []
+        tally.add(session, target, arrived)
+        return arrived, next_ones
 
 
 def _due(database: Database, target: str, now: datetime) -> bool:
@@ -125,7 +127,9 @@ def _in_one(
         channel.deliver_in(session, [each.message for each in heads])
         if first:  # so often is enough for who looks when it last answered
             circuits.answered(session, target, now=now)
-        return taking.note_in_place(session, heads, receipts=channel.receipts, now=now)
+        arrived = taking.note_in_place(session, heads, receipts=channel.receipts, now=now)
+        tally.add(session, target, arrived)
+        return arrived
 
 
 def hand_over_all(channel: Channel, claimed: Sequence[Taken]) -> list[Sent]:

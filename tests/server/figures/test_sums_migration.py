@@ -1,4 +1,4 @@
-"""Roll-ups from before there were sums get theirs."""
+"""Roll-ups from before there were sums get theirs, and targets how many messages arrived."""
 
 from datetime import date
 
@@ -9,12 +9,19 @@ from sqlalchemy import insert, select, text
 from server import schema
 from server.config import Settings
 from server.db import open_database
+from server.delivery import tally
 from server.figures.models import BUCKETS, COUNTS, SPLIT, SUMS, cells, hours, spans, steps
 from server.figures.summing import summed
 from server.schema import tables
 
 pytestmark = [pytest.mark.blank, pytest.mark.engines]
 DAY = date(2026, 11, 23)
+NOON = "2026-11-23 05:00:00.000000"
+OLD_MESSAGE = text(
+    "INSERT INTO delivery (target, key, subject, version, payload, state, attempts, next_try_at,"
+    " receipt, created_at, delivered_at)"
+    " VALUES ('cdc', :k, 'an', 1, '', :s, 1, :now, :r, :now, :arrived)"
+)
 
 
 def before_sums() -> str:
@@ -42,8 +49,15 @@ def test_sums_are_made_of_what_there_is(settings: Settings, vault: object) -> No
             )
             connection.execute(insert(spans), [{**key, "span": "turnaround", **buckets}])
             connection.execute(insert(hours), [{**key, "hour": 8, "people": 3}])
+        for name, arrived in (("a", NOON), ("b", NOON), ("c", None)):
+            state, receipt = ("delivered", "r") if arrived else ("waiting", None)
+            connection.execute(
+                OLD_MESSAGE, {"k": name, "s": state, "now": NOON, "r": receipt, "arrived": arrived}
+            )
     schema.upgrade(database)
     with database.read() as session:
+        assert tally.kept(session) == {"cdc": 2}
+        assert tally.differences(session) == {}
         for split in SPLIT:
             rows = [dict(row) for row in session.execute(select(split)).mappings()]
             found = [dict(row) for row in session.execute(select(SUMS[split])).mappings()]
