@@ -5,7 +5,8 @@ kind (single or pool).  A `figure_mark` says that a cell must be counted again; 
 the fact that changed, and nothing else is: see `folding`.
 
 Beside each table stands its sum over operators and laboratories (`SUMS`), for whoever asks for
-neither: most pages, which then read a tenth of the rows.  Both are written together.
+neither: most pages, which then read a tenth of the rows.  `step_totals` sums those of steps once
+more.  All are written together.
 """
 
 from collections.abc import Iterable
@@ -64,7 +65,7 @@ def _table(
 
 def _passing() -> list[Column[Any]]:
     return [
-        Column("step", String(16), primary_key=True),
+        Column("step", String(20), primary_key=True),
         Column("passed", Date, primary_key=True),
         _number("count"),
     ]
@@ -101,4 +102,14 @@ step_sums = _table(
 span_sums = _table("figure_span_sum", _lasting(), by=_WHERE)
 hour_sums = _table("figure_hour_sum", _hourly(), by=_WHERE)
 SUMS = dict(zip(SPLIT, (cell_sums, step_sums, span_sums, hour_sums), strict=True))
-TABLES = (*SPLIT, *SUMS.values())
+STEPS = ("received", "rejected", "resulted", "released", "delivered", *(f"said_{s}" for s in SAID))
+# The sums of steps over the days on which they were passed, and the first and last of these days:
+# whoever asks what passed until a day reads one row for each that was done with by then.
+step_totals = _table(
+    "figure_step_total",
+    [Column(name, Date, nullable=False) for name in ("first_passed", "last_passed")]
+    + list(map(_number, STEPS)),
+    Index("ix_figure_step_total_last", "last_passed", "first_passed"),
+    by=_WHERE,
+)  # fmt: skip
+TABLES = (*SPLIT, *SUMS.values(), step_totals)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from server.figures.models import SUMS
+from server.figures.models import STEPS, SUMS, step_sums, step_totals
 
 Row = dict[str, Any]
 
@@ -13,7 +13,7 @@ Row = dict[str, Any]
 def with_sums(rows: Mapping[Table, list[Row]]) -> dict[Table, list[Row]]:
     """Return *rows*, which are split as finely as there is, and their sums."""
     sums = {sum_: list(summed(sum_, rows[split])) for split, sum_ in SUMS.items()}
-    return {**rows, **sums}
+    return {**rows, **sums, step_totals: list(totals(sums[step_sums]))}
 
 
 def summed(table: Table, rows: Iterable[Row]) -> Iterator[Row]:
@@ -27,3 +27,20 @@ def summed(table: Table, rows: Iterable[Row]) -> Iterator[Row]:
             own[place] += row[name]
     for key, own in sorted(found.items()):
         yield dict(zip(keys, key, strict=True)) | dict(zip(values, own, strict=True))
+
+
+def totals(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield for each station, day and place what passed each step, whenever, and from when to when.
+
+    In the order of their key.
+    """
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        key, passed = (row["day"], row["station"], row["place"]), row["passed"]
+        none = {"first_passed": passed, "last_passed": passed, **dict.fromkeys(STEPS, 0)}
+        own = found.setdefault(key, none)
+        own["first_passed"] = min(own["first_passed"], passed)
+        own["last_passed"] = max(own["last_passed"], passed)
+        own[row["step"]] += row["count"]
+    for key, own in sorted(found.items()):
+        yield dict(zip(("day", "station", "place"), key, strict=True)) | own

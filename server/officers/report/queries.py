@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, func, select, union
+from sqlalchemy import Table, and_, case, func, select, union
 from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
 from server.db import Database
-from server.figures.models import BUCKETS, SUMS, cells, span_sums, steps
+from server.figures.models import (
+    BUCKETS,
+    STEPS,
+    SUMS,
+    cells,
+    span_sums,
+    step_sums,
+    step_totals,
+    steps,
+)
 from server.figures.recount import agrees
 from server.figures.samples import Cell
 from server.officers.overview.numbers import once
@@ -57,9 +66,26 @@ def _asked(
         for name, number in zip(_TAKEN, numbers, strict=True):
             own[name] = own.get(name, 0) + int(number)
             own[f"{name}_{kind}"] = own.get(f"{name}_{kind}", 0) + int(number)
+    if first is None and by in step_totals.columns:
+        _add_ever_passed(session, scope, last, by, found)
+        return found
     for key, step, number in session.execute(_passed(scope, first, last, by)):
         found.setdefault(key, Sums()).counts[step] = int(number)
     return found
+
+
+def _add_ever_passed(
+    session: Session, scope: Within, last: date, by: str, found: dict[str, Sums]
+) -> None:
+    """Add what passed each step until *last*: from the totals of what was done with by then.
+
+    What went on after that day is looked up by its days.
+    """
+    for key, *numbers in session.execute(_totals(scope, last, by)):
+        found.setdefault(key, Sums()).counts.update(zip(STEPS, map(int, numbers), strict=True))
+    for key, step, number in session.execute(_going_on(scope, last, by)):
+        own = found.setdefault(key, Sums()).counts
+        own[step] = own.get(step, 0) + int(number)
 
 
 def _enough(table: Table, by: str) -> Table:
@@ -86,6 +112,25 @@ def _passed(scope: Within, first: date | None, last: date, by: str) -> Any:
     if first is not None:
         found = found.where(table.c.passed >= first)
     return found.group_by(key, table.c.step)
+
+
+def _totals(scope: Within, last: date, by: str) -> Any:
+    done = step_totals.c
+    found = select(done[by], *(func.sum(done[name]) for name in STEPS))
+    return found.where(scope.rows(done.place), done.last_passed <= last).group_by(done[by])
+
+
+def _going_on(scope: Within, last: date, by: str) -> Any:
+    """Ask for the steps passed until *last* where others were passed after it: a few rows.
+
+    The day is no condition, by which SQLite would begin with all that ever passed.
+    """
+    each, of = step_sums.c, step_totals.c
+    same = and_(each.day == of.day, each.station == of.station, each.place == of.place)
+    until = func.sum(case((each.passed <= last, each.count), else_=0))
+    found = select(of[by], each.step, until).select_from(step_totals.join(step_sums, same))
+    there = of.last_passed > last, of.first_passed <= last, scope.rows(of.place)
+    return found.where(*there).group_by(of[by], each.step)
 
 
 def turnaround(session: Session, scope: Within, day: date) -> tuple[int, ...]:

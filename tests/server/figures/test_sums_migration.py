@@ -4,14 +4,26 @@ from datetime import date
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.orm import Session
 
 from server import schema
 from server.config import Settings
 from server.db import open_database
 from server.delivery import tally
-from server.figures.models import BUCKETS, COUNTS, SPLIT, SUMS, cells, hours, spans, steps
-from server.figures.summing import summed
+from server.figures.models import (
+    BUCKETS,
+    COUNTS,
+    SPLIT,
+    SUMS,
+    cells,
+    hours,
+    spans,
+    step_sums,
+    step_totals,
+    steps,
+)
+from server.figures.summing import summed, totals
 from server.schema import tables
 
 pytestmark = [pytest.mark.blank, pytest.mark.engines]
@@ -49,11 +61,7 @@ def test_sums_are_made_of_what_there_is(settings: Settings, vault: object) -> No
             )
             connection.execute(insert(spans), [{**key, "span": "turnaround", **buckets}])
             connection.execute(insert(hours), [{**key, "hour": 8, "people": 3}])
-        for name, arrived in (("a", NOON), ("b", NOON), ("c", None)):
-            state, receipt = ("delivered", "r") if arrived else ("waiting", None)
-            connection.execute(
-                OLD_MESSAGE, {"k": name, "s": state, "now": NOON, "r": receipt, "arrived": arrived}
-            )
+        _messages(connection)
     schema.upgrade(database)
     with database.read() as session:
         assert tally.kept(session) == {"cdc": 2}
@@ -63,4 +71,20 @@ def test_sums_are_made_of_what_there_is(settings: Settings, vault: object) -> No
             found = [dict(row) for row in session.execute(select(SUMS[split])).mappings()]
             assert found == list(summed(SUMS[split], rows)), split.name
             assert len(found) == 1
+        _totals_are_right(session)
     database.engine.dispose()
+
+
+def _messages(connection: Connection) -> None:
+    for name, arrived in (("a", NOON), ("b", NOON), ("c", None)):
+        state, receipt = ("delivered", "r") if arrived else ("waiting", None)
+        connection.execute(
+            OLD_MESSAGE, {"k": name, "s": state, "now": NOON, "r": receipt, "arrived": arrived}
+        )
+
+
+def _totals_are_right(session: Session) -> None:
+    rows = [dict(row) for row in session.execute(select(step_sums)).mappings()]
+    found = [dict(row) for row in session.execute(select(step_totals)).mappings()]
+    assert found == list(totals(rows))
+    assert [each["received"] for each in found] == [0 + 1 + 2 + 3]
