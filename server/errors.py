@@ -12,11 +12,13 @@ class DomainError(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int] = 409
+    field: str = ""  # of a form: what the sentence is about, where it is about one of its fields
 
-    def __init__(self, vi: str, en: str) -> None:
+    def __init__(self, vi: str, en: str, *, field: str = "") -> None:
         super().__init__(en)
         self.vi = vi
         self.en = en
+        self.field = field or self.field
 
 
 class NotFound(DomainError):

@@ -24,7 +24,7 @@ class Step:
     path: str
     vi: str
     en: str
-    vi_hint: str
+    vi_hint: str  # {minutes}: how long a one-time code holds
     en_hint: str
     done: ColumnElement[bool]
 
@@ -42,8 +42,8 @@ STEPS = (
     ),
     Step(
         Permission.STATION_WRITE, "/stations", "Thêm trạm", "Add a station",
-        "Lấy mã ghi danh ở đây, gõ vào trạm trong vòng mười phút.",
-        "Take its one-time code here and type it at the station within ten minutes.",
+        "Lấy mã ghi danh ở đây, gõ vào trạm trong vòng {minutes} phút.",
+        "Take its one-time code here and type it at the station within {minutes} minutes.",
         _any(Station),
     ),
     Step(

@@ -55,6 +55,11 @@ class Wrong:
     field: str
     error: DomainError
 
+    @classmethod
+    def of(cls, error: DomainError, otherwise: str = "form") -> "Wrong":
+        """Return *error* beside the field that it is about, else beside *otherwise*."""
+        return cls(error.field or otherwise, error)
+
     @property
     def sentence(self) -> str:
         return t(self.error.vi, self.error.en)
@@ -86,6 +91,7 @@ def optional_text(form: Mapping[str, str], field: str, *, longest: int) -> str:
         raise BadInput(
             f"Ô {vi} quá dài: nhiều nhất {longest} ký tự.",
             f"The {en} is too long: at most {longest} characters.",
+            field=field,
         )
     return text
 
@@ -98,18 +104,31 @@ def place_or_text(text: str) -> str:
     found = place_names.called(text)
     if len(found) > 1:
         these = ", ".join(f"{place_names.name_of(place)} ({place})" for place in found[:3])
+        alike = len({place_names.name_of(place) for place in found}) < len(found)
+        vi, en = ("tên đầy đủ hoặc mã", "full name or the code")
+        if alike:  # their full names are the same: only the code tells them apart
+            vi, en = ("mã trong ngoặc", "code in brackets")
         raise BadInput(
-            f"'{text[:60]}' là tên của nhiều nơi: {these}. Ghi tên đầy đủ hoặc mã.",
-            f"'{text[:60]}' is several places: {these}. Give the full name or the code.",
+            f"'{text[:60]}' là tên của nhiều nơi: {these}. Ghi {vi}.",
+            f"'{text[:60]}' is several places: {these}. Give the {en}.",
+            field="place",
         )
     return found[0] if found else text
+
+
+def filter_place(text: str) -> tuple[str, Wrong | None]:
+    """Return the place that a filter names; '' and what to say beside it where it is unclear."""
+    try:
+        return place_or_text(tidy(text)[:64]), None
+    except BadInput as error:
+        return "", Wrong.of(error)
 
 
 def required_text(form: Mapping[str, str], field: str, *, longest: int) -> str:
     text = optional_text(form, field, longest=longest)
     if not text:
         vi, en = words(field)
-        raise BadInput(f"Hãy nhập {vi}.", f"Please give the {en}.")
+        raise BadInput(f"Hãy nhập {vi}.", f"Please give the {en}.", field=field)
     return text
 
 
@@ -122,6 +141,7 @@ def number(form: Mapping[str, str], field: str, *, low: int, high: int) -> int:
     raise BadInput(
         f"Ô {vi} phải là một số từ {low} đến {high}.",
         f"The {en} must be a number from {low} to {high}.",
+        field=field,
     )
 
 
@@ -131,9 +151,9 @@ def choice(form: Mapping[str, str], field: str, kind: type[E]) -> E:
         return kind(form.get(field, "").strip())
     except ValueError as error:
         vi, en = words(field)
-        raise BadInput(f"Hãy chọn {vi} trong danh sách.", f"Choose the {en} from the list.") from (
-            error
-        )
+        raise BadInput(
+            f"Hãy chọn {vi} trong danh sách.", f"Choose the {en} from the list.", field=field
+        ) from error
 
 
 def day_in(text: str) -> date | None:
@@ -147,6 +167,7 @@ def day_in(text: str) -> date | None:
     raise BadInput(
         "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
         "The date must be year-month-day, such as 2026-11-23.",
+        field="day",
     )
 
 

@@ -9,7 +9,7 @@ from server.accounts.current import current_within
 from server.areas import FEW, Area, Menu, by_area, menus
 from server.desks import Desk, Waiting
 from server.first_steps import steps_left
-from server.web import actor, may, now, reading, signed_in
+from server.web import actor, may, now, reading, settings, signed_in
 
 bp = Blueprint("home", __name__)
 _LATE = datetime.max.replace(tzinfo=UTC)
@@ -30,7 +30,7 @@ def home() -> ResponseReturnValue:
     waits = sorted((row for row in rows if _waits(row)), key=_urgency)
     return render_template(
         "home.html", waits=waits, groups=_groups([row for row in rows if not _waits(row)]),
-        late=late, first=first,
+        late=late, first=first, minutes=settings().enrol_minutes,
     )  # fmt: skip
 
 

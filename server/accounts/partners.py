@@ -113,6 +113,7 @@ def _check_place(place: str) -> None:
         raise BadInput(
             "Nơi của đối tác là mã hành chính, ví dụ vn-2021:24; cả nước thì ghi *.",
             "A partner's place is an administrative code, such as vn-2021:24; * is everywhere.",
+            field="place",
         ) from error
 
 

@@ -5,7 +5,7 @@ from server.permissions import Permission
 P = Permission
 WORDS: dict[Permission, tuple[str, str]] = {
     P.ALERT_READ: ("xem cảnh báo về dữ liệu trạm gửi", "see alerts about what stations sent"),
-    P.ASSAY_WRITE: ("viết bản mới của bộ xét nghiệm", "write versions of assays"),
+    P.ASSAY_WRITE: ("lập phiên bản mới của bộ xét nghiệm", "write versions of assays"),
     P.AUDIT_READ: ("đọc nhật ký: ai đã làm gì", "read the trail: who did what"),
     P.BOX_WRITE: ("xếp, giao, nhận hộp mẫu", "pack, give and take boxes"),
     P.CALLBACK_WRITE: ("gọi người lấy mẫu lại", "call people for another sample"),
@@ -17,7 +17,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     P.DELIVERY_WRITE: ("gửi lại, dừng chuyển kết quả", "send again, pause deliveries"),
     P.DESK_LIMIT: ("đặt giới hạn thời gian của các bàn", "set the desks' time limits"),
     P.DESK_WRITE: ("nhận việc, ghi chú ở bàn Không khớp", "take on and note unmatched work"),
-    P.IDENTITY_DECIDE: ("trả lời một người hay hai", "say whether two are one person"),
+    P.IDENTITY_DECIDE: ("quyết định là một người hay hai người", "say whether two are one person"),
     P.LOT_READ: ("xem lô ống", "see lots of tubes"),
     P.LOT_WRITE: ("đăng ký, in, giao, hủy ống", "register, print, issue and void tubes"),
     P.MATCH_DECIDE: ("xét gợi ý trùng hồ sơ của danh sách", "decide likely matches of rosters"),
@@ -43,7 +43,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     P.TRACE_EXPORT: ("lấy ra danh sách truy vết có tên", "take out traces that name people"),
     P.TRACE_READ: ("truy vết: ai ở cùng nơi, cùng lúc", "trace who was where with whom"),
     P.TRACE_WRITE: ("đặt cách tính truy vết", "set how traces are reckoned"),
-    P.USER_WRITE: ("thêm, khóa người dùng", "add users, take their access"),
+    P.USER_WRITE: ("thêm, khóa người dùng", "add users, take away their access"),
     P.VACCINATION_WRITE: ("nhập mũi tiêm", "enter vaccinations"),
     P.ZONE_READ: ("xem vùng", "see zones"),
     P.ZONE_WRITE: ("vẽ, đổi vùng", "draw and change zones"),

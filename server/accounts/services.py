@@ -19,6 +19,7 @@ _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}", re.ASCII)
 
 class LoginTaken(DomainError):
     code = "login-taken"
+    field = "login"
 
 
 class WrongPassword(DomainError):
@@ -76,6 +77,7 @@ def area(text: str) -> str:
         raise BadInput(
             "Phạm vi xem là các mã nơi cách nhau bằng dấu cách, như vn-2021:24.222; * là mọi nơi.",
             "Where someone may look is places between spaces, such as vn-2021:24.222; * is all.",
+            field="sees",
         ) from error
 
 

@@ -16,7 +16,7 @@ from server.accounts.permission_words import WORDS
 from server.accounts.roles import AT_LAB, GRANTS, NAMES, NEED_SECOND_FACTOR, Role
 from server.accounts.views import unused
 from server.errors import DomainError
-from server.forms import choice, optional_text, place_or_text, required_text
+from server.forms import Wrong, choice, optional_text, place_or_text, required_text
 from server.web import (
     Permission,
     actor,
@@ -49,7 +49,7 @@ def _people(problem: DomainError | None = None) -> ResponseReturnValue:
             asleep={each.login for each in people if doors.is_asleep(each, unused(), now())},
             factors={each.login: len(factors.factors_of(session, each)) for each in people},
             form=request.form,
-            problem=problem,
+            wrong=Wrong.of(problem) if problem else None,
         ), problem.status if problem else 200
 
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from server import exports, takeouts
 from server.accounts.current import current_within
 from server.display import local
-from server.forms import tidy
+from server.forms import place_or_text, tidy
 from server.outcomes import call_list
 from server.outcomes.call_list import Call
 from server.web import Permission, now, reading, requires, transaction
@@ -19,7 +19,7 @@ HEADS = ("person", "name", "birth_year", "phones", "address", "points", "place",
 @bp.post("/callbacks/export")
 @requires(Permission.CALLBACK_WRITE)
 def export() -> ResponseReturnValue:
-    place = tidy(request.form.get("place", ""))[:64]
+    place = place_or_text(tidy(request.form.get("place", ""))[:64])
     with reading() as session:
         found = call_list.open_calls(
             session, place=place, limit=call_list.AT_MOST, within=current_within()

@@ -106,9 +106,10 @@ def _place() -> str:
 
 def _page(problem: DomainError | None = None) -> ResponseReturnValue:
     after = request.args.get("after", "")
+    place, wrong = forms.filter_place(request.args.get("place", ""))
     with reading() as session:
         limit, within = limits.limits(session)[Desk.CALLBACKS_OPEN], current_within()
-        found = call_list.open_calls(session, place=_place(), after=_after(after), within=within)
+        found = call_list.open_calls(session, place=place, after=_after(after), within=within)
         return render_template(
             "outcomes/callbacks.html",
             problem=problem,
@@ -118,11 +119,12 @@ def _page(problem: DomainError | None = None) -> ResponseReturnValue:
             load=desks.load_of(session, Desk.CALLBACKS_OPEN, within),
             strain=limits.strain(session, Desk.CALLBACKS_OPEN, limit, now=now(), within=within),
             limit=limit,
-            place=_place(),
+            place=forms.tidy(request.args.get("place", ""))[:64] if wrong else place,
+            wrong=wrong,
             how=words.HOW,
             ended=words.ENDED,
             said=said,
-        ), problem.status if problem else 200
+        ), next((each.status for each in (problem, wrong) if each), 200)
 
 
 def _after(text: str) -> datetime | None:

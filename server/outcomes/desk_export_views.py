@@ -7,6 +7,7 @@ from server import exports, takeouts
 from server.accounts.current import current_within
 from server.accounts.row_limits import most_rows
 from server.display import local
+from server.forms import place_or_text
 from server.outcomes import desks
 from server.outcomes.desk_views import asked_of, desk_named
 from server.outcomes.desks import Waiting
@@ -23,8 +24,10 @@ def export(desk: str) -> ResponseReturnValue:
     """Take out what the page shows by the filter in its address, all pages of it."""
     which, me = desk_named(desk), user()
     most = most_rows(me.role if me else "")
+    place = place_or_text(request.args.get("place", "").strip()[:100])
     with reading() as session:
-        found = desks.waiting_on(session, which, asked_of(session), current_within(), most=most + 1)
+        wish, within = asked_of(session, place), current_within()
+        found = desks.waiting_on(session, which, wish, within, most=most + 1)
     kept = {name: value for name, value in request.args.items() if value}
     shown = (f"{name}={'…' if name == 'q' else value}" for name, value in kept.items())
     asked = "&".join(shown)[:200]  # what was searched for may be a person's number

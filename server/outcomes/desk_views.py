@@ -181,14 +181,14 @@ def _sought(desk: Desk, asked: str) -> str | None:
     return url_for(".show_desk", desk=found.value, tube=which.text)
 
 
-def asked_of(session: Any) -> Wish:
-    """Return what the page's address asks for."""
+def asked_of(session: Any, place: str) -> Wish:
+    """Return what the page's address asks for, with the *place* that it names."""
     asked = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     word = forms.tidy(request.args.get("q", ""))[:100]
     known = people.person_with(session, word.replace(" ", "")) if word and _may_ask() else []
     where = {} if known or not word else sought.other_in(session, word, current_within())
     return Wish(
-        place=forms.place_or_text(asked["place"]),
+        place=place,
         station=asked["station"] or where.get("station", ""),
         box=asked["box"] or where.get("box", ""),
         tube=asked["tube"],
@@ -213,12 +213,11 @@ def _after(text: str) -> tuple[datetime, str] | None:
 
 
 def _page(desk: Desk, problem: DomainError | None = None) -> ResponseReturnValue:
+    place, wrong = forms.filter_place(request.args.get("place", ""))
     with reading() as session:
-        limit = limits.limits(session)[desk]
-        wish = asked_of(session)
-        within = current_within()
+        limit, within = limits.limits(session)[desk], current_within()
+        wish = asked_of(session, place)
         found = desks.waiting_on(session, desk, wish, within)
-        one = _one(wish) if found else None
         return render_template(
             "outcomes/desk.html",
             problem=problem,
@@ -230,17 +229,18 @@ def _page(desk: Desk, problem: DomainError | None = None) -> ResponseReturnValue
             strain=limits.strain(session, desk, limit, now=now(), within=within),
             limit=limit,
             wish=wish,
+            wrong=wrong,
             kept=_kept(),
             q=forms.tidy(request.args.get("q", ""))[:100],
             items=found[: desks.PAGE],
             more=found[desks.PAGE - 1] if len(found) > desks.PAGE else None,
             mark_of=cases.mark_of,
             may_explain=desk in cases.EXPLAINED,
-            one=one,
+            one=_one(wish) if found else None,
             history=cases.events_of(session, wish.tube) if wish.tube and found else [],
             acts=words.ACTS,
             colleagues=_colleagues(session),
-        ), problem.status if problem else 200
+        ), next((each.status for each in (problem, wrong) if each), 200)
 
 
 def _one(wish: Wish) -> Tube | None:

@@ -10,7 +10,7 @@ from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
 from server.accounts.current import current_within, place_in
 from server.errors import BadInput, DomainError
-from server.forms import number
+from server.forms import Wrong, number
 from server.people import cards, queries, roster
 from server.people.models import CardBatch
 from server.web import Permission, actor, now, reading, requires, t, transaction
@@ -31,7 +31,7 @@ def _list(problem: DomainError | None = None) -> ResponseReturnValue:
             "people/cards.html",
             batches=queries.card_batches(session, current_within()),
             form=request.form,
-            problem=problem,
+            wrong=Wrong.of(problem, "people") if problem else None,
         ), problem.status if problem else 200
 
 

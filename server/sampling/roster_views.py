@@ -12,7 +12,7 @@ from server.accounts.current import current_within, place_in
 from server.audit import services as audit
 from server.display import local
 from server.errors import BadInput, DomainError
-from server.forms import day_in, number, optional_text, required_text
+from server.forms import Wrong, day_in, number, optional_text, required_text
 from server.sampling import (
     lot_parts,
     lot_queries,
@@ -48,7 +48,7 @@ def _page(problem: DomainError | None = None) -> ResponseReturnValue:
             longest=roster_import.LONGEST,
             today=local(now()).date(),
             form=request.form,
-            problem=problem,
+            wrong=Wrong.of(problem, "people") if problem else None,
         ), problem.status if problem else 200
 
 

@@ -9,7 +9,7 @@ from server.accounts.current import current_within, place_in
 from server.accounts.stations import signed_station
 from server.display import local
 from server.errors import DomainError
-from server.forms import number, optional_text
+from server.forms import Wrong, number, optional_text
 from server.sampling import (
     doubt_views,
     identity_views,
@@ -96,7 +96,7 @@ def _list(problem: DomainError | None = None) -> ResponseReturnValue:
             stations=queries.stations(session, current_within()),
             series=SERIES,
             form=request.form,
-            problem=problem,
+            wrong=Wrong.of(problem) if problem else None,
         ), problem.status if problem else 200
 
 

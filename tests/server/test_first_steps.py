@@ -27,6 +27,7 @@ def test_a_new_server_tells_its_administrator_what_to_do_first(sign_in: SignIn) 
     page = administrator.get("/").text
     for path in ("/users", "/stations", "/lots"):
         assert f'<a href="{path}"><b>' in page
+    assert "trong vòng 10 phút" in page, "as long as the setting says"
     post(administrator, "/stations", STATION)
     page = administrator.get("/").text
     assert '<a href="/stations"><b>' not in page, "a step that was done is no link any more"

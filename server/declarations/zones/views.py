@@ -14,7 +14,7 @@ from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.queries import ZoneMap
 from server.declarations.zones.services import Act
 from server.display import local
-from server.forms import day_in, optional_text, place_or_text, required_text, tidy
+from server.forms import day_in, filter_place, optional_text, required_text, tidy
 from server.web import Permission, actor, may, now, reading, requires, t, transaction
 
 bp = Blueprint("zones", __name__)
@@ -34,12 +34,13 @@ def show_zones() -> ResponseReturnValue:
     with reading() as session:
         map_ = ZoneMap.of(session, day)
         point = points.get_point(session, asked["point"]) if asked["point"] else None
-        place = point.place if point else place_or_text(asked["place"])
+        named, wrong = filter_place(asked["place"])
+        place = point.place if point else named
         return render_template(
             "zones/zones.html", zones=queries.zones(session), levels=LEVELS, day=day,
-            today=_today(), point=point, asked=asked, names=queries.names(session),
+            today=_today(), point=point, asked=asked, wrong=wrong, names=queries.names(session),
             covering=map_.of_point(point.id if point else None, place) if place else None,
-        )  # fmt: skip
+        ), wrong.status if wrong else 200  # fmt: skip
 
 
 @bp.get("/zones/<uuid:zone_id>")

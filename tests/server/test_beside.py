@@ -1,0 +1,120 @@
+"""What is wrong stands beside its field, in both languages, and what was typed is there again."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from server.accounts.models import Partner
+from server.accounts.roles import Role
+from server.db import Database
+from server.sampling.roster_models import RosterDraft
+
+SignIn = Callable[..., FlaskClient]
+TWO = "Bắc Ninh"  # a province in each of two code sets, by the same full name
+CODES = ("vn-2021:27", "vn-2025:24")
+FORMS = {
+    "/users": {"login": "lan", "name": "Lê Thị Mẫu", "role": Role.LAB_TECHNICIAN, "sees": ""},
+    "/lots": {"series": "27", "count": "7"},
+    "/cards": {"people": "Nguyễn Thị Mẫu;1991;Nữ"},
+    "/rosters": {"people": "Nguyễn Thị Mẫu;1991;Nữ", "title": "Nhà máy A", "series": "27"},
+    "/partners": {"partner": "cdc-tinh", "label": "CDC", "scope": "fhir:read"},
+}
+BESIDE = re.compile(r'name="(\w+)"[^>]* aria-invalid="true" aria-describedby="wrong-\1" autofocus>')
+
+
+def post(client: FlaskClient, path: str, **fields: str) -> str:
+    token = client.csrf  # type: ignore[attr-defined]
+    answer = client.post(path, data={**FORMS[path], **fields, "csrf_token": token})
+    assert answer.status_code == 422, answer.text
+    return answer.text
+
+
+def is_beside(page: str, field: str) -> bool:
+    """Return whether *field* alone is marked, has the focus, and has its sentence."""
+    return (
+        BESIDE.findall(page) == [field]
+        and page.count(f'id="wrong-{field}"') == page.count('role="alert"') == 1
+        and len(re.findall(r"\bautofocus\b", page)) == 1
+    )
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_name_of_two_places_is_answered_beside_the_field_by_their_codes(
+    sign_in: SignIn, path: str
+) -> None:
+    client = sign_in(Role.ADMINISTRATOR)
+    page = post(client, path, place=TWO)
+    assert is_beside(page, "place"), page
+    assert all(code in page for code in CODES)
+    assert "Ghi mã trong ngoặc" in page
+    assert f'value="{TWO}"' in page
+    client.set_cookie("lang", "en")
+    assert "Give the code in brackets" in post(client, path, place=TWO)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "typed"),
+    [("/users", "sees", "?"), ("/users", "login", ""), ("/lots", "count", "x"),
+     ("/cards", "people", "An;19"), ("/rosters", "title", ""), ("/rosters", "day", "hôm nay"),
+     ("/rosters", "series", "x"), ("/rosters", "people", ""), ("/partners", "place", "ở đâu")],
+)  # fmt: skip
+def test_each_field_is_answered_for_itself(
+    sign_in: SignIn, path: str, field: str, typed: str
+) -> None:
+    filled = {"place": "vn-2021:24", field: typed}
+    assert is_beside(post(sign_in(Role.ADMINISTRATOR), path, **filled), field)
+
+
+@pytest.mark.parametrize("path", ["/callbacks", "/desks/result_without_release", "/zones"])
+def test_a_filter_by_a_name_of_two_places_is_answered_beside_it_and_kept(
+    sign_in: SignIn, path: str
+) -> None:
+    answer = sign_in(Role.HEALTH_OFFICER).get(path, query_string={"place": f"Tỉnh {TWO}"})
+    assert answer.status_code == 422
+    assert is_beside(answer.text, "place")
+    assert f'value="Tỉnh {TWO}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/callbacks/export", f"/desks/result_without_release/export?place={TWO}"]
+)
+def test_nothing_is_taken_out_by_a_filter_that_names_two_places(sign_in: SignIn, path: str) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    asked = {"place": TWO, "reason": "gửi trạm y tế", "form": "csv"}
+    answer = client.post(path, data={**asked, "csrf_token": client.csrf})  # type: ignore[attr-defined]
+    assert answer.status_code == 422
+    assert answer.mimetype == "text/html"
+
+
+def test_a_roster_gives_back_series_station_and_day_and_keeps_no_other(
+    make_scene: Callable[..., object], sign_in: SignIn, database: Database
+) -> None:
+    with database.write() as session:
+        make_scene(session)
+    client = sign_in(Role.ADMINISTRATOR)
+    for day in ("2026-12-24", ""):
+        page = post(client, "/rosters", place=TWO, station="ban-2", day=day)
+        assert '<option value="27" selected>' in page
+        assert '<option value="ban-2" selected>' in page
+        assert f'name="day" value="{day}"' in page
+    with database.read() as session:
+        assert not session.scalar(select(func.count()).select_from(RosterDraft))
+
+
+def test_a_partners_place_is_typed_by_its_name(sign_in: SignIn, database: Database) -> None:
+    client = sign_in(Role.ADMINISTRATOR)
+    fields = {**FORMS["/partners"], "csrf_token": client.csrf}  # type: ignore[attr-defined]
+    for name, place in (("cdc-tinh", "viet yen"), ("bo-y-te", "*")):
+        answer = client.post("/partners", data={**fields, "partner": name, "place": place})
+        assert answer.status_code == 200
+        assert 'id="partner-token"' in answer.text
+    with database.read() as session:
+        found = {each.id: each.place for each in session.scalars(select(Partner))}
+    assert found == {"cdc-tinh": "vn-2021:24.222", "bo-y-te": "*"}
+    shut = client.post("/partners", data={**fields, "place": "viet yen"}).text
+    assert 'role="alert"' in shut
+    assert 'value="cdc-tinh"' in shut
+    assert 'value="fhir:read" checked' in shut
