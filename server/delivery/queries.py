@@ -88,13 +88,16 @@ def messages(
     session: Session, target: str, state: str, *, limit: int, within: Within = ANYWHERE
 ) -> list[Delivery]:
     """Return messages of *target* in *state*: what arrived last, or what waits longest, first."""
-    found = select(Delivery).where(Delivery.target == target, Delivery.state == state)
-    found = found.where(within.rows(Delivery.place))
+    found = select(Delivery).where(Delivery.state == state, within.rows(Delivery.place))
+    told = found.where(Delivery.target == target)
     if state != "delivered":
-        found = found.where(Delivery.delivered_at.is_(None))
-        return list(session.scalars(found.order_by(Delivery.id).limit(limit)))
-    found = found.order_by(Delivery.id.desc()).limit(limit)
+        told = told.where(Delivery.delivered_at.is_(None))
+        return list(session.scalars(told.order_by(Delivery.id).limit(limit)))
     newest = session.scalar(select(func.max(Delivery.id))) or 0
-    recent = list(session.scalars(found.where(Delivery.id > newest - RECENT)))
+    # Not by the index of targets: SQLite would sort all that this one was ever told.
+    latest = found.where(Delivery.target.concat("") == target, Delivery.id > newest - RECENT)
+    recent = list(session.scalars(latest.order_by(Delivery.id.desc()).limit(limit)))
+    if len(recent) == limit:
+        return recent
     # Who was told little of late was told little: those are found by the target.
-    return recent if len(recent) == limit else list(session.scalars(found))
+    return list(session.scalars(told.order_by(Delivery.id.desc()).limit(limit)))

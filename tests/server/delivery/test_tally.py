@@ -94,3 +94,20 @@ def test_what_each_target_has_is_told_without_a_look_at_all_messages(database: D
     over_messages = [step for step in steps if " delivery " in f"{step} "]
     assert over_messages
     assert all("ix_delivery_" in step for step in over_messages), steps  # of what did not arrive
+
+
+def test_what_arrived_last_is_looked_for_among_the_newest_messages(
+    database: Database, now: datetime
+) -> None:
+    delivered(database, "cdc", 3, now)
+    delivered(database, "tram", 2, now)
+    with asked(database) as found, database.read() as session:
+        last = queries.messages(session, "cdc", "delivered", limit=2)
+        every = queries.messages(session, "tram", "delivered", limit=9)
+    assert [each.key for each in last] == ["cdc/2", "cdc/1"]
+    assert [each.key for each in every] == ["tram/1", "tram/0"]
+    if database.engine.dialect.name == "sqlite":
+        [(statement, given_), *_] = [each for each in found if "delivery.id >" in each[0]]
+        with database.engine.connect() as connection:
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given_).all()
+        assert [row[3] for row in steps] == ["SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?)"]
