@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,7 +91,7 @@ def front(kind: str, server: int) -> Iterator[Front]:
             env={"PATH": FOUND, "HOME": str(folder)},
         )  # fmt: skip
     try:
-        _wait(made, process)
+        wait(made, process)
         yield made
     finally:
         process.terminate()
@@ -99,11 +99,16 @@ def front(kind: str, server: int) -> Iterator[Front]:
         shutil.rmtree(folder)
 
 
-def _wait(made: Front, process: "subprocess.Popen[bytes]") -> None:
-    retries = urllib3.Retry(total=100, connect=100, backoff_factor=0.05, backoff_max=0.2)
+def wait(made: Front, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until it answers; where it does not, say what it wrote."""
+    retries = urllib3.Retry(total=5, connect=5, backoff_factor=0.05, backoff_max=0.2)
     with urllib3.PoolManager(retries=retries) as pool:
-        pool.request("GET", f"http://127.0.0.1:{made.plain}/", redirect=False)
-    assert process.poll() is None, made.written
+        for _ in range(25):
+            assert process.poll() is None, f"{made.kind} died: {made.written}"
+            with suppress(urllib3.exceptions.MaxRetryError):
+                pool.request("GET", f"http://127.0.0.1:{made.plain}/", redirect=False)
+                return
+    raise AssertionError(f"{made.kind} does not answer: {made.written}")
 
 
 def _nginx(made: Front, server: int) -> list[str]:

@@ -1,17 +1,21 @@
 """The examples of `deploy/` in front of the real server: what comes through, and what does not."""
 
 import re
+import shutil
 import socket
 import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import urllib3
 
-from faults.fronts import NAME, Front, front
+from faults.fronts import NAME, Front, front, wait
 from faults.province import Server, free_port
 
 MIB = 1 << 20
@@ -141,7 +145,33 @@ def ended(client: ssl.SSLSocket) -> bool:
 def test_a_proxy_writes_no_address_of_a_page_down_even_when_the_server_is_away(kind: str) -> None:
     with front(kind, free_port()) as made:
         assert made.ask("GET", "/my/SECRET?q=SECRET").status == 502
+        plain = f"http://127.0.0.1:{made.plain}/my/SECRET"
+        for host, least in ((NAME, 301), ("evil.example", 0)):
+            headers = {"Host": host}
+            said = urllib3.request("GET", plain, headers=headers, redirect=False, retries=False)
+            assert said.status >= least
         assert "SECRET" not in made.written
+
+
+def test_nginx_writes_no_address_down_when_its_own_disk_refuses_a_body() -> None:
+    """The worst that it says of a request is `crit`."""
+    with front("nginx", free_port()) as made:
+        (made.folder / "body").chmod(0)
+        try:
+            said = made.ask("POST", "/my/SECRET?q=SECRET", body=bytes(MIB))
+        finally:
+            (made.folder / "body").chmod(0o700)
+        assert said.status == 500
+        assert "SECRET" not in made.written
+
+
+def test_a_proxy_that_dies_at_once_says_why(tmp_path: Path) -> None:
+    made = Front("nginx", tmp_path, free_port(), free_port())
+    (tmp_path / "said.log").write_text("bind() failed")
+    with subprocess.Popen([shutil.which("false") or "false"]) as process:
+        process.wait(LONGEST)
+        with pytest.raises(AssertionError, match=r"died: bind\(\) failed"):
+            wait(made, process)
 
 
 def test_another_name_is_not_served(ahead: Front) -> None:

@@ -198,7 +198,7 @@ def refuse(error: DataError) -> ResponseReturnValue:
 def _answer(
     code: str, vi: str, en: str, status: int
 ) -> tuple[str | dict[str, str] | Response, int]:
-    if request.path.startswith(fhir.PATH):
+    if fhir.speaks_fhir(request.path):
         return fhir.refusal(code, en, status), status
     if request.path.startswith("/api/"):
         return {"code": code, "message": vi, "message_en": en}, status

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from server import local_forms
 from server.local_forms import VIETNAM as VIETNAM
+from server.local_forms import local as local
 
 LANGUAGES = ("vi", "en")
 _KNOWN = "ghepmau.language"
@@ -58,14 +59,6 @@ def _is_page(path: str) -> bool:
     except HTTPException:
         return False
     return path.startswith("/") and not path.startswith("//")
-
-
-def local(at: datetime) -> datetime:
-    """Return *at* as clocks in Vietnam show it; a time at the very end of time stays as it is."""
-    try:
-        return at.astimezone(VIETNAM)
-    except OverflowError:  # a station's clock may say anything, and its page must still open
-        return at
 
 
 def time_of_day(at: datetime) -> str:

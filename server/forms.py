@@ -1,10 +1,9 @@
 """Read the fields of a form: each function returns a checked value or raises BadInput.
 
-A message names the field as people know it; the names are one table.
+A message names the field as people know it; the names are one table.  Pure: services use it too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import TypeVar
@@ -13,8 +12,7 @@ from uuid import UUID
 
 from contract.tubes import Tube, TubeError, TubeMisread, tube
 from server import place_names
-from server.display import t
-from server.errors import BadInput, DomainError
+from server.errors import BadInput
 
 E = TypeVar("E", bound=Enum)
 YEARS = range(2000, 2100)  # of the days that people filter by or plan for
@@ -46,27 +44,6 @@ WORDS = {
     "title": ("tên danh sách", "name of the list"),
     "tube": ("mã ống", "tube code"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """What a page that comes back says beside one of its fields (`parts.html`: marks, beside)."""
-
-    field: str
-    error: DomainError
-
-    @classmethod
-    def of(cls, error: DomainError, otherwise: str = "form") -> "Wrong":
-        """Return *error* beside the field that it is about, else beside *otherwise*."""
-        return cls(error.field or otherwise, error)
-
-    @property
-    def sentence(self) -> str:
-        return t(self.error.vi, self.error.en)
-
-    @property
-    def status(self) -> int:
-        return self.error.status
 
 
 def words(field: str) -> tuple[str, str]:
@@ -114,14 +91,6 @@ def place_or_text(text: str) -> str:
             field="place",
         )
     return found[0] if found else text
-
-
-def filter_place(text: str) -> tuple[str, Wrong | None]:
-    """Return the place that a filter names; '' and what to say beside it where it is unclear."""
-    try:
-        return place_or_text(tidy(text)[:64]), None
-    except BadInput as error:
-        return "", Wrong.of(error)
 
 
 def required_text(form: Mapping[str, str], field: str, *, longest: int) -> str:

@@ -17,6 +17,14 @@ SHORT = {"vi": "dd/MM", "en": "d MMM"}  # where the year is said elsewhere
 _TURNED = str.maketrans(",.", ".,")
 
 
+def local(at: datetime) -> datetime:
+    """Return *at* as clocks in Vietnam show it; a time at the very end of time stays as it is."""
+    try:
+        return at.astimezone(VIETNAM)
+    except OverflowError:  # a station's clock may say anything, and its page must still open
+        return at
+
+
 @lru_cache(maxsize=4096)
 def day(at: date, language: str) -> str:
     """Return 26/11/2026, or 26 Nov 2026."""

@@ -101,10 +101,13 @@ def test_it_looks_into_a_folder_of_advisories_without_a_network(tmp_path: Path) 
 
 def test_an_empty_or_broken_folder_is_no_answer(tmp_path: Path) -> None:
     assert audit(ADVISORIES=str(tmp_path / "none"))[0] == 2
-    (tmp_path / "1.json").write_text("{")
-    code, words = audit(ADVISORIES=str(tmp_path))
-    assert code == 2
-    assert "holds no advisories in the OSV form" in words
+    for content in ("{", "[]", "3", '{"affected": {}}', '{"affected": [1]}', '[{"id": "PYSEC-1"}]',
+                    '{"affected": [{"package": []}]}'):  # fmt: skip
+        (tmp_path / "1.json").write_text(content)
+        code, words = audit(ADVISORIES=str(tmp_path))
+        assert code == 2, words
+        assert "holds no advisories in the OSV form" in words
+        assert "Traceback" not in words
 
 
 @pytest.mark.parametrize(

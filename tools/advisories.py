@@ -26,6 +26,8 @@ def read(path: Path) -> Known:
     known: Known = defaultdict(list)
     for content in _files(path):
         entry = json.loads(content)
+        if not isinstance(entry, dict) or not isinstance(entry.get("affected", []), list):
+            raise TypeError("each file is one advisory, an object")
         for name in {_name(each) for each in entry.get("affected", []) if _is_pypi(each)}:
             known[name].append(entry)
     return known

@@ -56,7 +56,7 @@ def asking() -> Iterator[list[str]]:
         raise CannotLook(f"there is no {path}")
     try:
         known = advisories.read(path)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, BadZipFile) as error:
         raise CannotLook(f"{path} holds no advisories in the OSV form: {error}") from error
     with advisories.serving(known) as url:
         yield ["--vulnerability-service=osv", f"--osv-url={url}"]
@@ -84,7 +84,7 @@ def holes_in(pins: list[str], where: list[str]) -> list[tuple[str, str, list[str
             raise CannotLook(f"no answer in {PATIENCE} s") from error
     try:
         looked = json.loads(done.stdout)["dependencies"]
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise CannotLook(said) from error
     skipped = [each for each in looked if "skip_reason" in each]

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from server.accounts import factors, own_pages, security_keys, services, sessions, showing, throttle
 from server.accounts.security_keys import Site
+from server.beside import Wrong
 from server.errors import BadInput, DomainError
-from server.forms import Wrong, tidy
+from server.forms import tidy
 from server.web import actor, now, reading, signed_in, t, transaction, user
 
 bp = Blueprint("factors", __name__)

@@ -17,8 +17,8 @@ from server.accounts import (
 )
 from server.accounts.models import User
 from server.accounts.roles import NEED_SECOND_FACTOR, Role
+from server.beside import Wrong
 from server.errors import BadInput
-from server.forms import Wrong
 from server.web import actor, now, reading, settings, signed_in, t, transaction, user
 
 bp = Blueprint("account", __name__)

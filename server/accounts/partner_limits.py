@@ -4,6 +4,7 @@ What was asked is not kept.  How often may be asked counts at each door by itsel
 vain adds up over all of them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -51,15 +52,20 @@ class Limits(NamedTuple):
 
 
 def check_limits(
-    session: Session, partner: str, door: Door, limits: Limits, *, now: datetime
-) -> None:
-    """Raise AskedTooOften for a partner that must wait."""
+    session: Session, partner: str, door: Door, limits: Limits, *, now: datetime,
+    unnoted: Sequence[bool] = (),
+) -> None:  # fmt: skip
+    """Raise AskedTooOften for a partner that must wait.
+
+    *unnoted* are this request's own questions up to now, as `known` of `note_question`.
+    """
     asked = select(func.count()).select_from(PartnerQuestion)
     mine = asked.where(PartnerQuestion.partner == partner)
     lately = mine.where(PartnerQuestion.at > now - MINUTE, PartnerQuestion.door == door.value)
     in_vain = mine.where(PartnerQuestion.at > now - HOUR, PartnerQuestion.known.is_(False))
-    often = (session.scalar(lately) or 0) >= limits.per_minute
-    if often or (session.scalar(in_vain) or 0) >= limits.misses_per_hour:
+    often = (session.scalar(lately) or 0) + len(unnoted) >= limits.per_minute
+    misses = (session.scalar(in_vain) or 0) + list(unnoted).count(False)
+    if often or misses >= limits.misses_per_hour:
         raise AskedTooOften(
             "Hệ thống của bạn hỏi quá nhiều, hoặc hỏi sai quá nhiều. Chờ rồi hỏi lại.",
             "Your system asks too much, or in vain too often. Wait, then ask again.",

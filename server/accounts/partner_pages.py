@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from server.accounts import partners
 from server.accounts.current import current_within
+from server.beside import Wrong
 from server.errors import BadInput, DomainError
-from server.forms import Wrong, place_or_text, required_text
+from server.forms import place_or_text, required_text
 from server.permissions import Scope
 from server.web import Permission, actor, now, reading, requires, t, transaction
 

@@ -15,8 +15,8 @@ from server import vault
 from server.accounts import factors, security_keys, sessions
 from server.accounts.models import User
 from server.accounts.security_keys import Answered, KeyDoubted, Site
+from server.beside import Wrong
 from server.errors import DomainError
-from server.forms import Wrong
 from server.web import now, reading, settings, surely, transaction
 
 PROOF, PROVED_FOR = "second_factor.proof", timedelta(minutes=10)

@@ -15,8 +15,9 @@ from server.accounts.models import User
 from server.accounts.permission_words import WORDS
 from server.accounts.roles import AT_LAB, GRANTS, NAMES, NEED_SECOND_FACTOR, Role
 from server.accounts.views import unused
+from server.beside import Wrong
 from server.errors import DomainError
-from server.forms import Wrong, choice, optional_text, place_or_text, required_text
+from server.forms import choice, optional_text, place_or_text, required_text
 from server.web import (
     Permission,
     actor,

@@ -14,8 +14,8 @@ from server.archives.months import Month
 from server.archives.openness import still_open
 from server.archives.shelves import SHELVES, Shelf
 from server.config import Settings
-from server.display import local
 from server.figures.models import cell_sums
+from server.local_forms import local
 from server.upkeep.judging import Judged, Level
 from server.upkeep.strongbox import NotReadable
 

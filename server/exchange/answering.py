@@ -6,10 +6,14 @@ from flask import Response
 from server.exchange.resources import Json
 
 FHIR_JSON = "application/fhir+json"
-PATH = "/fhir/"  # whatever is asked below it is answered in this form
 _REFUSAL = "urn:ghepmau:refusal"  # the system of our errors' codes
 _ISSUES = {400: "invalid", 401: "login", 403: "forbidden", 405: "not-supported", 413: "too-long",
            422: "invalid", 429: "throttled", 503: "transient"}  # fmt: skip
+
+
+def speaks_fhir(path: str) -> bool:
+    """Return whether whatever is asked at *path* is answered in this form."""
+    return path == "/fhir" or path.startswith("/fhir/")
 
 
 def answer(resource: Json, status: int = 200) -> Response:

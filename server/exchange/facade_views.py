@@ -3,10 +3,7 @@
 Answers and errors are FHIR's own; a token with the scope `fhir:read` opens them.
 """
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -14,7 +11,6 @@ from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from contract.events import UNREADABLE
-from server.accounts.partner_limits import Door, Limits, check_limits, note_question
 from server.accounts.partners import KnownPartner
 from server.errors import DomainError
 from server.exchange import capability, facade
@@ -22,15 +18,15 @@ from server.exchange.answering import answer as _fhir
 from server.exchange.answering import refusal
 from server.exchange.codes import Codes, codes
 from server.exchange.facade import FhirBadInput
+from server.exchange.facade_limits import check, counted
 from server.exchange.resources import Json
 from server.exchange.shapes import MOST_IDENTIFIERS, Asked, AskedIdentifier, AskedPatient
 from server.permissions import Scope
-from server.web import actor, now, partner, public, reading, settings, transaction
+from server.web import actor, now, partner, public, settings, transaction
 
 bp = Blueprint("fhir", __name__, url_prefix="/fhir")
 FINDINGS = ("Observation", "DiagnosticReport")
 _SINCE = {"ge": 0, "gt": 0}
-V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
 
 
 class NoSuchResource(DomainError):
@@ -50,33 +46,6 @@ def metadata() -> ResponseReturnValue:
     return _fhir(capability.statement(_base()))
 
 
-def counted(view: V) -> V:
-    """Let a partner ask within its limits, and note whether it asked in vain."""
-
-    @wraps(view)
-    def within_limits(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        limits = Limits(settings().fhir_per_minute, settings().resolve_misses_per_hour)
-        with reading() as session:
-            check_limits(session, _me().id, Door.FHIR, limits, now=now())
-        g.answered = []
-        try:
-            answer = view(*args, **kwargs)
-        except DomainError:
-            _note(g.answered)
-            raise
-        _note(g.answered)
-        return answer
-
-    return cast("V", within_limits)
-
-
-def _note(answered: list[bool]) -> None:
-    """Count what was asked: each number of a `$match` is a question, and so is one in vain."""
-    with transaction() as session:
-        for known in answered:
-            note_question(session, _me().id, Door.FHIR, known=known, now=now())
-
-
 @bp.get("/Patient")
 @partner(Scope.FHIR_READ)
 @counted
@@ -88,8 +57,13 @@ def search_patients() -> ResponseReturnValue:
 @partner(Scope.FHIR_READ)
 @counted
 def match_patient() -> ResponseReturnValue:
-    """Find the person with an identifier of the Patient that was sent; names alone match nobody."""
+    """Find the person with an identifier of the Patient that was sent; names alone match nobody.
+
+    Each identifier is a question: within the limits the next is tried, beyond them none is.
+    """
     for each in _identifiers(request.get_data()):
+        if g.answered:
+            check()
         answer = _patients(f"{each.system}|{each.value}")
         if answer:
             certain = {"extension": [{"url": capability.MATCH_GRADE, "valueCode": "certain"}],

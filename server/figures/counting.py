@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from server.display import VIETNAM
 from server.figures.days import day_of
 from server.figures.models import EDGES, POOL, SINGLE
 from server.figures.samples import Cell, Facts, Given, Said, Tested, Tube
+from server.local_forms import VIETNAM
 
 CALLS = ("negative", "positive")
 

@@ -7,7 +7,7 @@ from sqlalchemy import Date
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from server.display import VIETNAM
+from server.local_forms import VIETNAM
 
 
 def day_of(at: datetime) -> date:

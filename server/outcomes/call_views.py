@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server import forms
+from server import beside, forms
 from server.accounts.current import current_within
 from server.audit import services as audit
 from server.display import t
@@ -106,7 +106,7 @@ def _place() -> str:
 
 def _page(problem: DomainError | None = None) -> ResponseReturnValue:
     after = request.args.get("after", "")
-    place, wrong = forms.filter_place(request.args.get("place", ""))
+    place, wrong = beside.filter_place(request.args.get("place", ""))
     with reading() as session:
         limit, within = limits.limits(session)[Desk.CALLBACKS_OPEN], current_within()
         found = call_list.open_calls(session, place=place, after=_after(after), within=within)

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube, TubeError, tube
-from server import forms
+from server import beside, forms
 from server.accounts import services as accounts
 from server.accounts.current import current_within, in_scope
 from server.accounts.models import User
@@ -213,7 +213,7 @@ def _after(text: str) -> tuple[datetime, str] | None:
 
 
 def _page(desk: Desk, problem: DomainError | None = None) -> ResponseReturnValue:
-    place, wrong = forms.filter_place(request.args.get("place", ""))
+    place, wrong = beside.filter_place(request.args.get("place", ""))
     with reading() as session:
         limit, within = limits.limits(session)[desk], current_within()
         wish = asked_of(session, place)

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
 from server.accounts.current import current_within, place_in
+from server.beside import Wrong
 from server.errors import BadInput, DomainError
-from server.forms import Wrong, number
+from server.forms import number
 from server.people import cards, queries, roster
 from server.people.models import CardBatch
 from server.web import Permission, actor, now, reading, requires, t, transaction

@@ -10,9 +10,10 @@ from contract.tubes import TubeKind, kind_of
 from server import sheets
 from server.accounts.current import current_within, place_in
 from server.audit import services as audit
+from server.beside import Wrong
 from server.display import local
 from server.errors import BadInput, DomainError
-from server.forms import Wrong, day_in, number, optional_text, required_text
+from server.forms import day_in, number, optional_text, required_text
 from server.sampling import (
     lot_parts,
     lot_queries,

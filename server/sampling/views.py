@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from contract.tubes import kind_of
 from server.accounts.current import current_within, place_in
 from server.accounts.stations import signed_station
+from server.beside import Wrong
 from server.display import local
 from server.errors import DomainError
-from server.forms import Wrong, number, optional_text
+from server.forms import number, optional_text
 from server.sampling import (
     doubt_views,
     identity_views,

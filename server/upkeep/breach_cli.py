@@ -9,8 +9,8 @@ from uuid import UUID
 
 from server.audit import services as audit
 from server.config import Loaded
-from server.display import VIETNAM
 from server.exports import harmless
+from server.local_forms import VIETNAM
 from server.people.models import Person
 from server.upkeep import breach
 from server.upkeep.breach import Report

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within, in_scope
+from server.beside import filter_place
 from server.declarations import points
 from server.declarations.kinds import KINDS
 from server.declarations.zones import queries, services
@@ -14,7 +15,7 @@ from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.queries import ZoneMap
 from server.declarations.zones.services import Act
 from server.display import local
-from server.forms import day_in, filter_place, optional_text, required_text, tidy
+from server.forms import day_in, optional_text, required_text, tidy
 from server.web import Permission, actor, may, now, reading, requires, t, transaction
 
 bp = Blueprint("zones", __name__)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from server.accounts.models import Station
 from server.accounts.within import Within
-from server.display import short_day, time_of_day
 from server.figures.days import bounds
+from server.local_forms import local, short_day
 from server.officers.overview import numbers
 from server.officers.overview.wish import Wish
 from server.officers.quality.measures import Measured
@@ -21,10 +21,13 @@ MOST_SHIFTS = 200
 _COUNTED = ("manual", "voided", "conflicts", "corrections")
 
 
-def measured(session: Session, wish: Wish, within: Within, by: str) -> list[Measured]:
-    """Return every group with somebody in it on the wish's days."""
+def measured(
+    session: Session, wish: Wish, within: Within, by: str, language: str
+) -> list[Measured]:
+    """Return every group with somebody in it on the wish's days; a shift is named in *language*."""
     if by == "shift":
-        return [_shift(each) for each in _shifts(session, wish, within)[:MOST_SHIFTS]]
+        shifts = _shifts(session, wish, within)[:MOST_SHIFTS]
+        return [_shift(each, language) for each in shifts]
     sums = _sums(_shifts(session, wish, within), by)
     refused = _refused(session, wish, within) if by == "station" else None
     found = []
@@ -81,7 +84,7 @@ def _refused(session: Session, wish: Wish, within: Within) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in session.execute(asked.group_by(StationTally.station))}
 
 
-def _shift(shift: StationShift) -> Measured:
+def _shift(shift: StationShift, language: str) -> Measured:
     worked = max(0.0, (shift.ended - shift.began).total_seconds())
     counts = {
         "rereads": shift.rereads,
@@ -90,7 +93,8 @@ def _shift(shift: StationShift) -> Measured:
         "voided": shift.void,
     }
     tag = f" · {shift.operator}" if shift.operator else ""
-    name = f"{shift.station}{tag} · {short_day(shift.began)} {time_of_day(shift.began)}"
+    began = local(shift.began)
+    name = f"{shift.station}{tag} · {short_day(began.date(), language)} {began:%H:%M}"
     seconds = worked / shift.people if shift.people else None
     sizes = {"voided": shift.people + shift.void}
     return Measured(name, shift.people, seconds, counts, sizes, shift.began)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from server import exports
 from server.accounts.current import current_within
-from server.display import count, local, t
+from server.display import count, language, local, t
 from server.forms import tidy
 from server.officers.overview import charts
 from server.officers.overview.shapes import Panel, Table, decimal
@@ -75,7 +75,7 @@ def _asked() -> Asked:
 
 def _rows(asked: Asked) -> list[Row]:
     with reading() as session:
-        return rows_of(measured(session, asked.wish, current_within(), asked.by))
+        return rows_of(measured(session, asked.wish, current_within(), asked.by, language()))
 
 
 def _panel(asked: Asked, rows: list[Row]) -> Panel:

@@ -124,6 +124,13 @@ def test_what_there_is_not_is_refused_in_fhirs_form_too(
     assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "http-404"
 
 
+def test_the_bare_address_is_refused_in_fhirs_form_and_its_neighbour_is_not(app: Flask) -> None:
+    client = app.test_client()
+    for path in ("/fhir", "/fhir/"):
+        assert client.get(path).mimetype == "application/fhir+json"
+    assert client.get("/fhirs").mimetype == "text/html"
+
+
 def test_another_places_partner_finds_nobody(make_partner: Callable[..., Partner], an: Any) -> None:
     other = make_partner("vn-2021:27")
     assert other.get("Patient", identifier=f"urn:ghepmau:cccd|{CCCD}").json["total"] == 0

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contract.identities import System
 from server.accounts import partners
+from server.accounts.partner_limits import PartnerQuestion
 from server.audit.models import AuditEntry
 from server.config import Settings
 from server.errors import BadInput
@@ -93,11 +94,26 @@ def test_who_asks_in_vain_must_wait_and_so_must_who_asks_all_the_time(
 def test_each_number_of_a_match_is_a_question_and_each_in_vain_counts(
     app: Flask, get: Get, headers: dict[str, str], two: list[Any]
 ) -> None:
-    numbers = [{"system": "urn:ghepmau:cccd", "value": f"02419100999{last}"} for last in range(3)]
+    numbers = [{"system": "urn:ghepmau:cccd", "value": f"02419100999{last}"} for last in range(2)]
     asked = {"resourceType": "Patient", "identifier": numbers}
     answer = app.test_client().post("/fhir/Patient/$match", json=asked, headers=headers)
     assert answer.get_json()["total"] == 0
     assert get(f"Patient/{two[0].person_id}").status_code == 429
+
+
+def test_a_match_goes_no_further_than_the_limit_of_questions_in_vain(
+    app: Flask, headers: dict[str, str], two: list[Any], day: Day
+) -> None:
+    """Two in vain are let; the third number, which somebody has, is not tried any more."""
+    values = ["024191009990", "024191009991", NUMBERS[0], "024191009992"]
+    numbers = [{"system": "urn:ghepmau:cccd", "value": value} for value in values]
+    asked = {"resourceType": "Patient", "identifier": numbers}
+    answer = app.test_client().post("/fhir/Patient/$match", json=asked, headers=headers)
+    assert (answer.status_code, answer.get_json()["issue"][0]["code"]) == (429, "throttled")
+    assert looks(day) == []
+    with day.database.read() as session:
+        known = list(session.scalars(select(PartnerQuestion.known)))
+    assert known == [False, False]
 
 
 def test_a_look_at_a_specimen_is_in_the_trail_too(get: Get, two: list[Any], day: Day) -> None:
