@@ -1,18 +1,38 @@
 """Days of a long run, kept in a file one line each: a run of hours may be stopped and go on.
 
 A line holds a day's seed, size and rates beside its tally: another run, other rates or an older
-form never count as days of this one.  The sum is the same as if it had run in one go.
+form never count as days of this one.  It also names the code that played it, and the report says
+how many people each version of the code had: hours of running outlive a commit.
 """
 
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
 from os import SEEK_END
 from pathlib import Path
 
 from benchmarks.right_judge import Tally
 from benchmarks.right_rates import Fault, Rates
+
+ROOT = Path(__file__).parents[1]
+PLAYED_BY = ("contract", "device", "server", "benchmarks/right_*.py")
+
+
+@cache
+def code() -> str:
+    """Return the name of the code as it lies here: of all that may change what a day comes to."""
+    files = [
+        path
+        for each in PLAYED_BY
+        for path in (ROOT.glob(each) if "*" in each else (ROOT / each).rglob("*.py"))
+    ]
+    whole = sha256()
+    for path in sorted(files):
+        whole.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -21,9 +41,10 @@ class Kept:
 
     file: Path | None
     rates: Rates
+    played_by: Counter[str] = field(default_factory=Counter)  # people, by the name of the code
 
-    def days(self) -> dict[tuple[int, int], Tally]:
-        """Return the tally of each day that was played, by its size and its seed.
+    def days(self) -> dict[tuple[int, int], tuple[Tally, str]]:
+        """Return of each day that was played, by its size and seed, the tally and by which code.
 
         A last line that was cut (the machine stopped in mid-write) is a day that was not played.
         """
@@ -37,14 +58,16 @@ class Kept:
             except (ValueError, KeyError, TypeError):
                 continue
             if said.get("rates") == self._rates():
-                found[key] = tally
+                found[key] = (tally, str(said.get("code", "unknown")))
         return found
 
     def keep(self, people: int, seed: int, tally: Tally) -> None:
-        """Write one day that was played."""
+        """Write one day that was played just now."""
+        self.played_by[code()] += people
         if self.file is None:
             return
-        said = {"people": people, "seed": seed, "rates": self._rates(), "tally": vars(tally)}
+        said = {"people": people, "seed": seed, "code": code(), "rates": self._rates(),
+                "tally": vars(tally)}  # fmt: skip
         line = json.dumps(said, ensure_ascii=False).encode() + b"\n"
         with self.file.open("ab+") as lines:
             size = lines.seek(0, SEEK_END)

@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -38,14 +38,19 @@ class Run:
     kept: Path | None = None
     a_day: int = A_DAY
 
-    def tally(self) -> Tally:
-        """Play the days that are not kept already, and return what all came to."""
+    def tally(self) -> tuple[Tally, dict[str, int]]:
+        """Play the days that are not kept already.
+
+        Return what all came to, and how many people each version of the code had.
+        """
         kept, whole = Kept(self.kept, self.rates), Tally()
         before = kept.days()
         to_play = []
         for day in self.days():
             if day in before:
-                whole.add(before[day])
+                tally, played_by = before[day]
+                whole.add(tally)
+                kept.played_by[played_by] += tally.people
             else:
                 to_play.append(day)
         known, began = whole.people, perf_counter()
@@ -53,7 +58,7 @@ class Run:
             kept.keep(size, seed, tally)
             whole.add(tally)
             self._progress(whole.people, (whole.people - known) / (perf_counter() - began))
-        return whole
+        return whole, dict(kept.played_by)
 
     def days(self) -> list[tuple[int, int]]:
         """Return the size and the seed of each day."""
@@ -77,7 +82,9 @@ class Run:
         print(said, end="", file=sys.stderr, flush=True)
 
 
-def figures(tally: Tally, seed: int, rates: Rates) -> dict[str, object]:
+def figures(
+    tally: Tally, seed: int, rates: Rates, played_by: Mapping[str, int]
+) -> dict[str, object]:
     """Return everything that a run came to, for programs."""
     seen = sum(count for name, count in tally.wrong.items() if is_seen(name))
     thousand = max(1, tally.people) / 1000
@@ -87,6 +94,7 @@ def figures(tally: Tally, seed: int, rates: Rates) -> dict[str, object]:
         "seed": seed,
         "times": rates.times,
         "people": tally.people,
+        "played_by": dict(played_by),  # people, by the name of the code: see `right_kept`
         "people_per_second": round(tally.people / tally.seconds, 1),  # of one process
         "seconds": round(tally.seconds, 1),  # of all processes together
         "results": tally.results,
@@ -112,6 +120,7 @@ def lines(found: dict[str, object]) -> Iterator[str]:
     said = json.loads(json.dumps(found))
     yield f"right_person  seed {said['seed']}, {said['people']:,} people, errors ×{said['times']:g}"
     yield f"{said['people_per_second']:,} people/s a process  ({said['machine']['cpu']})"
+    yield from (f"{count:,} by the code {name}" for name, count in said["played_by"].items())
     yield ""
     yield f"results that reached a wrong person: {said['wrong']}  (goal 0)"
     yield f"  of them still so at the end:       {said['wrong_standing']}"
@@ -171,11 +180,11 @@ def main() -> int:
         name, _, value = each.partition("=")
         by_hand.append((Fault(name).value, float(value)))
     rates = Rates(options.times, options.careless, tuple(by_hand))
-    tally = Run(
+    tally, played_by = Run(
         options.people, options.seed, rates, options.cores, options.folder, options.keep
     ).tally()  # fmt: skip
     print(file=sys.stderr)
-    found = figures(tally, options.seed, rates)
+    found = figures(tally, options.seed, rates, played_by)
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
     else:

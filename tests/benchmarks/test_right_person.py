@@ -4,6 +4,7 @@ from pathlib import Path
 
 from benchmarks.right_day import played
 from benchmarks.right_judge import Tally, is_seen
+from benchmarks.right_kept import code
 from benchmarks.right_person import Run
 from benchmarks.right_rates import RATES, Fault, Rates
 
@@ -37,17 +38,20 @@ def test_swabs_that_change_tubes_after_both_scans_reach_the_wrong_people_and_are
 def test_a_run_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) -> None:
     """A day whose line was cut is played again; days of other rates are not days of this run."""
     rates, kept = Rates(20.0), tmp_path / "days.jsonl"
-    whole = Run(70, 9, rates, a_day=30, folder=tmp_path).tally()
-    first = Run(30, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
+    whole, _ = Run(70, 9, rates, a_day=30, folder=tmp_path).tally()
+    first, _ = Run(30, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
     assert (first.people, whole.people) == (30, 70)
     stopped = kept.read_bytes()
     kept.write_bytes(stopped + stopped[: len(stopped) // 2])
-    assert _counts(Run(70, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()) == _counts(
-        whole
-    )
+    gone_on, played_by = Run(70, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
+    assert _counts(gone_on) == _counts(whole)
+    assert played_by == {code(): 70}
     lines = kept.read_text("utf-8").splitlines()
     assert len(lines) == 4  # three days, and the half of one
-    again = Run(70, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
+    kept.write_text(kept.read_text("utf-8").replace(code(), "of-yesterday", 1), "utf-8")
+    lines[0] = lines[0].replace(code(), "of-yesterday")
+    again, played_by = Run(70, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
+    assert played_by == {"of-yesterday": 30, code(): 40}  # told, not hidden
     assert (_counts(again), kept.read_text("utf-8").splitlines()) == (_counts(whole), lines)
     Run(30, 9, Rates(1.0), a_day=30, folder=tmp_path, kept=kept).tally()
     assert len(kept.read_text("utf-8").splitlines()) == 5
