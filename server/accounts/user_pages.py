@@ -93,13 +93,16 @@ def show_user(login: str) -> ResponseReturnValue:
 @bp.post("/users/<login>/move")
 @requires(Permission.USER_WRITE)
 def move(login: str) -> ResponseReturnValue:
-    role, (place, sees) = choice(request.form, "role", Role), _where()
-    with transaction() as session:
-        grants.managed_user(session, current_within(), login)
-        doors.move(
-            session, login, role=role, place=place, sees=sees, within=current_within(),
-            by=actor(), now=now(),
-        )  # fmt: skip
+    try:
+        role, (place, sees) = choice(request.form, "role", Role), _where()
+        with transaction() as session:
+            grants.managed_user(session, current_within(), login)
+            doors.move(
+                session, login, role=role, place=place, sees=sees, within=current_within(),
+                by=actor(), now=now(),
+            )  # fmt: skip
+    except DomainError as problem:
+        return _user(login, problem=problem)
     flash(t(f"Đã đổi vai trò, phạm vi của {login}.", f"Changed the role or scope of {login}."))
     return _back(login)
 
@@ -186,7 +189,7 @@ def _back(login: str) -> ResponseReturnValue:
     return redirect(url_for(".show_user", login=login))
 
 
-def _user(login: str, token: str = "") -> ResponseReturnValue:
+def _user(login: str, token: str = "", problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
         person = grants.managed_user(session, current_within(), login)
         origin = settings().public_url or request.host_url.rstrip("/")
@@ -200,4 +203,6 @@ def _user(login: str, token: str = "") -> ResponseReturnValue:
             asleep=doors.is_asleep(person, unused(), now()),
             factors=factors.factors_of(session, person),
             logins=sessions.live_sessions(session, person, now=now(), limits=gate.limits()),
-        )
+            asked=request.form if problem else person,
+            wrong=Wrong.of(problem) if problem else None,
+        ), problem.status if problem else 200

@@ -17,9 +17,10 @@ from server.accounts.current import current_within
 from server.accounts.row_limits import most_rows
 from server.audit import purposes
 from server.audit import services as audit
+from server.beside import Wrong
 from server.display import local
 from server.errors import BadInput, DomainError
-from server.forms import required_text
+from server.forms import place_or_text, required_text, tidy
 from server.lab.scans import box_in
 from server.officers import asking, saved, search, tables
 from server.officers.sample_states import WORDS
@@ -56,6 +57,7 @@ def find() -> ResponseReturnValue:
     said = request.form.to_dict()
     typed = said.pop("q", "")[:4296]
     try:
+        said["place"] = place_or_text(tidy(said.get("place", ""))[:64])
         with reading() as session:
             meant = _meant(session, typed)
     except BadInput as problem:
@@ -153,6 +155,7 @@ def _page(wish: Wish, problem: DomainError | None = None) -> ResponseReturnValue
         page = render_template(
             "officers/outcomes.html",
             wish=wish, found=found, problem=problem, purpose=purpose, reasons=purposes.REASONS,
+            wrong=Wrong.of(problem) if problem else None,
             statuses=words.STATUSES, states=WORDS, address=_address,
             who=person(session, wish.person) if wish.person and found.rows else None,
             views=saved.views_of(session, _me(), PAGE), link=saved.link, me=actor(),

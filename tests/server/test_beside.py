@@ -20,6 +20,8 @@ FORMS = {
     "/lots": {"series": "27", "count": "7"},
     "/cards": {"people": "Nguyễn Thị Mẫu;1991;Nữ"},
     "/rosters": {"people": "Nguyễn Thị Mẫu;1991;Nữ", "title": "Nhà máy A", "series": "27"},
+    "/stations": {"station": "ban-9", "label": "Bàn 9", "duty": "sampling"},
+    "/outcomes/find": {"q": ""},
     "/partners": {"partner": "cdc-tinh", "label": "CDC", "scope": "fhir:read"},
 }
 BESIDE = re.compile(r'name="(\w+)"[^>]* aria-invalid="true" aria-describedby="wrong-\1" autofocus>')
@@ -45,7 +47,7 @@ def is_beside(page: str, field: str) -> bool:
 def test_a_name_of_two_places_is_answered_beside_the_field_by_their_codes(
     sign_in: SignIn, path: str
 ) -> None:
-    client = sign_in(Role.ADMINISTRATOR)
+    client = sign_in(Role.HEALTH_OFFICER if "outcomes" in path else Role.ADMINISTRATOR)
     page = post(client, path, place=TWO)
     assert is_beside(page, "place"), page
     assert all(code in page for code in CODES)
@@ -59,7 +61,8 @@ def test_a_name_of_two_places_is_answered_beside_the_field_by_their_codes(
     ("path", "field", "typed"),
     [("/users", "sees", "?"), ("/users", "login", ""), ("/lots", "count", "x"),
      ("/cards", "people", "An;19"), ("/rosters", "title", ""), ("/rosters", "day", "hôm nay"),
-     ("/rosters", "series", "x"), ("/rosters", "people", ""), ("/partners", "place", "ở đâu")],
+     ("/rosters", "series", "x"), ("/stations", "station", ""),
+     ("/rosters", "people", ""), ("/partners", "place", "ở đâu")],
 )  # fmt: skip
 def test_each_field_is_answered_for_itself(
     sign_in: SignIn, path: str, field: str, typed: str
@@ -102,6 +105,24 @@ def test_a_roster_gives_back_series_station_and_day_and_keeps_no_other(
         assert f'name="day" value="{day}"' in page
     with database.read() as session:
         assert not session.scalar(select(func.count()).select_from(RosterDraft))
+
+
+def test_a_place_of_two_leaves_an_account_where_it_was(sign_in: SignIn) -> None:
+    boss = sign_in(Role.ADMINISTRATOR)
+    sign_in(Role.LAB_TECHNICIAN, "lan")
+    moved = {"role": Role.REGISTRAR, "place": TWO, "sees": "", "csrf_token": boss.csrf}  # type: ignore[attr-defined]
+    answer = boss.post("/users/lan/move", data=moved)
+    assert answer.status_code == 422
+    assert is_beside(answer.text, "place")
+    assert f'<option value="{Role.REGISTRAR}" selected>' in answer.text
+    assert 'value="vn-2021:24"' in boss.get("/users/lan").text
+
+
+def test_results_are_looked_for_by_a_places_name(sign_in: SignIn) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    fields = {"q": "", "place": "viet yen", "csrf_token": client.csrf}  # type: ignore[attr-defined]
+    answer = client.post("/outcomes/find", data=fields)
+    assert answer.location.endswith("/outcomes?place=vn-2021%3A24.222")
 
 
 def test_a_partners_place_is_typed_by_its_name(sign_in: SignIn, database: Database) -> None:
