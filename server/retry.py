@@ -60,19 +60,23 @@ def again(
     *,
     keyed: bool,
     met: bool = False,
+    undone: bool = True,
     tries: int = TRIES,
     pause: Callable[[float], None] = sleep,
 ) -> T:
     """Run *work*, one whole transaction, until it holds or the *tries* are used up.
 
     *keyed* says that running it twice does no more than once.  *met* also tries once more where two
-    transactions added the same row at one moment: the second time it is there to be found.
+    transactions added the same row at one moment: the second time it is there to be found.  Where
+    not *undone*, a deadlock is raised at once: whoever calls does less the next time.
     """
     for tried in range(1, tries):
         try:
             return work()
         except DBAPIError as error:
             if not _worth_it(error, keyed=keyed, met=met and tried == 1):
+                raise
+            if not undone and trouble_of(error) is Trouble.UNDONE:
                 raise
             log.info("a transaction is tried again (%d): %s", tried, error.orig)
         pause(random.uniform(0, min(LONGEST, SHORTEST * 2**tried)))  # noqa: S311 - no secret

@@ -19,7 +19,7 @@ from server.audit import services as audit
 from server.db import Database
 from server.declarations import late_times
 from server.intake import clocks, late_check_ins
-from server.intake.applying import apply_some
+from server.intake.applying import apply_some, take_step
 from server.intake.models import WireEvent, not_applied
 from server.intake.pace import Pace, Stride
 from server.retry import again
@@ -156,11 +156,11 @@ class Applier:
             self._give_way()
             pace, began = self._traffic.pace(), monotonic()
             now, turn, size = self._clock(), self._traffic.turn, self._stride.length(pace)
-            applied = apply_some(self._database, now, at_once=size, turn=turn)
-            if applied is None:
+            step = take_step(self._database, now, at_once=size, turn=turn)
+            if step is None:
                 return
             took = monotonic() - began
-            self._stride.learn(applied, took)
+            self._stride.learn(step.settled, took)
             self._stopping.wait(RESTS[pace] * took)
 
     def _give_way(self) -> None:

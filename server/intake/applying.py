@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import update
@@ -21,10 +22,10 @@ from sqlalchemy.orm import Session
 from server.db import Database
 from server.engines import is_shared
 from server.errors import DomainError
-from server.intake import clocks, effects, lines
+from server.intake import clocks, effects, lines, turns
 from server.intake.models import WireEvent
 from server.intake.opening import Opened, open_event
-from server.retry import again, trouble_of
+from server.retry import Trouble, again, trouble_of
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # events in one transaction
@@ -35,14 +36,27 @@ _Some = Callable[[], AbstractContextManager[tuple[Session | None, list[Opened]]]
 _How = Callable[[Session, Sequence[Opened], datetime], int]
 
 
-def apply_some(
+class Step(NamedTuple):
+    """How many events took effect, and how many were settled one way or the other."""
+
+    applied: int
+    settled: int
+
+
+def apply_some(database: Database, now: datetime, *, at_once: int = AT_ONCE) -> int | None:
+    """Apply the oldest pending events, return how many were; None if there are none for us."""
+    step = take_step(database, now, at_once=at_once)
+    return None if step is None else step.applied
+
+
+def take_step(
     database: Database,
     now: datetime,
     *,
     at_once: int = AT_ONCE,
     turn: AbstractContextManager[object] | None = None,
-) -> int | None:
-    """Apply the oldest pending events; None if there are none for us.
+) -> Step | None:
+    """Settle the oldest pending events; None if there are none for us.
 
     *turn* is held while SQLite is written: whoever else writes waits for it, not in SQLite.
     """
@@ -50,9 +64,9 @@ def apply_some(
     while True:
         some = partial(_some, database, size, hold)
         try:
-            return again(partial(_apply, some, _together, now), keyed=True, met=True)
+            return again(partial(_apply, some, _together, now), keyed=True, met=True, undone=False)
         except Exception as error:
-            if trouble_of(error) is not None:
+            if trouble_of(error) not in {None, Trouble.UNDONE}:
                 raise  # the database is in trouble, not the events
             log.info("%d events are not applied together: %s", size, error)
         if size <= ALONE:
@@ -79,9 +93,12 @@ def _some(
         yield session, opened
 
 
-def _apply(some: _Some, how: _How, now: datetime) -> int | None:
+def _apply(some: _Some, how: _How, now: datetime) -> Step | None:
     with some() as (session, opened):
-        return how(session, opened, now) if session and opened else None
+        if not session or not opened:
+            return None
+        turns.take_turns(session, opened)
+        return Step(how(session, opened, now), len(opened))
 
 
 def _together(session: Session, opened: Sequence[Opened], now: datetime) -> int:

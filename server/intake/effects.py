@@ -32,8 +32,9 @@ from contract.events import (
     TubePaired,
 )
 from contract.identities import PersonCode
-from contract.tubes import Tube, TubeError, TubeKind, tube
+from contract.tubes import Tube, TubeError, tube
 from server.accounts.models import Station
+from server.errors import DomainError
 from server.intake import duty_effects
 from server.intake.opening import Opened, open_badge
 from server.lab import strays
@@ -41,6 +42,8 @@ from server.people.links import LiveLinks, strong_keys
 from server.people.newcomers import Shown, bearers_of
 from server.sampling import services as sampling
 from server.sampling import shifts
+from server.sampling.lot_queries import voids_among
+from server.sampling.models import Pairing
 from server.sampling.queries import lots_of
 
 Effect = Callable[[Session, Any, datetime], None]
@@ -75,21 +78,31 @@ def _check_in(session: Session, opened: Sequence[Opened], now: datetime) -> None
 def foreseen(session: Session, opened: Sequence[Opened]) -> dict[UUID, str]:
     """Return the problems that can be told beforehand, so that they stop nobody else.
 
-    A tube of no lot is one of them: a lot that was forgotten makes hundreds at once.
+    A tube that nobody may be given is one of them: a lot that was forgotten, or made void, makes
+    hundreds at once.
     """
-    problems = {each.id: each.problem for each in opened if each.problem}
-    tubes: dict[UUID, Tube] = {}
+    pairs: list[tuple[TubePaired, Tube]] = []
     for event in (each.event for each in opened):
         if isinstance(event, TubePaired):
             with suppress(TubeError):
-                tubes[event.id] = tube(event.tube)
-    lots = lots_of(session, tubes.values()) if tubes else {}
-    lost = {
-        event_id
-        for event_id, given in tubes.items()
-        if given not in lots and given.kind is not TubeKind.CONTROL
-    }
-    return dict.fromkeys(lost, sampling.TubeOfNoLot.code) | problems
+                pairs.append((event, tube(event.tube)))
+    lost = _unusable(session, pairs) if pairs else {}
+    return lost | {each.id: each.problem for each in opened if each.problem}
+
+
+def _unusable(session: Session, pairs: Sequence[tuple[TubePaired, Tube]]) -> dict[UUID, str]:
+    """Return why tubes may be given to nobody.  What was recorded before stays as it is."""
+    lots = lots_of(session, [given for _, given in pairs])
+    void = voids_among(session, lots)
+    lost: dict[UUID, str] = {}
+    for event, given in pairs:
+        try:
+            sampling.check_usable(given, event, lots, void)
+        except DomainError as error:
+            lost[event.id] = error.code
+    known = session.scalars(select(Pairing.id).where(Pairing.id.in_(lost))) if lost else ()
+    recorded = set(known)
+    return {event_id: code for event_id, code in lost.items() if event_id not in recorded}
 
 
 def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:

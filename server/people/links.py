@@ -1,8 +1,10 @@
 """The live links of many codes, asked for at once and kept up while their bearers are found."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.identities import Key, PersonCode, System
@@ -31,6 +33,23 @@ class LiveLinks:
 
     def drop(self, key: Key) -> None:
         self._links.pop(unclaimed(key), None)
+
+
+def blinds_among(codes: Iterable[PersonCode]) -> list[str]:
+    """Return under what the numbers of *codes* are stored."""
+    keys = {unclaimed(key) for code in codes for key in leading(code)}
+    return [blind for key in keys for blind in queries.value_blinds(key)]
+
+
+def persons_with(session: Session, blinds: Sequence[str]) -> set[UUID]:
+    """Return the persons to whom numbers lead now, which are stored under *blinds*."""
+    found: set[UUID] = set()
+    for start in range(0, len(blinds), queries.AT_ONCE):
+        some = Identity.value_blind.in_(blinds[start : start + queries.AT_ONCE])
+        found.update(
+            session.scalars(select(Identity.person_id).where(some, Identity.unlinked_at.is_(None)))
+        )
+    return found
 
 
 def leading(code: PersonCode) -> list[Key]:

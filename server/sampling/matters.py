@@ -89,6 +89,11 @@ def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
     changes.all_changed(session, held, now=now)
 
 
+def about(first: datetime, last: datetime) -> ColumnElement[bool]:
+    """Return the condition that a pairing is compared with others from *first* to *last*."""
+    return Pairing.paired_at.between(first - TWICE_WITHIN, last + TWICE_WITHIN)
+
+
 def _given(session: Session, people: set[UUID], first: datetime, last: datetime) -> list[_Given]:
     """Return what each of *people* was given about that time, in its order."""
     asked = select(
@@ -96,7 +101,7 @@ def _given(session: Session, people: set[UUID], first: datetime, last: datetime)
         Pairing.paired_at, Pairing.trusted, lot_queries.put_aside(),
     ).where(
         Pairing.person_id.in_(people),
-        Pairing.paired_at.between(first - TWICE_WITHIN, last + TWICE_WITHIN),
+        about(first, last),
         ~lot_queries.undone(),
     )  # fmt: skip
     given: dict[UUID, _Given] = {}

@@ -99,7 +99,7 @@ def _record(session: Session, fresh: _Fresh, now: datetime) -> None:
     void = lot_queries.voids_among(session, lots)
     before = queries.paired_before(session, tubes)
     for each, tube in fresh:
-        _check_usable(tube, each.event, lots, void)
+        check_usable(tube, each.event, lots, void)
     _write(session, fresh, now)
     release_assignments(session, [each.event for each, _ in fresh])
     slips.end_strays(session, tubes, now=now)
@@ -207,9 +207,10 @@ def _check_own(pairing: Pairing, event: PairingVoided) -> None:
         )
 
 
-def _check_usable(
+def check_usable(
     tube: Tube, event: TubePaired, lots: Mapping[Tube, Lot], void: Container[Tube]
 ) -> None:
+    """Raise what keeps a tube from being given: see `record_pairing`."""
     if tube.kind is TubeKind.CONTROL:
         raise ControlTube(
             f"Ống {tube.grouped} là ống chứng, không dùng để lấy mẫu.",

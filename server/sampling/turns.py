@@ -45,14 +45,20 @@ def take_persons_turn(session: Session, persons: Iterable[UUID]) -> None:
     if session.get_bind().dialect.name == "sqlite":
         return
     session.flush()
-    held = select(Person.id).where(Person.id.in_(set(persons))).order_by(Person.id)
+    mine = _mine(session)
+    wanted = {person for person in persons if person not in mine}
+    if not wanted:
+        return
+    held = select(Person.id).where(Person.id.in_(wanted)).order_by(Person.id)
     session.execute(held.with_for_update(key_share=True)).all()
+    if session.get_nested_transaction() is None:
+        mine.update(wanted)
 
 
-def _mine(session: Session) -> set[Tube]:
-    """Return the tubes whose turn this transaction has already, to be added to."""
+def _mine(session: Session) -> set[Tube | UUID]:
+    """Return the tubes and persons whose turn this transaction has already, to be added to."""
     transaction = session.get_transaction()
-    known: tuple[object, set[Tube]] | None = session.info.get(_TURNS)
+    known: tuple[object, set[Tube | UUID]] | None = session.info.get(_TURNS)
     if known is None or known[0] is not transaction:
         known = transaction, set()
         session.info[_TURNS] = known

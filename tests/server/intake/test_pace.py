@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contract import specimens
 from contract.tubes import TubeId
 from server.db import Database
-from server.intake.applying import apply_some
+from server.intake.applying import Step, apply_some, take_step
 from server.intake.pace import FEWEST, MOST, SPANS, Pace, Stride
 from tests.server.statements import asked
 
@@ -56,3 +56,15 @@ def test_the_fewest_are_applied_together_too(
     with asked(database) as statements:
         assert apply_some(database, now, at_once=FEW) == FEW
     assert not [each for each, _ in statements if each.startswith("SAVEPOINT")]
+
+
+def test_a_group_of_which_nothing_could_be_applied_teaches_too(
+    sender: Any, database: Database, with_lots: None, now: datetime
+) -> None:
+    """Else the next one would be as long, and fail as late."""
+    people = specimens.people(FEW, Random(7))
+    cards = map(specimens.citizen_card, people)
+    lost = [TubeId.mint(31, number) for number in range(1, FEW + 1)]
+    sender.send(*(sender.pairing(tube, card) for tube, card in zip(lost, cards, strict=True)))
+    assert take_step(database, now) == Step(applied=0, settled=FEW)
+    assert take_step(database, now) is None
