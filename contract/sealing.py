@@ -58,9 +58,12 @@ def unseal(private: X25519PrivateKey, sealed: str) -> bytes:
         raise SealError(f"cannot unseal: {error}") from error
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
 def _own_id(private: X25519PrivateKey) -> bytes:
-    """Return what texts name that are sealed to this key; worked out once for each."""
+    """Return what texts name that are sealed to this key; worked out once.
+
+    Of the last key alone: one that was rotated away is let go with the first text of the next.
+    """
     return key_id(private.public_key())
 
 

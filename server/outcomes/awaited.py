@@ -54,10 +54,10 @@ def _awaited(session: Session, tubes: Sequence[Tube]) -> Iterator[Awaited]:
     for start in range(0, len(asked), CHUNK):
         rows = stored_rows(session, _QUESTION, {"tubes": listed(asked[start : start + CHUNK])})
         times = Counter(row[0] for row in rows)
-        for tube, since, at, station, *stands, more in rows:
-            each = Awaited(tube, since, at, station, tuple(stands))
+        for tube, since, spot, station, *stands, more in rows:
+            each = Awaited(tube, since, spot, station, tuple(stands))
             right = stands[0] is None or each.stands == each.row[1:]
-            if times[tube] == 1 and at and right and not more:
+            if times[tube] == 1 and spot and right and not more:
                 yield each
 
 

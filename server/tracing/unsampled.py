@@ -60,7 +60,7 @@ def unsampled(
         .cte("came")
     )
     count = select(func.count()).select_from(everybody)
-    rows = session.execute(_placed(_left(everybody, count, begins, limit))).all()
+    rows = session.execute(_placed(_left(everybody, count, begins, limit), came)).all()
     whole, left = (rows[0].whole, rows[0].left) if rows else (session.scalar(count) or 0, 0)
     listed = [Unsampled(row.person_id, row.times, row.last, row.point) for row in rows]
     return Found(listed, whole, drawn.levels[0].since, whole - left)
@@ -73,9 +73,12 @@ def _left(came: CTE, count: Select[int], begins: datetime, limit: int | None) ->
     return found.order_by(came.c.last.desc(), came.c.person_id).limit(limit).subquery()
 
 
-def _placed(found: Subquery) -> Select[*tuple[Any, ...]]:
-    """Ask for the rows of *found*, each with the point of its last check-in: all at once."""
-    there = and_(CheckIn.person_id == found.c.person_id, CheckIn.at == found.c.last)
+def _placed(found: Subquery, came: Sequence[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    """Ask for the rows of *found*, each with the point of its last check-in: all at once.
+
+    At that moment there may be others that do not count: elsewhere, or voided.
+    """
+    there = and_(CheckIn.person_id == found.c.person_id, CheckIn.at == found.c.last, *came)
     return (
         select(found, func.min(CheckIn.point).label("point"))
         .join_from(found, CheckIn, there)

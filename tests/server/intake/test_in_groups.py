@@ -18,6 +18,7 @@ from server.intake.effects import take_effect
 from server.intake.opening import Opened
 from server.lab.services import receive_tube
 from server.outcomes.desk_models import DeskItem
+from server.outcomes.models import Outcome
 from server.people.models import Identity, Person
 from server.sampling.decision_models import Matter, SlipMember
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, StationTally
@@ -92,6 +93,7 @@ def questions() -> list[Select[Any]]:
         select(SlipMember.pairing_id, SlipMember.tube, SlipMember.place),
         select(DeskItem.tube, DeskItem.desk, DeskItem.since, DeskItem.detail, DeskItem.place,
                DeskItem.station, DeskItem.box),
+        select(Outcome.tube, Outcome.version, Outcome.status, Outcome.reason, Outcome.pairing_id),
         select(StationTally.station, StationTally.kind, StationTally.reason, StationTally.count),
         about,
     ]  # fmt: skip

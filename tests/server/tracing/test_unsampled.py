@@ -4,9 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import update
+
 from server.db import Database
 from server.declarations.check_ins import Comer, Coming, keep
 from server.declarations.kinds import PointKind
+from server.declarations.models import CheckIn
 from server.declarations.points import PointWish, add_point
 from server.declarations.zones import queries
 from server.declarations.zones.services import Act, draw_zone
@@ -72,3 +75,28 @@ def test_where_all_were_sampled_it_is_said_how_many_came(
     with database.read() as session:
         found = unsampled(session, queries.zone(session, zone.id))
     assert (list(found.rows), found.came, found.sampled) == ([], 1, 1)
+
+
+def test_the_last_point_is_one_of_the_zone_and_was_not_taken_back(
+    database: Database, make_scene: Any, clock: Any
+) -> None:
+    """A family's card, or a mistake, may be scanned elsewhere at the same moment."""
+    now = clock()
+    with database.write() as session:
+        scene = make_scene(session)
+        zone = draw_zone(session, "Ổ dịch", "red", [PLACE], since=now.date(), act=Act("u", now))
+        comer = Comer(scene.person("Trần Văn Vẻ").id)
+        for name, place in (("A xa", "vn-2021:01.001"), ("B hủy", PLACE), ("C chợ", PLACE)):
+            point = add_point(session, PointWish(PointKind.MARKET, name, place), by="u",
+                              now=now - timedelta(days=5))  # fmt: skip
+            keep(session, [Coming(id=uuid4(), comer=comer, source="keeper", point=name,
+                                  point_id=point.id, place=place, at=now)], now=now)  # fmt: skip
+        session.flush()
+        session.execute(
+            update(CheckIn)
+            .where(CheckIn.point == "B hủy")
+            .values(voided_at=now, void_reason="mistake")
+        )
+    with database.read() as session:
+        found = unsampled(session, queries.zone(session, zone.id))
+    assert [(row.point, row.times) for row in found.rows] == [("C chợ", 1)]
