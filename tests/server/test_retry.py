@@ -58,6 +58,20 @@ def test_two_that_wait_for_each_other_both_hold_in_the_end(shared: Database) -> 
     assert counters(shared) == {"a": 2, "b": 2}
 
 
+def test_whoever_can_do_less_hears_of_a_deadlock_at_once(shared: Database) -> None:
+    tried = []
+
+    def work() -> None:
+        tried.append(1)
+        with shared.engine.begin() as connection:
+            connection.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$"))
+
+    with pytest.raises(DBAPIError) as caught:
+        again(work, keyed=True, met=True, undone=False)
+    assert trouble_of(caught.value) is Trouble.UNDONE
+    assert tried == [1]
+
+
 def cut_off(connection: Connection, times: list[int]) -> None:
     """Have the database end this very connection, the first time."""
     if times:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from contract import events
 from contract.tubes import TubeId
@@ -122,3 +122,25 @@ def test_appliers_whose_stations_use_each_others_lots_never_wait_for_each_other(
         assert session.execute(counted).all() == [("applied", 2 * STATIONS * EACH)]
         for table in (Pairing, PairingVoid):
             assert session.scalar(select(func.count()).select_from(table)) == STATIONS * EACH
+
+
+_DEADLOCK = """
+CREATE FUNCTION too_many() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT count(*) FROM pairing) > 12 THEN RAISE EXCEPTION USING ERRCODE = '40P01'; END IF;
+    RETURN NULL;
+END $$
+"""
+
+
+def test_after_a_deadlock_fewer_events_are_tried(
+    make_sender: Any, own_lots: None, database: Database, now: datetime
+) -> None:
+    sender = make_sender("ban-1")
+    pairs = [sender.pairing(tube_in(0, number), code_of(number)) for number in range(40)]
+    store(database, sender, pairs)
+    with database.engine.begin() as connection:
+        connection.execute(text(_DEADLOCK))
+        connection.execute(
+            text("CREATE TRIGGER t AFTER INSERT ON pairing EXECUTE FUNCTION too_many()")
+        )
+    assert apply_some(database, now) == 12
