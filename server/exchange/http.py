@@ -139,12 +139,13 @@ def _spoken(wire: HTTPConnection) -> bool:
 
 
 def _read(wire: HTTPConnection) -> Answer:
-    response = wire.getresponse()
-    data = response.read(LARGEST_ANSWER)
-    if len(data) == LARGEST_ANSWER:
-        wire.close()  # whatever else it says is read by nobody
-    elif response.length:
-        raise IncompleteRead(data, response.length)
+    # Half an answer that is not closed would keep its socket open behind a connection that is.
+    with wire.getresponse() as response:
+        data = response.read(LARGEST_ANSWER)
+        if len(data) == LARGEST_ANSWER:
+            wire.close()  # whatever else it says is read by nobody
+        elif response.length:
+            raise IncompleteRead(data, response.length)
     if response.headers.get("Content-Encoding", "identity").lower() in {"gzip", "deflate"}:
         data = zlib.decompressobj(47).decompress(data, LARGEST_ANSWER)  # 47: whichever of the two
     return Answer(response.status, data)

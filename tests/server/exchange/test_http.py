@@ -1,8 +1,10 @@
 """Connections that are kept, and what comes over them."""
 
+import gc
 import gzip
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
@@ -57,6 +59,27 @@ def test_an_answer_that_ends_early_is_no_receipt(serve: Callable[..., Started]) 
         with pytest.raises(Uncertain):
             http.call("POST", "", b"x")
     assert http.call("POST", "", b"x").status == 200
+
+
+def test_half_an_answer_leaves_no_socket_open(serve: Callable[..., Started]) -> None:
+    """Not even until the collector comes: a receiver on a bad line would use up all there are."""
+    http, is_closed = serve(*[b"HTTP/1.0 200 OK\r\nContent-Length: 20\r\n\r\nok"] * 5)
+    gc.disable()
+    try:
+        before, troubles = _sockets(), []
+        for _ in range(5):
+            with pytest.raises(Uncertain) as trouble:
+                http.call("POST", "", b"x")
+            troubles.append(trouble)  # with all that its frames hold
+            is_closed()
+        assert _sockets() <= before
+    finally:
+        gc.enable()
+
+
+def _sockets() -> int:
+    links = [each.readlink() for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    return sum(str(link).startswith("socket:") for link in links)
 
 
 def test_a_packed_answer_is_unpacked_though_nobody_asked_for_it(
