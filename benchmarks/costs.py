@@ -20,6 +20,7 @@ from time import process_time
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from sqlalchemy import select, text
 
 from benchmarks import postgres
@@ -118,7 +119,11 @@ def _day(database: Database, size: int) -> tuple[list[TubeId], list[tuple[bytes,
 
 
 def _paired(
-    name: str, heads: dict[str, tuple[int, str]], tubes: list[TubeId], start: int, sealed_to: object
+    name: str,
+    heads: dict[str, tuple[int, str]],
+    tubes: list[TubeId],
+    start: int,
+    sealed_to: X25519PublicKey,
 ) -> Iterator[bytes]:
     for number, tube in enumerate(tubes, start):
         seq, before = heads[name]
@@ -126,7 +131,7 @@ def _paired(
         event = events.TubePaired(
             id=uuid4(), station=name, epoch="0" * 16, seq=seq + 1, prev=before,
             at=NOW - timedelta(seconds=50_000 - number), trusted=True, boot="b", mono=number + 1,
-            tube=tube.text, person=sealing.seal(sealed_to, code.encode()),  # type: ignore[arg-type]
+            tube=tube.text, person=sealing.seal(sealed_to, code.encode()),
             person_kind="citizen-card", tag="0" * 16, order="person-first", took_ms=4200,
         )  # fmt: skip
         data = events.encode(event)
