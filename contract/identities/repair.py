@@ -101,8 +101,11 @@ def _reencoded(text: str) -> Iterator[str]:
 
 def _bytes_of(text: str, charset: str) -> bytes:
     """Encode as the reader's host did: bytes that cp1252 leaves out stand for themselves."""
-    if charset != "cp1252":
+    try:
         return _CODECS[charset].encode(text)[0]
+    except UnicodeEncodeError:
+        if charset != "cp1252":
+            raise
     return b"".join(
         letter.encode("latin-1") if "\x80" <= letter <= "\x9f" else letter.encode(charset)
         for letter in text

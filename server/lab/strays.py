@@ -6,6 +6,8 @@ pairing comes later, because its station was off-line, ends its group by itself.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +20,8 @@ from server.sampling import lot_queries, queries, slips
 from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.models import Pairing
 from server.sampling.turns import take_turn
+
+AT_ONCE = 200  # stray tubes: some thousand neighbours in a statement
 
 
 def look_at(
@@ -32,8 +36,7 @@ def look_at(
     strays = {each for each in own if each not in paired}
     for each in _empty(session, paired) if some_empty else ():
         strays |= _strays_near(session, each)
-    for stray in sorted(strays):
-        _flag(session, stray, now)
+    _flag(session, strays, now)
 
 
 def look_beside(session: Session, tubes: Iterable[Tube], *, now: datetime) -> None:
@@ -44,8 +47,7 @@ def look_beside(session: Session, tubes: Iterable[Tube], *, now: datetime) -> No
     near = {TubeId.mint(each.series, at) for each in came for at in _sides(each.serial)}
     near |= {each for one in _empty(session, came) for each in _around(one)}
     there = _received(session, near - set(own))
-    for stray in sorted({*there} - queries.paired_before(session, there)):
-        _flag(session, stray, now)
+    _flag(session, there - queries.paired_before(session, there), now)
 
 
 def take_turns_beside(session: Session, tubes: Iterable[Tube]) -> None:
@@ -72,34 +74,52 @@ def _received(session: Session, tubes: Iterable[TubeId]) -> set[TubeId]:
     return {each for each in found if isinstance(each, TubeId)}
 
 
-def _flag(session: Session, stray: TubeId, now: datetime) -> None:
-    doubt = _doubt(session, stray)
-    if doubt is None or _is_held(session, stray, doubt):
-        return
-    slips.open_group(
-        session, doubt.station, doubt.members, slips.Cause.STRAY, None, shift=doubt.shift,
-        now=now, stray=stray,
-    )  # fmt: skip
+def _flag(session: Session, strays: Iterable[TubeId], now: datetime) -> None:
+    """Hold what *strays* make doubtful, unless it was held because of the same one before."""
+    every = iter(sorted(strays))
+    while some := list(islice(every, AT_ONCE)):
+        doubts = _doubts(session, some)
+        held = _held_before(session, doubts)
+        for stray, doubt in doubts.items():
+            if not held[stray].issuperset(doubt.members):
+                slips.open_group(
+                    session, doubt.station, doubt.members, slips.Cause.STRAY, None,
+                    shift=doubt.shift, now=now, stray=stray,
+                )  # fmt: skip
 
 
-def _doubt(session: Session, stray: TubeId) -> Doubt | None:
+def _doubts(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, Doubt]:
+    near = {each for stray in strays for each in _around(stray)}
     asked = select(Pairing.tube, Pairing.id, Pairing.station).where(
-        Pairing.tube.in_(_around(stray)), ~lot_queries.undone(), ~lot_queries.put_aside()
+        Pairing.tube.in_(near), ~lot_queries.undone(), ~lot_queries.put_aside()
     )
-    paired: dict[int, Beside] = {}
+    paired: dict[int, dict[int, Beside]] = {}  # by series and serial
     tubes: list[Tube] = []
     for given, pairing, station in session.execute(asked.order_by(Pairing.paired_at, Pairing.id)):
         if isinstance(given, TubeId):
-            paired[given.serial] = Beside(pairing, station)
+            paired.setdefault(given.series, {})[given.serial] = Beside(pairing, station)
             tubes.append(given)
-    empty = {each.serial for each in _empty(session, tubes)}
-    return doubt_beside(stray.serial, paired, empty)
+    empty: dict[int, set[int]] = {}
+    for each in _empty(session, tubes):
+        empty.setdefault(each.series, set()).add(each.serial)
+    found = (
+        (each, doubt_beside(each.serial, paired.get(each.series, {}), empty.get(each.series, ())))
+        for each in strays
+    )
+    return {stray: doubt for stray, doubt in found if doubt is not None}
 
 
-def _is_held(session: Session, stray: TubeId, doubt: Doubt) -> bool:
-    """Return whether this was held because of *stray* before, be it decided or not."""
-    asked = select(SlipMember.pairing_id).join(SlipGroup).where(SlipGroup.stray == stray)
-    return set(doubt.members) <= set(session.scalars(asked))
+def _held_before(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, set[UUID]]:
+    """Return the pairings held because of each of *strays* before, be they decided or not."""
+    held: dict[TubeId, set[UUID]] = {stray: set() for stray in strays}
+    if held:
+        asked = select(SlipGroup.stray, SlipMember.pairing_id).join(
+            SlipMember, SlipMember.group_id == SlipGroup.id
+        )
+        for stray, pairing in session.execute(asked.where(SlipGroup.stray.in_(held))):
+            if isinstance(stray, TubeId):
+                held[stray].add(pairing)
+    return held
 
 
 def _strays_near(session: Session, empty: TubeId) -> set[TubeId]:

@@ -1,16 +1,18 @@
 """A tube that came and was given to nobody makes those beside it doubtful, until somebody looks."""
 
+from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import events
+from server.lab.models import Reception
 from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
 from server.lab.stray_rules import REACH, Beside, doubt_beside
-from server.lab.strays import look_beside
+from server.lab.strays import look_at, look_beside
 from server.lab.words import Call, Rejection
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
@@ -93,6 +95,37 @@ def test_a_group_that_ended_by_itself_is_not_decided_from_an_old_page(
                 now=scene.now, seen=stamp,
             )  # fmt: skip
     assert is_live(scene.session, member.pairing)
+
+
+@pytest.mark.engines
+def test_a_rack_looked_at_together_holds_what_its_tubes_hold_one_by_one(scene: Any) -> None:
+    tubes = [scene.tube() for _ in range(12)]
+    for at in (0, 1, 2, 4, 5, 8, 9, 11):  # the others are strays: 3, 6, 7 and 10
+        scene.pair(tubes[at], scene.person())
+    for tube in tubes:
+        reason = Rejection.EMPTY if tube == tubes[0] else ""
+        scene.session.add(
+            Reception(id=uuid4(), tube=tube, accepted=not reason, reason=reason, box="H1",
+                      at=scene.now, by=LAN)
+        )  # fmt: skip
+    scene.session.flush()
+
+    def held_by(racks: Iterable[list[Any]]) -> set[tuple[Any, ...]]:
+        with scene.session.begin_nested() as tried:
+            for rack in racks:
+                look_at(scene.session, rack, now=scene.now)
+            found = {
+                (group.stray, group.shift, *(member.tube for member in group.members))
+                for group in slips.open_groups(scene.session)
+            }
+            tried.rollback()
+        return found
+
+    together = held_by([tubes])
+    assert together == held_by([tube] for tube in tubes)
+    assert (tubes[3], True, tubes[1], tubes[2]) in together
+    assert (tubes[10], False, tubes[9], tubes[11]) in together
+    assert held_by([tubes, tubes]) == together
 
 
 def test_an_empty_tube_without_a_tube_of_nobody_holds_nothing(
