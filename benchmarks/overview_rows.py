@@ -117,8 +117,8 @@ def _add(rows: dict[Any, list[Row]], key: Row, people: int, rng: Random) -> None
     positive = rng.randrange(3)
     counts = dict.fromkeys(COUNTS, 0) | {
         "people": people, "tubes": tubes, "took_ms": people * 4200, "manual": rng.randrange(3),
-        "at_delivered": tubes - 2, "at_received": 1, "at_paired": 1, "said_positive": positive,
-        "said_negative": people - positive, "call_negative": tubes,
+        "at_delivered": max(0, tubes - 2), "at_received": 1, "at_paired": 1,
+        "said_positive": positive, "said_negative": people - positive, "call_negative": tubes,
     }  # fmt: skip
     rows[cells].append({**key, **counts})
     for step in ("received", "resulted", "released", "delivered", "said_negative"):

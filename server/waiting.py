@@ -21,7 +21,8 @@ from server.lab.imports import queries as imports
 from server.lab.models import Reception
 from server.lab.standing import by_others
 from server.outcomes import desks as unmatched
-from server.outcomes import gate_desk, limits
+from server.outcomes import gate_desk
+from server.outcomes.desk_loads import held, loads
 from server.outcomes.models import Callback
 from server.people.models import Disagreement, IdentityQuestion
 from server.people.whole import both_records
@@ -39,8 +40,8 @@ def on_desks(*desks: unmatched.Desk) -> MineToo:
     """Count what stands on these desks of what does not match."""
 
     def waiting(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
-        loads = [unmatched.load_of(session, desk, within) for desk in desks]
-        return Waiting(sum(load.count for load in loads), _oldest(load.oldest for load in loads))
+        found = loads(session, desks, within).values()
+        return Waiting(sum(load.count for load in found), _oldest(load.oldest for load in found))
 
     return waiting
 
@@ -49,10 +50,7 @@ def late_on(*desks: unmatched.Desk) -> Callable[[Session, datetime, Within], int
     """Count what waits on these desks longer than it may."""
 
     def late(session: Session, now: datetime, within: Within = ANYWHERE) -> int:
-        found = limits.limits(session)
-        return sum(
-            limits.late(session, each, found[each], now=now, within=within) for each in desks
-        )
+        return sum(each.late for each in held(session, desks, within, now).values())
 
     return late
 

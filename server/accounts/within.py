@@ -95,6 +95,7 @@ def _inside(place: str, area: str) -> bool:
     return place == area or (_is_code(area) and place.startswith(area + _BELOW))
 
 
+@lru_cache(maxsize=4096)
 def _is_code(area: str) -> bool:
     """Only a code has places in it; any other text stands for itself."""
     try:

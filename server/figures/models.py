@@ -6,14 +6,24 @@ the fact that changed, and nothing else is: see `folding`.
 
 Beside each table stands its sum over operators and laboratories (`SUMS`), for whoever asks for
 neither: most pages, which then read a tenth of the rows.  `step_totals` sums those of steps once
-more.  All are written together.
+more, and `wholes` holds those of cells and spans in one value.  All are written together.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
@@ -112,4 +122,7 @@ step_totals = _table(
     Index("ix_figure_step_total_last", "last_passed", "first_passed"),
     by=_WHERE,
 )  # fmt: skip
-TABLES = (*SPLIT, *SUMS.values(), step_totals)
+# The sums of cells and of spans of a station's day at a place in one value (`packing`), which is
+# what most pages read: a value for each, instead of seven rows of two dozen columns.
+wholes = _table("figure_whole", [Column("numbers", LargeBinary, nullable=False)], by=_WHERE)
+TABLES = (*SPLIT, *SUMS.values(), step_totals, wholes)

@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from server.figures.models import STEPS, SUMS, step_sums, step_totals
+from server.figures.models import (
+    STEPS,
+    SUMS,
+    cell_sums,
+    span_sums,
+    step_sums,
+    step_totals,
+    wholes,
+)
+from server.figures.packing import packed
 
 Row = dict[str, Any]
 
@@ -13,7 +22,8 @@ Row = dict[str, Any]
 def with_sums(rows: Mapping[Table, list[Row]]) -> dict[Table, list[Row]]:
     """Return *rows*, which are split as finely as there is, and their sums."""
     sums = {sum_: list(summed(sum_, rows[split])) for split, sum_ in SUMS.items()}
-    return {**rows, **sums, step_totals: list(totals(sums[step_sums]))}
+    done = {step_totals: list(totals(sums[step_sums]))}
+    return {**rows, **sums, **done, wholes: list(packed(sums[cell_sums], sums[span_sums]))}
 
 
 def summed(table: Table, rows: Iterable[Row]) -> Iterator[Row]:

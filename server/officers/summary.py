@@ -14,7 +14,8 @@ from server.accounts.within import ANYWHERE, Within
 from server.delivery import queries as delivery
 from server.lab.models import Reception, Result
 from server.outcomes import queries as outcomes
-from server.outcomes.desks import live, loads
+from server.outcomes.desk_loads import loads
+from server.outcomes.desks import live
 from server.outcomes.models import Callback
 from server.sampling import sight
 from server.sampling.models import Pairing, PairingVoid

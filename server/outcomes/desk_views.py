@@ -16,7 +16,7 @@ from server.accounts.models import User
 from server.accounts.roles import GRANTS, Role
 from server.display import t
 from server.errors import BadInput, DomainError, NotFound
-from server.outcomes import cases, desks, limits, sought, words
+from server.outcomes import cases, desk_loads, desks, limits, sought, words
 from server.outcomes.cases import Done, Seen
 from server.outcomes.desks import Desk, Wish
 from server.people import queries as people
@@ -35,7 +35,7 @@ def show_unmatched() -> ResponseReturnValue:
         return render_template(
             "outcomes/unmatched.html",
             desks=words.DESKS,
-            loads=desks.loads(session, Desk, within),
+            loads=desk_loads.loads(session, Desk, within),
             strains={
                 desk: limits.strain(session, desk, found[desk], now=now(), within=within)
                 for desk in Desk

@@ -117,13 +117,6 @@ def _explained(desk: Desk) -> Select[str]:
     return found.where(DeskCase.closed_at.is_not(None))
 
 
-def loads(
-    session: Session, desks: Iterable[Desk] = UNMATCHED, within: Within = ANYWHERE
-) -> dict[Desk, Load]:
-    """Return how much waits on each of *desks*; calls have a page of their own."""
-    return {desk: load_of(session, desk, within) for desk in desks}
-
-
 def waiting_on(
     session: Session,
     desk: Desk,

@@ -1,7 +1,7 @@
 """The overview's pictures of what was found: positivity, groups side by side, pools, calls."""
 
-from collections.abc import Iterable
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,10 +12,12 @@ from server.accounts.within import Within
 from server.display import t
 from server.figures.days import bounds
 from server.figures.models import POOL
+from server.figures.packing import Counts
 from server.officers.overview import charts, numbers
-from server.officers.overview.numbers import Counts, Group
+from server.officers.overview.numbers import Group
 from server.officers.overview.shapes import Made, Panel, Table, decimal, hours_of
 from server.officers.overview.statistics import Share, percentile, share
+from server.officers.overview.wholes import once
 from server.officers.overview.wish import Wish
 from server.outcomes.models import Callback
 from server.outcomes.words import REASONS
@@ -37,17 +39,15 @@ ENDED = {
 }
 
 
-def localities(found: Iterable[Group], place: str) -> dict[str, Counts]:
-    """Sum places up to the level below *place*: communes of a district, districts of a province."""
-    sums: dict[str, Counts] = {}
-    for group in found:
-        key = below(group.key, place)
-        own = sums.setdefault(key, dict.fromkeys(group.counts, 0))
-        for name, number in group.counts.items():
-            own[name] += number
-    return sums
+def localities(session: Session, wish: Wish, within: Within) -> dict[str, Counts]:
+    """Sum places to the level below the wish's: communes of a district, districts of a province."""
+    return once(
+        session, ("localities", replace(wish, by=""), within),
+        lambda: numbers.localities(session, wish, within, partial(below, place=wish.place)),
+    )  # fmt: skip
 
 
+@lru_cache(maxsize=16384)
 def below(code: str, place: str) -> str:
     try:
         parsed, level = Place.parse(code), len(Place.parse(place).parts) if place else 1
@@ -63,7 +63,7 @@ def tested(counts: Counts) -> Share | None:
 
 def positivity(session: Session, wish: Wish, within: Within) -> Panel:
     """Show the share of positives in each locality, with how sure it is."""
-    sums = localities(numbers.groups(session, wish, within, "place"), wish.place)
+    sums = localities(session, wish, within)
     shares = [(name_of(key) or t(*NOWHERE), each) for key, own in sums.items()
               if (each := tested(own)) is not None]  # fmt: skip
     shares.sort(key=lambda row: (-row[1].value, names.order_text(row[0])))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -115,13 +116,17 @@ def _choices(session: Session, wish: Wish, within: Within) -> Choices:
 
 def _around(places: set[str], within: Within) -> list[str]:
     """Return places and what they are in, as far as the scope goes, larger ones first."""
-    found = set(places) - {""}
-    for place in places:
-        try:
-            found |= {each for each in Place.parse(place).around if within.covers(each)}
-        except PlaceError:
-            continue
-    return sorted(found)
+    around = {each for place in places for each in _above(place)} - {""}
+    return sorted(places - {""} | {each for each in around if within.covers(each)})
+
+
+@lru_cache(maxsize=16384)
+def _above(place: str) -> tuple[str, ...]:
+    """Return the place with all that it is in; of what is no code nothing."""
+    try:
+        return tuple(Place.parse(place).around)
+    except PlaceError:
+        return ()
 
 
 def _points(session: Session, within: Within) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ def _points(session: Session, wish: Wish, within: Within) -> list[Spot]:
 
 
 def _localities(session: Session, wish: Wish, within: Within) -> list[Spot]:
-    sums = localities(numbers.groups(session, wish, within, "place"), wish.place)
+    sums = localities(session, wish, within)
     return [
         Spot(name_of(key) or t(*NOWHERE), own["people"], own["said_positive"])
         for key, own in sums.items()

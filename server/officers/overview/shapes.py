@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar, overload
 
 from markupsafe import Markup, escape
 
+from server.display import count, short_day, t
 from server.display import decimal as decimal
-from server.display import t
 from server.exports import Cell
 
 WIDTH, WIDE = 480, 960  # of a picture that shares its row, and of one alone
@@ -99,6 +100,30 @@ class Table:
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     links: Sequence[str] = ()  # of the rows, where they lead somewhere
+
+    def drawn(self, most: int) -> Markup:
+        """Return the first rows as they are written: here, for a page has hundreds of them."""
+        links = self.links[:most] or [""] * most
+        rows = zip(self.rows[:most], links, strict=False)
+        return Markup("\n").join(Markup(_row(row, link)) for row, link in rows)  # noqa: S704
+
+
+def _row(row: Sequence[Cell], link: str) -> str:
+    first, *others = row
+    if isinstance(first, date):
+        named = f'<time datetime="{first.isoformat()}">{short_day(first)}</time>'
+    elif link:
+        named = f'<a href="{escape(link)}">{escape(first)}</a>'
+    else:
+        named = str(escape(first))
+    cells = "".join(f'<td class="num">{_cell(each)}</td>' for each in others)
+    return f'<tr><th scope="row">{named}</th>{cells}</tr>'
+
+
+def _cell(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return count(cell) if isinstance(cell, int) else str(escape(cell))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from server.accounts.within import Within
 from server.desks import Desk
 from server.outcomes import desks as unmatched
-from server.outcomes import limits, words
+from server.outcomes import words
+from server.outcomes.desk_loads import held
 
 ONE_BY_ONE = ("/unmatched", "/conflicts", "/callbacks")  # desks whose parts are told apart
 CALLS = unmatched.Desk.CALLBACKS_OPEN
@@ -47,12 +48,7 @@ def stuck(
 
 def of_tubes(session: Session, scope: Within, place: str, now: datetime) -> Iterator[Stuck]:
     """Yield how much stands on each desk of tubes and of calls, empty ones too."""
-    allowed = limits.limits(session)
     only = f"?place={quote(place)}" if place else ""
-    for desk in (*unmatched.UNMATCHED, CALLS):
-        load = unmatched.load_of(session, desk, scope)
-        late = 0
-        if load.count:
-            late = limits.late(session, desk, allowed[desk], now=now, within=scope)
+    for desk, (load, late) in held(session, (*unmatched.UNMATCHED, CALLS), scope, now).items():
         link = f"/callbacks{only}" if desk is CALLS else f"/unmatched{only}#{desk.value}"
         yield Stuck(*words.DESKS[desk], link, load.count, load.oldest, late)

@@ -22,7 +22,7 @@ from server.figures.models import (
 )
 from server.figures.recount import agrees
 from server.figures.samples import Cell
-from server.officers.overview.numbers import once
+from server.officers.overview.wholes import once
 
 Counts = dict[str, int]
 

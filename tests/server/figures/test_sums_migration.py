@@ -16,13 +16,17 @@ from server.figures.models import (
     COUNTS,
     SPLIT,
     SUMS,
+    cell_sums,
     cells,
     hours,
+    span_sums,
     spans,
     step_sums,
     step_totals,
     steps,
+    wholes,
 )
+from server.figures.packing import packed
 from server.figures.summing import summed, totals
 from server.schema import tables
 
@@ -88,3 +92,7 @@ def _totals_are_right(session: Session) -> None:
     found = [dict(row) for row in session.execute(select(step_totals)).mappings()]
     assert found == list(totals(rows))
     assert [each["received"] for each in found] == [0 + 1 + 2 + 3]
+    sums = (
+        [dict(row) for row in session.execute(select(t)).mappings()] for t in (cell_sums, span_sums)
+    )
+    assert [dict(row) for row in session.execute(select(wholes)).mappings()] == list(packed(*sums))

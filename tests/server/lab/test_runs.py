@@ -14,7 +14,8 @@ from server.lab.results import Finding, correct_result, enter_result, verify_res
 from server.lab.words import Call, Kind
 from server.outcomes import gate_desk
 from server.outcomes import queries as outcomes
-from server.outcomes.desks import Desk, loads
+from server.outcomes.desk_loads import loads
+from server.outcomes.desks import Desk
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
 from server.sampling.matter_decisions import deny_pairing

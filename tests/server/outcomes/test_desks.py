@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from contract.tubes import ForeignTube, TubeId
 from server.lab.services import Finding, enter_result, receive_tube, verify_result
 from server.lab.words import Call
-from server.outcomes.desks import Desk, load_of, loads, tube_of, waiting_on
+from server.outcomes.desk_loads import loads
+from server.outcomes.desks import Desk, load_of, tube_of, waiting_on
 from server.outcomes.services import release
 from server.outcomes.words import DESKS
 
