@@ -14,8 +14,9 @@ from server.figures.days import bounds
 from server.figures.models import POOL
 from server.figures.packing import Counts
 from server.officers.overview import charts, numbers
+from server.officers.overview.made import Made
 from server.officers.overview.numbers import Group
-from server.officers.overview.shapes import Made, Panel, Table, decimal, hours_of
+from server.officers.overview.shapes import Panel, Table, decimal, hours_of
 from server.officers.overview.statistics import Share, percentile, share
 from server.officers.overview.wholes import once
 from server.officers.overview.wish import Wish

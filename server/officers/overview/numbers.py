@@ -13,7 +13,7 @@ from server.figures.packing import KINDS, Buckets, Counts, Whole, opened
 from server.officers.overview import finer, wholes
 from server.officers.overview.finer import TURNAROUND
 from server.officers.overview.fitting import enough, fitting, is_split, narrowing
-from server.officers.overview.shapes import Made
+from server.officers.overview.made import Made
 from server.officers.overview.wish import Wish
 
 WHILE = 60  # days before a step, on which the sample's station stood where it stands

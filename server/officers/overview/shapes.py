@@ -1,9 +1,8 @@
 """Pictures as lists of shapes, for a template to write as SVG: no script, no library.  Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar, overload
 
 from markupsafe import Markup, escape
 
@@ -13,8 +12,6 @@ from server.exports import Cell
 
 WIDTH, WIDE = 480, 960  # of a picture that shares its row, and of one alone
 Attributes = dict[str, str | float]
-S = TypeVar("S")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +69,6 @@ class Picture:
 
     def path(self, points: Iterable[tuple[float, float]], css: str) -> None:
         self.shapes.append(Shape("polyline", {"points": _points(points), "class": css}))
-
-
-class Made(Sequence[T]):
-    """A sequence whose items are made when they are looked at: a page shows the first of many."""
-
-    def __init__(self, of: Sequence[S], make: Callable[[S], T]) -> None:
-        self._of, self._make = of, make
-
-    def __len__(self) -> int:
-        return len(self._of)
-
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[T]: ...
-    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
-        if isinstance(at, slice):
-            return Made(self._of[at], self._make)
-        return self._make(self._of[at])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from benchmarks.overview_rows import stations_day
 from server.db import Database
-from server.officers.overview.shapes import Made
+from server.officers.overview.made import Made
 from tests.server.officers.test_overview import rows_of
 from tests.server.statements import asked
 
