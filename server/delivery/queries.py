@@ -42,11 +42,12 @@ def undelivered(session: Session, *, limit: int) -> list[Delivery]:
     return list(session.scalars(found))
 
 
-def counts(session: Session, within: Within = ANYWHERE) -> dict[str, int]:
-    """Return how many messages are in each state."""
-    found = select(Delivery.state, func.count()).group_by(Delivery.state)
-    found = found.where(within.rows(Delivery.place))
-    return {row[0]: row[1] for row in session.execute(found)}
+def arrived(session: Session, within: Within = ANYWHERE) -> int:
+    """Return how many messages arrived: of all places as it is kept."""
+    if within.everywhere:
+        return sum(tally.kept(session).values())
+    there = Delivery.delivered_at.is_not(None), within.rows(Delivery.place)
+    return session.scalar(select(func.count()).select_from(Delivery).where(*there)) or 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,14 @@ class Result(Base):
             sqlite_where=text("corrects IS NULL"),
             postgresql_where=text("corrects IS NULL"),
         ),
-        UniqueConstraint("run_id", "tube"),
+        UniqueConstraint("run_id", "tube"),  # a run's results are found by it, too
+        Index("ix_result_lab", "lab", "entered_at"),
+        Index(
+            "ix_result_withdrawn_at",
+            "withdrawn_at",
+            sqlite_where=text("withdrawn_at IS NOT NULL"),
+            postgresql_where=text("withdrawn_at IS NOT NULL"),
+        ),
         ForeignKeyConstraint(
             ["run_id", "run_controls"], ["run.id", "run.controls"], name="fk_result_run_id"
         ),
@@ -151,7 +158,7 @@ class Result(Base):
     suggested: Mapped[str] = mapped_column(String(12))  # by the assay; '' if nothing was
     readings: Mapped[Readings] = mapped_column(ReadingsColumn())
     method: Mapped[str] = mapped_column(String(20))
-    run_id: Mapped[UUID | None] = mapped_column(index=True)
+    run_id: Mapped[UUID | None]
     run_controls: Mapped[str | None] = mapped_column(String(8))
     well: Mapped[str] = mapped_column(String(8))
     note: Mapped[str] = mapped_column(Encrypted("result.note"))  # people write names here
@@ -164,7 +171,7 @@ class Result(Base):
     corrects: Mapped[UUID | None] = mapped_column(ForeignKey("result.id"))
     correction_reason: Mapped[str | None] = mapped_column(Encrypted("result.correction_reason"))
     withdrawn_by: Mapped[str | None] = mapped_column(String(80))
-    withdrawn_at: Mapped[datetime | None] = mapped_column(index=True)
+    withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str | None] = mapped_column(Encrypted("result.withdrawal_reason"))
 
 

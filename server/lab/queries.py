@@ -163,13 +163,6 @@ def box_counts(
     return [(box, good, total - good) for box, good, total in session.execute(found)]
 
 
-def latest_results(
-    session: Session, *, limit: int = LATEST, within: Within = ANYWHERE
-) -> list[Result]:
-    found = select(Result).where(within.rows(Result.lab))
-    return list(session.scalars(found.order_by(Result.entered_at.desc(), Result.id).limit(limit)))
-
-
 def corrected(session: Session, results: Iterable[Result]) -> frozenset[UUID]:
     """Return the ids among *results* that another result corrects."""
     ids = [result.id for result in results]

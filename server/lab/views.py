@@ -14,7 +14,7 @@ from server import forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError
-from server.lab import assay_versions, chosen, queries, results, services, sight, typed
+from server.lab import assay_versions, chosen, newest, queries, results, services, sight, typed
 from server.lab.assay import Assay
 from server.lab.refusals import TubeHasResult
 from server.lab.scans import scanned_tube, ticked
@@ -70,7 +70,7 @@ def _results(problem: DomainError | None = None, of: Tube | None = None) -> Resp
         latest = (
             sight.results_of(session, within, of)[::-1]
             if of
-            else queries.latest_results(session, within=within)
+            else newest.latest_results(session, within=within)
         )
         waiting = queries.without_result(session, within)
         assay = chosen.assay_for(session, request.values.get("assay", ""))

@@ -87,7 +87,7 @@ def summary(session: Session, now: datetime, within: Within = ANYWHERE) -> Summa
         released=count(select(func.count(Result.released_at)).where(resulted)),
         corrected=count(select(func.count(Result.corrects)).where(resulted)),
         outcomes_by_status=outcomes.current_counts(session, within),
-        delivered=delivery.counts(session, within).get("delivered", 0),
+        delivered=delivery.arrived(session, within),
         callbacks_open=count(select(func.count()).where(*called)),
         unmatched={desk.value: load.count for desk, load in loads(session, within=within).items()},
         refused_by_reason=_tallied(session, "refused", within),
