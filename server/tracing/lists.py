@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,33 +19,45 @@ from server.people.queries import only_typed
 AT_ONCE = 500
 
 
+class Face(NamedTuple):
+    """What a list says of a person; the address only where it is taken out of the server."""
+
+    id: UUID
+    name: str | None
+    birth_year: int | None
+    place: str
+    address: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Faces:
     """How comers are called; *masked* where the reader may not read persons."""
 
-    persons: dict[UUID, Person]
+    persons: dict[str, Face]  # by their keys
     vehicles: dict[str, str]
     masked: bool
 
     def name(self, key: str) -> str:
-        person = presence.person_of_key(key) if key else None
-        if person is None:
+        if not key.startswith("p"):
             return self.vehicles.get(key, "")
-        name = self.persons[person].name or ""
+        name = self.persons[key].name or ""
         return masked_name(name) if self.masked and name else name
 
-    def person(self, key: str) -> Person | None:
-        person = presence.person_of_key(key) if key else None
-        return self.persons[person] if person else None
+    def person(self, key: str) -> Face | None:
+        return self.persons[key] if key.startswith("p") else None
 
 
-def faces(session: Session, keys: Collection[str], *, masked: bool) -> Faces:
-    """Return how the comers *keys* are called."""
+def faces(
+    session: Session, keys: Collection[str], *, masked: bool, addressed: bool = False
+) -> Faces:
+    """Return how the comers *keys* are called, and where they live if they are *addressed*."""
     ids = [person for key in keys if key and (person := presence.person_of_key(key))]
-    persons: dict[UUID, Person] = {}
+    columns = Person.id, Person.name, Person.birth_year, Person.place
+    asked = select(*columns, Person.address) if addressed else select(*columns)
+    persons: dict[str, Face] = {}
     for start in range(0, len(ids), AT_ONCE):
-        some = select(Person).where(Person.id.in_(ids[start : start + AT_ONCE]))
-        persons |= {person.id: person for person in session.scalars(some)}
+        some = asked.where(Person.id.in_(ids[start : start + AT_ONCE]))
+        persons |= {presence.person_key(row[0]): Face(*row) for row in session.execute(some)}
     return Faces(persons, presence.vehicles_of(session, keys), masked)
 
 
@@ -86,8 +99,8 @@ def rows_of(session: Session, trace: Trace, points: dict[str, Point]) -> list[li
     keys = {each.key for each in contacts} | {
         meeting.one for each in contacts for meeting in each.meetings
     }
-    called = faces(session, keys, masked=False)
-    phones = phones_of(session, list(called.persons))
+    called = faces(session, keys, masked=False, addressed=True)
+    phones = phones_of(session, [each.id for each in called.persons.values()])
     return [_row(each, called, phones, points) for each in contacts]
 
 

@@ -107,14 +107,14 @@ def export_unsampled(zone_id: UUID) -> ResponseReturnValue:
         drawn = zones.zone(session, zone_id)
         found = unsampled(session, drawn, limit=None, within=current_within())
         called = lists.faces(
-            session, {person_key(row.person_id) for row in found.rows}, masked=False
+            session, {person_key(row.person_id) for row in found.rows}, masked=False, addressed=True
         )
-        phones = lists.phones_of(session, list(called.persons))
+        phones = lists.phones_of(session, [row.person_id for row in found.rows])
         rows: list[list[exports.Cell]] = [
             [person.name or "", person.birth_year or "", phones.get(person.id, ""),
              person.address or "", person.place, row.times, row.point, row.last]
             for row in found.rows
-            if (person := called.persons[row.person_id])
+            if (person := called.person(person_key(row.person_id)))
         ]  # fmt: skip
     heads = ("Họ tên · Name", "Năm sinh · Born", "Điện thoại · Phone", "Địa chỉ · Address",
              "Nơi · Place", "Lượt · Times", "Điểm cuối · Last point", "Lúc · At")  # fmt: skip

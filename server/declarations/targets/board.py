@@ -92,13 +92,13 @@ def board_of(session: Session, wish: Wish, *, span: int = SPAN) -> Board:
     counts = counts_between(session, first, wish.day)
     last = _last_days(session, wish.day)
     lines, trend = [], [[0, 0, 0, 0] for _ in range(span)]
+    days = [wish.day - timedelta(days=span - 1 - step) for step in range(span)]
     for point in points:
-        place, own = Place.parse(point.place), counts.get(point.id, {})
-        for step in range(span):
-            day = wish.day - timedelta(days=span - 1 - step)
-            _add_step(trend[step], point, place, day, own, rules)
+        own, mine = counts.get(point.id, {}), _rules_for(point, rules)
+        for sums, day in zip(trend, days, strict=True):
+            _add_step(sums, point, day, own, mine)
         if point.open_on(wish.day):
-            lines.append(_line(point, place, wish.day, own, last.get(point.id), rules, silent))
+            lines.append(_line(point, wish.day, own, last.get(point.id), mine, silent))
     states = Counter(line.state for line in lines)
     shown = [line for line in lines if wish.state in {"", line.state}]
     steps = [
@@ -109,12 +109,11 @@ def board_of(session: Session, wish: Wish, *, span: int = SPAN) -> Board:
 
 
 def _add_step(
-    sums: list[int], point: Brief, place: Place, day: date, own: dict[date, int],
-    rules: Sequence[goals.Rule],
-) -> None:  # fmt: skip
+    sums: list[int], point: Brief, day: date, own: dict[date, int], mine: Sequence[goals.Rule]
+) -> None:
     if not point.open_on(day):
         return
-    count, target = own.get(day, 0), _target(point, place, day, own, rules)
+    count, target = own.get(day, 0), _target(point, day, own, mine)
     sums[0] += count
     sums[1] += target or 0
     sums[2] += target is not None and count >= target
@@ -122,19 +121,23 @@ def _add_step(
 
 
 def _line(
-    point: Brief, place: Place, day: date, own: dict[date, int], last: date | None,
-    rules: Sequence[goals.Rule], silent: int,
+    point: Brief, day: date, own: dict[date, int], last: date | None, mine: Sequence[goals.Rule],
+    silent: int,
 ) -> Line:  # fmt: skip
-    count, target = own.get(day, 0), _target(point, place, day, own, rules)
+    count, target = own.get(day, 0), _target(point, day, own, mine)
     before = own.get(day - timedelta(days=1), 0)
     state = goals.state_of(target, count, last, day, silent)
     return Line(point, count, before, target, last, state)
 
 
+def _rules_for(point: Brief, rules: Sequence[goals.Rule]) -> list[goals.Rule]:
+    return goals.in_order(rules, point.kind, Place.parse(point.place))
+
+
 def _target(
-    point: Brief, place: Place, day: date, own: dict[date, int], rules: Sequence[goals.Rule]
+    point: Brief, day: date, own: dict[date, int], mine: Sequence[goals.Rule]
 ) -> int | None:
-    rule = goals.fitting(rules, point.kind, place, day)
+    rule = goals.holding(mine, day)
     return goals.target_of(rule, day, point.active_from, own) if rule else None
 
 
@@ -181,11 +184,10 @@ def days_of(session: Session, point_id: str, day: date, *, span: int = 28) -> li
     """Return one point's days up to *day*."""
     point = next(each for each in points_of(session) if each.id == point_id)
     own = counts_between(session, day - timedelta(days=span), day).get(point_id, {})
-    rules, place = rules_of(session), Place.parse(point.place)
-    steps = []
+    mine, steps = _rules_for(point, rules_of(session)), []
     for number in range(span):
         sums, on = [0, 0, 0, 0], day - timedelta(days=span - 1 - number)
-        _add_step(sums, point, place, on, own, rules)
+        _add_step(sums, point, on, own, mine)
         steps.append(Step(on, *sums))
     return steps
 

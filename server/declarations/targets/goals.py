@@ -8,6 +8,7 @@ rule's start, and never rises above its most.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from contract.places import Place
 
@@ -31,19 +32,23 @@ class Rule:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
-def fitting(rules: Iterable[Rule], kind: str, place: Place, day: date) -> Rule | None:
-    """Return the rule for a point: smallest place first, then its own kind, then the newest."""
+def in_order(rules: Iterable[Rule], kind: str, place: Place) -> list[Rule]:
+    """Return the rules for a point: smallest place first, then its own kind, then the newest."""
     around = {text: rank for rank, text in enumerate((*place.around, ""))}
-    able = [
-        rule
-        for rule in rules
-        if rule.holds(day) and rule.kind in {"", kind} and rule.place in around
-    ]
-    return min(
-        able,
-        key=lambda rule: (around[rule.place], rule.kind == "", -rule.since.toordinal()),
-        default=None,
+    able = [rule for rule in rules if rule.kind in {"", kind} and rule.place in around]
+    return sorted(
+        able, key=lambda rule: (around[rule.place], rule.kind == "", -rule.since.toordinal())
     )
+
+
+def fitting(rules: Iterable[Rule], kind: str, place: Place, day: date) -> Rule | None:
+    """Return the rule for a point on a day."""
+    return holding(in_order(rules, kind, place), day)
+
+
+def holding(in_order: Iterable[Rule], day: date) -> Rule | None:
+    """Return the first of the rules for a point that holds on *day*."""
+    return next((rule for rule in in_order if rule.holds(day)), None)
 
 
 def above(count: int, rate: int) -> int:
@@ -64,6 +69,7 @@ def target_of(rule: Rule, day: date, begins: date, counts: Mapping[date, int]) -
     return wanted if rule.most is None else min(wanted, rule.most)
 
 
+@lru_cache(maxsize=4096)
 def _path(rule: Rule, days: int) -> int:
     wanted = rule.start
     for _ in range(min(days, LONGEST)):
