@@ -204,6 +204,12 @@ def among_these(column: Any, ids: Iterable[str]) -> ColumnElement[bool]:
     return held.op("IN", is_comparison=True)(_ListedIds(given))
 
 
+def among_texts(column: Any, texts: Iterable[str]) -> ColumnElement[bool]:
+    """As `among`, with the texts in it: one parameter for all."""
+    held, given = type_coerce(column, String), bindparam(None, listed(texts), type_=String)
+    return held.op("IN", is_comparison=True)(_Listed(given))
+
+
 def listed(texts: Iterable[str] | Iterable[int]) -> str:
     """Return *texts* as the parameter that `among` takes."""
     return msgspec.json.encode(list(texts)).decode()

@@ -4,16 +4,17 @@ A condition that leads to few rows is asked first and by its own index; all othe
 each row in the order of time (`search`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from math import prod
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, String, exists, false, select, type_coerce
+from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
-from server.db import among_these
+from server.db import among_texts, among_these
 from server.display import VIETNAM
 from server.lab.imports.models import ImportRow
 from server.lab.models import Reception, Result
@@ -29,6 +30,7 @@ FEW = 4_000  # rows that are looked at one by one within the time of a page
 FEW_IN_TIME = 8_000  # of which only the newest are opened
 SIFTED = 90_000  # people with the rarest part of a name, whom its other parts sift
 Conditions = list[ColumnElement[bool]]
+These = Callable[[Sequence[Any]], ColumnElement[bool]]
 
 
 def plain(wish: Wish, within: Within) -> Conditions:
@@ -85,10 +87,10 @@ def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[b
     most = FEW_IN_TIME if wish.sort.endswith("at") else FEW
     if (people := _people(session, name, most)) is not None:
         return among_these(Pairing.person_id, people)
-    for found, column in _perhaps(wish):
-        few = list(session.scalars(found.limit(FEW + 1)))
+    for found, are_these in _perhaps(wish):
+        few = session.scalars(found.limit(FEW + 1)).all()
         if len(few) <= FEW:
-            return column.in_(few)
+            return are_these(few)
     return None
 
 
@@ -117,13 +119,21 @@ def _left(count: int, groups: Sequence[Sequence[int]]) -> float:
     return count * third_more * prod(len(each) / 1000 for each in groups[1:])
 
 
-def _perhaps(wish: Wish) -> Iterator[tuple[Select[Any], InstrumentedAttribute[Any]]]:
-    """Yield what a filter leads to by its own index, and the column that this is of."""
+def _perhaps(wish: Wish) -> Iterator[tuple[Select[Any], These]]:
+    """Yield what a filter leads to by its own index, and the condition that it is one of these."""
     if wish.file:
-        tubes = select(ImportRow.tube).where(ImportRow.import_id == wish.file)
-        yield tubes.where(ImportRow.tube.is_not(None)).distinct(), Pairing.tube
+        tubes = select(type_coerce(ImportRow.tube, String)).where(ImportRow.import_id == wish.file)
+        yield (
+            tubes.where(ImportRow.tube.is_not(None)).distinct(),
+            partial(among_texts, Pairing.tube),
+        )
     if wish.status:
-        yield select(Outcome.pairing_id).where(Outcome.status == wish.status), Pairing.id
+        pairings = select(type_coerce(Outcome.pairing_id, String))
+        yield pairings.where(Outcome.status == wish.status), _these_pairings
+
+
+def _these_pairings(ids: Sequence[Any]) -> ColumnElement[bool]:
+    return among_these(Pairing.id, [str(each).replace("-", "") for each in ids])
 
 
 def named(numbers: Sequence[Sequence[int]]) -> Conditions:

@@ -29,34 +29,51 @@ class Candidate(NamedTuple):
 def candidates_of(session: Session, people: Sequence[Described]) -> list[list[Candidate]]:
     """Return who each of *people* may be, the best first; empty where nobody is near enough."""
     found = _blocks(session, people)
-    return [_best(one, _near(one, found)) for one in people]
+    return [_best(one, _near(one, found), found.phones) for one in people]
 
 
 class _Found(NamedTuple):
     by_name: Mapping[str, list[Person]]
     by_block: Mapping[str, list[Person]]
     by_phone: Mapping[str, list[Person]]
+    phones: Mapping[UUID, set[str]]  # of all of them
 
 
 def _blocks(session: Session, people: Sequence[Described]) -> _Found:
     names = {blind for one in people for blind in queries.name_blinds(one.name)}
     blocks = {blind for one in people for blind in queries.block_blinds(one.name, one.birth_year)}
     phones = {blind for one in people for phone in one.phones for blind in _phone(phone)}
-    loaded, of_age = selectinload(Person.identities), _of_age(people)
+    of_age = _of_age(people)
     by_name, by_block, by_phone = defaultdict(list), defaultdict(list), defaultdict(list)
     for some in _chunks(names | blocks):
         alike = or_(and_(Person.name_blind.in_(some), of_age), Person.block_blind.in_(some))
-        for person in session.scalars(select(Person).where(alike).options(loaded)):
+        for person in session.scalars(select(Person).where(alike)):
             by_name[person.name_blind or ""].append(person)
             by_block[person.block_blind or ""].append(person)
     for some in _chunks(phones):
         asked = select(Identity).where(
             Identity.value_blind.in_(some), Identity.unlinked_at.is_(None)
         )
-        joined = selectinload(Identity.person).selectinload(Person.identities)
-        for link in session.scalars(asked.options(joined)):
+        for link in session.scalars(asked.options(selectinload(Identity.person))):
             by_phone[link.value_blind].append(link.person)
-    return _Found(by_name, by_block, by_phone)
+    every = {
+        person.id
+        for lists in (by_name, by_block, by_phone) for some in lists.values() for person in some
+    }  # fmt: skip
+    return _Found(by_name, by_block, by_phone, _phones_of(session, sorted(every)))
+
+
+def _phones_of(session: Session, persons: Sequence[UUID]) -> Mapping[UUID, set[str]]:
+    """Return the phones that lead to each; nothing else of a person's numbers is compared."""
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    asked = select(Identity.person_id, Identity.value).where(
+        Identity.system == str(System.PHONE), Identity.unlinked_at.is_(None)
+    )
+    for start in range(0, len(persons), queries.AT_ONCE):
+        some = persons[start : start + queries.AT_ONCE]
+        for person, phone in session.execute(asked.where(Identity.person_id.in_(some))):
+            found[person].add(phone)
+    return found
 
 
 def _of_age(people: Sequence[Described]) -> ColumnElement[bool]:
@@ -84,8 +101,13 @@ def _near(one: Described, found: _Found) -> dict[UUID, Person]:
     }  # fmt: skip
 
 
-def _best(one: Described, near: Mapping[UUID, Person]) -> list[Candidate]:
-    scored = [Candidate(person, compare(one, described(person))) for person in near.values()]
+def _best(
+    one: Described, near: Mapping[UUID, Person], phones: Mapping[UUID, set[str]]
+) -> list[Candidate]:
+    scored = [
+        Candidate(person, compare(one, _described(person, phones.get(person.id, ()))))
+        for person in near.values()
+    ]
     good = [each for each in scored if each.score.points >= SUGGESTED]
     return sorted(good, key=lambda each: (-each.score.points, each.person.id))[:MOST]
 
@@ -93,13 +115,17 @@ def _best(one: Described, near: Mapping[UUID, Person]) -> list[Candidate]:
 def described(person: Person) -> Described:
     """Return what the record says of *person*."""
     live = [link for link in person.identities if link.unlinked_at is None]
+    return _described(person, [link.value for link in live if link.system == System.PHONE])
+
+
+def _described(person: Person, phones: Iterable[str]) -> Described:
     birth = person.birth or ""
     return Described(
         name=person.name or "",
         birth=birth if len(birth) > len("1990") else "",
         birth_year=person.birth_year,
         sex=person.sex or "",
-        phones=frozenset(link.value for link in live if link.system == System.PHONE),
+        phones=frozenset(phones),
         address=person.address or "",
     )
 

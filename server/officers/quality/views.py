@@ -10,6 +10,7 @@ from server.accounts.current import current_within
 from server.display import count, language, local, t
 from server.forms import tidy
 from server.officers.overview import charts
+from server.officers.overview.made import Made
 from server.officers.overview.shapes import Panel, Table, decimal
 from server.officers.overview.wish import SPANS, Wish
 from server.officers.quality.measures import MEASURES, Finding, Row, findings, rows_of
@@ -98,7 +99,7 @@ def _panel(asked: Asked, rows: list[Row]) -> Panel:
 def _table(asked: Asked, rows: list[Row]) -> Table:
     heads = [t(*BY[asked.by]), t("Người", "People"), t("Giây/người", "s/person")]
     heads += [t(*measure.words) for measure in MEASURES.values()]
-    return Table(heads, [_cells(row) for row in rows])
+    return Table(heads, Made(rows, _cells))
 
 
 def _cells(row: Row) -> list[str | int | float | None]:
