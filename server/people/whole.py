@@ -17,6 +17,7 @@ from server.people.models import IdentityQuestion, Person
 from server.people.queries import no_person
 
 
+@lru_cache(maxsize=1024)  # put together once for each column: that takes longer than the answer
 def begun(within: Within, of: Any) -> ColumnElement[bool]:
     """Say of a column of persons' ids that this record, or one merged with it, was begun there."""
     if within.everywhere:
@@ -26,6 +27,7 @@ def begun(within: Within, of: Any) -> ColumnElement[bool]:
     return or_(here, of.in_(_merged_with(within)))
 
 
+@lru_cache(maxsize=1024)
 def both_records(within: Within) -> ColumnElement[bool]:
     """Say of a question about two records that both were begun in that scope."""
     return and_(begun(within, IdentityQuestion.person_id), begun(within, IdentityQuestion.other_id))

@@ -7,6 +7,7 @@ are held; half a day apart they are only shown.  A matter whose pairing is voide
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
@@ -228,6 +229,7 @@ def open_matters(
     return list(session.scalars(asked.order_by(Matter.held.desc(), Matter.opened_at)))
 
 
+@lru_cache(maxsize=1024)
 def matter_in(within: Within) -> ColumnElement[bool]:
     """Say of a matter that a pairing of it is of that scope."""
     return or_(sight.pairings(within, Matter.pairing_id), sight.pairings(within, Matter.other_id))

@@ -1,6 +1,6 @@
 """The sums of a report: from the roll-ups, by the day on which things happened.  Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from server.accounts.within import Within
 from server.db import Database
 from server.figures.models import (
-    BUCKETS,
     STEPS,
     SUMS,
     cells,
-    span_sums,
     step_sums,
     step_totals,
     steps,
+    wholes,
 )
+from server.figures.packing import number_of, opened
 from server.figures.recount import agrees
 from server.figures.samples import Cell
 from server.officers.overview.wholes import once
@@ -50,11 +50,16 @@ def sums(
     if by:
         return once(session, ("sums", scope, first, last, by),
                     lambda: _asked(session, scope, first, last, by))  # fmt: skip
-    whole = Sums()
-    for own in sums(session, scope, first, last, "place").values():
+    places = sums(session, scope, first, last, "place").values()
+    return once(session, ("sums", scope, first, last), lambda: {"": _together(places)})
+
+
+def _together(every: Iterable[Sums]) -> Sums:
+    counts: dict[str, int] = {}
+    for own in every:
         for name, number in own.counts.items():
-            whole.counts[name] = whole[name] + number
-    return {"": whole}
+            counts[name] = counts.get(name, 0) + number
+    return Sums(counts)
 
 
 def _asked(
@@ -135,11 +140,8 @@ def _going_on(scope: Within, last: date, by: str) -> Any:
 
 def turnaround(session: Session, scope: Within, day: date) -> tuple[int, ...]:
     """Return how long tubes taken on *day* took to their release."""
-    numbers = [func.coalesce(func.sum(span_sums.c[name]), 0) for name in BUCKETS]
-    found = select(*numbers).where(
-        span_sums.c.span == "turnaround", span_sums.c.day == day, scope.rows(span_sums.c.place)
-    )
-    return tuple(map(int, session.execute(found).one()))
+    found = select(wholes.c.numbers).where(wholes.c.day == day, scope.rows(wholes.c.place))
+    return opened(sum(map(number_of, session.scalars(found)))).span("turnaround")
 
 
 def cells_of(session: Session, day: date) -> list[Cell]:
