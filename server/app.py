@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contract.identities import masked_name
 from labels.errors import LabelError
-from server import assembly, display, home, place_names, vault, web, whereabouts
+from server import assembly, display, forms, home, place_names, returning, vault, web, whereabouts
 from server.accounts import gate
 from server.accounts.roles import NAMES, Role
 from server.areas import is_here
@@ -35,6 +35,7 @@ from server.states import shown
 from server.upkeep import logs
 
 log = logging.getLogger(__name__)
+RETURNED = frozenset({403, 404, 409, 422, 429, 503})  # what a form that is sent may be answered
 SENTENCES = {
     400: ("Yêu cầu không đọc được.", "The request could not be read."),
     403: ("Vai trò của bạn không mở được trang này.", "Your role does not open this page."),
@@ -89,6 +90,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.before_request(widen)
     gate.install(app)
     app.before_request(whereabouts.check)
+    returning.install(app)
     _teach_templates(app)
     assembly.assemble(app)
     app.register_error_handler(DomainError, explain)
@@ -148,7 +150,7 @@ def _teach_templates(app: Flask) -> None:
 
 def explain(error: DomainError) -> ResponseReturnValue:
     """Say no in the caller's own form: JSON to a program, a page to a person."""
-    return _answer(error.code, error.vi, error.en, error.status)
+    return _answer(error.code, error.vi, error.en, error.status, error.field)
 
 
 def explain_label(error: LabelError) -> ResponseReturnValue:
@@ -196,22 +198,18 @@ def refuse(error: DataError) -> ResponseReturnValue:
 
 
 def _answer(
-    code: str, vi: str, en: str, status: int
+    code: str, vi: str, en: str, status: int, field: str = ""
 ) -> tuple[str | dict[str, str] | Response, int]:
     if fhir.speaks_fhir(request.path):
         return fhir.refusal(code, en, status), status
     if request.path.startswith("/api/"):
         return {"code": code, "message": vi, "message_en": en}, status
-    back = _page_before() if request.method == "POST" else "/"
-    page = render_template("refused.html", code=code, sentence=display.t(vi, en), back=back)
-    return page, status
-
-
-def _page_before() -> str:
-    """Return the page of ours that the form was on, or the desks."""
-    try:
-        parts = urlsplit(request.referrer or "")
-    except ValueError:
-        return "/"
-    ours = parts.netloc == request.host and not parts.path.startswith("//")
-    return quote(parts.path, safe="/%") if ours else "/"
+    sentence = display.t(vi, en)
+    if request.method == "POST" and status in RETURNED:
+        page = returning.come_back(sentence, field, status)
+        if page is not None:
+            return page, status
+    back = quote(urlsplit(returning.page_before()).path or "/", safe="/%")
+    typed = forms.typed(request.form) if status in RETURNED else []
+    said = {"code": code, "sentence": sentence, "back": back, "typed": typed}
+    return render_template("refused.html", **said), status

@@ -3,6 +3,7 @@
 A message names the field as people know it; the names are one table.  Pure: services use it too.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
@@ -17,37 +18,82 @@ from server.errors import BadInput
 E = TypeVar("E", bound=Enum)
 YEARS = range(2000, 2100)  # of the days that people filter by or plan for
 WORDS = {
+    "address": ("địa chỉ", "address"),
+    "assay": ("xét nghiệm", "assay"),
+    "birth": ("ngày sinh", "date of birth"),
     "box": ("hộp", "box"),
     "call": ("kết quả", "call"),
     "copies": ("số bản", "number of copies"),
     "count": ("số lượng", "number"),
+    "days_after": ("số ngày sau", "number of days after"),
+    "days_before": ("số ngày trước", "number of days before"),
     "duty": ("nhiệm vụ của trạm", "duty of the station"),
+    "elsewhere_high": ("mức cần đạt", "aim"),
+    "elsewhere_low": ("mức tối thiểu", "least"),
+    "fill": ("thứ tự các giếng", "order of the wells"),
     "first": ("ống đầu", "first tube"),
+    "first_day": ("mức ngày đầu", "number of the first day"),
     "form": ("dạng tệp", "kind of file"),
+    "freezer": ("tủ", "freezer"),
+    "head": ("người phụ trách", "name of who answers for it"),
+    "how": ("cách gọi", "way of the call"),
     "keep": ("lần ghép được giữ", "pairing to keep"),
+    "kind": ("loại", "kind"),
     "label": ("tên gọi", "label"),
+    "last": ("ống cuối", "last tube"),
+    "least": ("số phút ít nhất", "least number of minutes"),
+    "list": ("danh sách", "list"),
     "login": ("tên đăng nhập", "log-in name"),
-    "name": ("họ tên", "name"),
+    "most": ("mức trần", "highest number"),
+    "name": ("tên", "name"),
     "note": ("ghi chú", "note"),
+    "others": ("số giếng âm còn lại", "number of other negative wells"),
+    "part": ("nơi hoặc mã điểm", "place or point's code"),
     "password": ("mật khẩu", "password"),
     "partner": ("mã đối tác", "partner"),
     "people": ("danh sách người", "list of people"),
+    "phone": ("điện thoại", "phone number"),
     "place": ("nơi", "place"),
+    "plate": ("biển số", "licence plate"),
+    "rack": ("giá", "rack"),
+    "rate": ("mức tăng", "rate"),
     "reason": ("lý do", "reason"),
     "result": ("kết quả", "result"),
     "role": ("vai trò", "role"),
+    "route": ("tuyến", "route"),
+    "sees": ("phạm vi xem", "scope"),
     "series": ("dãy số", "series"),
+    "silent_days": ("số ngày im lặng", "number of silent days"),
+    "size": ("số chỗ của giá", "size of the rack"),
     "start": ("nhãn bắt đầu", "label to start at"),
     "station": ("trạm", "station"),
+    "stay": ("số phút ở lại", "number of minutes of a stay"),
     "stock": ("loại nhãn", "stock"),
+    "symptoms": ("dấu hiệu", "symptoms"),
     "team": ("đội hoặc điểm", "team or site"),
-    "title": ("tên danh sách", "name of the list"),
+    "title": ("tên gọi", "name"),
+    "to": ("người nhận việc", "colleague"),
+    "town_high": ("mức cần đạt của thị trấn", "aim of towns"),
+    "town_low": ("mức tối thiểu của thị trấn", "least of towns"),
     "tube": ("mã ống", "tube code"),
+    "verdict": ("cách giải quyết", "decision"),
+    "wish": ("điều muốn hỏi", "wish"),
 }
 
 
 def words(field: str) -> tuple[str, str]:
-    return WORDS.get(field, (field, field))
+    """Return what people call *field*; of one among many alike (call:…, stay_market) their word."""
+    alike = WORDS.get(re.split("[:_-]", field)[0], (field, field))
+    return WORDS.get(field, alike)
+
+
+def typed(form: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return what somebody wrote in a form, after each field's name in both languages.
+
+    Nothing of it is to stay unseen: no password, and no field that we have no name for.
+    """
+    seen = {name: form[name].strip() for name in WORDS if name in form and name != "password"}
+    return [(*words(name), text) for name, text in seen.items() if text]
 
 
 def tidy(text: str) -> str:
@@ -125,7 +171,7 @@ def choice(form: Mapping[str, str], field: str, kind: type[E]) -> E:
         ) from error
 
 
-def day_in(text: str) -> date | None:
+def day_in(text: str, field: str = "day") -> date | None:
     """Return the day that a field or an address says, None where it says nothing."""
     try:
         day = date.fromisoformat(text.strip()) if text.strip() else None
@@ -136,7 +182,7 @@ def day_in(text: str) -> date | None:
     raise BadInput(
         "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-11-23.",
         "The date must be year-month-day, such as 2026-11-23.",
-        field="day",
+        field=field,
     )
 
 
@@ -149,11 +195,13 @@ def tube_of(form: Mapping[str, str], field: str = "tube") -> Tube:
         raise BadInput(
             f"Mã ống {text} đọc sai: số kiểm tra không khớp. Quét lại.",
             f"Tube code {text} was misread: its check digits are wrong. Scan again.",
+            field=field,
         ) from error
     except TubeError as error:
         raise BadInput(
             "Đây không phải mã ống. Quét mã vạch trên thân ống.",
             "This is no tube code. Scan the bar code on the tube.",
+            field=field,
         ) from error
 
 

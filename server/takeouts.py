@@ -60,9 +60,10 @@ def check(asking: Asking, rows: int) -> None:
         raise BadInput(
             "Ghi rõ lý do lấy danh sách: cho ai, để làm gì.",
             "Say why the list is taken: for whom, and what for.",
+            field="reason",
         )
     if asking.form not in FORMS:
-        raise BadInput("Hãy chọn CSV hoặc XLSX.", "Choose CSV or XLSX.")
+        raise BadInput("Hãy chọn CSV hoặc XLSX.", "Choose CSV or XLSX.", field="form")
     most = most_rows(asking.role)
     if rows > most:
         raise TooManyRows(

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import abort
-
 from server.accounts.roles import AT_LAB, Role
 from server.accounts.within import Within
+from server.errors import DomainError
 from server.forms import optional_text, place_or_text
 from server.web import user
+
+
+class NotYourPlace(DomainError):
+    code = "not-your-place"
+    status = 404
+    field = "place"
 
 
 def current_within() -> Within:
@@ -21,9 +26,12 @@ def current_within() -> Within:
 
 
 def in_scope(place: str) -> str:
-    """Return *place* where something may be set; answer 404 where it is outside.  '' is all."""
+    """Return *place* where something may be set.  '' is all.  Raises NotYourPlace."""
     if not current_within().covers(place):
-        abort(404)
+        raise NotYourPlace(
+            "Nơi này ngoài địa bàn của bạn. Chọn một nơi trong địa bàn.",
+            "This place is outside what you may see. Choose one inside.",
+        )
     return place
 
 

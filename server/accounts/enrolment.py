@@ -52,6 +52,7 @@ def create_station(
         raise BadInput(
             "Tên trạm gồm 2 đến 32 chữ thường không dấu, số hoặc gạch nối, ví dụ ban-1.",
             "A station's name is 2 to 32 small letters, digits or hyphens, such as ban-1.",
+            field="station",
         )
     if session.get(Station, name):
         raise StationTaken(

@@ -77,7 +77,9 @@ def _scopes(chosen: list[str]) -> list[Scope]:
     try:
         return [Scope(word) for word in chosen]
     except ValueError as error:
-        raise BadInput("Chọn quyền trong danh sách.", "Choose scopes from the list.") from error
+        raise BadInput(
+            "Chọn quyền trong danh sách.", "Choose scopes from the list.", field="scope"
+        ) from error
 
 
 def _page(

@@ -59,11 +59,12 @@ def add_partner(
         raise BadInput(
             "Mã đối tác: chữ thường không dấu, số và gạch nối, từ 2 ký tự.",
             "A partner's name has small letters, digits and hyphens, at least 2 of them.",
+            field="partner",
         )
     if place != EVERYWHERE:
         _check_place(place)
     if not chosen:
-        raise BadInput("Chọn ít nhất một quyền.", "Choose at least one scope.")
+        raise BadInput("Chọn ít nhất một quyền.", "Choose at least one scope.", field="scope")
     if session.get(Partner, name) is not None:
         raise PartnerExists(
             f"Đã có đối tác {name}. Cấp mã mới hoặc đặt tên khác.",

@@ -35,11 +35,13 @@ def hash_password(password: str, *, login: str, shortest: int) -> str:
         raise BadInput(
             f"Mật khẩu phải dài từ {shortest} ký tự. Một câu ngắn là dễ nhớ nhất.",
             f"A password has at least {shortest} characters. A short sentence is easy to keep.",
+            field="password",
         )
     if login.casefold() in folded or folded in _WORN_OUT or len(set(folded)) < 5:
         raise BadInput(
             "Mật khẩu này quá dễ đoán. Chọn một câu ngắn chỉ mình bạn nghĩ ra.",
             "This password is too easy to guess. Choose a short sentence of your own.",
+            field="password",
         )
     return rehash(password)
 

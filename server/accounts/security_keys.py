@@ -191,7 +191,7 @@ def note_doubt(session: Session, login: str, *, now: datetime) -> None:
 
 def _check_room(session: Session, user: User, label: str) -> None:
     if not label:
-        raise BadInput("Đặt tên cho khóa.", "Give the key a name.")
+        raise BadInput("Đặt tên cho khóa.", "Give the key a name.", field="label")
     if len(keys_of(session, user)) >= MOST:
         raise BadInput(f"Nhiều nhất {MOST} khóa. Bỏ bớt.", f"{MOST} keys at most. Remove one.")
 

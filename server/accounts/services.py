@@ -49,6 +49,7 @@ def add_user(
         raise BadInput(
             "Tên đăng nhập gồm 2 đến 40 chữ thường không dấu, số, dấu chấm hoặc gạch nối.",
             "A log-in name is 2 to 40 small letters, digits, dots or hyphens.",
+            field="login",
         )
     if session.scalar(select(User).where(User.login == login)):
         raise LoginTaken(

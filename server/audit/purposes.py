@@ -28,9 +28,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
 def say(session: Session, code: str, note: str, *, by: str, now: datetime) -> Purpose:
     """Say what names are opened for from now on.  Raises BadInput."""
     if code not in REASONS:
-        raise BadInput("Hãy chọn lý do mở tên.", "Choose why names are opened.")
+        raise BadInput("Hãy chọn lý do mở tên.", "Choose why names are opened.", field="why")
     if code == OTHER and len(note) < SHORTEST:
-        raise BadInput("Ghi rõ việc gì, cho ai.", "Say what for, and for whom.")
+        raise BadInput("Ghi rõ việc gì, cho ai.", "Say what for, and for whom.", field="note")
     end(session, by=by, now=now)
     made = Purpose(id=uuid4(), by=by, code=code, note=note or None, at=now)
     session.add(made)

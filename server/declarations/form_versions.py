@@ -48,7 +48,9 @@ def parse(text: str) -> Form:
 
 
 def _unsound(why: str) -> BadInput:
-    return BadInput(f"Mẫu tờ khai không đúng: {why}", f"This form cannot be asked: {why}")
+    return BadInput(
+        f"Mẫu tờ khai không đúng: {why}", f"This form cannot be asked: {why}", field="text"
+    )
 
 
 def read(row: FormVersion) -> Form:

@@ -34,7 +34,7 @@ def publish_form() -> ResponseReturnValue:
     """Add a version that is asked from a day on, or from now, at every point."""
     in_scope("")
     form = form_versions.parse(request.form.get("text", "")[:LONGEST])
-    from_day = day(request.form.get("begins", ""))
+    from_day = day(request.form, "begins")
     begins = _beginning(from_day, now())
     with transaction() as session:
         form_versions.publish(session, form, begins=begins, by=actor(), now=now())

@@ -121,6 +121,7 @@ def _read(raw: bytes) -> PersonCode:
         raise BadInput(
             "Mã này không phải mã người hoặc xe. Quét lại mã QR trên thẻ, giữ thẳng và sạch.",
             "This is no person's or vehicle's code. Scan the QR on the card again.",
+            field="code",
         ) from error
     if code.kind is Kind.UNKNOWN:
         raise BadInput(
@@ -128,6 +129,7 @@ def _read(raw: bytes) -> PersonCode:
             "lấy mẫu; nếu không có, khai hộ bằng điện thoại.",
             "This kind of card is not known. Use a citizen or insurance card, the national QR or "
             "our card; with none of them, declare for the person by phone.",
+            field="code",
         )
     return code
 

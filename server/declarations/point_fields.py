@@ -27,10 +27,10 @@ def wish_of(fields: Mapping[str, str]) -> PointWish:
         route=optional_text(fields, "route", longest=120),
         opens=clock(fields.get("opens", "")),
         closes=clock(fields.get("closes", "")),
-        latitude=degrees(fields.get("latitude", "")),
-        longitude=degrees(fields.get("longitude", "")),
-        active_from=day(fields.get("active_from", "")),
-        active_until=day(fields.get("active_until", "")),
+        latitude=degrees(fields, "latitude"),
+        longitude=degrees(fields, "longitude"),
+        active_from=day(fields, "active_from"),
+        active_until=day(fields, "active_until"),
     )
 
 
@@ -43,6 +43,7 @@ def kind_of(text: str) -> PointKind:
     raise BadInput(
         f"Loại điểm '{text[:40]}' không có trong danh sách.",
         f"'{text[:40]}' is no kind of point on the list.",
+        field="kind",
     )
 
 
@@ -54,6 +55,7 @@ def place_of(text: str) -> str:
     raise BadInput(
         f"Không rõ nơi '{text[:60]}': ghi cả bộ mã, ví dụ vn-2021:24.222.",
         f"'{text[:60]}' is no known place: give code set and code, such as vn-2021:24.222.",
+        field="place",
     )
 
 
@@ -65,17 +67,22 @@ def clock(text: str) -> str:
     return text.strip()
 
 
-def degrees(text: str) -> float | None:
+def degrees(fields: Mapping[str, str], field: str) -> float | None:
+    text = fields.get(field, "").strip()
     try:
-        number = float(text.strip().replace(",", ".")) if text.strip() else None
-    except ValueError as error:
-        raise BadInput("Tọa độ là số, ví dụ 21,27.", "Coordinates are numbers.") from error
-    return number if number is None or math.isfinite(number) else degrees("x")
+        number = float(text.replace(",", ".")) if text else None
+    except ValueError:
+        number = math.nan
+    if number is None or math.isfinite(number):
+        return number
+    raise BadInput(
+        "Tọa độ là số, ví dụ 21,27.", "Coordinates are numbers, such as 21.27.", field=field
+    )
 
 
-def day(text: str) -> date | None:
+def day(fields: Mapping[str, str], field: str) -> date | None:
     """Return a date: 2026-11-23 or 23/11/2026."""
-    text = text.strip()
+    text = fields.get(field, "").strip()
     if not text:
         return None
     parts = text.split("/")
@@ -86,4 +93,5 @@ def day(text: str) -> date | None:
         raise BadInput(
             f"'{text[:20]}' không phải ngày: ghi 23/11/2026.",
             f"'{text[:20]}' is no date: write 23/11/2026.",
+            field=field,
         ) from error

@@ -90,11 +90,16 @@ def _columns(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
                 columns.setdefault(field, at)
         if {"kind", "name", "place"} <= set(columns):
             if len(rows) - number - 1 > LONGEST:
-                raise BadInput(f"Nhiều nhất {LONGEST} điểm một tệp.", f"At most {LONGEST} points.")
+                raise BadInput(
+                    f"Nhiều nhất {LONGEST} điểm một tệp.",
+                    f"At most {LONGEST} points.",
+                    field="rows",
+                )
             return number, columns
     raise BadInput(
         "Không thấy dòng tiêu đề có Loại, Tên và Nơi.",
         "There is no row of headings with kind, name and place.",
+        field="rows",
     )
 
 

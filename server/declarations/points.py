@@ -89,22 +89,26 @@ def _check(wish: PointWish, begins: date) -> None:
         raise BadInput(
             f"Nơi {wish.place} không đúng: ghi cả bộ mã, ví dụ vn-2021:24.222.",
             f"{wish.place} is no place: give the code set too, such as vn-2021:24.222.",
+            field="place",
         ) from error
     if wish.active_until is not None and wish.active_until < begins:
-        raise BadInput("Ngày cuối phải sau ngày đầu.", "The last day must not be before the first.")
-    if any(each and not _TIME.fullmatch(each) for each in (wish.opens, wish.closes)):
-        raise BadInput("Giờ ghi như 06:00.", "Times are written like 06:00.")
-    if _beyond(wish.latitude, 90) or _beyond(wish.longitude, 180):
         raise BadInput(
-            "Vĩ độ từ -90 đến 90, kinh độ từ -180 đến 180.",
-            "Latitude is from -90 to 90, longitude from -180 to 180.",
+            "Ngày cuối phải sau ngày đầu.",
+            "The last day must not be before the first.",
+            field="active_until",
         )
+    for field, at in (("opens", wish.opens), ("closes", wish.closes)):
+        if at and not _TIME.fullmatch(at):
+            raise BadInput("Giờ ghi như 06:00.", "Times are written like 06:00.", field=field)
+    for field, angle, most in (("latitude", wish.latitude, 90), ("longitude", wish.longitude, 180)):
+        if angle is not None and not -most <= angle <= most:
+            raise BadInput(
+                f"Tọa độ này từ -{most} đến {most}.",
+                f"This coordinate is from -{most} to {most}.",
+                field=field,
+            )
     if KINDS[wish.kind].moves and not wish.plate:
-        raise BadInput("Xe cần biển số.", "A vehicle needs its licence plate.")
-
-
-def _beyond(degrees: float | None, most: int) -> bool:
-    return degrees is not None and not -most <= degrees <= most
+        raise BadInput("Xe cần biển số.", "A vehicle needs its licence plate.", field="plate")
 
 
 def revise_point(

@@ -24,7 +24,7 @@ def take_stick() -> ResponseReturnValue:
     """Take one file of a stick; the same file again changes nothing."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise BadInput("Chọn một tệp .stick.", "Choose a .stick file.")
+        raise BadInput("Chọn một tệp .stick.", "Choose a .stick file.", field="file")
     writer: Writer = current_app.extensions["intake"][0]
     report = sticks.take(database(), writer.store, file.read(), by=actor(), now=now())
     return render_template("intake/stick.html", report=report)

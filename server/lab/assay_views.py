@@ -52,9 +52,11 @@ def write(code: str) -> ResponseReturnValue:
 def _definition(code: str) -> str:
     text = request.form.get("definition", "").replace("\r\n", "\n")
     if len(text) > LONGEST:
-        raise BadInput("Bản mô tả quá dài.", "The definition is too long.")
+        raise BadInput("Bản mô tả quá dài.", "The definition is too long.", field="definition")
     if parse(text).code != code:
-        raise BadInput("Mã xét nghiệm không được đổi.", "The assay's code must stay.")
+        raise BadInput(
+            "Mã xét nghiệm không được đổi.", "The assay's code must stay.", field="definition"
+        )
     return text
 
 

@@ -27,6 +27,7 @@ def box_in(text: str) -> str | None:
         raise BadInput(
             "Nhãn hộp đọc sai: số kiểm tra không khớp. Quét lại.",
             "The box label was misread: its check digits are wrong. Scan again.",
+            field="box",
         ) from error
     except BoxError:
         return None
@@ -39,6 +40,7 @@ def scanned_box(form: Mapping[str, str]) -> str:
         raise BadInput(
             "Chưa biết hộp nào: quét nhãn hộp trước, hoặc ghi tên hộp vào ô Hộp.",
             "No box is known yet: scan its label first, or write its name into the field Box.",
+            field="box",
         )
     return box_in(text) or text
 
@@ -56,6 +58,7 @@ def ct_of(form: Mapping[str, str], field: str, target: str) -> str:
     raise BadInput(
         f"Ct {target} phải là số từ 0 đến 50, ví dụ 24,1; để trống nếu không lên đường cong.",
         f"Ct of {target} must be a number from 0 to 50, such as 24.1; leave it empty if none.",
+        field=field,
     )
 
 

@@ -50,11 +50,12 @@ def save(
     """Keep a search under a name.  Raises BadInput where it asks for nothing, or there are many."""
     by = f"user:{me.login}"
     if not wish.narrowed:
-        raise BadInput("Chọn bộ lọc trước khi lưu.", "Choose some filter first.")
+        raise BadInput("Chọn bộ lọc trước khi lưu.", "Choose some filter first.", field="title")
     if sum(view.owner == by for view in views_of(session, me, page)) >= MOST:
         raise BadInput(
             f"Mỗi người lưu nhiều nhất {MOST} bộ lọc: xóa bớt.",
             f"At most {MOST} saved searches: delete some.",
+            field="title",
         )
     made = SavedView(
         id=uuid4(), owner=by, role=me.role, place=me.place, shared=shared, page=page, title=title,

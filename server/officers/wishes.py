@@ -52,8 +52,8 @@ class Wish:
         return cls(
             q=opened(said.get("q", "")),
             person=_id(said.get("person", "")),
-            begin=day_in(said.get("begin", "")) or day,
-            end=day_in(said.get("end", "")) or day,
+            begin=day_in(said.get("begin", ""), "begin") or day,
+            end=day_in(said.get("end", ""), "end") or day,
             file=_id(said.get("file", "")),
             sort=sort if sort in SORTS else "-at",
             after=_after(said.get("after", "")),

@@ -97,7 +97,9 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
     except ValueError as error:
-        raise BadInput("Hãy cho ngày giờ hẹn.", "Please give the appointment's time.") from error
+        raise BadInput(
+            "Hãy cho ngày giờ hẹn.", "Please give the appointment's time.", field="appointment"
+        ) from error
 
 
 def _place() -> str:

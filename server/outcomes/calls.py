@@ -53,6 +53,7 @@ def attempt(
         raise BadInput(
             "Một cuộc hẹn cần ngày giờ, và chỉ cuộc hẹn mới có.",
             "An appointment needs its time, and nothing else has one.",
+            field="appointment",
         )
     made = CallbackAttempt(
         id=uuid4(), callback_id=call.id, how=how.value, note=note, appointment_at=appointment,

@@ -50,20 +50,20 @@ def show_unmatched() -> ResponseReturnValue:
 def set_limit(desk: str) -> ResponseReturnValue:
     in_scope("")  # limits hold for all places
     which = desk_named(desk)
-    late, escalate = (
-        timedelta(hours=_hours(request.form.get(name, ""))) for name in ("late", "escalate")
-    )
+    late, escalate = (timedelta(hours=_hours(name)) for name in ("late", "escalate"))
     with transaction() as session:
         limits.set_limit(session, which, late=late, escalate=escalate, by=actor(), now=now())
     flash(t("Đã đặt giới hạn mới.", "The new limit is set."))
     return redirect(url_for(".show_unmatched"))
 
 
-def _hours(text: str) -> float:
+def _hours(field: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        return float(request.form.get(field, "").replace(",", "."))
     except ValueError as error:
-        raise BadInput("Giới hạn là số giờ.", "A limit is a number of hours.") from error
+        raise BadInput(
+            "Giới hạn là số giờ.", "A limit is a number of hours.", field=field
+        ) from error
 
 
 @bp.get("/desks/<desk>")
@@ -130,7 +130,7 @@ def _said() -> str:
 def _colleague(session: Any) -> str:
     login = forms.required_text(request.form, "to", longest=60)
     if login not in {each.login for each in _colleagues(session)}:
-        raise BadInput("Không có người dùng này.", "There is no such user.")
+        raise BadInput("Không có người dùng này.", "There is no such user.", field="to")
     return f"user:{login}"
 
 

@@ -119,6 +119,7 @@ def set_limit(
         raise BadInput(
             "Giới hạn phải lớn hơn 0, và mức báo lên không nhỏ hơn mức quá hạn.",
             "A limit must be above 0, and escalation no earlier than lateness.",
+            field="escalate",
         )
     row = session.get(DeskLimit, desk.value) or DeskLimit(desk=desk.value)
     row.late_minutes, row.escalate_minutes, row.set_by, row.set_at = minutes, more, by, now

@@ -35,7 +35,7 @@ def show_numbers(person_id: UUID) -> ResponseReturnValue:
 def link_number(person_id: UUID) -> ResponseReturnValue:
     said = request.form.get("number", "").strip()
     if not 0 < len(said) <= LONGEST_CODE:
-        raise BadInput("Quét hoặc nhập một số.", "Scan or type a number.")
+        raise BadInput("Quét hoặc nhập một số.", "Scan or type a number.", field="number")
     code, reason = numbers.read_number(said), required_text(request.form, "reason", longest=200)
     take = "take" in request.form
     with transaction() as session:

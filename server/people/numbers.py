@@ -55,6 +55,7 @@ def read_number(text: str) -> PersonCode:
         raise BadInput(
             "Số bị che không dùng để liên kết được. Nhập đủ số hoặc quét thẻ.",
             "A masked number links nobody. Type all of it, or scan the card.",
+            field="number",
         )
     try:
         return parse(typed(text))
@@ -66,6 +67,7 @@ def read_number(text: str) -> PersonCode:
         raise BadInput(
             "Không phải mã hay số của người hoặc xe.",
             "This is no code or number of a person or a vehicle.",
+            field="number",
         ) from error
 
 
@@ -146,7 +148,7 @@ def _bring_back(session: Session, link: Identity, by: str, now: datetime) -> Ide
 def _only_key(code: PersonCode) -> Key:
     key = code.primary
     if key.system is System.FINGERPRINT:
-        raise BadInput("Mã này không mang số nào.", "This code carries no number.")
+        raise BadInput("Mã này không mang số nào.", "This code carries no number.", field="number")
     return Key(key.system, key.value)
 
 

@@ -104,7 +104,9 @@ def _grant(session: Session, request_id: UUID, reason: str) -> None:
 def _correction() -> Correction:
     form, sex = request.form, request.form.get("sex", "")
     if sex not in SEXES:
-        raise BadInput("Chọn giới tính trong danh sách.", "Choose the sex from the list.")
+        raise BadInput(
+            "Chọn giới tính trong danh sách.", "Choose the sex from the list.", field="sex"
+        )
     return Correction(
         optional_text(form, "name", longest=80), optional_text(form, "birth", longest=10), sex,
         optional_text(form, "address", longest=200),

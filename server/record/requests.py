@@ -150,7 +150,7 @@ def correct(
 def _correct(person: Person, right: Correction) -> None:
     born = fields.year_first(right.birth) or fields.day_first(right.birth)
     if right.birth and born is None:
-        raise BadInput("Ngày sinh không đúng.", "This is no date of birth.")
+        raise BadInput("Ngày sinh không đúng.", "This is no date of birth.", field="birth")
     if born is not None:
         person.birth, person.birth_year = str(born), born.year
     person.name = names.display(right.name) or person.name

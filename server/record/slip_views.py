@@ -80,7 +80,9 @@ def read_frame() -> ResponseReturnValue:
 def check_slip() -> ResponseReturnValue:
     said = request.form.get("code", "")
     if len(said) > LONGEST or not said.strip():
-        raise BadInput("Quét hoặc dán mã trên phiếu.", "Scan or paste the code of the slip.")
+        raise BadInput(
+            "Quét hoặc dán mã trên phiếu.", "Scan or paste the code of the slip.", field="code"
+        )
     number = _number(said)
     if number is not None:
         return redirect(url_for(".check_number", number=number))

@@ -33,7 +33,7 @@ def certificate_in(form: Mapping[str, str]) -> str:
     """Return the text of a certificate that was scanned or pasted into a form."""
     said = form.get("certificate", "")
     if not said.strip() or len(said) > LONGEST_CODE:
-        raise BadInput("Quét hoặc dán mã HC1.", "Scan or paste the HC1 code.")
+        raise BadInput("Quét hoặc dán mã HC1.", "Scan or paste the HC1 code.", field="certificate")
     return said
 
 

@@ -76,7 +76,7 @@ def stage(
 ) -> VaccinationImport:
     """Keep a list as it was read; nothing enters a record yet."""
     if not reading.rows:
-        raise BadInput("Danh sách trống.", "The list is empty.")
+        raise BadInput("Danh sách trống.", "The list is empty.", field="people")
     made = VaccinationImport(
         id=uuid4(), title=title, place=place, content=msgspec.json.encode(reading).decode(),
         created_at=now, created_by=by,
@@ -199,11 +199,14 @@ def _read(text: str, issuers: Mapping[bytes, IssuerKey]) -> tuple[Certificate, l
         raise BadInput(
             "Không phải chứng nhận sức khỏe, hoặc mã bị hỏng hay bị sửa.",
             "This is no health certificate, or it is damaged or was changed.",
+            field="certificate",
         ) from error
     entries = [each for each in said.entries if isinstance(each, Entry) and each.on]
     if not entries:
         raise BadInput(
-            "Chứng nhận này không ghi mũi tiêm nào.", "This certificate holds no vaccination."
+            "Chứng nhận này không ghi mũi tiêm nào.",
+            "This certificate holds no vaccination.",
+            field="certificate",
         )
     return said, entries
 

@@ -131,6 +131,7 @@ def decide_conflict(
         raise BadInput(
             "Chọn một trong các lần ghép còn hiệu lực của ống này, hoặc không giữ lần nào.",
             "Choose one of this tube's pairings that nobody voided, or none of them.",
+            field="keep",
         )
     for each in conflict.claims:
         each.upheld = each.pairing_id in upheld

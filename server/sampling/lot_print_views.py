@@ -102,7 +102,9 @@ def order_of(fields: Mapping[str, str]) -> Order:
     name = required_text(said, "stock", longest=20)
     form = required_text(said, "form", longest=4)
     if name not in STOCKS or form not in lot_prints.FORMS:
-        raise BadInput("Chọn loại nhãn trong danh sách.", "Choose a label stock from the list.")
+        raise BadInput(
+            "Chọn loại nhãn trong danh sách.", "Choose a label stock from the list.", field="stock"
+        )
     return Order(
         STOCKS[name],
         form,
@@ -117,5 +119,7 @@ def _dpi(text: str) -> int | None:
         return None
     known = {str(dpi): dpi for dpi in lot_prints.RESOLUTIONS}
     if text not in known:
-        raise BadInput("Máy in có 203, 300 hoặc 600 dpi.", "Printers have 203, 300 or 600 dpi.")
+        raise BadInput(
+            "Máy in có 203, 300 hoặc 600 dpi.", "Printers have 203, 300 or 600 dpi.", field="dpi"
+        )
     return known[text]

@@ -16,17 +16,18 @@ def run_of(session: Session, lot: Lot, first: str, last: str) -> Run:
     """Return the run from *first* to *last*.  Raises BadInput."""
     if not first.strip() and not last.strip():
         return Run(1, lot.size)
-    start = _position(session, lot, first or last)
-    end = _position(session, lot, last or first)
+    start = _position(session, lot, first or last, "first" if first else "last")
+    end = _position(session, lot, last or first, "last" if last else "first")
     if end < start:
         raise BadInput(
             f"Ống cuối ({end}) đứng trước ống đầu ({start}). Đổi lại hai ô.",
             f"The last tube ({end}) stands before the first ({start}). Swap the two fields.",
+            field="last",
         )
     return Run(start, end)
 
 
-def _position(session: Session, lot: Lot, text: str) -> int:
+def _position(session: Session, lot: Lot, text: str, field: str) -> int:
     given = text.strip().upper().replace(" ", "")[:40]
     scanned = _scanned(session, lot, given)
     if scanned is not None:
@@ -38,6 +39,7 @@ def _position(session: Session, lot: Lot, text: str) -> int:
         f" thứ tự từ 1 đến {lot.size}.",
         f"“{text.strip()[:40]}” is no tube of {lot.id}. Scan one of its tubes, or give its number"
         f" in the lot, 1 to {lot.size}.",
+        field=field,
     )
 
 

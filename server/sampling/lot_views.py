@@ -76,6 +76,7 @@ def issue(lot_id: str) -> ResponseReturnValue:
         raise BadInput(
             "Chọn trạm, hoặc ghi tên đội, điểm nhận ống.",
             "Choose a station, or name the team or site that gets the tubes.",
+            field="station",
         )
     return _move(lot_id, to)
 

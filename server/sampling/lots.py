@@ -156,6 +156,7 @@ def _foreign_code(text: str) -> str:
             " hoặc dấu - . /, và không phải 12 chữ số.",
             f"“{text.strip()[:40]}” cannot be a maker's tube code: 5 to 30 capitals, digits or"
             " - . /, and not 12 digits.",
+            field="codes",
         ) from error
 
 
@@ -163,10 +164,16 @@ def _check_new(session: Session, texts: Sequence[str]) -> None:
     """Refuse a list that is empty, too long, or names a tube twice."""
     if not 0 < len(texts) <= LARGEST_LOT:
         raise BadInput(
-            f"Một lô có từ 1 đến {LARGEST_LOT} ống.", f"A lot has 1 to {LARGEST_LOT} tubes."
+            f"Một lô có từ 1 đến {LARGEST_LOT} ống.",
+            f"A lot has 1 to {LARGEST_LOT} tubes.",
+            field="count",
         )
     if twice := [text for text, times in Counter(texts).items() if times > 1]:
-        raise BadInput(f"Mã {twice[0]} có hai lần.", f"Code {twice[0]} stands twice in the list.")
+        raise BadInput(
+            f"Mã {twice[0]} có hai lần.",
+            f"Code {twice[0]} stands twice in the list.",
+            field="codes",
+        )
     for text in texts:
         if (lot := queries.lot_of(session, ForeignTube(text))) is not None:
             raise CodeInOtherLot(

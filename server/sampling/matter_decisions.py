@@ -51,7 +51,7 @@ def decide_matter(
             "This is settled already. Open the page again.",
         )
     if verdict not in ALLOWED[Kind(matter.kind)]:
-        raise BadInput("Hãy chọn một cách giải quyết.", "Choose one of the ways.")
+        raise BadInput("Hãy chọn một cách giải quyết.", "Choose one of the ways.", field="verdict")
     record_decision(
         session, About.MATTER, matter_id, verdict=verdict, reason=reason, by=by, now=now,
         tube=matter.tube,

@@ -41,6 +41,7 @@ def stage_list(
         raise BadInput(
             "Danh sách trống. Mỗi dòng một người, ít nhất có họ tên.",
             "The list is empty. One person a line, with a name at least.",
+            field="people",
         )
     rosters.check_series(series)
     session.execute(delete(RosterDraft).where(RosterDraft.created_at < now - KEPT))
@@ -84,6 +85,7 @@ def make_ready(session: Session, draft_id: UUID, *, by: str, now: datetime) -> R
         raise BadInput(
             "Không dòng nào dùng được. Sửa danh sách rồi gửi lại.",
             "No row can be used. Mend the list and send it again.",
+            field="people",
         )
     roster = rosters.make_roster(
         session, guests, title=draft.title, series=draft.series, place=draft.place,

@@ -49,7 +49,7 @@ def decide_matches(roster_id: UUID) -> ResponseReturnValue:
     pairs = [_pair(value) for value in request.form.getlist("pair")]
     verdict = request.form.get("same", "")
     if not pairs or verdict not in ("yes", "no"):
-        raise BadInput("Chọn ít nhất một dòng.", "Choose at least one row.")
+        raise BadInput("Chọn ít nhất một dòng.", "Choose at least one row.", field="pair")
     with transaction() as session:
         count = roster_matches.decide_matches(
             session, roster_id, pairs, same=verdict == "yes", by=actor(), now=now(),

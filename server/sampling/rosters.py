@@ -70,6 +70,7 @@ def check_series(series: int) -> None:
         raise BadInput(
             "Danh sách cần ống đơn: chọn dãy ống đơn.",
             "A roster needs tubes for one person each: choose such a series.",
+            field="series",
         )
 
 

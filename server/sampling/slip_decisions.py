@@ -38,7 +38,9 @@ def decide_group(
     if seen is not None:
         _check_seen(session, group, seen)
     if set(wrong) - {each.pairing_id for each in group.members}:
-        raise BadInput("Chọn các lần ghép của nhóm này.", "Choose pairings of this group.")
+        raise BadInput(
+            "Chọn các lần ghép của nhóm này.", "Choose pairings of this group.", field="wrong"
+        )
     verdict = "some-wrong" if wrong else "all-right"
     record_decision(session, About.SLIP, group_id, verdict=verdict, reason=reason, by=by, now=now)
     group.decided_at = now

@@ -164,15 +164,16 @@ def save_settings() -> ResponseReturnValue:
 def _asked(said: Mapping[str, str]) -> Asked:
     get = said.get
     texts = {name: tidy(get(name, ""))[:40] for name in ("outcome", "person", "vehicle", "point")}
-    return Asked(**texts, begins=_moment(get("begins", "")), ends=_moment(get("ends", "")))
+    return Asked(**texts, begins=_moment(said, "begins"), ends=_moment(said, "ends"))
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(said: Mapping[str, str], field: str) -> datetime | None:
     """Return the time that a browser's field gives, which is Vietnamese time."""
+    text = said.get(field, "")
     try:
         at = datetime.fromisoformat(text).replace(tzinfo=VIETNAM) if text else None
     except ValueError as error:
-        raise BadInput("Giờ không đọc được.", "The time cannot be read.") from error
+        raise BadInput("Giờ không đọc được.", "The time cannot be read.", field=field) from error
     if at is None or 2000 <= at.year < 2100:
         return at
-    raise BadInput("Giờ không đọc được.", "The time cannot be read.")
+    raise BadInput("Giờ không đọc được.", "The time cannot be read.", field=field)

@@ -41,10 +41,14 @@ class LocalityWish:
 def set_rule(session: Session, wish: RuleWish, *, by: str, now: datetime) -> TargetRule:
     """Let a rule hold from a day on; the one before it for the same points ends the day before."""
     if wish.kind and wish.kind not in set(PointKind):
-        raise BadInput("Hãy chọn loại điểm trong danh sách.", "Choose the kind from the list.")
+        raise BadInput(
+            "Hãy chọn loại điểm trong danh sách.", "Choose the kind from the list.", field="kind"
+        )
     place = checked_place(wish.place) if wish.place else ""
     if wish.most is not None and wish.most < wish.start:
-        raise BadInput("Mức trần phải từ mức đầu trở lên.", "The most cannot be below the start.")
+        raise BadInput(
+            "Mức trần phải từ mức đầu trở lên.", "The most cannot be below the start.", field="most"
+        )
     same = select(TargetRule).where(TargetRule.kind == wish.kind, TargetRule.place == place)
     for earlier in session.scalars(same.where(TargetRule.until.is_(None))):
         if earlier.since >= wish.since:
@@ -79,7 +83,11 @@ def set_goal(
 ) -> CoverageGoal:
     """Set how much of a town, or elsewhere, should be covered, in percent."""
     if high < low:
-        raise BadInput("Mức cần đạt phải từ mức tối thiểu.", "The aim cannot be below the least.")
+        raise BadInput(
+            "Mức cần đạt phải từ mức tối thiểu.",
+            "The aim cannot be below the least.",
+            field=f"{area}_high",
+        )
     made = CoverageGoal(area=area, low=low, high=high, set_by=by, set_at=now)
     audit.record(session, "coverage.goal-set", area, by=by, now=now, detail=f"{low}-{high}%")
     return session.merge(made)
@@ -99,6 +107,7 @@ def set_localities(
             raise BadInput(
                 f"Dân số của {wish.name} phải từ 1 đến 10.000.000.",
                 f"The population of {wish.name} must be from 1 to 10,000,000.",
+                field="list",
             )
         session.merge(
             Locality(
@@ -117,7 +126,7 @@ def set_localities(
 
 def read_localities(text: str) -> list[LocalityWish]:
     """Read lines `place;name;town or -;population` (also with commas or tabs between)."""
-    wishes = []
+    wishes: list[LocalityWish] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -129,9 +138,16 @@ def read_localities(text: str) -> list[LocalityWish]:
             raise BadInput(
                 f"Dòng {number} không đọc được: cần mã nơi; tên; thị trấn hay không; số dân.",
                 f"Line {number} cannot be read: place; name; town or not; population.",
+                field="list",
             )
         town = cells[2].lower() in {"town", "x", "1", "có", "thành phố", "thị trấn", "thị xã"}
         wishes.append(LocalityWish(cells[0], cells[1], town, int(digits[:9])))
+    if not wishes:
+        raise BadInput(
+            "Không dòng nào đọc được: mỗi dòng ghi mã nơi; tên; thị trấn hay không; số dân.",
+            "No line can be read: give place; name; town or not; population on each.",
+            field="list",
+        )
     return wishes
 
 
@@ -142,4 +158,5 @@ def checked_place(text: str) -> str:
         raise BadInput(
             f"Nơi {text} không đúng: ghi cả bộ mã, ví dụ vn-2021:24.222.",
             f"{text} is no place: give the code set too, such as vn-2021:24.222.",
+            field="list",
         ) from error

@@ -126,7 +126,7 @@ def set_rule() -> ResponseReturnValue:
         rate=number(form, "rate", low=0, high=100),
         most=most,
         basis=basis if basis in BASES else "target",
-        since=day_in(form.get("since", "")) or _today(),
+        since=day_in(form.get("since", ""), "since") or _today(),
     )
     with transaction() as session:
         settings.set_rule(session, wish, by=actor(), now=now())

@@ -40,7 +40,9 @@ def draw_zone(
     """Make a zone of places and points; *parts* are codes of either."""
     if not parts:
         raise BadInput(
-            "Vùng cần ít nhất một nơi hoặc một điểm.", "A zone needs a place or a point."
+            "Vùng cần ít nhất một nơi hoặc một điểm.",
+            "A zone needs a place or a point.",
+            field="parts",
         )
     zone = Zone(id=uuid4(), name=name, created_at=act.now, created_by=act.by)
     session.add(zone)
@@ -59,6 +61,7 @@ def set_level(session: Session, zone_id: UUID, level: str, *, since: date, act: 
         raise BadInput(
             f"Mức hiện nay có từ {day(standing.since, 'vi')}: chọn ngày từ đó trở đi.",
             f"The present level began on {day(standing.since, 'en')}: choose a day since.",
+            field="since",
         )
     standing.until = max(standing.since, since - timedelta(days=1))
     session.flush()
@@ -114,7 +117,9 @@ def _open(session: Session, zone_id: UUID) -> tuple[Zone, ZoneLevel]:
 
 def _begin_level(session: Session, zone: Zone, level: str, since: date, act: Act) -> None:
     if level not in LEVELS:
-        raise BadInput("Hãy chọn mức trong danh sách.", "Choose the level from the list.")
+        raise BadInput(
+            "Hãy chọn mức trong danh sách.", "Choose the level from the list.", field="level"
+        )
     session.add(
         ZoneLevel(id=uuid4(), zone_id=zone.id, level=level, since=since, reason=act.reason[:200],
                   set_by=act.by, set_at=act.now)
@@ -140,4 +145,5 @@ def _place_or_point(session: Session, code: str) -> tuple[str | None, str | None
         raise BadInput(
             f"{code} không phải nơi (tên, hoặc mã như vn-2021:24.222) cũng không phải mã điểm.",
             f"{code} is neither a place (name, or code as vn-2021:24.222) nor a point's code.",
+            field="place",
         ) from error

@@ -73,7 +73,7 @@ def draw() -> ResponseReturnValue:
             required_text(request.form, "name", longest=80),
             request.form.get("level", ""),
             parts,
-            since=day_in(request.form.get("since", "")) or _today(),
+            since=day_in(request.form.get("since", ""), "since") or _today(),
             act=_act(),
         )
     flash(t("Đã vẽ vùng.", "The zone is drawn."))
@@ -83,7 +83,10 @@ def draw() -> ResponseReturnValue:
 @bp.post("/zones/<uuid:zone_id>/level")
 @requires(Permission.ZONE_WRITE)
 def set_level(zone_id: UUID) -> ResponseReturnValue:
-    level, since = request.form.get("level", ""), day_in(request.form.get("since", "")) or _today()
+    level, since = (
+        request.form.get("level", ""),
+        day_in(request.form.get("since", ""), "since") or _today(),
+    )
     with transaction() as session:
         if level == "lifted":
             services.lift_zone(session, zone_id, last=since, act=_act())
@@ -96,7 +99,7 @@ def set_level(zone_id: UUID) -> ResponseReturnValue:
 @requires(Permission.ZONE_WRITE)
 def add_part(zone_id: UUID) -> ResponseReturnValue:
     code = required_text(request.form, "part", longest=64)
-    since = day_in(request.form.get("since", "")) or _today()
+    since = day_in(request.form.get("since", ""), "since") or _today()
     with transaction() as session:
         in_scope(services.place_of(session, code))
         services.add_part(session, zone_id, code, since=since, act=_act())

@@ -40,7 +40,9 @@ def keep(
     The same content is kept once: the second time its first receipt is returned.
     """
     if not content:
-        raise BadInput("Tệp trống. Chọn lại tệp.", "The file is empty. Choose it again.")
+        raise BadInput(
+            "Tệp trống. Chọn lại tệp.", "The file is empty. Choose it again.", field="file"
+        )
     digest = sha256(content).hexdigest()
     known = session.scalar(select(ImportFile).where(ImportFile.digest == digest))
     if known is not None:

@@ -47,7 +47,7 @@ def upload() -> ResponseReturnValue:
     try:
         sent = [file for file in request.files.getlist("file") if file.filename]
         if not sent:
-            raise BadInput("Hãy chọn tệp của máy.", "Choose the machine's file.")
+            raise BadInput("Hãy chọn tệp của máy.", "Choose the machine's file.", field="file")
         contents = [(_name(file.filename), _content(file)) for file in sent]
         person = user()
         how = {"by": actor(), "place": person.place if person else ""}

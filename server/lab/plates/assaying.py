@@ -20,7 +20,7 @@ def assay_of(session: Session, plate: Plate) -> Assay:
 def check(session: Session, code: str) -> None:
     """Raise BadInput unless *code* is '' (what fits) or an assay in use."""
     if code and code not in assay_versions.texts_in_use(session):
-        raise BadInput("Không có xét nghiệm này.", "There is no such assay.")
+        raise BadInput("Không có xét nghiệm này.", "There is no such assay.", field="assay")
 
 
 def lacking(assay: Assay, plate: Plate) -> list[Role]:

@@ -93,6 +93,7 @@ def _check_others(said: int, left: int) -> None:
         raise BadInput(
             f"Bạn ghi {said} giếng, nhưng còn {left} giếng trống. Xem lại đĩa. Chưa lưu gì.",
             f"You said {said} wells, but {left} are empty. Look again. Nothing is saved.",
+            field="others",
         )
 
 

@@ -66,12 +66,16 @@ def _findings(fields: list[CtField]) -> dict[str, Finding]:
             call = keying.letter_of(text)
             cts = typed.readings_in(request.form, fields, of=name)
         except BadInput as error:
-            raise BadInput(f"Giếng {name}: {error.vi}", f"Well {name}: {error.en}") from error
+            raise BadInput(
+                f"Giếng {name}: {error.vi}", f"Well {name}: {error.en}", field=error.field or field
+            ) from error
         if call is not None:
             found[name] = Finding(call, cts)
         elif cts:
             raise BadInput(
-                f"Giếng {name} có Ct mà chưa có kết quả.", f"Well {name} lacks its call."
+                f"Giếng {name} có Ct mà chưa có kết quả.",
+                f"Well {name} lacks its call.",
+                field=field,
             )
     return found
 

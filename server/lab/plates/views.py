@@ -46,7 +46,7 @@ def begin() -> ResponseReturnValue:
     try:
         template = request.form.get("template", "")
         if template not in TEMPLATES:
-            raise BadInput("Hãy chọn loại đĩa.", "Choose the kind of plate.")
+            raise BadInput("Hãy chọn loại đĩa.", "Choose the kind of plate.", field="template")
         fill = forms.choice(request.form, "fill", Fill)
         title = forms.optional_text(request.form, "title", longest=64)
         assay = request.form.get("assay", "")

@@ -82,7 +82,9 @@ def discard() -> ResponseReturnValue:
 def _rack() -> Rack:
     size = forms.number(request.form, "size", low=min(RACKS), high=max(RACKS))
     if size not in RACKS:
-        raise BadInput("Chọn giá 81, 96 hoặc 100 chỗ.", "Choose a rack of 81, 96 or 100 places.")
+        raise BadInput(
+            "Chọn giá 81, 96 hoặc 100 chỗ.", "Choose a rack of 81, 96 or 100 places.", field="size"
+        )
     freezer = forms.required_text(request.form, "freezer", longest=40)
     return Rack(freezer, forms.required_text(request.form, "rack", longest=40), size)
 
@@ -94,7 +96,9 @@ def _position(rack: Rack) -> str:
         return shape.name(shape.well(text)) if text else ""
     except NoSuchWell as error:
         raise BadInput(
-            f"Giá này không có vị trí {text[:8]}.", f"This rack has no place {text[:8]}."
+            f"Giá này không có vị trí {text[:8]}.",
+            f"This rack has no place {text[:8]}.",
+            field="position",
         ) from error
 
 
@@ -102,7 +106,9 @@ def _day(field: str) -> date:
     try:
         return date.fromisoformat(request.form.get(field, ""))
     except ValueError as error:
-        raise BadInput("Chọn ngày giữ đến.", "Choose the day to keep it until.") from error
+        raise BadInput(
+            "Chọn ngày giữ đến.", "Choose the day to keep it until.", field="keep_until"
+        ) from error
 
 
 def _storage(problem: DomainError | None = None, of: Tube | None = None) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-/* On every page: a table that is wider than its box can be moved by keys, and says so to readers. */
+/* On every page.  A table that is wider than its box can be moved by keys, and says so to readers. */
 const HOLDS = "a, button, input, select, textarea, summary, [tabindex]";
 
 function letScroll() {
@@ -6,6 +6,10 @@ function letScroll() {
     if (box.scrollWidth > box.clientWidth && !box.querySelector(HOLDS)) box.tabIndex = 0;
   }
 }
+
+/* A form that came back stands at its page's own address: to load that again sends nothing again. */
+const at = document.querySelector('meta[name="at"]');
+if (at) history.replaceState(null, "", at.content);
 
 letScroll();
 addEventListener("resize", letScroll);

@@ -1,0 +1,94 @@
+"""A form that was refused comes back: the page that it was on, filled as it was sent.
+
+The page is opened once more as whoever sent the form, so that it shows how things stand now and
+nothing that they may not see.  A view that answers a refusal with a page of its own leaves only
+what it did not fill in to `keep_typed`.
+"""
+
+from io import BytesIO
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Flask, Response, current_app, g, request
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException
+
+from server.refilled import Refusal, Sent, refilled
+
+
+def install(app: Flask) -> None:
+    """Let no page of *app* that says no forget what was typed."""
+    app.after_request(keep_typed)
+
+
+def come_back(sentence: str, field: str, status: int) -> Response | None:
+    """Return the page that the refused form was on, None where no page has it."""
+    if not page_before():
+        return None
+    sent = _sent()
+    for path in _pages():
+        page = _opened(path)
+        filled = page and refilled(page.get_data(as_text=True), sent, Refusal(sentence, field))
+        if page and filled:
+            at = f'<meta name="at" content="{escape(path)}"></head>'  # static/js/page.js goes there
+            page.set_data(filled.replace("</head>", at, 1))
+            page.status_code = status
+            page.headers.pop("X-Request-Id", None)
+            g.came_back = True
+            return page
+    return None
+
+
+def keep_typed(response: Response) -> Response:
+    """Fill in what a view's own page of refusal left out."""
+    is_ours = request.method == "POST" and 400 <= response.status_code < 500
+    if is_ours and response.mimetype == "text/html" and not g.get("came_back"):
+        filled = refilled(response.get_data(as_text=True), _sent(), None)
+        if filled:
+            response.set_data(filled)
+    return response
+
+
+def page_before() -> str:
+    """Return the page of ours that the form was on, with its query; '' where nobody says."""
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    ours = parts.netloc == request.host and not parts.path.startswith("//")
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if ours else ""
+
+
+def _sent() -> Sent:
+    path = request.full_path if request.query_string else request.path
+    return Sent(path, dict(request.form.lists()))
+
+
+def _pages() -> list[str]:
+    """Return where the form may be: the page before, or what the address is a part of.
+
+    (A page that answered a form stands at an address that nobody can open.)
+    """
+    parts = request.path.strip("/").split("/")
+    above = ["/" + "/".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return [page_before(), *above]
+
+
+def _opened(path: str) -> Response | None:
+    """Return what whoever asks sees at *path* now, None where that is no page."""
+    parts = urlsplit(path)
+    try:
+        current_app.url_map.bind("").match(parts.path, method="GET")
+    except HTTPException:
+        return None
+    environ = {key: value for key, value in request.environ.items() if not key.startswith("werkz")}
+    environ |= {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "CONTENT_LENGTH": "0",
+        "wsgi.input": BytesIO(),
+    }
+    with current_app.app_context(), current_app.request_context(environ):
+        page = current_app.full_dispatch_request()
+        is_page = page.status_code == 200 and page.mimetype == "text/html"
+        return page if is_page and not page.direct_passthrough else None

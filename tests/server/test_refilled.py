@@ -1,0 +1,127 @@
+"""A page with a form on it is filled as the form was sent, whatever was typed."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.accounts.roles import Role
+from server.form_tags import Reader
+from server.refilled import Refusal, Sent, refilled
+
+PAGE = """<html><head></head><body><main id="main"><h1>Vùng</h1><input name="q" autofocus>
+<details class="x"><summary>Thêm</summary>
+<form action="/zones/1" method="post"><input type="hidden" name="seen" value="2">
+  <label>Tên <input name="name" value="cũ" required></label><label>Mức<select name="level">
+  <option>red</option><option value="y" selected>vàng</option></select></label>
+  <textarea name="parts">cũ</textarea><input type="checkbox" name="tick" value="a" checked>
+  <input type="checkbox" name="tick" value="b"><input type="password" name="password">
+  <input class="scan" name="tube"><input type="radio" name="sex" value="M">
+  <input type="radio" name="sex" value="F"><button name="act" value="draw">Vẽ</button>
+</form></details>
+<form action="/zones/1" method="post"><input type="hidden" name="seen" value="3"><input name="name">
+</form></main></body></html>"""
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=40)
+
+
+class Values(HTMLParser):
+    """What a browser would show in the fields of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts: list[tuple[str, str]] = []
+        self.on: list[str] = []
+        self._inside: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if {"checked", "selected"} & set(said):
+            self.on.append(said.get("value") or "red")
+        if tag == "input" and said.get("type", "text") in {"text", "password", "hidden"}:
+            self.texts.append((said.get("name") or "", said.get("value") or ""))
+        self._inside = "" if tag == "textarea" else None
+
+    def handle_data(self, data: str) -> None:
+        if self._inside is not None:
+            self._inside += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._inside is not None:
+            self.texts.append(("parts", self._inside.removeprefix("\n")))
+            self._inside = None
+
+
+def sent(**values: str | list[str]) -> Sent:
+    lists = {name: [each] if isinstance(each, str) else each for name, each in values.items()}
+    return Sent("/zones/1", {"seen": ["2"], "act": ["draw"], **lists})
+
+
+@given(name=TEXT, parts=TEXT, secret=TEXT)
+def test_whatever_was_typed_is_there_again_but_not_what_was_secret_or_scanned(
+    name: str, parts: str, secret: str
+) -> None:
+    typed = sent(name=name, parts=parts, level="red", tick=["b"], sex="F",
+                 password=secret, tube="2600", seen="9")  # fmt: skip
+    page = refilled(PAGE, typed, Refusal("Sai rồi.", "name"))
+    assert page
+    found = Values(page)
+    assert found.texts[:6] == [
+        ("q", ""), ("seen", "2"), ("name", name), ("parts", parts), ("password", ""),
+        ("tube", ""),
+    ]  # fmt: skip
+    assert found.on == ["red", "b", "F"]
+    assert '<details class="x" open>' in page
+
+
+def test_what_is_wrong_stands_behind_the_label_and_has_the_focus() -> None:
+    page = refilled(PAGE, sent(name="", parts="x"), Refusal("Sai <b>.", "name")) or ""
+    assert (
+        '<span class="field"><label>Tên <input name="name" value="" required autofocus'
+        ' aria-invalid="true" aria-describedby="wrong-name"></label>'
+        '<span role="alert" class="wrong" id="wrong-name">Sai &lt;b&gt;.</span></span>'
+    ) in page
+    assert [tag.says("name") for tag in Reader(page).focused] == ["name"]
+
+
+def test_what_no_field_is_to_blame_for_stands_before_the_fields() -> None:
+    page = refilled(PAGE, sent(name="a"), Refusal("Không được.")) or ""
+    assert 'method="post"><span role="alert" class="wrong" id="wrong-form">Không được.' in page
+
+
+def test_of_forms_that_go_to_one_address_the_one_that_was_sent_is_filled() -> None:
+    page = refilled(PAGE, Sent("/zones/1", {"seen": ["3"], "name": ["hai"]}), None) or ""
+    assert Values(page).texts.count(("name", "cũ")) == 1
+    assert ("name", "hai") in Values(page).texts
+
+
+def test_a_page_without_the_form_is_not_it() -> None:
+    assert refilled(PAGE, Sent("/elsewhere", {"name": ["a"]}), Refusal("Sai.")) is None
+
+
+def test_where_no_page_has_the_form_any_more_what_was_written_can_still_be_read(
+    app: Flask, sign_in: Any
+) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    path = "/zones/00000000-0000-4000-8000-000000000000"
+    fields = {"level": "red", "reason": "Quyết định số 12", "csrf_token": client.csrf}
+    for page in (path, "https://elsewhere.example/zones", ""):
+        answer = client.post(f"{path}/level", data=fields, headers={"Referer": page})
+        assert answer.status_code == 404
+        assert "<dd>Quyết định số 12</dd>" in answer.text
+    sign = {"login": "lan", "password": "một câu dài", "csrf_token": "old"}
+    answer = app.test_client().post("/login", data=sign)
+    assert "một câu dài" not in answer.text
+    assert "<dd>lan</dd>" in answer.text
+
+
+def test_a_form_that_outlived_its_log_in_comes_back_with_what_was_typed(sign_in: Any) -> None:
+    client = sign_in(Role.HEALTH_OFFICER)
+    fields = {"name": "Ổ dịch chợ", "level": "red", "parts": "x", "csrf_token": "of yesterday"}
+    page = client.post("/zones", data=fields, headers={"Referer": "http://localhost/zones"})
+    assert page.status_code == 403
+    assert 'value="Ổ dịch chợ"' in page.text
+    assert f'value="{client.csrf}"' in page.text
+    assert '<meta name="at" content="/zones">' in page.text
