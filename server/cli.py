@@ -1,4 +1,7 @@
-"""`ghepmau-server`: set up, look after and run the server.  Trouble is one sentence and exit 2."""
+"""`ghepmau-server`: set up, look after and run the server.  Trouble is one sentence and exit 2.
+
+It speaks as `contract.spoken` says: Vietnamese with English beside it, or what `--lang` names.
+"""
 
 import argparse
 import os
@@ -11,6 +14,7 @@ from typing import TextIO
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from contract.spoken import choose, said
 from server import (
     accounts_cli,
     demo_cli,
@@ -33,6 +37,7 @@ from server.lab.links import listening
 from server.outcomes import rebuilding
 from server.preparing import Opened
 from server.preparing import prepare as prepare
+from server.speaking import say, tell
 from server.upkeep import (
     audit_cli,
     backup_cli,
@@ -69,22 +74,47 @@ TROUBLES = (
 )
 
 
+LEADS: dict[type[Exception], str] = {
+    ConfigError: "cấu hình chưa đúng, sửa rồi chạy lại",
+    machines.MachinesError: "tệp khai báo máy xét nghiệm chưa đúng, sửa rồi chạy lại",
+    vault.VaultError: "không dùng được tệp khóa",
+    wsgi.CannotListen: "không mở được cổng",
+    listening.CannotListen: "không nghe được máy xét nghiệm",
+    NotReadable: "không đọc được tệp hoặc dữ liệu",
+    Exception: "chưa làm được",
+}
+
+
 def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) -> int:
     """Run one command; return the exit code.  *typed* stands for standard input."""
-    asked = _parser().parse_args(arguments)
+    words = choose(sys.argv[1:] if arguments is None else arguments, os.environ)
+    asked = _parser().parse_args(words)
     asked.typed = typed or sys.stdin
     try:
         command: Callable[[argparse.Namespace, Loaded], None] = asked.command
         command(asked, load(asked.config, os.environ))
     except TROUBLES as error:
-        return _complain(str(error))
+        return _complain(_led(error))
     except DomainError as error:
-        return _complain(error.en)
+        return _complain(said(error.vi, error.en))
     except OSError as error:
         return _complain(f"{error.filename}: {error.strerror}")
     except SQLAlchemyError as error:
-        return _complain(f"the database does not answer as it should: {error}".splitlines()[0])
+        why = str(error).splitlines()[0]
+        return _complain(
+            said(
+                f"cơ sở dữ liệu không trả lời đúng: {why}",
+                f"the database does not answer as it should: {why}",
+            )
+        )
     return 0
+
+
+def _led(error: Exception) -> str:
+    """Return what the error says; of one that says it in English only, what kind it is first."""
+    lead = next(vi for kind, vi in LEADS.items() if isinstance(error, kind))
+    sentence = str(error)
+    return sentence if isinstance(error, Trouble) else said(f"{lead}: {sentence}", sentence)
 
 
 def _complain(sentence: str) -> int:
@@ -93,24 +123,66 @@ def _complain(sentence: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ghepmau-server", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="ghepmau-server",
+        description=said(
+            "Cài đặt, chăm sóc và chạy máy chủ.", "Set up, look after, run the server."
+        ),
+        epilog=said(
+            "--lang vi|en|both, hoặc GHEPMAU_LANG: ngôn ngữ của các câu trả lời.",
+            "--lang vi|en|both, or GHEPMAU_LANG: the language of the answers.",
+        ),
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[..., None], about: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=about, description=about)
-        one.add_argument("--config", type=Path, help="TOML file with the settings")
+        one.add_argument(
+            "--config",
+            type=Path,
+            help=said("tệp TOML chứa cấu hình", "TOML file with the settings"),
+        )
         one.set_defaults(command=command)
         return one
 
-    add("init", init, "Make the data directory, the key file and the database; harmless again.")
+    add(
+        "init",
+        init,
+        said(
+            "Tạo thư mục dữ liệu, tệp khóa và cơ sở dữ liệu; chạy lại không sao.",
+            "Make the data directory, the key file and the database; harmless again.",
+        ),
+    )
     for name in ("upgrade", "migrate"):
-        up = add(name, migrate, "Copy the database, then bring it to the newest shape.")
+        up = add(
+            name,
+            migrate,
+            said(
+                "Chép cơ sở dữ liệu, rồi nâng lên dạng mới nhất.",
+                "Copy the database, then bring it to the newest shape.",
+            ),
+        )
         up.add_argument("--no-backup", action="store_true")
     for name in ("settings", "config"):
-        add(name, show, "Print every setting and where it came from.")
-    code = add("enrol-code", enrol_code, "Print a new one-time code for a station.")
+        add(
+            name,
+            show,
+            said("In mọi cấu hình và nơi đặt.", "Print every setting and where it came from."),
+        )
+    code = add(
+        "enrol-code",
+        enrol_code,
+        said("In mã một lần mới cho một trạm.", "Print a new one-time code for a station."),
+    )
     code.add_argument("station")
-    add("rebuild-desks", rebuild_desks, "Work out anew where every tube stands, and what is open.")
+    add(
+        "rebuild-desks",
+        rebuild_desks,
+        said(
+            "Tính lại mỗi ống đang ở đâu và việc nào còn mở.",
+            "Work out anew where every tube stands, and what is open.",
+        ),
+    )
     for more in MORE:
         more.add_to(add)
     return parser
@@ -119,17 +191,27 @@ def _parser() -> argparse.ArgumentParser:
 def init(_asked: argparse.Namespace, loaded: Loaded) -> None:
     settings = loaded.settings
     prepare(settings)
-    print(f"The server's data is in {Path(settings.data).resolve()}.")
-    print(f"Keep a copy of {settings.vault_path} in a safe place: without it no name can be read.")
+    data, keys = Path(settings.data).resolve(), settings.vault_path
+    tell(f"Dữ liệu của máy chủ ở {data}.", f"The server's data is in {data}.")
+    tell(
+        f"Cất một bản của {keys} ở nơi an toàn: thiếu nó thì không đọc được tên nào.",
+        f"Keep a copy of {keys} in a safe place: without it no name can be read.",
+    )
 
 
 def rebuild_desks(_asked: argparse.Namespace, loaded: Loaded) -> None:
     open_keys(loaded.settings)
     with closing(Opened(loaded.settings)) as opened:
         seen, changed = rebuilding.rebuild_desks(opened.database, datetime.now(UTC))
-        print(f"Of {seen} tubes, {changed} stood elsewhere and were put where they belong.")
+        tell(
+            f"Trong {seen} ống, {changed} ống đứng sai chỗ và đã được đưa về đúng chỗ.",
+            f"Of {seen} tubes, {changed} stood elsewhere and were put where they belong.",
+        )
         wrong = open_work.rebuild_open_work(opened.database, datetime.now(UTC))
-        print(f"{wrong} runs, orders and boxes were open and not kept so, or the other way round.")
+        tell(
+            f"{wrong} lượt chạy, yêu cầu và hộp đang mở mà không ghi là mở, hoặc ngược lại.",
+            f"{wrong} runs, orders and boxes were open and not kept so, or the other way round.",
+        )
 
 
 def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -138,13 +220,17 @@ def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:
     with closing(Opened(loaded.settings)) as opened:
         before = schema.revision_of(opened.database)
         if before not in (None, schema.newest_revision()) and not asked.no_backup:
-            print(f"{backups.make(opened.database, loaded.settings.backup_folder, now=now())}")
+            say(f"{backups.make(opened.database, loaded.settings.backup_folder, now=now())}")
         schema.upgrade(opened.database)
-        print(f"The database went from {before or 'nothing'} to {schema.newest_revision()}.")
+        newest = schema.newest_revision()
+        tell(
+            f"Cơ sở dữ liệu đã từ {before or 'chưa có gì'} lên {newest}.",
+            f"The database went from {before or 'nothing'} to {newest}.",
+        )
 
 
 def show(_asked: argparse.Namespace, loaded: Loaded) -> None:
-    print("\n".join(loaded.lines()))
+    say("\n".join(loaded.lines()))
 
 
 def enrol_code(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -152,7 +238,7 @@ def enrol_code(asked: argparse.Namespace, loaded: Loaded) -> None:
     life = timedelta(minutes=loaded.settings.enrol_minutes)
     with closing(Opened(loaded.settings)) as opened, opened.database.write() as session:
         code = enrolment.issue_code(session, asked.station, life=life, by=BY, now=now())
-    print(code)
+    say(code)
 
 
 if __name__ == "__main__":

@@ -212,7 +212,7 @@ def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, Any, str]]:
     return [
         (name.removeprefix(PREFIX).lower(), value, f"environment {name}")
         for name, value in sorted(environ.items())
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name != "GHEPMAU_LANG"  # how commands speak
     ]
 
 

@@ -105,6 +105,20 @@ def ct(text: str | None) -> str:
     return local_forms.written(text or "", language())
 
 
-def decimal(number: float, places: int = 1) -> str:
-    """1.234,5 in Vietnamese, 1,234.5 in English."""
-    return local_forms.number(number, places, language())
+class Amount(str):
+    """A figure as people read it, which keeps its number and unit for tables that leave."""
+
+    __slots__ = ("number", "unit")
+
+    def __new__(cls, text: str, number: float | None, unit: str = "") -> "Amount":
+        made = super().__new__(cls, text)
+        made.number, made.unit = number, unit
+        return made
+
+    number: float | None
+    unit: str
+
+
+def decimal(number: float, places: int = 1) -> Amount:
+    """1.234,5 in Vietnamese, 1,234.5 in English; to programs 1234.5."""
+    return Amount(local_forms.number(number, places, language()), round(number, places))

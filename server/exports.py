@@ -4,7 +4,8 @@ A mark says who took the table out, when, why and by which filter: it stands on 
 each row, and in XLSX at the head and foot of every printed page and on a sheet of its own.  Rows
 are written as they come; none is kept, so that a long table takes no more memory than a short one.
 
-Days and times go out as `date` and `datetime` cells and are written here alone: 2026-11-23, and
+Numbers go out as programs read them (1234.5), of durations with their unit in the head; what people
+read on the page (`Amount`) stays there.  Days and times go out as `date` and `datetime` cells and are written here alone: 2026-11-23, and
 2026-11-23 08:14:05 by clocks in Vietnam; in XLSX they are dates to the spreadsheet.
 """
 
@@ -19,20 +20,23 @@ from uuid import UUID
 from flask import Response
 from openpyxl import Workbook
 
-from server.display import local
+from server.display import Amount, local
 from server.forms import tidy
 from server.takeouts import Asking
 from server.web import actor, user
 
 Cell = str | int | float | date | datetime | None  # a `datetime` with its zone
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NOTHING = "—"  # of a cell on a page
 _AT_ONCE, _PIECE = 500, 1 << 16
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(cell: Cell) -> str | int | float:
     """Return *cell* so that a spreadsheet takes it for what it is: a number, a day, or text."""
-    if cell is None:
+    if isinstance(cell, Amount):
+        return "" if cell.number is None else cell.number
+    if cell is None or cell == NOTHING:
         return ""
     if isinstance(cell, date):
         return str(_ours(cell))
@@ -89,6 +93,15 @@ def stream_xlsx(
 
 def write_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = "") -> bytes:
     return b"".join(stream_csv(heads, rows, mark))
+
+
+def with_units(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:
+    """Return *heads* with the unit behind each whose figures have one: 'p50 (min)'."""
+    units = dict[int, str]()
+    for row in rows:
+        units |= {at: cell.unit for at, cell in enumerate(row)
+                  if isinstance(cell, Amount) and cell.unit}  # fmt: skip
+    return [f"{head} ({units[at]})" if at in units else head for at, head in enumerate(heads)]
 
 
 def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = "") -> bytes:

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from contract.spoken import said
 from server import report_cli, vault
 from server.config import Loaded
 from server.db import Database, open_database
 from server.delivery import tally
 from server.errors import DomainError
 from server.figures import recount
+from server.speaking import tell
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -26,10 +28,22 @@ class RollUpsDiffer(DomainError):
 def add_to(add: Add) -> None:
     """Add the commands to the server's."""
     report_cli.add_to(add)
-    parser = add("rollups", rollups, "Count the officers' roll-ups anew from the facts.")
+    parser = add(
+        "rollups",
+        rollups,
+        said(
+            "Đếm lại các bảng tổng từ dữ liệu gốc.",
+            "Count the officers' roll-ups anew from the facts.",
+        ),
+    )
     parser.add_argument("action", choices=["recount"])
     parser.add_argument(
-        "--check", action="store_true", help="change nothing: say where they differ, exit 2"
+        "--check",
+        action="store_true",
+        help=said(
+            "không đổi gì: nói chỗ nào khác, thoát với mã 2",
+            "change nothing: say where they differ, exit 2",
+        ),
     )
 
 
@@ -50,7 +64,7 @@ def _recount(database: Database) -> None:
         with database.write() as session:
             tally.recount(session)
     cells = recount.recount(database, datetime.now(UTC), _told)
-    print(f"{cells} stations' days were counted anew.")  # noqa: T201 - a command's answer
+    tell(f"Đã đếm lại {cells} ngày của trạm.", f"{cells} stations' days were counted anew.")
 
 
 def _check(database: Database) -> None:
@@ -62,7 +76,7 @@ def _check(database: Database) -> None:
             f"{len(wrong)} ô đếm khác với dữ liệu: {some}. Chạy `rollups recount`.",
             f"{len(wrong)} stations' days differ from the facts: {some}. Run `rollups recount`.",
         )
-    print("The roll-ups are what a recount finds.")  # noqa: T201 - a command's answer
+    tell("Bảng tổng khớp với đếm lại.", "The roll-ups are what a recount finds.")
 
 
 def _check_arrived(database: Database) -> None:
@@ -77,4 +91,4 @@ def _check_arrived(database: Database) -> None:
 
 def _told(done: int) -> None:
     if done % 100 == 0 and sys.stderr.isatty():
-        print(f"\r{done} stations' days", end="", file=sys.stderr)  # noqa: T201 - progress
+        print(f"\r{done}", end="", file=sys.stderr)  # noqa: T201 - progress

@@ -21,7 +21,10 @@ def prepare(settings: Settings) -> None:
             check_no_data(settings)
             vault.Vault.create(settings.vault_path)
     except OSError as error:
-        raise Trouble(f"cannot write in {settings.data}: {error.strerror}") from error
+        raise Trouble(
+            f"không ghi được vào {settings.data}: {error.strerror}",
+            f"cannot write in {settings.data}: {error.strerror}",
+        ) from error
     open_keys(settings)
     with closing(Opened(settings)) as opened:
         schema.upgrade(opened.database)
@@ -34,8 +37,10 @@ def check_no_data(settings: Settings) -> None:
     with closing(Opened(settings)) as opened:
         if schema.revision_of(opened.database) is not None:
             raise Trouble(
+                f"có cơ sở dữ liệu mà không có tệp khóa {settings.vault_path}: đặt bản sao của tệp "
+                "khóa lại; khóa mới không đọc được tên nào trong đó",
                 f"there is a database but no key file {settings.vault_path}: put the copy of the "
-                "key file back; new keys cannot read the names in it"
+                "key file back; new keys cannot read the names in it",
             )
 
 
@@ -47,8 +52,10 @@ def check_keys(settings: Settings, database: Database) -> None:
             session.scalar(select(Person.name).limit(1))
         except vault.VaultError as error:
             raise Trouble(
+                f"khóa trong {settings.vault_path} không phải của cơ sở dữ liệu này ({error}): đặt "
+                "lại tệp khóa đúng của nó",
                 f"the keys in {settings.vault_path} are not those of this database ({error}): "
-                "put the key file back that belongs to it"
+                "put the key file back that belongs to it",
             ) from error
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from contract.spoken import said
 from server import place_names, vault
 from server.accounts.within import ANYWHERE
 from server.config import Loaded
@@ -17,16 +18,39 @@ from server.display import local
 from server.figures import folding, recount
 from server.officers.report import queries, writers
 from server.officers.report.contents import Report, report_of
+from server.speaking import say, tell
 
 Add = Callable[..., argparse.ArgumentParser]
 
 
 def add_to(add: Add) -> None:
     """Add the command to the server's."""
-    parser = add("report", report, "Write the daily report of a place as PDF and XLSX.")
-    parser.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD; else today")
-    parser.add_argument("--place", default="", help="such as vn-2021:24.222; else all places")
-    parser.add_argument("--to", type=Path, default=Path(), help="the directory for the files")
+    parser = add(
+        "report",
+        report,
+        said(
+            "Lập báo cáo ngày của một nơi, dạng PDF và XLSX.",
+            "Write the daily report of a place as PDF and XLSX.",
+        ),
+    )
+    parser.add_argument(
+        "--date",
+        type=date.fromisoformat,
+        help=said("YYYY-MM-DD; trống: hôm nay", "YYYY-MM-DD; else today"),
+    )
+    parser.add_argument(
+        "--place",
+        default="",
+        help=said(
+            "ví dụ vn-2021:24.222; trống: mọi nơi", "such as vn-2021:24.222; else all places"
+        ),
+    )
+    parser.add_argument(
+        "--to",
+        type=Path,
+        default=Path(),
+        help=said("thư mục để tệp", "the directory for the files"),
+    )
 
 
 def report(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -43,7 +67,10 @@ def report(asked: argparse.Namespace, loaded: Loaded) -> None:
     finally:
         database.engine.dispose()
     if mended:
-        print(f"{mended} stations' days differed from a recount and were mended.")  # noqa: T201
+        tell(
+            f"{mended} ngày của trạm khác với đếm lại và đã được sửa.",
+            f"{mended} stations' days differed from a recount and were mended.",
+        )
     _write(made, loaded.settings.issuer, asked.to)
 
 
@@ -62,4 +89,4 @@ def _write(made: Report, issuer: str, to: Path) -> None:
     for form, write in (("pdf", writers.pdf), ("xlsx", writers.workbook)):
         path = to / f"bao-cao-{made.day}.{form}"
         path.write_bytes(write(made, issuer))
-        print(path)  # noqa: T201 - a command's answer
+        say(str(path))

@@ -8,6 +8,7 @@ from contextlib import closing
 from functools import partial
 from threading import Event
 
+from contract.spoken import said
 from server import serving, working, wsgi
 from server.config import Loaded, Settings, load
 from server.lab.imports import machines
@@ -20,9 +21,25 @@ Add = Callable[..., argparse.ArgumentParser]
 
 def add_to(add: Add) -> None:
     """Add these commands to those of `ghepmau-server`."""
-    add("listen", listen, "Hear the laboratory's machines until told to stop.")
-    add("work", work, "Do the work beside the pages until told to stop; PostgreSQL only.")
-    run_it = add("run", run, "Serve until told to stop.")
+    add(
+        "listen",
+        listen,
+        said(
+            "Nghe các máy xét nghiệm đến khi được bảo dừng.",
+            "Hear the laboratory's machines until told to stop.",
+        ),
+    )
+    add(
+        "work",
+        work,
+        said(
+            "Làm việc nền đến khi được bảo dừng; chỉ với PostgreSQL.",
+            "Do the work beside the pages until told to stop; PostgreSQL only.",
+        ),
+    )
+    run_it = add(
+        "run", run, said("Chạy máy chủ đến khi được bảo dừng.", "Serve until told to stop.")
+    )
     run_it.add_argument("--host")
     run_it.add_argument("--port", type=int)
 
@@ -57,7 +74,10 @@ def listen(_asked: argparse.Namespace, loaded: Loaded) -> None:
     settings = loaded.settings
     heard = machines.load(settings.machines)
     if not heard:
-        raise Trouble("no machine to hear: name a file of machines in the setting `machines`")
+        raise Trouble(
+            "chưa có máy nào để nghe: ghi tệp khai báo máy vào cấu hình `machines`",
+            "no machine to hear: name a file of machines in the setting `machines`",
+        )
     open_keys(settings)
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

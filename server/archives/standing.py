@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from contract.spoken import said
 from server.archives import archiving, files
 from server.archives.models import Archive
 from server.archives.months import Month
@@ -89,27 +90,49 @@ def judged(session: Session, settings: Settings, now: datetime, *, deep: bool) -
     standing = list(session.scalars(select(Archive).where(Archive.gone_at.is_(None))))
     wrong = 0
     for made in standing:
-        if said := _wrong(settings.archive_folder, made, deep=deep):
+        if wrong_is := _wrong(settings.archive_folder, made, deep=deep):
             wrong += 1
-            yield Judged(Level.BAD, WHAT, said)
+            yield Judged(Level.BAD, WHAT, wrong_is)
     if standing and not wrong:
-        how = "read to its end, is whole" if deep else "is here"
+        how = said("có ở đây", "is here")
+        if deep:
+            how = said("đã đọc hết, nguyên vẹn", "read to its end, is whole")
         size = sum(each.size for each in standing)
-        yield Judged(Level.WELL, WHAT, f"each of {len(standing)} files ({size:,} bytes) {how}")
+        files_ = said(f"cả {len(standing)} tệp", f"each of {len(standing)} files")
+        yield Judged(Level.WELL, WHAT, f"{files_} ({size:,} byte) {how}")
 
 
 def _months(found: list[Behind]) -> Iterator[Judged]:
     closed = [each for each in found if not each.waits]
     for each in found:
         if each.due and each.waits:
-            yield Judged(Level.LOOK, WHAT, f"{each.month} is due and still open: {each.waits}")
+            yield Judged(
+                Level.LOOK,
+                WHAT,
+                said(
+                    f"{each.month} đến hạn mà còn mở: {each.waits}",
+                    f"{each.month} is due and still open: {each.waits}",
+                ),
+            )
     if due := [each for each in closed if each.due]:
-        said = f"closed, due and not archived: {_named(due)}: {BY_HAND.format(due[0].month)}"
-        yield Judged(Level.LOOK, WHAT, said)
+        head = said("đã đóng, đến hạn, chưa lưu trữ", "closed, due and not archived")
+        hand = BY_HAND.format(due[0].month)
+        yield Judged(Level.LOOK, WHAT, f"{head}: {_named(due)}: {hand}")
     if early := [each for each in closed if not each.due]:
-        yield Judged(Level.WELL, WHAT, f"closed and not archived yet: {_named(early)}")
+        yield Judged(
+            Level.WELL,
+            WHAT,
+            said("đã đóng, chưa lưu trữ", "closed and not archived yet") + f": {_named(early)}",
+        )
     if not found:
-        yield Judged(Level.WELL, WHAT, "no month that is over waits to be archived")
+        yield Judged(
+            Level.WELL,
+            WHAT,
+            said(
+                "không tháng nào đã hết còn chờ lưu trữ",
+                "no month that is over waits to be archived",
+            ),
+        )
 
 
 def _named(found: list[Behind]) -> str:
@@ -120,9 +143,15 @@ def _wrong(folder: Path, made: Archive, *, deep: bool) -> str:
     """Return what is wrong with a registered file, '' if nothing is."""
     path = folder / made.name
     if not path.exists():
-        return f"{made.name} is not here: what is in it is nowhere else; bring the copy back"
+        return said(
+            f"{made.name} không có ở đây, nội dung không còn ở đâu nữa: đưa bản sao về",
+            f"{made.name} is not here: what is in it is nowhere else; bring the copy back",
+        )
     if path.stat().st_size != made.size:
-        return f"{made.name} is not the file that the register knows: bring the copy back"
+        return said(
+            f"{made.name} không phải tệp đã ghi sổ: đưa bản sao về",
+            f"{made.name} is not the file that the register knows: bring the copy back",
+        )
     if deep:
         try:
             archiving.check_known(path, made.digest)

@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from contract.spoken import said
 from server.audit import sealing
 from server.audit import services as audit
 from server.audit.verifying import verify
 from server.config import Loaded
 from server.db import open_database
+from server.speaking import say, tell
 from server.upkeep import backups
 from server.upkeep.opening import BY, Trouble, now, open_keys, opened
 from server.upkeep.postgres_copy import NotEmpty
@@ -19,11 +21,36 @@ Add = Callable[..., argparse.ArgumentParser]
 
 def add_to(add: Add) -> None:
     """Add the commands to the server's."""
-    parser = add("backup", backup, "Write an encrypted copy of the database while all runs.")
-    parser.add_argument("--to", type=Path, metavar="FOLDER", help="else the setting `backups`")
-    parser = add("backup-check", check, "Open the whole of a backup, and change nothing.")
+    parser = add(
+        "backup",
+        backup,
+        said(
+            "Ghi một bản sao mã hóa của cơ sở dữ liệu trong lúc mọi thứ vẫn chạy.",
+            "Write an encrypted copy of the database while all runs.",
+        ),
+    )
+    parser.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help=said("trống: cấu hình `backups`", "else the setting `backups`"),
+    )
+    parser = add(
+        "backup-check",
+        check,
+        said(
+            "Mở thử toàn bộ một bản sao lưu, không đổi gì.",
+            "Open the whole of a backup, and change nothing.",
+        ),
+    )
     parser.add_argument("file", type=Path)
-    parser = add("restore", restore, "Put a backup into an empty database.")
+    parser = add(
+        "restore",
+        restore,
+        said(
+            "Khôi phục bản sao lưu vào cơ sở dữ liệu trống.", "Put a backup into an empty database."
+        ),
+    )
     parser.add_argument("file", type=Path)
 
 
@@ -36,10 +63,17 @@ def backup(asked: argparse.Namespace, loaded: Loaded) -> None:
         with database.write() as session:
             detail = f"{made.name}, {made.stat().st_size} bytes"
             audit.record(session, "backup.made", "backup", by=BY, now=now(), detail=detail)
-    print(f"{made} ({made.stat().st_size} bytes, {header.engine} at {header.revision})")  # noqa: T201
+    say(f"{made} ({made.stat().st_size} byte, {header.engine}, {header.revision})")
     if gone:
-        print(f"{len(gone)} older ones were removed; {loaded.settings.keep_backups} stay.")  # noqa: T201
-    print("It does not hold the key file, and cannot be read without it: keep that apart.")  # noqa: T201
+        keep = loaded.settings.keep_backups
+        tell(
+            f"Đã xóa {len(gone)} bản cũ; giữ {keep} bản.",
+            f"{len(gone)} older ones were removed; {keep} stay.",
+        )
+    tell(
+        "Bản sao không chứa tệp khóa và thiếu nó thì không đọc được: giữ tệp khóa riêng.",
+        "It does not hold the key file, and cannot be read without it: keep that apart.",
+    )
 
 
 def check(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -48,7 +82,10 @@ def check(asked: argparse.Namespace, loaded: Loaded) -> None:
         header = backups.check(asked.file)
     except NotReadable as error:
         raise Trouble(f"{asked.file}: {error}") from error
-    print(f"{asked.file} is whole: {header.engine} at {header.revision}, made {header.made_at}")  # noqa: T201
+    tell(
+        f"{asked.file} nguyên vẹn: {header.engine}, {header.revision}, lập {header.made_at}",
+        f"{asked.file} is whole: {header.engine} at {header.revision}, made {header.made_at}",
+    )
 
 
 def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -67,7 +104,15 @@ def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
         raise Trouble(f"{asked.file}: {error}") from error
     finally:
         database.engine.dispose()
-    print(f"Restored what was there at {header.made_at}.")  # noqa: T201 - a command's answer
-    whole = "holds" if found.sound else f"DOES NOT HOLD: {found.faults[0]}"
-    print(f"The audit trail of it {whole} ({found.entries} entries).")  # noqa: T201
-    print("Stations still have what they recorded since: see docs/operators.md.")  # noqa: T201
+    tell(
+        f"Đã khôi phục những gì có lúc {header.made_at}.",
+        f"Restored what was there at {header.made_at}.",
+    )
+    whole = said("nguyên vẹn", "holds")
+    if not found.sound:
+        whole = said(f"KHÔNG nguyên vẹn: {found.faults[0]}", f"DOES NOT HOLD: {found.faults[0]}")
+    say(said("Nhật ký của nó", "The audit trail of it") + f": {whole} ({found.entries}).")
+    tell(
+        "Trạm vẫn giữ những gì ghi từ đó đến nay: xem docs/operators.md.",
+        "Stations still have what they recorded since: see docs/operators.md.",
+    )

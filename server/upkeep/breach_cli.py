@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from contract.spoken import said
 from server.audit import services as audit
 from server.config import Loaded
 from server.exports import harmless
 from server.local_forms import VIETNAM
 from server.people.models import Person
+from server.speaking import say, tell
 from server.upkeep import breach
 from server.upkeep.breach import Report
 from server.upkeep.opening import BY, Trouble, now, opened
@@ -22,13 +24,32 @@ KINDS = ("user", "partner", "station")
 
 def add_to(add: Add) -> None:
     """Add the command to the server's."""
-    parser = add("breach", run, "Say whose data an account, token or station could see.")
-    parser.add_argument("who", help="user:lan, partner:gtvt or station:ban-1")
+    parser = add(
+        "breach",
+        run,
+        said(
+            "Cho biết một tài khoản, mã hoặc trạm đã xem được dữ liệu của ai.",
+            "Say whose data an account, token or station could see.",
+        ),
+    )
+    parser.add_argument(
+        "who",
+        help=said(
+            "user:lan, partner:gtvt hoặc station:ban-1", "user:lan, partner:gtvt or station:ban-1"
+        ),
+    )
     parser.add_argument("--since", required=True, type=_moment, metavar="2026-11-23T08:00")
     parser.add_argument("--until", type=_moment, metavar="2026-11-23T17:00")
-    parser.add_argument("--persons", type=Path, metavar="FILE.csv", help="write who was reached")
     parser.add_argument(
-        "--names", action="store_true", help="names and addresses, to write to them"
+        "--persons",
+        type=Path,
+        metavar="FILE.csv",
+        help=said("ghi ra những người bị lộ", "write who was reached"),
+    )
+    parser.add_argument(
+        "--names",
+        action="store_true",
+        help=said("tên và địa chỉ, để báo cho họ", "names and addresses, to write to them"),
     )
 
 
@@ -39,15 +60,21 @@ def _moment(said: str) -> datetime:
 
 def run(asked: argparse.Namespace, loaded: Loaded) -> None:
     if asked.who.partition(":")[0] not in KINDS:
-        raise Trouble("say whose: user:LOGIN, partner:NAME or station:NAME")
+        raise Trouble(
+            "nói rõ của ai: user:TÊN, partner:TÊN hoặc station:TÊN",
+            "say whose: user:LOGIN, partner:NAME or station:NAME",
+        )
     until = asked.until or now()
     with opened(loaded.settings) as database, database.write() as session:
         made = breach.report(session, asked.who, asked.since, until)
-        print("\n".join(lines(asked.who, asked.since, until, made)))  # noqa: T201 - an answer
+        say("\n".join(lines(asked.who, asked.since, until, made)))
         if asked.persons:
             people = breach.names_of(session, list(made.persons)) if asked.names else {}
             _write(asked.persons, made, people)
-            print(f"{len(made.persons)} persons: {asked.persons}")  # noqa: T201
+            tell(
+                f"{len(made.persons)} người: {asked.persons}",
+                f"{len(made.persons)} persons: {asked.persons}",
+            )
         named = ", with names" if asked.names else ""
         detail = f"{len(made.persons)} persons{named}"
         audit.record(session, "breach.reported", asked.who, by=BY, now=now(), detail=detail)
@@ -57,18 +84,35 @@ def lines(who: str, since: datetime, until: datetime, made: Report) -> list[str]
     """Return the report in words: what a notice of a breach asks for."""
     fields = sorted({name for each in made.persons.values() for name in each.fields})
     told = [
-        f"{who}, {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}",
-        f"persons whose data could be seen one by one: {len(made.persons)}",
-        f"kinds of data: {', '.join(fields) or 'none'}",
+        f"{who}, {since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}",
+        said(
+            "số người có dữ liệu có thể bị xem từng người",
+            "persons whose data could be seen one by one",
+        )
+        + f": {len(made.persons)}",
+        said("loại dữ liệu", "kinds of data") + f": {', '.join(fields) or said('không', 'none')}",
     ]
     for action, entries in sorted(made.lists.items()):
         kinds = ", ".join(breach.FIELDS[action])
-        told.append(f"{action}: {len(entries)} times, of many persons ({kinds})")
+        told.append(
+            said(
+                f"{action}: {len(entries)} lần, của nhiều người ({kinds})",
+                f"{action}: {len(entries)} times, of many persons ({kinds})",
+            )
+        )
         told += [
             f"  {each.at:%Y-%m-%d %H:%M} {each.subject} {each.detail or ''}" for each in entries
         ]
-    told += [f"did: {action}, {count} times" for action, count in sorted(made.changes.items())]
-    told.append("The law asks for the notice within 72 hours of when the breach was found.")
+    told += [
+        said(f"đã làm: {action}, {count} lần", f"did: {action}, {count} times")
+        for action, count in sorted(made.changes.items())
+    ]
+    told.append(
+        said(
+            "Luật yêu cầu báo trong 72 giờ kể từ khi phát hiện.",
+            "The law asks for the notice within 72 hours of when the breach was found.",
+        )
+    )
     return told
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from sqlalchemy import text
 
+from contract.spoken import said
 from server import schema, vault
 from server.archives import standing
 from server.audit import anchors
@@ -21,6 +22,7 @@ from server.db import Database
 from server.exchange import expiry
 from server.exchange.targets import load_targets
 from server.preparing import check_keys
+from server.speaking import say
 from server.upkeep import backups, judging, rotation, vitals
 from server.upkeep.judging import Judged, Level
 from server.upkeep.opening import Trouble, now, opened
@@ -34,11 +36,22 @@ MARKS = {Level.WELL: "  ok ", Level.LOOK: "look ", Level.BAD: " BAD "}
 
 def add_to(add: Add) -> None:
     """Add the command to the server's."""
-    parser = add("check", check, "One page of health: keys, database, copies, archives, stations.")
+    parser = add(
+        "check",
+        check,
+        said(
+            "Một trang về sức khỏe: khóa, cơ sở dữ liệu, bản sao, lưu trữ, trạm.",
+            "One page of health: keys, database, copies, archives, stations.",
+        ),
+    )
     parser.add_argument(
-        "--deep", action="store_true",
-        help="also read the whole database, trail, newest backup and archives",
-    )  # fmt: skip
+        "--deep",
+        action="store_true",
+        help=said(
+            "đọc cả cơ sở dữ liệu, nhật ký, bản sao mới nhất và lưu trữ",
+            "also read the whole database, trail, newest backup and archives",
+        ),
+    )
 
 
 def check(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -48,10 +61,10 @@ def check(asked: argparse.Namespace, loaded: Loaded) -> None:
         if schema.revision_of(database) == schema.newest_revision():
             check_keys(settings, database)
         for line in _lines(database, settings, deep=asked.deep):
-            print(f"{MARKS[line.level]} {line.what:<11} {line.sentence}")  # noqa: T201
+            say(f"{MARKS[line.level]} {line.what:<11} {line.sentence}")
             bad += line.level is Level.BAD
     if bad:
-        raise Trouble(f"{bad} things are bad")
+        raise Trouble(f"{bad} việc hỏng, cần sửa", f"{bad} things are bad")
 
 
 def _lines(database: Database, settings: Settings, *, deep: bool) -> Iterator[Judged]:
@@ -72,25 +85,52 @@ def _lines(database: Database, settings: Settings, *, deep: bool) -> Iterator[Ju
 def _keys() -> Judged:
     keys = vault.current().keys
     if keys.step:
-        said = f"a rotation is at '{keys.step}': run `ghepmau-server keys rotate`"
-        return Judged(Level.LOOK, "keys", said)
-    return Judged(Level.WELL, "keys", f"key {keys.current} is in use, the file is closed to others")
+        return Judged(
+            Level.LOOK,
+            "keys",
+            said(
+                f"việc đổi khóa đang ở bước '{keys.step}': chạy `ghepmau-server keys rotate`",
+                f"a rotation is at '{keys.step}': run `ghepmau-server keys rotate`",
+            ),
+        )
+    return Judged(
+        Level.WELL,
+        "keys",
+        said(
+            f"đang dùng khóa {keys.current}, tệp không ai khác đọc được",
+            f"key {keys.current} is in use, the file is closed to others",
+        ),
+    )
 
 
 def _database(database: Database, *, deep: bool) -> Iterator[Judged]:
     if missing := schema.differences(database):
-        yield Judged(Level.BAD, "database", f"it differs from the program: {missing[0]}"[:200])
+        first = str(missing[0])[:150]
+        yield Judged(
+            Level.BAD,
+            "database",
+            said(f"khác với chương trình: {first}", f"it differs from the program: {first}"),
+        )
     with database.read() as session:
         kind = database.engine.dialect.name
         if deep and kind == "sqlite":
             found = session.execute(text("PRAGMA quick_check")).scalar()
             level = Level.WELL if found == "ok" else Level.BAD
-            yield Judged(level, "database", f"SQLite looked through its file: {found}")
+            yield Judged(
+                level,
+                "database",
+                said(f"SQLite đã xem hết tệp: {found}", f"SQLite looked through its file: {found}"),
+            )
         if deep:
             behind = rotation.left(session)
             level = Level.LOOK if behind else Level.WELL
-            yield Judged(level, "keys", f"values under other keys: {behind or 'none'}")
-        yield Judged(Level.WELL, "database", f"{kind} answers")
+            yield Judged(
+                level,
+                "keys",
+                said("giá trị dưới khóa khác", "values under other keys")
+                + f": {behind or said('không', 'none')}",
+            )
+        yield Judged(Level.WELL, "database", said(f"{kind} trả lời", f"{kind} answers"))
 
 
 def _certificates(settings: Settings) -> Iterator[Judged]:
@@ -104,7 +144,13 @@ def _certificates(settings: Settings) -> Iterator[Judged]:
             )
             found = x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
         if found is None:
-            yield Judged(Level.LOOK, "certificate", f"{settings.public_url} does not answer")
+            yield Judged(
+                Level.LOOK,
+                "certificate",
+                said(
+                    f"{settings.public_url} không trả lời", f"{settings.public_url} does not answer"
+                ),
+            )
         else:
             yield judging.ends(settings.public_url, found, now())
     for target in load_targets(settings.targets):
@@ -117,11 +163,27 @@ def _clock(database: Database) -> Judged:
     if database.engine.dialect.name == "postgresql":
         off = abs(rotation.clock_of(database) - datetime.now(UTC))
         if off > CLOCK_OFF:
-            return Judged(Level.BAD, "clock", f"ours and the database's differ by {off}")
+            return Judged(
+                Level.BAD,
+                "clock",
+                said(
+                    f"đồng hồ ở đây và của cơ sở dữ liệu lệch {off}",
+                    f"ours and the database's differ by {off}",
+                ),
+            )
     kept = Path("/run/systemd/timesync/synchronized").exists() or _said_by_systemd() == "yes"
     if kept:
-        return Judged(Level.WELL, "clock", "is kept right over the network")
-    return Judged(Level.LOOK, "clock", "nobody says that it is kept right: see `timedatectl`")
+        return Judged(
+            Level.WELL, "clock", said("được chỉnh qua mạng", "is kept right over the network")
+        )
+    return Judged(
+        Level.LOOK,
+        "clock",
+        said(
+            "không rõ có được chỉnh không: xem `timedatectl`",
+            "nobody says that it is kept right: see `timedatectl`",
+        ),
+    )
 
 
 def _said_by_systemd() -> str:
@@ -137,16 +199,34 @@ def _trail(database: Database, settings: Settings) -> Judged:
     with database.read() as session:
         found = verify(session, kept)
     if found.sound and not wrong:
-        return Judged(Level.WELL, "trail", f"{found.entries} entries hold, {len(kept)} anchors fit")
-    return Judged(Level.BAD, "trail", "does not hold: `ghepmau-server audit verify` says where")
+        return Judged(
+            Level.WELL,
+            "trail",
+            said(
+                f"{found.entries} mục nguyên vẹn, {len(kept)} mốc khớp",
+                f"{found.entries} entries hold, {len(kept)} anchors fit",
+            ),
+        )
+    return Judged(
+        Level.BAD,
+        "trail",
+        said(
+            "KHÔNG nguyên vẹn: `ghepmau-server audit verify` cho biết chỗ nào",
+            "does not hold: `ghepmau-server audit verify` says where",
+        ),
+    )
 
 
 def _newest_backup(settings: Settings) -> Judged:
     copies = backups.names_in(settings.backup_folder)
     if not copies:
-        return Judged(Level.LOOK, "backup", "there is none to open")
+        return Judged(Level.LOOK, "backup", said("chưa có bản nào để mở", "there is none to open"))
     try:
         backups.check(copies[-1])
     except NotReadable as error:
         return Judged(Level.BAD, "backup", f"{copies[-1].name}: {error}")
-    return Judged(Level.WELL, "backup", f"{copies[-1].name} opens, all of it")
+    return Judged(
+        Level.WELL,
+        "backup",
+        said(f"{copies[-1].name} mở được toàn bộ", f"{copies[-1].name} opens, all of it"),
+    )

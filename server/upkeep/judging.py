@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from contract.spoken import said
+from server.upkeep.ages import old, waits
 from server.upkeep.vitals import Vitals
 
 BACKUP_LATE, BACKUP_BAD = timedelta(hours=26), timedelta(days=3)
@@ -16,6 +18,12 @@ SEAL_LATE = timedelta(minutes=5)
 EVENT_LATE, DELIVERY_LATE = timedelta(minutes=10), timedelta(hours=1)
 ROOM_LATE, ROOM_BAD = 0.15, 0.05
 ENDS_SOON = timedelta(days=21)
+
+EVENTS = {
+    "pending": ("chờ xử lý", "wait to be applied"),
+    "refused": ("bị từ chối", "were refused"),
+    "waiting": ("chờ thứ còn thiếu", "wait for something that is missing"),
+}
 
 
 class Level(StrEnum):
@@ -43,70 +51,132 @@ def judged(seen: Vitals) -> Iterator[Judged]:
     yield from _deliveries(seen)
     yield _stations(seen)
     if seen.requests_late:
-        yield Judged(Level.BAD, "requests", f"{seen.requests_late} requests under the data law "
-                     "are past their time: see the page Requests")  # fmt: skip
+        yield Judged(
+            Level.BAD,
+            "requests",
+            said(
+                f"{seen.requests_late} yêu cầu theo luật dữ liệu đã quá hạn: xem trang Yêu cầu",
+                f"{seen.requests_late} requests under the data law are past their time: "
+                "see the page Requests",
+            ),
+        )
     else:
-        yield Judged(Level.WELL, "requests", "no request under the data law is late")
+        yield Judged(
+            Level.WELL,
+            "requests",
+            said("không yêu cầu nào quá hạn", "no request under the data law is late"),
+        )
 
 
 def _schema(seen: Vitals) -> Judged:
     if seen.revision == seen.newest_revision:
-        return Judged(Level.WELL, "schema", f"every migration was run, up to {seen.revision}")
+        return Judged(
+            Level.WELL,
+            "schema",
+            said(
+                f"đã chạy mọi bước nâng cấp, đến {seen.revision}",
+                f"every migration was run, up to {seen.revision}",
+            ),
+        )
     return Judged(
-        Level.BAD, "schema", f"the database is at {seen.revision}: run `ghepmau-server upgrade`"
+        Level.BAD,
+        "schema",
+        said(
+            f"cơ sở dữ liệu ở {seen.revision}: chạy `ghepmau-server upgrade`",
+            f"the database is at {seen.revision}: run `ghepmau-server upgrade`",
+        ),
     )
 
 
 def _chain(seen: Vitals) -> Iterator[Judged]:
     since = _age(seen, seen.sealed_at)
     if seen.audit_waiting and (since is None or since > SEAL_LATE):
-        yield Judged(Level.LOOK, "trail", f"{seen.audit_waiting} entries wait for a seal: "
-                     "does the server run?")  # fmt: skip
+        yield Judged(
+            Level.LOOK,
+            "trail",
+            said(
+                f"{seen.audit_waiting} mục chờ niêm: máy chủ có chạy không?",
+                f"{seen.audit_waiting} entries wait for a seal: does the server run?",
+            ),
+        )
     else:
-        yield Judged(Level.WELL, "trail", f"{seen.audit_sealed} entries are sealed")
+        yield Judged(
+            Level.WELL,
+            "trail",
+            said(f"{seen.audit_sealed} mục đã niêm", f"{seen.audit_sealed} entries are sealed"),
+        )
     anchored = _age(seen, seen.anchored_at)
     if anchored is None or anchored > ANCHOR_LATE:
-        said = (
-            "no anchor was written"
-            if anchored is None
-            else f"the last anchor is {_said(anchored)} old"
+        told = said("chưa ghi mốc nào", "no anchor was written")
+        if anchored is not None:
+            told = old("mốc mới nhất", "the last anchor", anchored)
+        yield Judged(
+            Level.LOOK,
+            "anchor",
+            told
+            + said(
+                ": chạy `ghepmau-server audit anchor` mỗi ngày",
+                ": `ghepmau-server audit anchor`, once a day",
+            ),
         )
-        yield Judged(Level.LOOK, "anchor", f"{said}: `ghepmau-server audit anchor`, once a day")
     else:
-        yield Judged(Level.WELL, "anchor", f"the last one is {_said(anchored)} old")
+        yield Judged(Level.WELL, "anchor", old("mốc mới nhất", "the last one", anchored))
 
 
 def _room(seen: Vitals) -> Iterator[Judged]:
     for place, free in seen.disk_free.items():
         share = free / max(seen.disk_size[place], 1)
         level = Level.BAD if share < ROOM_BAD else Level.LOOK if share < ROOM_LATE else Level.WELL
-        said = f"{free / 2**30:.1f} GiB ({share:.0%}) are free where {place} is"
-        yield Judged(level, "disk", said)
+        room = f"{free / 2**30:.1f} GiB ({share:.0%})"
+        yield Judged(
+            level,
+            "disk",
+            said(f"còn {room} ở chỗ của {place}", f"{room} are free where {place} is"),
+        )
 
 
 def _backup(seen: Vitals) -> Judged:
     since = _age(seen, seen.backup_at)
     if since is None:
-        return Judged(Level.LOOK, "backup", "there is none: run `ghepmau-server backup`")
+        return Judged(
+            Level.LOOK,
+            "backup",
+            said(
+                "chưa có bản nào: chạy `ghepmau-server backup`",
+                "there is none: run `ghepmau-server backup`",
+            ),
+        )
     level = Level.BAD if since > BACKUP_BAD else Level.LOOK if since > BACKUP_LATE else Level.WELL
-    said = f"the newest is {_said(since)} old, {seen.backup_bytes / 2**20:.1f} MiB"
-    return Judged(level, "backup", said)
+    size = f"{seen.backup_bytes / 2**20:.1f} MiB"
+    return Judged(level, "backup", f"{old('bản mới nhất', 'the newest', since)}, {size}")
 
 
 def _events(seen: Vitals) -> Iterator[Judged]:
-    for state, words in (("pending", "wait to be applied"), ("refused", "were refused"),
-                         ("waiting", "wait for something that is missing")):  # fmt: skip
+    for state, words in EVENTS.items():
         queue = seen.events.get(state)
         since = _age(seen, queue.oldest) if queue else None
         if queue is None or since is None:
             continue
         late = state != "pending" or since > EVENT_LATE
         level = Level.LOOK if late else Level.WELL
-        yield Judged(level, "events", f"{queue.count} {words}, the oldest for {_said(since)}")
+        yield Judged(level, "events", waits(queue.count, *words, since))
     if seen.alerts:
-        yield Judged(Level.LOOK, "events", f"{seen.alerts} journals have gaps: see Alerts")
+        yield Judged(
+            Level.LOOK,
+            "events",
+            said(
+                f"{seen.alerts} nhật ký trạm có chỗ đứt: xem trang Cảnh báo",
+                f"{seen.alerts} journals have gaps: see Alerts",
+            ),
+        )
     if not seen.events and not seen.alerts:
-        yield Judged(Level.WELL, "events", "every event of every station was applied")
+        yield Judged(
+            Level.WELL,
+            "events",
+            said(
+                "mọi sự kiện của mọi trạm đã được xử lý", "every event of every station was applied"
+            ),
+        )
 
 
 def _deliveries(seen: Vitals) -> Iterator[Judged]:
@@ -115,40 +185,64 @@ def _deliveries(seen: Vitals) -> Iterator[Judged]:
         since = _age(seen, queue.oldest) or timedelta(0)
         if state == "dead":
             fine = False
-            yield Judged(Level.LOOK, "delivery", f"{target}: {queue.count} were refused for good")
+            yield Judged(
+                Level.LOOK,
+                "delivery",
+                said(
+                    f"{target}: {queue.count} bị từ chối hẳn",
+                    f"{target}: {queue.count} were refused for good",
+                ),
+            )
         elif since > DELIVERY_LATE:
             fine = False
-            yield Judged(Level.LOOK, "delivery", f"{target}: {queue.count} wait, the oldest for "
-                         f"{_said(since)}")  # fmt: skip
+            yield Judged(
+                Level.LOOK,
+                "delivery",
+                f"{target}: {waits(queue.count, 'đang chờ', 'wait', since)}",
+            )
     for target in (name for name, away in seen.circuits.items() if away):
         fine = False
-        yield Judged(Level.LOOK, "delivery", f"{target} does not answer")
+        yield Judged(
+            Level.LOOK, "delivery", said(f"{target} không trả lời", f"{target} does not answer")
+        )
     if fine:
-        yield Judged(Level.WELL, "delivery", "nothing waits for long, nothing was refused")
+        yield Judged(
+            Level.WELL,
+            "delivery",
+            said(
+                "không gì chờ lâu, không gì bị từ chối",
+                "nothing waits for long, nothing was refused",
+            ),
+        )
 
 
 def _stations(seen: Vitals) -> Judged:
     ill = {state: count for state, count in seen.stations.items() if state in ("silent", "sick")}
     if ill:
-        said = ", ".join(f"{count} {state}" for state, count in sorted(ill.items()))
-        return Judged(Level.LOOK, "stations", f"{said}: see the page Stations")
-    return Judged(Level.WELL, "stations", f"{sum(seen.stations.values())} known, none is silent")
+        how = {"silent": said("im lặng", "silent"), "sick": said("có sự cố", "sick")}
+        told = ", ".join(f"{count} {how[state]}" for state, count in sorted(ill.items()))
+        return Judged(
+            Level.LOOK, "stations", f"{told}: " + said("xem trang Trạm", "see the page Stations")
+        )
+    return Judged(
+        Level.WELL,
+        "stations",
+        said(
+            f"{sum(seen.stations.values())} trạm, không trạm nào im lặng",
+            f"{sum(seen.stations.values())} known, none is silent",
+        ),
+    )
 
 
 def ends(what: str, at: datetime, now: datetime) -> Judged:
     """Judge when a certificate or a token ends."""
     left = at - now
     level = Level.BAD if left <= timedelta(0) else Level.LOOK if left < ENDS_SOON else Level.WELL
-    said = "has ended" if left <= timedelta(0) else f"ends in {left.days} days"
-    return Judged(level, "certificate", f"{what} {said} ({at:%Y-%m-%d})")
+    told = said(f"còn {left.days} ngày", f"ends in {left.days} days")
+    if left <= timedelta(0):
+        told = said("đã hết hạn", "has ended")
+    return Judged(level, "certificate", f"{what} {told} ({at:%Y-%m-%d})")
 
 
 def _age(seen: Vitals, at: datetime | None) -> timedelta | None:
     return max(seen.at - at, timedelta(0)) if at is not None else None
-
-
-def _said(age: timedelta) -> str:
-    minutes = int(age.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 72 * 60 else f"{minutes // 1440} days"

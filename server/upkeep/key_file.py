@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from contract.signing import encode
+from contract.spoken import said
 from server import vault
 from server.vault import KeyFile
 
@@ -41,7 +42,12 @@ def locked(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise OtherRotation("another command rotates these keys: let it finish") from error
+            raise OtherRotation(
+                said(
+                    "lệnh khác đang đổi khóa: chờ nó xong",
+                    "another command rotates these keys: let it finish",
+                )
+            ) from error
         yield
 
 

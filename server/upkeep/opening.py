@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from contract.spoken import said
 from server import vault
 from server.config import Settings
 from server.db import Database, open_database
@@ -12,13 +13,19 @@ BY = "operator"  # whoever may run commands on the server's machine
 
 
 class Trouble(Exception):
-    """What the operator must know, in a sentence."""
+    """What the operator must know, in a sentence: Vietnamese and English."""
+
+    def __init__(self, vi: str, en: str = "") -> None:
+        super().__init__(said(vi, en) if en else vi)
 
 
 def open_keys(settings: Settings) -> None:
     """Install the vault; raises Trouble, VaultError."""
     if not settings.vault_path.exists():
-        raise Trouble(f"there is no key file {settings.vault_path}: run `ghepmau-server init`")
+        raise Trouble(
+            f"chưa có tệp khóa {settings.vault_path}: chạy `ghepmau-server init`",
+            f"there is no key file {settings.vault_path}: run `ghepmau-server init`",
+        )
     vault.install(vault.Vault.load(settings.vault_path))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, MetaData, text
 
+from contract.spoken import said
 from server import schema
 from server.db import Database
 
@@ -90,7 +91,12 @@ def restore(database: Database, revision: str, frames: Iterator[bytes]) -> None:
     with database.engine.connect() as connection:
         full = [name for name in _tables(connection) if _has_rows(connection, name)]
     if full:
-        raise NotEmpty(f"the database is not empty ({full[0]}): restore into an empty one")
+        raise NotEmpty(
+            said(
+                f"cơ sở dữ liệu không trống ({full[0]}): khôi phục vào một cơ sở dữ liệu trống",
+                f"the database is not empty ({full[0]}): restore into an empty one",
+            )
+        )
     schema.upgrade(database, to=revision)
     with database.engine.begin() as connection:
         names = _tables(connection)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from server.archives import archive_cli
+from contract.spoken import said
+from server.archives import aging
 from server.audit import services as audit
 from server.config import Loaded, Settings
 from server.db import Database
+from server.speaking import tell
 from server.upkeep import forgetting, keeping
 from server.upkeep.keeping import Key, Purpose
 from server.upkeep.opening import now, opened
@@ -19,7 +21,14 @@ BY = "system:retention"
 
 def add_to(add: Add) -> None:
     """Add the command to the server's."""
-    parser = add("retention", run, "Say what has been kept long enough, or take it away.")
+    parser = add(
+        "retention",
+        run,
+        said(
+            "Cho biết điều gì đã giữ đủ lâu, hoặc xóa đi.",
+            "Say what has been kept long enough, or take it away.",
+        ),
+    )
     parser.add_argument("act", choices=("plan", "run"))
 
 
@@ -30,16 +39,18 @@ def run(asked: argparse.Namespace, loaded: Loaded) -> None:
             until = keeping.cutoff(purpose, loaded.settings, at)
             _one(database, purpose, until, doing=asked.act == "run")
         _persons(database, loaded.settings, doing=asked.act == "run")
-        archive_cli.keep_clocks(database, loaded.settings, doing=asked.act == "run")
+        aging.keep_clocks(database, loaded.settings, doing=asked.act == "run")
 
 
 def _one(database: Database, purpose: Purpose, until: datetime, *, doing: bool) -> None:
     if not doing:
         with database.read() as session:
             due = keeping.count(session, purpose, until)
-        print(  # noqa: T201 - a command's answer
+        tell(
+            f"{purpose.name}: {due} dòng từ trước {until:%Y-%m-%d} ({purpose.setting}); "
+            f"giữ lại: {purpose.stays}",
             f"{purpose.name}: {due} rows from before {until:%Y-%m-%d} ({purpose.setting}); "
-            f"stays: {purpose.stays}"
+            f"stays: {purpose.stays}",
         )
         return
     gone = sum(keeping.pieces(partial(_piece, database, purpose, until)))
@@ -62,9 +73,11 @@ def _persons(database: Database, settings: Settings, *, doing: bool) -> None:
         return
     with database.read() as session:
         due = forgetting.count(session, until)
-    print(  # noqa: T201 - a command's answer
+    tell(
+        f"persons: {due} hồ sơ từ trước {until:%Y-%m-%d} (keep_days); "
+        "giữ lại: ống, kết luận, thập niên sinh, giới tính",
         f"persons: {due} records from before {until:%Y-%m-%d} (keep_days); "
-        "stays: tubes, outcomes, decade of birth, sex"
+        "stays: tubes, outcomes, decade of birth, sex",
     )
 
 
@@ -72,4 +85,4 @@ def _tell(database: Database, name: str, gone: int, when: str) -> None:
     with database.write() as session:
         detail = f"{gone} rows {when}"
         audit.record(session, "retention.run", name, by=BY, now=now(), detail=detail)
-    print(f"{name}: {gone} rows {when} are gone")  # noqa: T201 - a command's answer
+    tell(f"{name}: đã xóa {gone} dòng ({when})", f"{name}: {gone} rows {when} are gone")

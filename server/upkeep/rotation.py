@@ -19,6 +19,7 @@ from sqlalchemy import Column, Table, bindparam, func, literal, or_, select, tex
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from contract.spoken import said
 from server import schema, vault
 from server.db import Database
 from server.upkeep import columns
@@ -174,8 +175,12 @@ def _write_search(
         )
     except IntegrityError as error:
         raise TwoLinks(
-            f"two rows of {table.name} hold the same value: see the page of identities, "
-            "answer which is right, and run this command again"
+            said(
+                f"hai dòng của {table.name} mang cùng giá trị: xem trang giấy tờ, chọn dòng đúng, "
+                "rồi chạy lại lệnh này",
+                f"two rows of {table.name} hold the same value: see the page of identities, "
+                "answer which is right, and run this command again",
+            )
         ) from error
 
 

@@ -20,6 +20,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_the_index_names_every_page() -> None:
+    docs = ROOT / "docs"
+    named = set((docs / "index.md").read_text().split())
+    pages = {path.relative_to(docs).with_suffix("").as_posix() for path in docs.rglob("*.md")}
+    assert pages - named == {"index"}
+
+
 def test_every_page_is_there_and_reachable(site: Path) -> None:
     written = {
         path.relative_to(ROOT / "docs").with_suffix("") for path in (ROOT / "docs").rglob("*.md")

@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from server.display import count, short_day, t
+from server.display import Amount, count, short_day, t
 from server.display import decimal as decimal
 from server.exports import Cell
 
@@ -125,10 +125,13 @@ def _points(points: Iterable[tuple[float, float]]) -> str:
     return " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
 
 
-def hours_of(minutes: float | None) -> str:
+def hours_of(minutes: float | None) -> Amount:
     """Return minutes as people read them: '45 phút', '5,3 giờ', '2,1 ngày'; '—' for None."""
-    if minutes is None:
-        return "—"
+    said = "—" if minutes is None else _lasting(minutes)
+    return Amount(said, None if minutes is None else round(minutes, 1), "min")
+
+
+def _lasting(minutes: float) -> str:
     if 0 < minutes < 1:
         return t("dưới 1 phút", "under 1 min")
     if minutes < 60:

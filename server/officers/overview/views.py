@@ -55,7 +55,8 @@ def table(key: str) -> Response:
             found = point_panels.silent(session, wish, within, now()).table
         else:
             found = page.PANELS[key](session, wish, within).table
-    return exports.attachment(exports.write_csv(found.heads, found.rows), f"{key}-{wish.day}.csv")
+    heads = exports.with_units(found.heads, found.rows)
+    return exports.attachment(exports.write_csv(heads, found.rows), f"{key}-{wish.day}.csv")
 
 
 @bp.get("/wall")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from server import exports
 from server.accounts.current import current_within
-from server.display import count, language, local, t
+from server.display import Amount, count, language, local, t
 from server.forms import tidy
 from server.officers.overview import charts
 from server.officers.overview.made import Made
@@ -110,9 +110,8 @@ def _cells(row: Row) -> list[str | int | float | None]:
         if control is None:
             cells.append("—")
         else:
-            cells.append(
-                decimal(control.rate * 1000) + (" ✖" if control.stands_out == "high" else "")
-            )
+            rate, mark = decimal(control.rate * 1000), " ✖" if control.stands_out == "high" else ""
+            cells.append(Amount(rate + mark, rate.number))
     return cells
 
 

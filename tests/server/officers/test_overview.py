@@ -158,17 +158,19 @@ def test_days_are_iso_in_files_and_as_people_write_them_on_pages(
     page = officer.get(f"/overview?lang={language}").text
     assert f'<time datetime="2026-11-23">{"23/11" if language == "vi" else "23 Nov"}</time>' in page
     for key in ("trend", "turnaround"):
-        _, *rows = rows_of(officer, f"/overview/{key}.csv")
+        head, *rows = rows_of(officer, f"/overview/{key}.csv")
         assert [row[0] for row in rows][-2:] == ["2026-11-22", "2026-11-23"]
+    assert head[-2:] == ["p50 (min)", "p90 (min)"]
+    assert all(not cell or float(cell) >= 0 for row in rows for cell in row[1:])  # a dot, no unit
 
 
 def test_quality_counts_per_thousand(officer: Any, day: Day) -> None:
     head, row = rows_of(officer, "/quality/rates.csv")
     found = dict(zip(head, row, strict=True))
     assert found["Trạm"] == "ban-1"
-    assert (found["Người"], found["Giây/người"]) == ("5", "4,2")
-    assert found["hủy lần ghép"] == "166,7"
-    assert found["sửa kết quả"].startswith("200,0")
+    assert (found["Người"], found["Giây/người"]) == ("5", "4.2")
+    assert found["hủy lần ghép"] == "166.7"
+    assert found["sửa kết quả"] == "200.0"  # its mark stays on the page
 
 
 def test_the_report_is_the_recount(officer: Any, database: Database, now: Any) -> None:
