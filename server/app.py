@@ -210,6 +210,6 @@ def _answer(
         if page is not None:
             return page, status
     back = quote(urlsplit(returning.page_before()).path or "/", safe="/%")
-    typed = forms.typed(request.form) if status in RETURNED else []
+    typed = forms.typed(returning.fields()) if status in RETURNED else []
     said = {"code": code, "sentence": sentence, "back": back, "typed": typed}
     return render_template("refused.html", **said), status

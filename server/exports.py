@@ -5,8 +5,9 @@ each row, and in XLSX at the head and foot of every printed page and on a sheet 
 are written as they come; none is kept, so that a long table takes no more memory than a short one.
 
 Numbers go out as programs read them (1234.5), of durations with their unit in the head; what people
-read on the page (`Amount`) stays there.  Days and times go out as `date` and `datetime` cells and are written here alone: 2026-11-23, and
-2026-11-23 08:14:05 by clocks in Vietnam; in XLSX they are dates to the spreadsheet.
+read on the page (`Amount`) stays there.  Days and times go out as `date` and `datetime` cells and
+are written here alone: 2026-11-23, and 2026-11-23 08:14:05 by clocks in Vietnam; in XLSX they are
+dates to the spreadsheet.
 """
 
 import csv

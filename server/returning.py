@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from markupsafe import escape
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from server.refilled import Refusal, Sent, refilled
@@ -58,9 +59,17 @@ def page_before() -> str:
     return parts._replace(scheme="", netloc="", fragment="").geturl() if ours else ""
 
 
+def fields() -> MultiDict[str, str]:
+    """Return the fields that came; none of a body that is too large, or no form."""
+    try:
+        return request.form
+    except HTTPException:
+        return MultiDict()
+
+
 def _sent() -> Sent:
     path = request.full_path if request.query_string else request.path
-    return Sent(path, dict(request.form.lists()))
+    return Sent(path, dict(fields().lists()))
 
 
 def _pages() -> list[str]:

@@ -219,11 +219,10 @@ def _deliveries(seen: Vitals) -> Iterator[Judged]:
 def _stations(seen: Vitals) -> Judged:
     ill = {state: count for state, count in seen.stations.items() if state in ("silent", "sick")}
     if ill:
-        how = {"silent": said("im lặng", "silent"), "sick": said("có sự cố", "sick")}
-        told = ", ".join(f"{count} {how[state]}" for state, count in sorted(ill.items()))
-        return Judged(
-            Level.LOOK, "stations", f"{told}: " + said("xem trang Trạm", "see the page Stations")
-        )
+        words = {"silent": ("im lặng", "silent"), "sick": ("có sự cố", "sick")}
+        vi, en = (", ".join(f"{count} {words[state][at]}" for state, count in sorted(ill.items()))
+                  for at in (0, 1))  # fmt: skip
+        return Judged(Level.LOOK, "stations", said(f"{vi}: xem trang Trạm", f"{en}: see Stations"))
     return Judged(
         Level.WELL,
         "stations",

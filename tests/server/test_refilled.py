@@ -111,6 +111,8 @@ def test_where_no_page_has_the_form_any_more_what_was_written_can_still_be_read(
         answer = client.post(f"{path}/level", data=fields, headers={"Referer": page})
         assert answer.status_code == 404
         assert "<dd>Quyết định số 12</dd>" in answer.text
+    large = client.post("/nowhere", data={"note": "x" * 5_000_000})
+    assert large.status_code == 404
     sign = {"login": "lan", "password": "một câu dài", "csrf_token": "old"}
     answer = app.test_client().post("/login", data=sign)
     assert "một câu dài" not in answer.text

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def main(arguments: list[str]) -> int:
-    """Return sphinx-build's exit code; every warning is an error: so is a page in no list of `index.md`."""
+    """Return sphinx-build's exit code; every warning is an error, so is a page in no list."""
     site = Path(arguments[0]) if arguments else ROOT / "var" / "site"
     with tempfile.TemporaryDirectory() as folder:
         sources = Path(folder) / "docs"

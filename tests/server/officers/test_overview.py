@@ -50,13 +50,13 @@ def test_the_flow_says_where_tubes_wait(officer: Any) -> None:
 def test_positivity_is_by_people_and_has_its_interval(officer: Any) -> None:
     head, *rows = rows_of(officer, "/overview/positivity.csv")
     assert head[:3] == ["Nơi", "Người có kết quả", "Dương tính"]
-    assert [row[1:] for row in rows] == [["1", "0", "0,00", "0,00", "79,35"]]
+    assert [row[1:] for row in rows] == [["1", "0", "0.0", "0.0", "79.35"]]
 
 
 def test_pools_stand_beside_single_samples(officer: Any) -> None:
     _, pools, single = rows_of(officer, "/overview/pools.csv")
-    assert pools[1:] == ["1", "2", "2,0", "0", "1", "0", "0"]
-    assert single[1:] == ["3", "3", "1,0", "1", "0", "0", "2"]
+    assert pools[1:] == ["1", "2", "2.0", "0", "1", "0", "0"]
+    assert single[1:] == ["3", "3", "1.0", "1", "0", "0", "2"]
 
 
 def test_what_is_stuck_is_a_link(officer: Any) -> None:
