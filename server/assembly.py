@@ -11,11 +11,11 @@ from server.accounts.own_pages import bp as own_account
 from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
+from server.accounts.trail_page import bp as audit
 from server.accounts.user_pages import bp as users
 from server.accounts.views import bp as accounts
 from server.audit.purpose_views import bp as purposes
 from server.audit.sealing import Sealer
-from server.audit.views import bp as audit
 from server.declarations import notice
 from server.declarations.channel import EmbeddedRecord
 from server.declarations.form_views import bp as form_versions

@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.accounts import actors
 from server.accounts.row_limits import most_rows
+from server.accounts.within import Within
 from server.audit import services as audit
 from server.audit.takeout_models import TakeOut
 from server.display import count, local
@@ -79,6 +81,9 @@ def mark(made: TakeOut) -> str:
     return " · ".join(["MẬT · CONFIDENTIAL", *(each for each in said if each)])
 
 
-def taken_out(session: Session, *, limit: int = 30) -> list[TakeOut]:
-    """Return the newest exports."""
-    return list(session.scalars(select(TakeOut).order_by(TakeOut.at.desc()).limit(limit)))
+def taken_out(session: Session, within: Within, me: str, *, limit: int = 30) -> list[TakeOut]:
+    """Return the newest exports of *me* and of whose acts that scope shows: reasons name people."""
+    seen = actors.acts_seen(session, within, me, TakeOut.by)
+    return list(
+        session.scalars(select(TakeOut).where(seen).order_by(TakeOut.at.desc()).limit(limit))
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import sealing
@@ -13,10 +13,19 @@ PAGE = 100
 
 
 def entries(
-    session: Session, *, about: str = "", before: int | None = None
+    session: Session,
+    *,
+    about: str = "",
+    before: int | None = None,
+    seen: ColumnElement[bool] | None = None,
 ) -> Sequence[AuditEntry]:
-    """Return the newest entries, a page of them: whose actor, subject or action begins so."""
+    """Return the newest entries, a page of them: whose actor, subject or action begins so.
+
+    *seen*: the condition that whoever asks may see an entry.
+    """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(PAGE)
+    if seen is not None:
+        found = found.where(seen)
     if before is not None:
         found = found.where(AuditEntry.id < before)
     if about:

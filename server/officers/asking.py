@@ -16,11 +16,13 @@ from contract import identities
 from contract.checks import mod_97_10
 from contract.identities import IdentityError, Kind
 from contract.tubes import Tube, TubeError, TubeId, tube
+from server.accounts.within import Within
 from server.errors import BadInput
 from server.people import queries as people
 from server.people.links import strong_keys
 from server.people.name_parts import Sought, parts_of, sought
 from server.sampling.models import Lot, Pairing
+from server.sampling.sight import sees_person
 
 FEWEST_DIGITS, FIRST_DIGITS = 4, 8
 MOST_TUBES, MOST_TRIED = 200, 100_000
@@ -53,14 +55,18 @@ def asked(session: Session, text: str) -> Asked:
     return Asked(name=name if name.parts else None)
 
 
-def scanned(session: Session, text: str) -> tuple[UUID, ...] | None:
-    """Return who carries the code that was read, None if it is no code that people carry."""
+def scanned(session: Session, text: str, within: Within) -> tuple[UUID, ...] | None:
+    """Return who carries the code that was read, None if it is no code that people carry.
+
+    Who is not seen is nobody: a code tells no more of whom it is than a code on no record.
+    """
     try:
         code = identities.parse(_AIM.sub("", text.strip()).encode())
     except IdentityError:
         return None
     links = people.links_of(session, strong_keys(code))
-    bearers = tuple(dict.fromkeys(link.person_id for link in links.values()))
+    known = dict.fromkeys(link.person_id for link in links.values())
+    bearers = tuple(each for each in known if sees_person(session, within, each))
     return bearers if bearers or code.kind is not Kind.UNKNOWN else None
 
 

@@ -72,7 +72,7 @@ def _meant(session: Any, typed: str) -> dict[str, str] | None:
     """Return what a text is a filter of; None where it is a code that nobody on record has."""
     if box := box_in(typed):
         return {"box": box, "person": ""}
-    bearers = asking.scanned(session, typed) if typed.strip() else ()
+    bearers = asking.scanned(session, typed, current_within()) if typed.strip() else ()
     if bearers is None:
         return {"q": typed, "person": ""} if typed.strip() else {}
     if not bearers:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.identities import System
@@ -15,6 +15,7 @@ from server.declarations.models import CheckIn
 from server.outcomes.models import Callback, CallbackAttempt
 from server.people.models import Identity, Person
 from server.people.queries import only_typed
+from server.people.whole import begun
 from server.sampling.models import Pairing
 
 PAGE = 50
@@ -56,22 +57,22 @@ def open_calls(
     if after:
         found = found.where(Callback.due_at >= after)
     calls = session.scalars(found.order_by(Callback.due_at, Callback.id).limit(limit + 1))
-    return _told(session, list(calls))
+    return _told(session, list(calls), within)
 
 
 def ended_calls(session: Session, *, limit: int = PAGE, within: Within = ANYWHERE) -> list[Call]:
     """Return the calls that ended last."""
     found = select(Callback).where(Callback.done_at.is_not(None), within.rows(Callback.place))
     calls = session.scalars(found.order_by(Callback.done_at.desc()).limit(limit))
-    return _told(session, list(calls))
+    return _told(session, list(calls), within)
 
 
-def _told(session: Session, calls: list[Callback]) -> list[Call]:
+def _told(session: Session, calls: list[Callback], within: Within) -> list[Call]:
     people = {call.person_id for call in calls}
     persons = {
         each.id: each for each in session.scalars(select(Person).where(Person.id.in_(people)))
     }
-    reach, again = _reach(session, people), _paired(session, people)
+    reach, again = _reach(session, people, within), _paired(session, people, within)
     attempts = _attempts(session, [call.id for call in calls])
     return [
         Call(
@@ -87,7 +88,8 @@ def _told(session: Session, calls: list[Callback]) -> list[Call]:
     ]
 
 
-def _reach(session: Session, people: Iterable[UUID]) -> dict[UUID, _Reach]:
+def _reach(session: Session, people: Iterable[UUID], within: Within) -> dict[UUID, _Reach]:
+    """Return phones, and the points of that scope where somebody was last."""
     found: dict[UUID, _Reach] = defaultdict(_Reach)
     some = list(people)
     phones = select(Identity.person_id, Identity.value, only_typed()).where(
@@ -103,6 +105,7 @@ def _reach(session: Session, people: Iterable[UUID]) -> dict[UUID, _Reach]:
     points = (
         select(CheckIn.person_id, CheckIn.point)
         .where(CheckIn.person_id.in_(some), CheckIn.voided_at.is_(None))
+        .where(within.rows(CheckIn.place))
         .group_by(CheckIn.person_id, CheckIn.point)
         .order_by(last.desc())
     )
@@ -112,10 +115,12 @@ def _reach(session: Session, people: Iterable[UUID]) -> dict[UUID, _Reach]:
     return found
 
 
-def _paired(session: Session, people: Iterable[UUID]) -> dict[UUID, datetime]:
+def _paired(session: Session, people: Iterable[UUID], within: Within) -> dict[UUID, datetime]:
+    """Return when each was sampled last, as far as it is seen: of a whole record, anywhere."""
     last = func.max(Pairing.received_at)
     found = select(Pairing.person_id, last).where(Pairing.person_id.in_(list(people)))
-    rows = session.execute(found.group_by(Pairing.person_id))
+    seen = or_(within.rows(Pairing.place), begun(within, Pairing.person_id))
+    rows = session.execute(found.where(seen).group_by(Pairing.person_id))
     return {person: at for person, at in rows if at is not None}
 
 

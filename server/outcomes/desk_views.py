@@ -19,7 +19,6 @@ from server.errors import BadInput, DomainError, NotFound
 from server.outcomes import cases, desk_loads, desks, limits, sought, words
 from server.outcomes.cases import Done, Seen
 from server.outcomes.desks import Desk, Wish
-from server.people import queries as people
 from server.web import Permission, actor, may, now, reading, requires, transaction
 
 bp = Blueprint("desks", __name__)
@@ -185,8 +184,9 @@ def asked_of(session: Any, place: str) -> Wish:
     """Return what the page's address asks for, with the *place* that it names."""
     asked = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
     word = forms.tidy(request.args.get("q", ""))[:100]
-    known = people.person_with(session, word.replace(" ", "")) if word and _may_ask() else []
-    where = {} if known or not word else sought.other_in(session, word, current_within())
+    within = current_within()
+    known = sought.person_in(session, word, within) if word and _may_ask() else None
+    where = {} if known or not word else sought.other_in(session, word, within)
     return Wish(
         place=place,
         station=asked["station"] or where.get("station", ""),
@@ -195,7 +195,7 @@ def asked_of(session: Any, place: str) -> Wish:
         run=asked["run"] or where.get("run", ""),
         owner=actor() if asked["owner"] == "me" else asked["owner"],
         explained=bool(asked["explained"]),
-        person=known[0].id if known else None,
+        person=known,
         after=_after(request.args.get("after", "")),
     )
 

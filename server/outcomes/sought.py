@@ -15,7 +15,9 @@ from server.lab.scans import box_in, scanned_tube
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.desk_sources import tube_in_sight
 from server.outcomes.desks import names_a_run
+from server.people.queries import person_with
 from server.sampling.queries import lot_of, pairings_of
+from server.sampling.sight import sees_person
 
 FILES = 500  # among so many of the newest a name is looked for
 
@@ -36,6 +38,12 @@ def tube_in(session: Session, word: str) -> Tube | None:
 
 def _is_ours(session: Session, tube: Tube) -> bool:
     return lot_of(session, tube) is not None or bool(pairings_of(session, tube))
+
+
+def person_in(session: Session, word: str, within: Within) -> UUID | None:
+    """Return who is known by the number *word*, if the record of any such person is seen."""
+    known = (person.id for person in person_with(session, word.replace(" ", "")))
+    return next((each for each in known if sees_person(session, within, each)), None)
 
 
 def other_in(session: Session, word: str, within: Within = ANYWHERE) -> dict[str, str]:

@@ -47,7 +47,8 @@ def show_traces() -> ResponseReturnValue:
         called = lists.faces(session, keys, masked=masked)
         return render_template(
             "tracing/traces.html", positives=found, called=called, person_key=person_key,
-            taken=takeouts.taken_out(session) if may(Permission.TRACE_EXPORT) else (),
+            taken=takeouts.taken_out(session, current_within(), actor())
+            if may(Permission.TRACE_EXPORT) else (),
         )  # fmt: skip
 
 
