@@ -192,8 +192,10 @@ def _between(session: Session, search: _Search, edge: datetime | None) -> Iterat
     order = (at.asc(), Pairing.id.asc()) if up else (at.desc(), Pairing.id.desc())
     statement = statement.order_by(*order)
     if alone:
-        return search.sifted(_opened(session, statement))
-    return search.sifted(session.execute(statement.execution_options(yield_per=AT_A_TIME)))
+        yield from search.sifted(_opened(session, statement))
+        return
+    with session.execute(statement.execution_options(yield_per=AT_A_TIME)) as rows:
+        yield from search.sifted(rows)  # whoever has enough closes what is left on the way
 
 
 def _opened(session: Session, ids: Select[*tuple[Any, ...]]) -> Iterator[Any]:
