@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from benchmarks import following, pages_rows
 from benchmarks.report import Report, arguments, percentile
+from server import schema
 from server.accounts import services, sessions
 from server.accounts.models import User
 from server.accounts.roles import Role
@@ -29,7 +30,6 @@ from server.app import create_app
 from server.audit import purposes
 from server.config import Settings
 from server.db import Database, open_database
-from server.schema import tables
 from server.vault import Vault, install
 from server.wsgi import keep_still
 
@@ -118,8 +118,8 @@ def measure(folder: Path, samples: int, rounds: int, report: Report) -> list[Pag
     made = settings.vault_path.exists()
     install(Vault.load(settings.vault_path) if made else Vault.create(settings.vault_path))
     database = open_database(settings.database_url)
+    schema.upgrade(database)  # what was filled before a change of the tables gets it too
     if not made:
-        tables.create_all(database.engine)
         began = perf_counter()
         pages_rows.fill(database, samples)
         report.figures["filled_in"] = (perf_counter() - began, "s")
