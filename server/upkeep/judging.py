@@ -107,18 +107,14 @@ def _chain(seen: Vitals) -> Iterator[Judged]:
         )
     anchored = _age(seen, seen.anchored_at)
     if anchored is None or anchored > ANCHOR_LATE:
-        told = said("chưa ghi mốc nào", "no anchor was written")
+        told = said(
+            "chưa ghi mốc nào: chạy `ghepmau-server audit anchor` mỗi ngày",
+            "no anchor was written: `ghepmau-server audit anchor`, once a day",
+        )
         if anchored is not None:
             told = old("mốc mới nhất", "the last anchor", anchored)
-        yield Judged(
-            Level.LOOK,
-            "anchor",
-            told
-            + said(
-                ": chạy `ghepmau-server audit anchor` mỗi ngày",
-                ": `ghepmau-server audit anchor`, once a day",
-            ),
-        )
+            told += ": `ghepmau-server audit anchor`"
+        yield Judged(Level.LOOK, "anchor", told)
     else:
         yield Judged(Level.WELL, "anchor", old("mốc mới nhất", "the last one", anchored))
 

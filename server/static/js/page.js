@@ -11,5 +11,8 @@ function letScroll() {
 const at = document.querySelector('meta[name="at"]');
 if (at) history.replaceState(null, "", at.content);
 
+/* What is wrong with the field that has the focus is in sight, below it. */
+document.querySelector(".wrong[id]")?.scrollIntoView({ block: "nearest" });
+
 letScroll();
 addEventListener("resize", letScroll);
