@@ -68,7 +68,7 @@ class Bench:
 
     def enter(self, text: str) -> None:
         """Enter a first result, or amend the last one."""
-        chain = self.told.results.setdefault(text, [])
+        chain, at = self.told.results.setdefault(text, []), self.world.now
         call, made = self.lot.choice(list(Call)), []
 
         def deed(session: Session) -> None:
@@ -84,6 +84,7 @@ class Bench:
 
         if self.do("amend" if chain else "enter", deed):
             chain.append(Found(made[0], call.value, chain[-1].id if chain else None))
+            self.told.tested.setdefault(text, at)
 
     def verify(self, text: str) -> None:
         if chain := self.told.results.get(text):

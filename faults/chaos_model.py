@@ -30,6 +30,7 @@ class Told:
     """Everything that was acknowledged, beside the journals."""
 
     received: dict[str, datetime] = field(default_factory=dict)  # by tube
+    tested: dict[str, datetime] = field(default_factory=dict)  # when its first result was entered
     rejected: dict[str, str] = field(default_factory=dict)
     results: dict[str, list[Found]] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)  # which side the last decision upheld, or ''
@@ -71,7 +72,8 @@ def _said(tube: str, pair: TubePaired, told: Told, *, pool: bool) -> Said | None
     received = told.received.get(tube)
     if received is None:
         return None
-    if pair.id not in told.untimed and told.times[pair.id] > received + LATE:
+    there = min(received, told.tested.get(tube, received))
+    if pair.id not in told.untimed and told.times[pair.id] > there + LATE:
         return "resample", "paired-after-reception", pair.id, None
     if tube in told.rejected:
         return "resample", told.rejected[tube], pair.id, None

@@ -124,18 +124,27 @@ def _apply_alone(session: Session, opened: Opened, now: datetime) -> bool:
     return not problem
 
 
-def _problem(session: Session, opened: Opened, now: datetime, *, met: bool = False) -> str:
+def _problem(
+    session: Session,
+    opened: Opened,
+    now: datetime,
+    *,
+    met: bool = False,
+    effect: effects.OfMany = effects.take_effect,
+) -> str:
     """Let one event take effect; return the code of what stood in the way, or ''."""
     try:
         with session.begin_nested():
-            effects.take_effect(session, clocks.righted(session, [opened], now), now=now)
+            effect(session, clocks.righted(session, [opened], now), now=now)
     except DomainError as error:
+        if effect is not effects.hear_refused:
+            _problem(session, opened, now, effect=effects.hear_refused)
         return error.code
     except Exception as error:  # one event's fault must not hold up the others
         if trouble_of(error) is not None:
             raise
         if isinstance(error, IntegrityError) and not met:  # another may have added the same
-            return _problem(session, opened, now, met=True)
+            return _problem(session, opened, now, met=True, effect=effect)
         log.exception("event %s could not be applied", opened.id)
         return "error"
     return ""

@@ -53,6 +53,15 @@ def arrive(session: Session, event: TubeArrived, now: datetime) -> None:
     lab.receive_tube(session, tube(event.tube), box=event.box, by=by, now=now, arrived=arrived)
 
 
+def hear_of_arrival(session: Session, event: TubeArrived, now: datetime) -> None:
+    """Keep when a tube arrived that is in another box by now, or rejected: see `lab.receptions`."""
+    if event.trusted:
+        lab.hear_of_arrival(
+            session, tube(event.tube), event.at, box=event.box, by=f"station:{event.station}",
+            now=now,
+        )  # fmt: skip
+
+
 def close_box(session: Session, event: BoxClosed, now: datetime) -> None:
     """Note the bench's count.  What the label says is the packers', where nobody noted theirs.
 

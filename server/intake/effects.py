@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -49,6 +49,12 @@ from server.sampling.queries import lots_of
 Effect = Callable[[Session, Any, datetime], None]
 
 
+class OfMany(Protocol):
+    """What some events do together."""
+
+    def __call__(self, session: Session, opened: Sequence[Opened], *, now: datetime) -> None: ...
+
+
 def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) -> None:
     """Do what these events say, in their order, all or none.  Raises DomainError.
 
@@ -64,6 +70,13 @@ def take_effect(session: Session, opened: Sequence[Opened], *, now: datetime) ->
             for each in run:
                 if each.event is not None:
                     EFFECTS[kind](session, each.event, now)
+
+
+def hear_refused(session: Session, opened: Sequence[Opened], *, now: datetime) -> None:
+    """Keep what these events tell all the same, though they were refused: when a tube arrived."""
+    for event in (each.event for each in opened):
+        if isinstance(event, TubeArrived):
+            duty_effects.hear_of_arrival(session, event, now)
 
 
 def _check_in(session: Session, opened: Sequence[Opened], now: datetime) -> None:

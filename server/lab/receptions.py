@@ -19,11 +19,36 @@ from server.sampling import changes
 def step_of(
     reception: Reception, kind: str, *, by: str, now: datetime, note: str | None = None
 ) -> ReceptionStep:
-    """Return what happens to *reception* now, to be kept beside it."""
+    """Return what happens to *reception* now, to be kept beside it: that it came, when it did."""
+    at = reception.at if kind == "received" else now
     return ReceptionStep(
-        id=ordered_id(now), tube=reception.tube, kind=kind, box=reception.box, at=now, by=by,
+        id=ordered_id(now), tube=reception.tube, kind=kind, box=reception.box, at=at, by=by,
         note=note, reason=reception.reason if kind == "rejected" else "",
     )  # fmt: skip
+
+
+def hear_of_arrival(
+    session: Session, tube: Tube, arrived: datetime, *, box: str, by: str, now: datetime
+) -> None:
+    """Note that *tube* was at the laboratory before anything was said of it there.
+
+    It is heard of late, from a station that was off-line.  Where the tube was rejected since, or
+    is in another box, it stays so; but whoever was given a tube of that number after this was
+    given another one.
+    """
+    reception = queries.reception_of(session, tube)
+    steps = queries.reception_steps_of(session, tube)
+    if reception is None or arrived >= min(reception.at, *(step.at for step in steps)):
+        return
+    session.add(
+        ReceptionStep(
+            id=ordered_id(now), tube=tube, kind="received", box=box, at=arrived, by=by, reason=""
+        )
+    )
+    if reception.accepted:
+        reception.at = arrived
+    audit.record(session, "tube.received-before", tube, by=by, now=now, detail=box)
+    changes.changed(session, tube, now=now)
 
 
 def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: datetime) -> Reception:

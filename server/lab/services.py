@@ -13,6 +13,7 @@ from server.audit import services as audit
 from server.lab import queries, refusals, strays
 from server.lab.boxes import open_boxes
 from server.lab.models import Reception
+from server.lab.receptions import hear_of_arrival as hear_of_arrival
 from server.lab.receptions import step_of
 from server.lab.results import Finding as Finding
 from server.lab.results import check_known
@@ -43,6 +44,8 @@ def receive_tube(
     check_known(session, tube)
     known = queries.reception_of(session, tube)
     if known and known.accepted and known.box == box:
+        if arrived is not None:
+            hear_of_arrival(session, tube, arrived, box=box, by=by, now=now)
         return known
     if known:
         raise refusals.already_received(known)

@@ -16,8 +16,8 @@ HOLDS = {
     Problem.NOT_RECEIVED: ("phòng xét nghiệm chưa nhận ống", "the laboratory did not receive it"),
     Problem.REJECTED_AND_TESTED: ("ống đã bị loại", "it was rejected"),
     Problem.PAIRED_LATE: (
-        "chỉ được ghép sau khi phòng xét nghiệm đã nhận ống",
-        "it was paired only when the laboratory had it already",
+        "chỉ được ghép sau khi phòng xét nghiệm đã nhận ống hoặc đã có kết quả",
+        "it was paired only when the laboratory had it, or a result of it, already",
     ),
     Problem.NO_RESULT: ("kết quả đã bị rút lại", "its result was taken back"),
 }

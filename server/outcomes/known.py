@@ -133,8 +133,13 @@ def standing_receptions(facts: Facts) -> list[Received]:
 
 
 def late_pairings(facts: Facts) -> frozenset[Paired]:
-    """Return the live pairings that were made when the laboratory had the tube already."""
+    """Return the live pairings that were made when the laboratory had the tube already.
+
+    It had it when it was received, and where that was not noted, when anything was found in it:
+    also what speaks no more was found in a tube of that number.
+    """
     times = [reception.at for reception in standing_receptions(facts) if reception.at]
+    times += [result.at for result in facts.results if result.at]
     if not times:
         return frozenset()
     latest = min(times) + CLOCKS_DIFFER

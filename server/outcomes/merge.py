@@ -6,9 +6,9 @@ A tube belongs to one *claim*.  A sampling tube is claimed by a person, a pool's
 Two claims are a doubt, and a doubt gives no outcome: a person decides.  A tube that is held, with
 its neighbours, says nothing either until it is freed.  A pool's negative clears each member;
 anything else of a pool names nobody and asks each member for a sample of their own.  Who was given
-a tube that the laboratory had already was given another with the same number: what is found in the
-first says nothing of them, and they give a sample again.  Of several results one must be final, or
-all must agree.
+a tube that the laboratory had already, received or tested, was given another with the same number:
+what is found in the first says nothing of them, and they give a sample again.  Of several results
+one must be final, or all must agree.
 """
 
 from collections.abc import Iterable, Iterator
@@ -169,7 +169,7 @@ def _outcomes(facts: Facts, live: frozenset[Paired]) -> Iterator[Outcome]:
     late = late_pairings(facts)
     for pairing in _one_for_each_person(live):
         grounds = frozenset(_grounds(facts, pairing, rejections[:1]))
-        if pairing in late:
+        if pairing in late and receptions:
             yield _again(pairing, None, PAIRED_AFTER, grounds)
         elif rejections:
             yield _again(pairing, None, rejections[0], grounds)

@@ -101,6 +101,7 @@ def _what_more() -> Iterator[ColumnElement[bool]]:
     """
     yield Reception.accepted.is_(False)
     yield Pairing.paired_at > Reception.at
+    yield Pairing.paired_at > Result.entered_at
     yield Result.withdrawn_at.is_not(None)
     yield Result.corrects.is_not(None)
     yield exists().where(PairingVoid.pairing_id == Pairing.id)

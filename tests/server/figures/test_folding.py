@@ -45,7 +45,6 @@ class World:
         tale = self.tales[which]
         with self.database.write() as session:
             self.scene.session = tale.session = session
-            tale.now = self.scene.now
             tale.act(name, chance)
 
     def aside(self, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,9 +22,18 @@ class Tale:
     """A tube's life so far, and what happens next."""
 
     def __init__(self, scene: Any, *, pool: bool, people: Sequence[Any] = ()) -> None:
-        self.scene, self.session, self.now = scene, scene.session, scene.now
+        self.scene, self.session = scene, scene.session
         self.tube = scene.tube(90 if pool else 26)
         self.people = people or [scene.person(name) for name in ("Lê An", "Trần Bình")]
+
+    @property
+    def now(self) -> datetime:
+        """All tales have one clock."""
+        now: datetime = self.scene.now
+        return now
+
+    def wait(self, _chance: int) -> None:
+        self.scene.now += timedelta(hours=1)
 
     def act(self, name: str, chance: int) -> None:
         """Let one thing happen, or be refused."""
@@ -73,7 +83,8 @@ class Tale:
         release(self.session, waiting, by=MINH, now=self.now)
 
 
-ACTS = ("pair", "void", "decide", "receive", "reject", "enter", "verify", "release")
+ACTS = ("pair", "void", "decide", "receive", "reject", "enter", "verify", "release", "wait")
+EARLY = ((), (), ("wait",), ("enter", "wait"), ("receive", "wait"))  # before anybody is sampled
 USUAL = ("pair", "receive", "enter", "verify", "release")
 AGAIN = ("enter", "verify", "release")
 Steps = list[tuple[str, int]]
@@ -83,7 +94,7 @@ Steps = list[tuple[str, int]]
 def tales(draw: st.DrawFn) -> Steps:
     """The usual course, with anything in between, perhaps corrected, and anything after it."""
     anything = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 7)), max_size=2)
-    steps: Steps = []
+    steps: Steps = [(name, draw(st.integers(0, 7))) for name in draw(st.sampled_from(EARLY))]
     for name in [*USUAL, *AGAIN * draw(st.integers(0, 2))]:
         steps += draw(anything)
         steps.append((name, draw(st.integers(0, 7))))

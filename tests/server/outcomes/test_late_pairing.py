@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.lab import services as lab
+from server.lab.recalls import Again, recall_result
 from server.lab.words import Call
 from server.outcomes import queries
 from server.outcomes.gate import ResultHeld
@@ -19,6 +20,11 @@ LATER = timedelta(hours=3)
 def examined(scene: Any, tube: Any) -> Any:
     """Receive *tube* and verify a positive result, whose id is returned."""
     lab.receive_tube(scene.session, tube, box="H1", by="user:lan", now=scene.now)
+    return found(scene, tube)
+
+
+def found(scene: Any, tube: Any) -> Any:
+    """Verify a positive result of *tube*, received or not."""
     finding = lab.Finding(Call.POSITIVE)
     entered = lab.enter_result(scene.session, tube, finding, by="user:lan", now=scene.now)
     return lab.verify_result(scene.session, entered.id, by="user:minh", now=scene.now).id
@@ -75,3 +81,41 @@ def test_a_pools_members_keep_theirs_beside_one_who_came_late(scene: Any) -> Non
     release(scene.session, [entered.id], by="user:minh", now=scene.now)
     assert said(scene, tube)[an.id] == ("negative", "")
     assert said(scene, tube)[binh.id] == ("resample", "paired-after-reception")
+
+
+def test_a_result_entered_before_somebody_was_sampled_is_not_theirs(scene: Any) -> None:
+    """The tube was tested unseen by reception; scanning it there later makes it no younger."""
+    tube, began = scene.tube(), scene.now
+    result = found(scene, tube)
+    scene.now += LATER
+    an = scene.person("Lê An")
+    scene.pair(tube, an)
+    assert said(scene, tube) == {}, "until the tube comes, nothing is said"
+    scene.now += LATER
+    lab.receive_tube(scene.session, tube, box="H1", by="user:lan", now=scene.now)
+    with pytest.raises(ResultHeld) as held:
+        release(scene.session, [result], by="user:minh", now=scene.now)
+    assert "đã có kết quả" in held.value.vi
+    assert said(scene, tube) == {an.id: ("resample", "paired-after-reception")}
+    assert scene.now - began == 2 * LATER
+
+
+@pytest.mark.parametrize("how", ["corrected", "withdrawn"])
+def test_what_was_found_first_counts_whatever_became_of_it(scene: Any, how: str) -> None:
+    session, tube = scene.session, scene.tube()
+    first = found(scene, tube)
+    scene.now += LATER
+    an = scene.person("Lê An")
+    scene.pair(tube, an)
+    told: dict[str, Any] = {"reason": "đọc nhầm", "by": "user:lan", "now": scene.now}
+    negative = lab.Finding(Call.NEGATIVE)
+    if how == "corrected":
+        second = lab.correct_result(session, first, negative, **told)
+    else:
+        recall_result(session, first, Again.RERUN, **told)
+        second = lab.enter_result(session, tube, negative, by="user:lan", now=scene.now)
+    lab.receive_tube(session, tube, box="H1", by="user:lan", now=scene.now)
+    lab.verify_result(session, second.id, by="user:minh", now=scene.now)
+    with pytest.raises(ResultHeld):
+        release(session, [second.id], by="user:minh", now=scene.now)
+    assert said(scene, tube) == {an.id: ("resample", "paired-after-reception")}

@@ -96,7 +96,7 @@ def reference(known: Facts) -> set[tuple[UUID, Status]]:
     receptions = [r for r in known.receptions if not r.undone]
     if known.kind is TubeKind.CONTROL or not receptions:
         return set()
-    early = any(r.at is not None and r.at < START for r in receptions)
+    early = any(each.at is not None and each.at < START for each in [*receptions, *known.results])
     firsts = {p.person: p for p in sorted(live, key=lambda p: p.at, reverse=True)}
     late = {(p.person, Status.RESAMPLE) for p in firsts.values() if early and p.trusted}
     timely = {p.person for p in firsts.values()} - {person for person, _ in late}
