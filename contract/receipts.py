@@ -4,6 +4,10 @@ import msgspec
 
 from contract.envelope import Count, Digest, Epoch
 
+# What the server says of an upload's events, and under which status.  Any other answer says nothing
+# about them: a portal, or a proxy, answers 400 as well.
+ABOUT_EVENTS = {"unreadable-upload": 400, "changed-replay": 409, "too-large": 413}
+
 
 class HeadWire(msgspec.Struct, frozen=True):
     """The newest event of an epoch that the server has, and its hash."""

@@ -1,8 +1,9 @@
 """Brings the journal to the server: a process of its own, so a dead network never stops a scan.
 
 Oldest first, in batches, as often as it takes: an upload is idempotent.  What the server refuses
-as a batch is halved down to the one event, which is set aside and kept; anything that says nothing
-about an event (no network, 5xx, a revoked station) changes nothing and is tried again later.
+as a batch is halved down to the one event, which is set aside and kept.  Anything that says nothing
+about an event (no network, 5xx, a revoked station, a refusal that is none of our server's words)
+changes nothing and is tried again later.
 """
 
 import logging
@@ -16,7 +17,7 @@ import msgspec
 
 from contract.events import encode_batch
 from contract.lots import IssuedLots
-from contract.receipts import Changed, Receipt
+from contract.receipts import ABOUT_EVENTS, Changed, Receipt
 from device.backlog import Backlog, Batch
 from device.clock import boot_id
 from device.config import Config
@@ -26,7 +27,7 @@ from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable
 
 log = logging.getLogger(__name__)
 SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0
-_ABOUT_EVENTS = frozenset({400, 409, 413, 422})
+_TOO_LARGE = 413  # a proxy may say so too: less at once helps
 _MOST_IN_A_ROW = 20  # so many refused without one stored: it is not the events
 
 
@@ -80,7 +81,9 @@ class Uplink:
     def _take(self, batch: Batch, answer: Answer, asked: int) -> float:
         if answer.status == 200:
             return self._stored(batch, answer, asked)
-        if answer.status not in _ABOUT_EVENTS or self._refused_in_a_row >= _MOST_IN_A_ROW:
+        about_events = ABOUT_EVENTS.get(answer.problem.code) == answer.status
+        halved = about_events or (answer.status == _TOO_LARGE and len(batch.rows) > 1)
+        if not halved or self._refused_in_a_row >= _MOST_IN_A_ROW:
             return self._keep(_said(answer), answer.retry_after)
         if self._was_set_back(batch, answer):
             self.backlog.sent.forks[batch.epoch] = batch.rows[0].seq
@@ -178,6 +181,8 @@ class Uplink:
 
 def _said(answer: Answer) -> str:
     problem = answer.problem
+    if not problem.code:
+        return f"HTTP {answer.status}, which is no answer of our server: a portal, or a proxy?"
     return f"HTTP {answer.status} {problem.code} {problem.message_en}".strip()
 
 

@@ -2,81 +2,22 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract import signing
-from contract.events import TubePaired, decode, decode_batch, digest
+from contract.events import TubePaired, digest
 from contract.lots import AssignmentWire, LotWire, RosterWire, assignment_tag
+from contract.receipts import ABOUT_EVENTS
 from device.backlog import Backlog, read_sent
-from device.enrolment import Office, Papers, Secrets
+from device.enrolment import Office, Secrets
 from device.journal import Journal
 from device.uplink import Uplink, full_jitter
-from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Upstream
+from device.upstream import Upstream
+from tests.device.played_server import NOW, PAPERS, Reply, Server, refusing
 
-SEALING = signing.encode(X25519PrivateKey.generate().public_key().public_bytes_raw())
-PAPERS = Papers("ban-1", "Bàn 1", "", "sampling", SEALING, {})
-NOW = "2026-11-22T01:14:00+00:00"
 Pairs = Callable[..., TubePaired]
-
-
-class Asked(Protocol):
-    path: str
-    body: bytes
-    headers: dict[str, str]
-
-
-@dataclass
-class Reply:
-    status: int = 200
-    body: object = None
-    headers: dict[str, str] = field(default_factory=dict)
-    hang_up: bool = False
-
-
-def refusing(reply: Reply | None) -> Callable[[list[int]], Reply | None]:
-    return lambda _: reply
-
-
-class Server:
-    """A server with a memory; `refuse` decides about each upload before it is stored."""
-
-    def __init__(self) -> None:
-        self.stored: dict[int, bytes] = {}
-        self.uploads: list[list[int]] = []
-        self.refuse: Callable[[list[int]], Reply | None] = refusing(None)
-        self.papers = msgspec.structs.replace(PAPERS, label="Bàn số 1", now=NOW)
-        self.keys: list[str] = []
-        self.roster: object = None
-
-    def __call__(self, asked: Asked) -> Reply:
-        if asked.path == ME:
-            return Reply(body=self.papers)
-        if asked.path == MY_LOTS:
-            return Reply(body=[LotWire("L-1", 26, 0, 99)])
-        if asked.path == MY_ROSTER:
-            return Reply(200, self.roster) if self.roster else Reply(404)
-        assert asked.path == BATCHES
-        message = signing.request_message("ban-1", "POST", BATCHES, asked.body)
-        for key in self.keys:
-            signature = asked.headers["X-Ghepmau-Signature"]
-            signing.verify(signing.public_key(key), message, signature)
-        return self._take([bytes(raw) for raw in decode_batch(asked.body).events])
-
-    def _take(self, events: list[bytes]) -> Reply:
-        seqs = [decode(event).seq for event in events]
-        self.uploads.append(seqs)
-        refusal = self.refuse(seqs)
-        if refusal is not None:
-            return refusal
-        known = sum(seq in self.stored for seq in seqs)
-        self.stored.update(zip(seqs, events, strict=True))
-        return Reply(body={"stored": len(seqs) - known, "known": known, "now": NOW})
 
 
 @pytest.fixture
@@ -142,6 +83,11 @@ def test_what_the_server_has_is_byte_for_byte_what_the_journal_has(
         Reply(429),
         Reply(408),
         Reply(404),
+        Reply(400),
+        Reply(400, "<html>Please log in</html>"),
+        Reply(409, {"code": "odd"}),
+        Reply(413),
+        Reply(422, {"code": "unreadable-upload"}),
         Reply(401, {"code": "station-revoked", "message": "", "message_en": "revoked"}),
         Reply(200, "no receipt"),
         Reply(hang_up=True),
@@ -160,7 +106,7 @@ def test_a_server_in_trouble_loses_nothing(
     if "Retry-After" in reply.headers:
         assert min(waits) >= 7
     server.refuse = refusing(None)
-    up.turn()
+    turns(up, 3)
     assert sorted(server.stored) == [1, 2, 3]
     assert read_sent(state).set_aside == []
     assert read_sent(state).trouble == ""
@@ -174,23 +120,33 @@ def test_no_server_at_all_loses_nothing(state: Path, address: str, paired: Pairs
     assert "does not answer" in sent.trouble
 
 
-@pytest.mark.parametrize("status", [400, 409, 413])
+@pytest.mark.parametrize(("code", "status"), ABOUT_EVENTS.items())
 def test_an_event_that_is_refused_is_set_aside_alone_and_kept(
-    state: Path, server: Server, address: str, paired: Pairs, status: int
+    state: Path, server: Server, address: str, paired: Pairs, code: str, status: int
 ) -> None:
     fill(state, paired, 10)
-    server.refuse = lambda seqs: Reply(status, {"code": "odd"}) if 6 in seqs else None
+    server.refuse = lambda seqs: Reply(status, {"code": code}) if 6 in seqs else None
     turns(uplink(state, address, most=8), 16)
     assert sorted(server.stored) == [1, 2, 3, 4, 5, 7, 8, 9, 10]
     [aside] = read_sent(state).set_aside
-    assert (aside.seq, aside.status, aside.code) == (6, status, "odd")
+    assert (aside.seq, aside.status, aside.code) == (6, status, code)
+
+
+def test_a_proxy_that_takes_less_at_once_is_given_less(
+    state: Path, server: Server, address: str, paired: Pairs
+) -> None:
+    fill(state, paired, 10)
+    server.refuse = lambda seqs: Reply(413) if len(seqs) > 3 else None
+    turns(uplink(state, address, most=8), 16)
+    assert sorted(server.stored) == list(range(1, 11))
+    assert read_sent(state).set_aside == []
 
 
 def test_a_server_that_refuses_everything_does_not_empty_the_backlog(
     state: Path, server: Server, address: str, paired: Pairs
 ) -> None:
     fill(state, paired, 40)
-    server.refuse = refusing(Reply(400))
+    server.refuse = refusing(Reply(400, {"code": "unreadable-upload"}))
     turns(uplink(state, address), 60)
     assert len(read_sent(state).set_aside) == 20
 

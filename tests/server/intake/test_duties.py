@@ -29,11 +29,8 @@ from server.declarations.models import CheckIn
 from server.declarations.queries import check_ins_of
 from server.intake.applier import apply_pending
 from server.intake.models import WireEvent
-from server.lab import services as lab
 from server.lab.boxes.queries import open_differences
-from server.lab.queries import reception_of, reception_steps_of
-from server.lab.receptions import undo_rejection
-from server.lab.words import Rejection
+from server.lab.queries import reception_of
 from server.people.models import Person
 from server.sampling import lots
 
@@ -136,53 +133,6 @@ def test_a_tube_arrived_when_it_was_scanned_however_late_that_is_heard_of(
         reception = reception_of(session, TUBE)
         assert reception
         assert reception.at == decode(arrived).at < now + timedelta(hours=1)
-
-
-@pytest.mark.parametrize(
-    ("how", "box", "problem"),
-    [
-        ("received", BOX, None),
-        ("received", BoxId.mint(13).text, "already-received"),
-        ("rejected", BOX, "tube-rejected"),
-        ("undone", BOX, "tube-rejected"),
-    ],
-)
-def test_the_time_of_arrival_stays_whatever_was_said_on_the_page_meanwhile(
-    sender: Any, database: Database, with_lots: None, now: datetime, how: str, box: str,
-    problem: str | None,
-) -> None:  # fmt: skip
-    """The bench was off-line: who was given a tube of that number since was given another one."""
-    sender.send(sender.write(TubeArrived, tube=TUBE.text, box=box, count=1))
-    late, by = now + timedelta(hours=10), {"by": "user:lan", "now": now + timedelta(hours=10)}
-    with database.write() as session:
-        lab.receive_tube(session, TUBE, box=BOX, **by)
-        if how != "received":
-            lab.reject_tube(session, TUBE, Rejection.EMPTY, **by)
-    apply_pending(database, late)
-    assert problems(database) == [problem]
-    if how == "undone":
-        with database.write() as session:
-            undo_rejection(session, TUBE, note="nhầm ống", **by)
-    with database.read() as session:
-        reception = reception_of(session, TUBE)
-        assert reception
-        assert (reception.box, reception.accepted) == (BOX, how != "rejected")
-        assert how == "rejected" or reception.at == now
-        assert [step.at for step in reception_steps_of(session, TUBE)][:2] == [now, late]
-
-
-def test_a_tube_that_is_heard_of_late_and_rejected_and_not_came_when_it_came(
-    sender: Any, database: Database, with_lots: None, now: datetime
-) -> None:
-    sender.send(sender.write(TubeArrived, tube=TUBE.text, box=BOX, count=1))
-    by = {"by": "user:lan", "now": now + timedelta(hours=10)}
-    apply_pending(database, by["now"])
-    with database.write() as session:
-        lab.reject_tube(session, TUBE, Rejection.EMPTY, **by)
-        undo_rejection(session, TUBE, note="nhầm ống", **by)
-        reception = reception_of(session, TUBE)
-        assert reception
-        assert (reception.accepted, reception.at) == (True, now)
 
 
 def test_a_box_that_does_not_add_up_stands_on_the_desk_of_boxes(

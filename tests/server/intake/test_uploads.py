@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from contract import events
-from contract.receipts import Receipt
+from contract.receipts import ABOUT_EVENTS, Receipt
 from server.accounts.models import Station
 from server.accounts.roles import Role
 from server.db import Database
-from server.intake import quarantine
+from server.intake import quarantine, refusals
 from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent
 
 pytestmark = pytest.mark.engines
@@ -234,3 +234,9 @@ def test_an_administrator_reads_and_closes_alerts(
     assert alerts(database) == [("gap", 1, 2, False)]
     assert sign_in(Role.HEALTH_OFFICER).get("/intake/alerts").status_code == 403
     assert sender.send(first, second).status_code == 200
+
+
+def test_stations_know_what_is_said_of_their_events() -> None:
+    """They set an event aside for these words alone; whoever adds one adds it for them too."""
+    said = (refusals.UnreadableUpload, refusals.ChangedReplay, refusals.TooLarge)
+    assert {each.code: each.status for each in said} == ABOUT_EVENTS
