@@ -1,9 +1,11 @@
 """What is known about persons.  Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contract.identities import Key, System
@@ -115,11 +117,22 @@ def open_questions(session: Session, *seen: ColumnElement[bool]) -> list[Identit
     return list(session.scalars(statement.order_by(IdentityQuestion.opened_at)))
 
 
-def card_batches(session: Session, within: Within = ANYWHERE) -> Sequence[CardBatch]:
+class Batch(NamedTuple):
+    """Cards that were made together, as a list tells of them: how many, and none of them."""
+
+    id: UUID
+    place: str
+    created_at: datetime
+    created_by: str
+    size: int
+
+
+def card_batches(session: Session, within: Within = ANYWHERE) -> list[Batch]:
     """Return every batch of cards, newest first."""
-    statement = select(CardBatch).options(selectinload(CardBatch.cards))
-    statement = statement.where(within.rows(CardBatch.place))
-    return session.scalars(statement.order_by(CardBatch.created_at.desc())).all()
+    made = select(func.count()).where(Card.batch_id == CardBatch.id).scalar_subquery()
+    columns = CardBatch.id, CardBatch.place, CardBatch.created_at, CardBatch.created_by, made
+    found = select(*columns).where(within.rows(CardBatch.place))
+    return [Batch(*row) for row in session.execute(found.order_by(CardBatch.created_at.desc()))]
 
 
 def card_batch(session: Session, batch_id: UUID) -> CardBatch:
