@@ -5,15 +5,14 @@ No row is judged here.  Excel keeps numbers and dates as such: they come back as
 
 import csv
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
+from itertools import islice
 from zipfile import BadZipFile, ZipFile
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from contract import legacy_text, names
 from server.errors import BadInput
-from server.workbook_panics import PanicsTold, WorkbookPanic
+from server.workbooks.cells import Style
+from server.workbooks.reading import Trouble, Unreadable, opened
 
 Rows = list[list[str]]
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -25,7 +24,7 @@ _MARKS = "\t;,|"
 def rows_of(content: bytes) -> Rows:
     """Return the rows of a file (CSV, text, XLSX, XLS, ODS).  Raises BadInput."""
     rows = _sheet(content) if content.startswith((_ZIP, _OLD_EXCEL)) else _lines(content)
-    return _decoded([row[:_MOST_CELLS] for row in rows[:_MOST_ROWS]])
+    return _decoded(rows)
 
 
 def rows_of_text(text: str) -> Rows:
@@ -41,27 +40,38 @@ def _split(text: str) -> Rows:
     text = text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     head = text[:20_000]
     mark = max(_MARKS, key=head.count)
-    return [list(row) for row in csv.reader(StringIO(text), delimiter=mark, strict=False)]
+    rows = csv.reader(StringIO(text), delimiter=mark, strict=False)
+    return [row[:_MOST_CELLS] for row in islice(rows, _MOST_ROWS)]
 
 
 def _sheet(content: bytes) -> Rows:
     """Return the sheet that holds most; others are covers, keys or empty."""
     _check_size(content)
     try:
-        with PanicsTold(), CalamineWorkbook.from_filelike(BytesIO(content)) as book:
+        with opened(BytesIO(content)) as book:
             sheets = [
-                book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                for name in book.sheet_names
+                list(islice(book.rows(at, Style.LIST, width=_MOST_CELLS), _MOST_ROWS))
+                for at in range(len(book.names))
             ]
-    except PasswordError as error:
-        raise BadInput(
+    except Unreadable as error:
+        raise _refusal(error) from error
+    return max(sheets, key=lambda rows: sum(map(any, rows)), default=[])
+
+
+def _refusal(error: Unreadable) -> BadInput:
+    if error.why is Trouble.PASSWORD:
+        return BadInput(
             "Tệp Excel có mật khẩu. Bỏ mật khẩu rồi gửi lại.",
             "The workbook has a password. Take it off and send it again.",
-        ) from error
-    except (CalamineError, WorkbookPanic) as error:
-        raise _unreadable() from error
-    filled = max(sheets, key=lambda rows: sum(any(map(_cell, row)) for row in rows), default=[])
-    return [[_cell(value) for value in row] for row in filled]
+        )
+    if error.why is Trouble.FAR:
+        return BadInput(
+            f"Bảng tính có ô rất xa các ô khác ({error.seen}). Xoá các hàng và cột thừa, hoặc chép"
+            " danh sách sang tệp mới, rồi gửi lại.",
+            f"The workbook has a cell very far from the others ({error.seen}). Delete the rows and"
+            " columns that are not needed, or copy the list into a new file, and send it again.",
+        )
+    return _unreadable()
 
 
 def _check_size(content: bytes) -> None:
@@ -81,19 +91,6 @@ def _unreadable() -> BadInput:
         "Không đọc được tệp. Mở tệp trong Excel, lưu lại (.xlsx hoặc CSV), hoặc dán danh sách.",
         "The file cannot be read. Open it in Excel and save it again (.xlsx or CSV), or paste it.",
     )
-
-
-def _cell(value: object) -> str:
-    """Return what a person sees in the cell."""
-    if isinstance(value, bool) or value is None or isinstance(value, (time, timedelta)):
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
 
 
 def _decoded(rows: Rows) -> Rows:

@@ -2,8 +2,6 @@
 
 from contextlib import suppress
 
-import pytest
-
 from server import sheets
 from server.errors import BadInput
 from tests.server.lab.instruments.biff import xls
@@ -16,10 +14,9 @@ def test_a_list_in_an_old_workbook_is_read() -> None:
     assert sheets.rows_of(content)[1] == ["Nguyễn Thị Mẫu", "1991"]
 
 
-@pytest.mark.parametrize("step", [97, 331])
-def test_a_damaged_one_is_refused(step: int) -> None:
+def test_a_damaged_one_is_refused() -> None:
     content = xls({"DS": ROWS})
-    for at in range(8, 3000, step):
+    for at in range(8, 3000, 797):
         for damaged in (content[:at], content[:at] + b"\xff" * 40 + content[at + 40 :]):
             with suppress(BadInput):
                 assert sheets.rows_of(damaged) is not None

@@ -78,6 +78,7 @@ class ImportFile(Base):
     acknowledged: Mapped[bool]  # a person knows that, and confirmed it all the same
     notices: Mapped[str] = mapped_column(Text)  # JSON: [[reason, what was seen], …]
     progress: Mapped[int]  # bytes read
+    attempts: Mapped[int] = mapped_column(default=0)  # processes that began, and kept no row since
     row_count: Mapped[int]
     matched: Mapped[int]
     queued: Mapped[int]

@@ -37,7 +37,8 @@ def keep(
 ) -> tuple[ImportFile, bool]:
     """Keep *content* as it came; return its import, and whether it is new.
 
-    The same content is kept once: the second time its first receipt is returned.
+    The same content is kept once: the second time its first receipt is returned.  What was given up
+    because its readers ended is read once more.
     """
     if not content:
         raise BadInput(
@@ -46,7 +47,7 @@ def keep(
     digest = sha256(content).hexdigest()
     known = session.scalar(select(ImportFile).where(ImportFile.digest == digest))
     if known is not None:
-        return known, False
+        return known, _again(session, known, by=by, now=now)
     file = ImportFile(
         id=uuid4(), kind=kind, source=source[:80], name=name[:200], format="", digest=digest,
         size=len(content), state=State.RECEIVED.value, cut=False, acknowledged=False, notices="[]",
@@ -65,6 +66,14 @@ def keep(
     )
     audit.record(session, "import.received", file.id, by=by, now=now, detail=f"{digest[:16]}")
     return file, True
+
+
+def _again(session: Session, file: ImportFile, *, by: str, now: datetime) -> bool:
+    if file.state != State.UNREADABLE.value or not file.attempts:
+        return False
+    file.state, file.attempts, file.notices, file.cut = State.RECEIVED.value, 0, "[]", False
+    audit.record(session, "import.received", file.id, by=by, now=now, detail=f"{file.digest[:16]}")
+    return True
 
 
 def import_named(session: Session, import_id: UUID, *, to_change: bool = False) -> ImportFile:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from server.db import Database
-from server.lab.imports import entering, review
+from server.lab.imports import attempts, entering, review
 from server.lab.imports.models import ImportFile, State
 from server.lab.imports.reading import open_items
 from server.lab.imports.staging import Staging
@@ -65,6 +65,8 @@ def stage(
     database: Database, import_id: UUID, clock: Clock, stopped: Callable[[], bool] = lambda: False
 ) -> None:
     """Read the whole file into rows, then look at them together."""
+    if not attempts.begin(database, import_id):
+        return
     reached = [0]
 
     def told(at: int) -> None:
@@ -79,15 +81,17 @@ def stage(
         file.state, file.format = State.STAGING.value, name
     for chunk in staging.chunks():
         if stopped():
+            attempts.give_back(database, import_id)
             return
         with database.write() as session:
             staging.keep(session, chunk)
-            session.get_one(ImportFile, import_id).progress = reached[0]
+            file = session.get_one(ImportFile, import_id)
+            file.progress, file.attempts = reached[0], 1
     with database.write() as session:
         file = session.get_one(ImportFile, import_id)
         staging.close(file)
         review.review(session, file)
-        file.progress, file.staged_at = file.size, clock()
+        file.progress, file.staged_at, file.attempts = file.size, clock(), 0
         file.state = (State.STAGED if file.row_count else State.UNREADABLE).value
 
 

@@ -11,12 +11,7 @@ REASONS = {
         "The kind of file is not known. Export it again in a form from the guide, or as CSV "
         "with a tube and a Ct column.",
     ),
-    Why.EMPTY_FILE: Reason(
-        _E,
-        "Tệp trống.",
-        "The file is empty.",
-        cut=True,
-    ),
+    Why.EMPTY_FILE: Reason(_E, "Tệp trống.", "The file is empty.", cut=True),
     Why.DAMAGED: Reason(
         _E,
         "Tệp hỏng hoặc bị cắt: không mở được đến hết. Chép lại từ máy.",
@@ -52,6 +47,18 @@ REASONS = {
         _E,
         "Tệp nén chứa quá nhiều dữ liệu nên không mở.",
         "What is packed in the file is too large, so it was not opened.",
+    ),
+    Why.FAR_CELL: Reason(
+        _E,
+        "Bảng tính có ô rất xa nên không đọc. Xoá hàng, cột thừa; hoặc xuất lại dạng CSV.",
+        "The workbook has a cell very far out: not read. Delete needless rows and columns, or "
+        "export CSV.",
+    ),
+    Why.ENDED_READER: Reason(
+        _E,
+        "Đọc tệp tốn quá nhiều bộ nhớ hoặc thời gian nên đã dừng. Xuất lại trang kết quả dạng CSV.",
+        "It took too much memory or time and was stopped. Export the sheet of results as CSV.",
+        cut=True,
     ),
     Why.GUESSED_LETTERS: Reason(
         _I,

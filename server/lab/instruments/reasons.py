@@ -28,6 +28,8 @@ class Why(IntEnum):
     NOT_RESULTS = 111
     COUNT_DIFFERS = 112
     NOT_FINAL = 113
+    FAR_CELL = 114
+    ENDED_READER = 115
 
     EMPTY_WELL = 201
     NO_SAMPLE = 202

@@ -1,16 +1,14 @@
-"""Workbooks, whatever they are called: `.xls` that is xlsx inside, and real BIFF.  Pure.
+"""Workbooks, whatever they are called: `.xls` that is xlsx inside, and real BIFF.
 
-The sheet of results is found by its name, else by its heading; huge sheets of raw curves are not
-opened at all.
+They are opened in a process of their own (`server.workbooks`), for what they may do to it.  The
+sheet of results is found by its name, else by its heading; huge sheets of raw curves are not opened
+at all.
 """
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
 from itertools import islice
-from typing import Any, BinaryIO
-
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from typing import BinaryIO
 
 from server.lab.instruments import tables
 from server.lab.instruments.columns import heading, setup_heading
@@ -18,25 +16,27 @@ from server.lab.instruments.formats import BROKEN_PACK
 from server.lab.instruments.readings import Item, Notice
 from server.lab.instruments.reasons import Why
 from server.lab.instruments.values import fold, well_of
-from server.workbook_panics import PanicsTold
+from server.workbooks.cells import Style
+from server.workbooks.reading import Book, Trouble, Unreadable, opened
 
 LARGEST_INSIDE = 1 << 30  # bytes unpacked
 LARGEST_RATIO = 400
+Rows = Iterator[tuple[int, list[str]]]
 _FIRST = ("results", "primaryresult", "result", "ketqua", "0", "quantificationcqresults")
 _CALLS = "targetcall"
 _SETUP = "samplesetup"
 _NEVER = ("rawdata", "amplification", "multicomponent", "melt", "replicategroup", "standardcurve",
           "runinformation", "instructions")  # fmt: skip
 _LOOK = 2000  # rows in which a heading is looked for
+_WHY = {Trouble.FAR: Why.FAR_CELL, Trouble.TOO_MUCH: Why.ENDED_READER}
 
 
 def sheets_of(file: BinaryIO) -> tuple[str, ...]:
     """Return the names of the sheets, () where it does not open."""
     try:
-        file.seek(0)
-        with PanicsTold(), CalamineWorkbook.from_filelike(file) as book:
-            return tuple(book.sheet_names)
-    except (CalamineError, *BROKEN_PACK):
+        with opened(file) as book:
+            return book.names
+    except Unreadable:
         return ()
 
 
@@ -47,10 +47,14 @@ def read(file: BinaryIO) -> Iterator[Item]:
         if _is_bomb(file):
             yield Notice(Why.TOO_LARGE_INSIDE)
             return
-        with PanicsTold(), CalamineWorkbook.from_filelike(file) as book:
-            yield from _read(book)
-    except (CalamineError, *BROKEN_PACK) as error:
+    except BROKEN_PACK as error:
         yield Notice(Why.DAMAGED, str(error)[:120])
+        return
+    try:
+        with opened(file) as book:
+            yield from _read(book)
+    except Unreadable as error:
+        yield Notice(_WHY.get(error.why, Why.DAMAGED), error.seen[:120])
 
 
 def _is_bomb(file: BinaryIO) -> bool:
@@ -69,28 +73,29 @@ def _is_bomb(file: BinaryIO) -> bool:
     return unpacked > LARGEST_INSIDE or (unpacked > 1 << 26 and unpacked > LARGEST_RATIO * small)
 
 
-def _read(book: CalamineWorkbook) -> Iterator[Item]:
-    names = {fold(name): name for name in book.sheet_names}
+def _read(book: Book) -> Iterator[Item]:
+    names = {fold(name): at for at, name in enumerate(book.names)}
     walk = tables.Walk()
     sheet = _sheet_of_results(book)
     if sheet is None:
-        yield Notice(Why.NO_RESULTS, ", ".join(book.sheet_names)[:120])
+        yield Notice(Why.NO_RESULTS, ", ".join(book.names)[:120])
         return
-    if _CALLS in names and fold(sheet.name) != _CALLS:
-        walk.calls = _calls(book.get_sheet_by_name(names[_CALLS]))
+    if _CALLS in names and names[_CALLS] != sheet:
+        walk.calls = _calls(rows_of(book, names[_CALLS]))
     if _SETUP in names:
-        _expect(walk, book.get_sheet_by_name(names[_SETUP]))
-    yield from tables.read(rows_of(sheet), walk)
+        _expect(walk, rows_of(book, names[_SETUP]))
+    yield from tables.read(rows_of(book, sheet), walk)
 
 
-def _sheet_of_results(book: CalamineWorkbook) -> CalamineSheet | None:
-    wanted = [name for first in _FIRST for name in book.sheet_names if fold(name) == first]
-    others = [name for name in book.sheet_names if not fold(name).startswith(_NEVER)]
-    for name in dict.fromkeys([*wanted, *others]):
-        sheet = book.get_sheet_by_name(name)
-        head = (cells for _, cells in islice(rows_of(sheet), _LOOK))
+def _sheet_of_results(book: Book) -> int | None:
+    """Return which sheet it is, counted from 0."""
+    folded = [fold(name) for name in book.names]
+    wanted = [at for first in _FIRST for at, name in enumerate(folded) if name == first]
+    others = [at for at, name in enumerate(folded) if not name.startswith(_NEVER)]
+    for at in dict.fromkeys([*wanted, *others]):
+        head = (cells for _, cells in islice(rows_of(book, at), _LOOK))
         if _first(head, heading) is not None:
-            return sheet
+            return at
     return None
 
 
@@ -103,11 +108,11 @@ def _first(rows: Iterable[list[str]], what: Callable[[list[str]], object]) -> li
     return None
 
 
-def _calls(sheet: CalamineSheet) -> dict[tuple[str, str], str]:
+def _calls(rows: Rows) -> dict[tuple[str, str], str]:
     """Return what the machine concluded, by well and target."""
     found: dict[tuple[str, str], str] = {}
     columns = None
-    for _, cells in rows_of(sheet):
+    for _, cells in rows:
         columns = columns or heading(cells)
         if columns is None or not {"well", "target", "call"} <= columns.at.keys():
             columns = None
@@ -117,9 +122,9 @@ def _calls(sheet: CalamineSheet) -> dict[tuple[str, str], str]:
     return found
 
 
-def _expect(walk: tables.Walk, sheet: CalamineSheet) -> None:
+def _expect(walk: tables.Walk, rows: Rows) -> None:
     columns = None
-    for _, cells in rows_of(sheet):
+    for _, cells in rows:
         if columns is None:
             walk.note(cells)
             columns = setup_heading(cells)
@@ -129,18 +134,6 @@ def _expect(walk: tables.Walk, sheet: CalamineSheet) -> None:
                 walk.expected.add(place)
 
 
-def rows_of(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
+def rows_of(book: Book, sheet: int) -> Rows:
     """Yield (row, cells) with the row numbers that a spreadsheet shows."""
-    for number, row in enumerate(sheet.iter_rows(), 1):
-        yield number, [cell if cell.__class__ is str else _text(cell) for cell in row]
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as it is shown: 12-digit codes without a point, truth in one word."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, (date, datetime)):
-        return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
-    return str(cell)
+    yield from enumerate(book.rows(sheet, Style.MACHINE), 1)

@@ -1,0 +1,62 @@
+"""A file that ends whoever reads it is given up, and those behind it are read."""
+
+import os
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from server.db import Database
+from server.lab.imports import attempts, queries, services, worker
+from server.lab.imports.models import State
+from server.lab.instruments.reasons import Why
+
+LAN: dict[str, Any] = {"by": "user:lan"}
+
+
+def keep(database: Database, content: str, clock: Any) -> UUID:
+    with database.write() as session:
+        file, _ = services.keep(session, content.encode(), name="x.csv", now=clock(), **LAN)
+        return file.id
+
+
+def a_reader_dies(database: Database, import_id: UUID, clock: Any) -> None:
+    """Read in a process of its own, which ends when the first rows are there."""
+    database.engine.dispose()
+    process = os.fork()
+    if not process:
+        worker.stage(database, import_id, clock, lambda: os._exit(9))
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 9
+
+
+@pytest.mark.engines
+def test_after_two_deaths_it_is_unreadable_and_the_next_one_is_read(
+    database: Database, table: Any, tubes: Any, clock: Any
+) -> None:
+    bad, good = (
+        keep(database, table((tubes[name], "N", 20, "")), clock) for name in ("ready", "second")
+    )
+    for _ in range(attempts.MOST):
+        a_reader_dies(database, bad, clock)
+    worker.run_once(database, clock)
+    with database.read() as session:
+        given_up, read = (services.import_named(session, each) for each in (bad, good))
+        assert (given_up.state, read.state) == (State.UNREADABLE, State.STAGED)
+        assert [each.number for each in queries.notices(given_up)] == [Why.ENDED_READER]
+    keep(database, table((tubes["ready"], "N", 20, "")), clock)  # again: it is read once more
+    worker.run_once(database, clock)
+    with database.read() as session:
+        again = services.import_named(session, bad)
+        assert (again.state, again.attempts, again.cut) == (State.STAGED, 0, False)
+
+
+def test_to_be_told_to_stop_is_no_death(
+    database: Database, table: Any, tubes: Any, clock: Any
+) -> None:
+    file = keep(database, table((tubes["ready"], "N", 20, "")), clock)
+    for _ in range(attempts.MOST + 2):
+        worker.stage(database, file, clock, lambda: True)
+    worker.run_once(database, clock)
+    with database.read() as session:
+        assert services.import_named(session, file).state == State.STAGED
