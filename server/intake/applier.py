@@ -132,13 +132,16 @@ class Applier:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._awake.clear()
-            try:
-                self._try_again()
-                self._drain()
-            except Exception:  # the database may be away for a while
-                log.exception("the applier met an error and goes on")
-                self._stopping.wait(TROUBLED_SECONDS)
+            for work in (self._try_again, self._drain, self._correct):
+                self._do(work)  # what is in the way of one is not in the way of the others
             self._awake.wait(LOOK_SECONDS)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:  # the database may be away for a while
+            log.exception("the applier met an error and goes on")
+            self._stopping.wait(TROUBLED_SECONDS)
 
     def _try_again(self) -> None:
         """Try what waits: all of it where there is a lot more than before, else some, at times."""
@@ -148,6 +151,8 @@ class Applier:
         if more or late:
             self._lots, self._tried = lots, monotonic()
             revive(self._database, None if more else SOME)
+
+    def _correct(self) -> None:
         correct_past(self._database, self._clock())
 
     def _drain(self) -> None:

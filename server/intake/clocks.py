@@ -22,6 +22,7 @@ from server.accounts.health_models import StationHealth
 from server.audit import services as audit
 from server.intake.models import StationBoot
 from server.intake.opening import Opened
+from server.intake.possible import can_be
 from server.rows import insert_missing
 from server.sampling import changes, matters
 from server.sampling.models import Pairing
@@ -102,7 +103,7 @@ def time_of(began: Began, mono: int, now: datetime) -> datetime | None:
         at = began.at + timedelta(microseconds=mono // 1000)
     except OverflowError:
         return None
-    return at if at <= now + AHEAD else None
+    return at if can_be(at) and at <= now + AHEAD else None
 
 
 def correct_past(session: Session, now: datetime) -> int:

@@ -13,7 +13,10 @@ from contract.events import Event, EventError, TubePaired
 from contract.identities import IdentityError, Kind, PersonCode
 from contract.sealing import SealError, unseal
 from server import vault
+from server.intake import possible
 from server.intake.upload import problem_of
+
+IMPOSSIBLE_TIME = "impossible-time"  # a problem; stored, so it never changes
 
 
 class CannotOpen(Exception):
@@ -38,7 +41,9 @@ class Opened:
 def open_event(event_id: UUID, payload: bytes) -> Opened:
     """Never raises for what *payload* holds."""
     try:
-        event = events.decode(payload)
+        event = possible.settled(events.decode(payload))
+        if event is None:
+            return Opened(event_id, None, problem=IMPOSSIBLE_TIME)
         person = _person(event) if isinstance(event, TubePaired | CheckedIn) else None
     except EventError:
         return Opened(event_id, None, problem=problem_of(payload))

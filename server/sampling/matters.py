@@ -23,6 +23,7 @@ from server.sampling import changes, lot_queries, sight, slips
 from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn
+from server.times import moved
 
 REVIEWER = "system:sampling"
 TWICE_WITHIN = timedelta(hours=12)
@@ -92,7 +93,7 @@ def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
 
 def about(first: datetime, last: datetime) -> ColumnElement[bool]:
     """Return the condition that a pairing is compared with others from *first* to *last*."""
-    return Pairing.paired_at.between(first - TWICE_WITHIN, last + TWICE_WITHIN)
+    return Pairing.paired_at.between(moved(first, -TWICE_WITHIN), moved(last, TWICE_WITHIN))
 
 
 def _given(session: Session, people: set[UUID], first: datetime, last: datetime) -> list[_Given]:

@@ -18,6 +18,7 @@ from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid
 from server.sampling.shift_models import SlipSuspicion
 from server.sampling.slip_runs import REACH, Given, group_around, skipped_between
+from server.times import moved
 
 FLAGGER = "system:sampling"
 AROUND = timedelta(hours=8)  # of a station's work, on each side of the wrong pairing
@@ -121,7 +122,9 @@ def open_group(
 
 def run_around(session: Session, wrong: Pairing) -> list[Given]:
     """Return what the station paired around *wrong*, oldest first, void or not."""
-    near = Pairing.paired_at.between(wrong.paired_at - AROUND, wrong.paired_at + AROUND)
+    near = Pairing.paired_at.between(
+        moved(wrong.paired_at, -AROUND), moved(wrong.paired_at, AROUND)
+    )
     asked = select(Pairing).where(Pairing.station == wrong.station)
     before = asked.where(near, Pairing.paired_at <= wrong.paired_at)
     after = asked.where(near, Pairing.paired_at > wrong.paired_at)
