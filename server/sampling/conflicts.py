@@ -61,12 +61,11 @@ def _overruled(session: Session, tube: Tube, live: Collection[Claim]) -> str | N
     decided = [each for each in queries.conflicts_of(session, tube) if _is_decided(each)]
     if not decided:
         return None
-    upheld = {
-        _claim(each.pairing).side(tube.kind)
-        for conflict in decided
-        for each in conflict.claims
-        if each.upheld
-    }
+    upheld: set[str] = set()  # what was said of a side last counts
+    for conflict in sorted(decided, key=lambda each: each.decided_at or each.opened_at):
+        said = [(_claim(each.pairing).side(tube.kind), each.upheld) for each in conflict.claims]
+        upheld -= {side for side, _ in said}
+        upheld |= {side for side, holds in said if holds}
     return decided[-1].kind if {claim.side(tube.kind) for claim in live} - upheld else None
 
 
@@ -141,6 +140,8 @@ def decide_conflict(
         session, About.CONFLICT, conflict_id, verdict="kept" if keep else "kept-none", kept=keep,
         reason=reason, by=by, now=now, tube=conflict.tube, instead_of=instead_of,
     )  # fmt: skip
+    # Superseding an older decision may leave two claims: its own and one that was upheld since.
+    review(session, conflict.tube, now=now)
     changes.changed(session, conflict.tube, now=now)
     for each in conflict.claims:
         if each.pairing_id in live and not each.upheld:

@@ -13,6 +13,7 @@ from server.lab import services
 from server.lab.words import Call, Rejection
 from server.outcomes.services import release
 from server.sampling.conflicts import decide_conflict
+from server.sampling.decisions import About, latest
 from server.sampling.queries import conflicts_of, pairings_of
 
 LAN, MINH = "user:lan", "user:minh"
@@ -42,7 +43,7 @@ class Tale:
 
     def pair(self, chance: int) -> None:
         station = f"ban-{chance // 2 % 2 + 1}"
-        self.scene.pair(self.tube, self.people[chance % 2], station=station)
+        self.scene.pair(self.tube, self.people[chance % len(self.people)], station=station)
 
     def void(self, chance: int) -> None:
         if pairings := pairings_of(self.session, self.tube):
@@ -54,6 +55,20 @@ class Tale:
             decide_conflict(
                 self.session, conflict.id, keep=keep[chance % len(keep)], reason="đã hỏi",
                 by="user:hoa", now=self.now,
+            )  # fmt: skip
+
+    def redecide(self, chance: int) -> None:
+        """Supersede one of the decisions about the tube."""
+        decided = [
+            (each, last)
+            for each in conflicts_of(self.session, self.tube)
+            if (last := latest(self.session, About.CONFLICT, each.id))
+        ]
+        for conflict, last in decided[chance % 2 :][:1]:
+            keep = [None, *(claim.pairing_id for claim in conflict.claims)]
+            decide_conflict(
+                self.session, conflict.id, keep=keep[chance // 2 % len(keep)], reason="nhầm sổ",
+                by="user:hoa", now=self.now, instead_of=last.id,
             )  # fmt: skip
 
     def receive(self, _chance: int) -> None:
@@ -83,7 +98,8 @@ class Tale:
         release(self.session, waiting, by=MINH, now=self.now)
 
 
-ACTS = ("pair", "void", "decide", "receive", "reject", "enter", "verify", "release", "wait")
+LATER = ("receive", "reject", "enter", "verify", "release", "wait")
+ACTS = ("pair", "void", "decide", "redecide", *LATER)
 EARLY = ((), (), ("wait",), ("enter", "wait"), ("receive", "wait"))  # before anybody is sampled
 USUAL = ("pair", "receive", "enter", "verify", "release")
 AGAIN = ("enter", "verify", "release")

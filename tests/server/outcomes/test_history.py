@@ -10,9 +10,10 @@ from server.delivery.models import Delivery
 from server.outcomes import queries
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.facts import facts_of
-from server.outcomes.merge import Status, merge
+from server.outcomes.merge import Problem, Status, merge
 from server.outcomes.models import Callback, Outcome
 from server.outcomes.services import key_of
+from server.sampling.queries import open_conflict_of
 from tests.server.outcomes.plain_desks import plain
 from tests.server.outcomes.tale import Steps, Tale, tales
 
@@ -25,7 +26,8 @@ from tests.server.outcomes.tale import Steps, Tale, tales
     acts=tales(),
 )
 def test_what_is_stored_is_what_follows_from_the_facts(scene: Any, kind: str, acts: Steps) -> None:
-    tale = Tale(scene, pool=kind == "pool")
+    people = [scene.person(name) for name in ("Lê An", "Trần Bình", "Vũ Chi")]
+    tale = Tale(scene, pool=kind == "pool", people=people)
     for name, chance in acts:
         tale.act(name, chance)
         agree(tale)
@@ -34,7 +36,10 @@ def test_what_is_stored_is_what_follows_from_the_facts(scene: Any, kind: str, ac
 
 def agree(tale: Tale) -> None:
     session, tube = tale.session, tale.tube
-    wanted = {each.person: each for each in merge(facts_of(session, tube)).outcomes}
+    verdict = merge(facts_of(session, tube))
+    if Problem.CONTESTED in verdict.problems:
+        assert open_conflict_of(session, tube), "somebody is asked"
+    wanted = {each.person: each for each in verdict.outcomes}
     stored = queries.current_of(session, tube)
     holding = {person: each for person, each in stored.items() if each.status != Status.WITHDRAWN}
     assert {person: each.status for person, each in holding.items()} == {

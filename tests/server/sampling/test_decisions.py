@@ -8,6 +8,7 @@ import pytest
 
 from server.errors import BadInput
 from server.sampling import conflicts, queries
+from server.sampling.decisions import About, latest
 from server.sampling.models import TubeConflict
 from server.sampling.withdrawals import Why, withdraw
 
@@ -57,6 +58,41 @@ def test_a_late_member_of_the_pool_that_was_kept_is_harmless(scene: Any) -> None
     decide(scene, mine.id)
     scene.pair(tube, scene.person("Vũ Chi"))
     assert standing(scene) == []
+
+
+def test_a_decision_that_leaves_two_claims_is_asked_about_once_more(scene: Any) -> None:
+    """An older decision is superseded, and what a later one upheld contradicts it."""
+    session, tube = scene.session, scene.tube()
+    first = scene.pair(tube, scene.person("Lê An"))
+    second = scene.pair(tube, scene.person("Trần Bình"))
+    (older,) = standing(scene)
+    decide(scene, first.id)
+    late = scene.pair(tube, scene.person("Vũ Chi"))
+    decide(scene, late.id)
+    last = latest(session, About.CONFLICT, older.id)
+    assert last is not None
+    conflicts.decide_conflict(
+        session, older.id, keep=second.id, reason="nhầm sổ", by="user:hoa", now=scene.now,
+        instead_of=last.id,
+    )  # fmt: skip
+    (asked,) = standing(scene)
+    assert {claim.pairing_id for claim in asked.claims} == {second.id, late.id}
+    decide(scene, second.id)
+    assert [each.id for each in queries.live_pairings(session, tube)] == [second.id]
+    assert standing(scene) == []
+
+
+def test_who_was_upheld_and_then_refused_is_asked_about_again(scene: Any) -> None:
+    tube, person = scene.tube(), scene.person("Lê An")
+    first = scene.pair(tube, person)
+    scene.pair(tube, scene.person("Trần Bình"))
+    decide(scene, first.id)
+    scene.now += timedelta(minutes=1)
+    scene.pair(tube, scene.person("Vũ Chi"))
+    decide(scene, None)
+    late = scene.pair(tube, person)
+    (again,) = standing(scene)
+    assert [claim.pairing_id for claim in again.claims] == [late.id]
 
 
 def test_a_decision_is_about_the_claims_that_were_seen(scene: Any) -> None:
