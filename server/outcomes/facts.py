@@ -20,18 +20,22 @@ from server.lab import queries as lab
 from server.lab.final import Said, final
 from server.lab.models import Reception, Result
 from server.lab.words import Call
-from server.outcomes.known import Facts, Held, Paired, Received, Resulted
+from server.outcomes.known import Facts, Held, Paired, PoolCount, Received, Resulted
 from server.sampling.holds import holds_of
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
 
 CHUNK = 2500  # tubes in one question: so much is in memory at once
 
 
+Closing = tuple[str, int, datetime]  # of a pool: by which station, of how many, when
+
+
 @dataclass(slots=True)
 class Known:
     """What is known of one tube: its facts, and what its message and its desk say beside them.
 
-    `sampled`, `places` and `stations` are by pairing, `released` and `verified` times by result.
+    `sampled`, `places`, `stations` and `undone` are by pairing, `released` and `verified` times by
+    result.
     """
 
     kind: TubeKind
@@ -41,12 +45,13 @@ class Known:
     conflicts: set[UUID] = field(default_factory=set)
     receptions: set[Received] = field(default_factory=set)
     results: set[Resulted] = field(default_factory=set)
-    members: set[int] = field(default_factory=set)
+    closings: set[Closing] = field(default_factory=set)
     holds: set[Held] = field(default_factory=set)
     upheld: set[tuple[UUID, UUID]] = field(default_factory=set)
     sampled: dict[UUID, datetime] = field(default_factory=dict)
     places: dict[UUID, str] = field(default_factory=dict)
     stations: dict[UUID, str] = field(default_factory=dict)
+    undone: dict[UUID, datetime] = field(default_factory=dict)
     released: dict[UUID, datetime] = field(default_factory=dict)
     verified: set[UUID] = field(default_factory=set)
     box: str = ""
@@ -61,10 +66,16 @@ class Known:
             open_conflicts=frozenset(self.conflicts),
             receptions=frozenset(self.receptions),
             results=frozenset(self.results),
-            pool_members=frozenset(self.members),
+            pool_counts=frozenset(map(self._count, self.closings)),
             holds=frozenset(self.holds),
             upheld=frozenset(self.upheld),
         )
+
+    def _count(self, closing: Closing) -> PoolCount:
+        station, said, at = closing
+        gone = {each for each, undone_at in self.undone.items() if undone_at <= at}
+        own = {each for each, of in self.stations.items() if of == station}
+        return PoolCount(said, len(own - gone))
 
 
 CALLS = {call.value: call for call in Call}
@@ -111,21 +122,24 @@ def _sampled(session: Session, tubes: str, known: Gathered) -> None:
         claim = station if one.kind is TubeKind.POOL else str(person)
         one.pairings.add(Paired(pairing, person, claim, at, trusted))
         one.places[pairing], one.stations[pairing], one.sampled[pairing] = place, station, at
-    for tube, pairing in session.execute(_VOIDS, {"tubes": tubes}):
-        known[tube].voided.add(pairing)
+    for tube, pairing, at in session.execute(_VOIDS, {"tubes": tubes}):
+        one = known[tube]
+        one.voided.add(pairing)
+        one.undone[pairing] = min(one.undone.get(pairing, at), at)
 
 
-def _voids() -> Select[Any, UUID]:
+def _voids() -> Select[Any, UUID, datetime]:
     """Ask which pairings were voided, by the station that made them and whatever tube it named."""
     own = and_(PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station)
-    found = select(text_of(Pairing.tube), Pairing.id).join(PairingVoid, own)
+    found = select(text_of(Pairing.tube), Pairing.id, PairingVoid.voided_at)
+    found = found.join(PairingVoid, own)
     return found.where(among(Pairing.tube, "tubes"))
 
 
 def _pooled(session: Session, tubes: str, known: Gathered) -> None:
-    closing = (PoolClosing.members, PoolClosing.closed_at)
-    for tube, members, at in _ask(session, PoolClosing.tube, tubes, *closing):
-        known[tube].members.add(members)
+    closing = (PoolClosing.station, PoolClosing.members, PoolClosing.closed_at)
+    for tube, station, members, at in _ask(session, PoolClosing.tube, tubes, *closing):
+        known[tube].closings.add((station, members, at))
         known[tube].closed_at = min(known[tube].closed_at or at, at)
 
 

@@ -23,6 +23,16 @@ class Ground(NamedTuple):
     id: UUID
 
 
+class PoolCount(NamedTuple):
+    """A station said on closing a pool how many had joined it; so many of its pairings came.
+
+    What was undone before it closed counts in neither.
+    """
+
+    said: int
+    paired: int
+
+
 @dataclass(frozen=True, slots=True)
 class Paired:
     """The tube was given to *person*; *claim* is the person, or a pool's station.
@@ -91,7 +101,7 @@ class Facts:
 
     `set_aside` are pairings that a decided conflict did not uphold, `upheld` the (decision,
     pairing) that did; `open_conflicts` and `holds` hold the tube whatever else is known;
-    `pool_members` are counts that stations gave on closing the pool.
+    `pool_counts` are what stations said on closing the pool.
     """
 
     kind: TubeKind
@@ -101,7 +111,7 @@ class Facts:
     open_conflicts: frozenset[UUID] = frozenset()
     receptions: frozenset[Received] = frozenset()
     results: frozenset[Resulted] = frozenset()
-    pool_members: frozenset[int] = frozenset()
+    pool_counts: frozenset[PoolCount] = frozenset()
     holds: frozenset[Held] = frozenset()
     upheld: frozenset[tuple[UUID, UUID]] = frozenset()
 
@@ -115,7 +125,7 @@ def is_plain(facts: Facts) -> bool:
         len(facts.results) == len(facts.receptions) == len(facts.pairings) == 1
         and facts.kind is TubeKind.SAMPLING
         and not (facts.voided or facts.set_aside or facts.open_conflicts)
-        and not (facts.holds or facts.pool_members or facts.upheld)
+        and not (facts.holds or facts.pool_counts or facts.upheld)
     )
 
 

@@ -24,6 +24,7 @@ from server.outcomes.known import Facts as Facts
 from server.outcomes.known import Ground as Ground
 from server.outcomes.known import Held as Held
 from server.outcomes.known import Paired as Paired
+from server.outcomes.known import PoolCount as PoolCount
 from server.outcomes.known import Received as Received
 from server.outcomes.known import Resulted as Resulted
 from server.outcomes.known import current_results as current_results
@@ -144,7 +145,7 @@ def _problems(facts: Facts, live: frozenset[Paired]) -> Iterator[Problem]:
     standing, current = standing_results(facts.results), current_results(facts.results)
     received, rejected = bool(receptions), any(each.rejected for each in receptions)
     contested = bool(facts.open_conflicts) or len({pairing.claim for pairing in live}) > 1
-    miscounted = any(members != len(facts.pairings) for members in facts.pool_members)
+    miscounted = any(count.said != count.paired for count in facts.pool_counts)
     holds = {
         Problem.CONTESTED: contested,
         Problem.HELD: bool(facts.holds),

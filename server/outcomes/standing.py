@@ -120,11 +120,11 @@ def _reception_unpaired(seen: _Seen) -> _Found:
 
 
 def _miscounted(seen: _Seen) -> _Found:
-    paired = len(seen.facts.pairings)
-    wrong = [members for members in seen.facts.pool_members if members != paired]
+    wrong = [count for count in seen.facts.pool_counts if count.said != count.paired]
     if not seen.live or seen.contested or not wrong or seen.known.closed_at is None:
         return None
-    return seen.known.closed_at, f"{paired}/{max(wrong)}"
+    said, paired = max(wrong)
+    return seen.known.closed_at, f"{paired}/{said}"
 
 
 def _not_received(seen: _Seen) -> _Found:

@@ -11,6 +11,8 @@ from server.lab.words import Call
 from server.outcomes import cases, desks, limits
 from server.outcomes.cases import Done, Seen, mark_of
 from server.outcomes.desks import Desk, Wish
+from server.sampling.conflicts import decide_conflict
+from server.sampling.queries import conflicts_of
 
 HOA, LAN = "user:hoa", "user:lan"
 STRAY = Desk.RECEPTION_WITHOUT_PAIRING
@@ -123,4 +125,35 @@ def test_a_pool_that_was_miscounted_stands_until_it_is_explained(scene: Any) -> 
     [item] = desks.waiting_on(scene.session, Desk.POOL_MISCOUNTED)
     assert (item.tube, item.detail) == (tube, "1/2")
     scene.pair(tube, scene.person("Lê An"))
+    assert desks.waiting_on(scene.session, Desk.POOL_MISCOUNTED) == []
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_who_was_taken_out_of_a_pool_before_it_was_closed_counts_in_neither(
+    scene: Any, lost: int
+) -> None:
+    """Three joined and one of them was undone; of the other two, one may be lost."""
+    tube = scene.tube(90)
+    undone = scene.pair(tube, scene.person("Lê An"))
+    scene.pair(tube, scene.person("Trần Bình"))
+    scene.void(undone)
+    scene.now += timedelta(minutes=1)
+    scene.close_pool(tube, members=1 + lost)
+    waiting = desks.waiting_on(scene.session, Desk.POOL_MISCOUNTED)
+    assert [each.detail for each in waiting] == (["1/2"] if lost else [])
+    if lost:
+        last = scene.pair(tube, scene.person("Vũ Chi"))
+        scene.now += timedelta(minutes=1)
+        scene.void(last)  # after it was closed: the station had counted them
+    assert desks.waiting_on(scene.session, Desk.POOL_MISCOUNTED) == []
+
+
+def test_each_station_counts_its_own_members(scene: Any) -> None:
+    tube = scene.tube(90)
+    mine = scene.pair(tube, scene.person("Lê An"))
+    scene.pair(tube, scene.person("Trần Bình"), station="ban-2")
+    scene.close_pool(tube, members=1)
+    scene.close_pool(tube, members=1, station="ban-2")
+    [conflict] = conflicts_of(scene.session, tube)
+    decide_conflict(scene.session, conflict.id, keep=mine.id, reason="sổ", by=HOA, now=scene.now)
     assert desks.waiting_on(scene.session, Desk.POOL_MISCOUNTED) == []

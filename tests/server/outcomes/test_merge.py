@@ -15,6 +15,7 @@ from server.outcomes.merge import (
     Facts,
     Held,
     Paired,
+    PoolCount,
     Problem,
     Received,
     Resulted,
@@ -34,6 +35,7 @@ def paired(number: int, person: UUID, claim: str = "") -> Paired:
 
 
 RESULTS = [UUID(int=50 + n) for n in range(4)]
+COUNTS = st.builds(PoolCount, st.integers(0, 2), st.integers(0, 2))
 TIMES = [None, START - timedelta(hours=1), START + timedelta(hours=1)]
 
 
@@ -81,7 +83,7 @@ def facts(draw: st.DrawFn) -> Facts:
         open_conflicts=draw(seldom),
         receptions=draw(receptions()),
         results=frozenset(draw(results())),
-        pool_members=draw(st.frozensets(st.integers(0, 5), max_size=1)),
+        pool_counts=draw(st.frozensets(COUNTS, max_size=1)),
         holds=frozenset(Held(each, "slip") for each in draw(seldom)),
         upheld=frozenset((UUID(int=90), each) for each in draw(some)),
     )
