@@ -1,10 +1,11 @@
 """Take requests whole before a thread sees them: slow senders cost no thread, halves do nothing.
 
 granian speaks its own protocol (RSGI) to us; the pages speak WSGI.  In between, on one event loop,
-a body is gathered within a size, a time and a lowest speed; only then does a thread of the pool
-run the application.  A station that lost its network in mid-upload holds a socket, nothing more;
-a form that was cut off is not taken for a shorter one.  For that a request says how long it is: of
-one that comes in chunks granian does not tell whether all of them came.
+a body is gathered within a size, a time and a lowest speed, where there is room for as much as it
+says to have (`server.room`); only then does a thread of the pool run the application.  A station
+that lost its network in mid-upload holds a socket and the room for its body, nothing more; a form
+that was cut off is not taken for a shorter one.  For that a request says how long it is: of one
+that comes in chunks granian does not tell whether all of them came.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from granian._granian import RSGIProtocolClosed as ProtocolClosed
 from granian.rsgi import Scope
 
+from server.room import NoRoom, Room
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
@@ -27,6 +30,7 @@ log = logging.getLogger(__name__)
 Answer = tuple[int, list[tuple[str, str]], bytes]
 FIRST_SECONDS = 30.0
 LOWEST_SPEED = 2_000  # bytes/s after that: a weak mobile network still gets through
+LOWEST_OF_LARGE = 20_000  # bytes/s of a body that is larger than any form
 HELD_AT_ONCE = 256 * 1024 * 1024  # bytes of bodies in memory, of all requests together
 SENTENCES = {
     "cut-off": ("Nội dung bị đứt giữa chừng.", "What was sent was cut off."),
@@ -58,7 +62,10 @@ class ShortWay(Protocol):
 
 
 class Front:
-    """A granian application around a WSGI one.  Not safe to share between event loops."""
+    """A granian application around a WSGI one.  Not safe to share between event loops.
+
+    A body has *largest* bytes at most, or what *larger* says of a request whose body has more.
+    """
 
     def __init__(
         self,
@@ -66,6 +73,8 @@ class Front:
         *,
         threads: int,
         largest: int,
+        larger: Callable[[Scope], int] = lambda _: 0,
+        room: Room | None = None,
         first_seconds: float = FIRST_SECONDS,
         on_start: Callable[[], Coroutine[None, None, None]] | None = None,
         on_stop: Callable[[], None] | None = None,
@@ -73,13 +82,13 @@ class Front:
     ) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
-        self._largest = largest
+        self._largest, self._larger = largest, larger
+        self.room = room or Room(HELD_AT_ONCE, HELD_AT_ONCE // 2, largest)
         self._first_seconds = first_seconds
         self.on_start = on_start
         self._on_stop = on_stop
         self._short = short
         self._tasks: set[asyncio.Task[None]] = set()
-        self._held = 0  # bytes of bodies that are in memory now
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         if self.on_start is not None:
@@ -101,18 +110,16 @@ class Front:
             log.debug("the client of %s left before its answer", scope.path)
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
-        if self._held > HELD_AT_ONCE:
-            return _refusal(503, "too-busy", ("Retry-After", "5"))
-        parts: list[bytes] = []
         try:
-            await self._gather(protocol, body_length(scope, self._largest), parts)
-            return await self._made(scope, b"".join(parts))
+            length = body_length(scope, self._largest, self._larger)
+            with self.room.kept_for(length):
+                return await self._made(scope, await self._gather(protocol, length))
+        except NoRoom:
+            return _refusal(503, "too-busy", ("Retry-After", "5"))
         except TimeoutError:
-            return _refusal(408, "too-slow", ("Connection", "close"))
+            return _refusal(408, "too-slow")
         except Refused as error:
-            return _refusal(error.status, error.code, ("Connection", "close"))
-        finally:
-            self._held -= sum(map(len, parts))
+            return _refusal(error.status, error.code)
 
     async def _made(self, scope: Scope, body: bytes) -> Answer:
         if self._short is not None and self._short.takes(scope):
@@ -122,19 +129,23 @@ class Front:
         whole = environ(scope, body)
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, whole)
 
-    async def _gather(self, protocol: HTTPProtocol, length: int, parts: list[bytes]) -> None:
-        """Collect a body of *length* bytes in *parts*: all of it, not too slow."""
+    async def _gather(self, protocol: HTTPProtocol, length: int) -> bytes:
+        """Collect a body of *length* bytes: all of it and no more, not too slow."""
         if not length:
-            return
+            return b""
+        parts: list[bytes] = []
         started, size = asyncio.get_running_loop().time(), 0
+        speed = LOWEST_SPEED if length <= self._largest else LOWEST_OF_LARGE
         async with asyncio.timeout(self._first_seconds) as limit:
             async for part in protocol:
                 parts.append(part)
                 size += len(part)
-                self._held += len(part)
-                limit.reschedule(started + self._first_seconds + size / LOWEST_SPEED)
+                if size > length:
+                    break
+                limit.reschedule(started + self._first_seconds + size / speed)
         if size != length:
             raise Refused(400, "cut-off")
+        return b"".join(parts)
 
     def _run(self, environment: dict[str, Any]) -> Answer:
         """Run the application, in a thread."""
@@ -154,8 +165,8 @@ class Front:
         return status, headers, body
 
 
-def body_length(scope: Scope, largest: int) -> int:
-    """Return how many bytes a request has behind its head, *largest* at most.  Raises Refused.
+def body_length(scope: Scope, largest: int, larger: Callable[[Scope], int]) -> int:
+    """Return how many bytes a request has behind its head.  Raises Refused for too many.
 
     (More than one length, or a length that is none, granian has refused before.)
     """
@@ -165,7 +176,7 @@ def body_length(scope: Scope, largest: int) -> int:
     if "transfer-encoding" in names:
         raise Refused(411, "length-required")
     length = int(scope.headers.get("content-length") or 0)
-    if length > largest:
+    if length > largest and length > larger(scope):
         raise Refused(413, "too-large")
     return length
 
@@ -205,7 +216,9 @@ def environ(scope: Scope, body: bytes) -> dict[str, Any]:
     return known
 
 
-def _refusal(status: int, code: str, header: tuple[str, str]) -> Answer:
+def _refusal(status: int, code: str, *headers: tuple[str, str]) -> Answer:
+    """Return an answer after which the connection ends: what else is in it stays unread."""
     vi, en = SENTENCES[code]
     body = json.dumps({"code": code, "message": vi, "message_en": en}, ensure_ascii=False)
-    return status, [("Content-Type", "application/json"), header], body.encode()
+    always = [("Content-Type", "application/json"), ("Connection", "close")]
+    return status, [*always, *headers], body.encode()

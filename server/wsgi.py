@@ -23,14 +23,18 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.rsgi import Scope
+from werkzeug.exceptions import HTTPException
 
 from server.app import create_app
 from server.assembly import start_background, stop_background
 from server.config import Settings
-from server.front import Front
+from server.front import HELD_AT_ONCE, Front
 from server.intake.answers import PATH
 from server.intake.door import Door
+from server.room import Room
 from server.upkeep import logs
+from server.web import takes_large_body
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Lock
@@ -113,15 +117,27 @@ def keep_still() -> None:
 def front_of(app: Flask, settings: Settings, on_stop: Callable[[], None] | None = None) -> Front:
     """Return what granian runs, around *app*."""
     # The pages refuse what is larger than the setting in their own words; this is the hard end.
-    largest = max(2 * settings.max_body_kib * 1024, (settings.max_import_mib + 1) << 20)
+    ordinary, large = 2 * settings.max_body_kib * 1024, (settings.max_import_mib + 1) << 20
+    share = max(large, HELD_AT_ONCE // 2)
     return Front(
         app,
         threads=settings.threads,
-        largest=largest,
+        largest=ordinary,
+        larger=partial(_larger, app, large),
+        room=Room(2 * share, share, ordinary),
         on_start=partial(_announce, settings),
         on_stop=on_stop,
         short=Door(app, partial(logs.of_station, app.extensions["traffic"], PATH)),
     )
+
+
+def _larger(app: Flask, large: int, scope: Scope) -> int:
+    """Return *large* where a view takes machines' files, 0 elsewhere."""
+    try:
+        endpoint, _ = app.url_map.bind("").match(scope.path, scope.method)
+    except HTTPException:
+        return 0
+    return large if takes_large_body(app.view_functions.get(endpoint)) else 0
 
 
 async def _announce(settings: Settings) -> None:

@@ -4,8 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from server.config import Settings
 from server.front import Front, environ
+from server.room import NoRoom, Room
+from server.wsgi import front_of
 
 
 class Headers(dict[str, str]):
@@ -51,7 +55,7 @@ def ask(request: Request, connection: Connection, **limits: Any) -> tuple[int, d
     asyncio.run(front.__rsgi__(request, connection))  # type: ignore[arg-type]
     front.__rsgi_del__(None)  # type: ignore[arg-type]
     assert connection.answer is not None
-    assert vars(front)["_held"] == 0  # nothing stays in memory, refused or not
+    assert front.room.held == front.room.held_large == 0  # nothing stays, refused or not
     return connection.answer
 
 
@@ -102,3 +106,52 @@ def test_a_header_cannot_pass_for_another_one() -> None:
     assert given["HTTP_X_FORWARDED_FOR"] == "10.0.0.1"
     assert given["REMOTE_ADDR"] == "10.0.0.7"
     assert given["CONTENT_LENGTH"] == "0"
+
+
+def test_bodies_that_come_together_have_room_or_are_told_to_come_again() -> None:
+    front = Front(echo, threads=1, largest=100, room=Room(most=100, large=0, ordinary=100))
+    sent = [Connection([b"m" * 10] * 5, pause=0.01) for _ in range(20)]
+    request = Request(headers=Headers({"host": "x", "content-length": "50"}))
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(front.__rsgi__(request, each) for each in sent))  # type: ignore[arg-type]
+
+    asyncio.run(all_at_once())
+    answers = [each.answer for each in sent if each.answer is not None]
+    assert sorted(status for status, *_ in answers) == [200, 200, *[503] * 18]
+    assert {head.get("Retry-After") for status, head, _ in answers if status == 503} == {"5"}
+    assert front.room.held == 0
+    one_more = Connection([b"m" * 50])
+    asyncio.run(front.__rsgi__(request, one_more))  # type: ignore[arg-type]
+    assert one_more.answer is not None
+    assert one_more.answer[0] == 200
+
+
+def test_large_bodies_leave_room_for_others() -> None:
+    room = Room(most=100, large=60, ordinary=10)
+    with room.kept_for(60):
+        with pytest.raises(NoRoom), room.kept_for(11):
+            pass
+        with room.kept_for(10), room.kept_for(10), room.kept_for(10), room.kept_for(10):
+            assert (room.held, room.held_large) == (100, 60)
+            with pytest.raises(NoRoom), room.kept_for(1):
+                pass
+    assert (room.held, room.held_large) == (0, 0)
+
+
+def test_a_machines_file_is_taken_where_machines_files_are_taken(
+    app: Flask, settings: Settings
+) -> None:
+    front = front_of(app, settings)
+    length = 20 << 20
+    headers = Headers({"host": "x", "content-length": str(length)})
+    got = {}
+    for path in ("/login", "/api/v1/stations/enrol", "/no/such/page", "/imports"):
+        connection = Connection([b"m" * (1 << 20)] * 3)
+        request = Request(path=path, headers=headers)
+        asyncio.run(front.__rsgi__(request, connection))  # type: ignore[arg-type]
+        assert connection.answer is not None
+        got[path] = connection.answer[0]
+    front.__rsgi_del__(None)  # type: ignore[arg-type]
+    refused = {"/login": 413, "/api/v1/stations/enrol": 413, "/no/such/page": 413}
+    assert got == {**refused, "/imports": 400}  # read, and cut off
