@@ -16,7 +16,7 @@ from contract.duty_events import CheckedIn, CheckInVoided
 from server import vault
 from server.audit import services as audit
 from server.declarations import late_times
-from server.declarations.models import CheckIn
+from server.declarations.models import CheckIn, Declaration
 from server.declarations.stands import Stands
 from server.declarations.targets import days
 from server.declarations.targets.days import Change
@@ -165,6 +165,20 @@ def void_check_in(session: Session, event: CheckInVoided, *, now: datetime) -> C
         by = f"station:{event.station}"
         audit.record(session, "check-in.voided", known.id, by=by, now=now, detail=event.reason)
     return known
+
+
+def give_to(
+    session: Session, check_in_id: UUID, person_id: UUID, *, by: str, now: datetime
+) -> None:
+    """Say that it was another who came; what was declared then is theirs as well."""
+    made = session.get(CheckIn, check_in_id)
+    if made is None or made.person_id is None:
+        return
+    made.person_id = person_id
+    if made.declaration_id is not None:
+        session.get_one(Declaration, made.declaration_id).person_id = person_id
+    session.flush()
+    audit.record(session, "check-in.given", made.id, by=by, now=now, detail=made.point)
 
 
 def answers_of(made: CheckIn) -> Answers:

@@ -20,6 +20,8 @@ from server.people.agreement import birth_year_of
 from server.people.matching import Agreement, compare_names
 from server.people.models import Disagreement, IdentityQuestion, Person
 
+SHOWN_BY = ("event", "check-in")  # what evidence names a pairing or a check-in
+
 
 class AlreadyAnswered(DomainError):
     code = "already-answered"
@@ -83,7 +85,7 @@ def _said_blind(code: PersonCode) -> str:
 def _event_of(evidence: str) -> UUID | None:
     kind, _, text = evidence.partition(":")
     try:
-        return UUID(text) if kind == "event" else None
+        return UUID(text) if kind in SHOWN_BY else None
     except ValueError:
         return None
 

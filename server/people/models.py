@@ -165,7 +165,7 @@ class Disagreement(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    event_id: Mapped[UUID | None]  # the pairing that showed it
+    event_id: Mapped[UUID | None]  # the pairing, or the check-in, that showed it
     system: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20))
     said_name: Mapped[str | None] = mapped_column(Encrypted("disagreement.said_name"))

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.declarations import check_ins
 from server.people import doubts
 from server.people.models import Disagreement
 from server.sampling import changes, conflicts, matters
@@ -19,8 +20,8 @@ def answer(
 ) -> int:
     """Say whether a code's bearer is who the number's record names; return how many tubes waited.
 
-    If it is another, the pairings that showed the code are theirs from then on: nothing of them
-    had been told to anybody.  Raises NotFound, AlreadyAnswered.
+    If it is another, the pairings and check-ins that showed the code are theirs from then on:
+    nothing of the pairings had been told to anybody.  Raises NotFound, AlreadyAnswered.
     """
     alike = doubts.answer_disagreement(
         session, question_id, same=same, reason=reason, by=by, now=now
@@ -29,12 +30,14 @@ def answer(
         session, About.IDENTITY, question_id, verdict="same" if same else "another",
         reason=reason, by=by, now=now,
     )  # fmt: skip
-    return sum(_settle(session, each, now) for each in alike)
+    return sum(_settle(session, each, by, now) for each in alike)
 
 
-def _settle(session: Session, question: Disagreement, now: datetime) -> bool:
+def _settle(session: Session, question: Disagreement, by: str, now: datetime) -> bool:
     pairing = session.get(Pairing, question.event_id) if question.event_id else None
     if pairing is None:
+        if question.event_id is not None and question.other_id is not None:
+            check_ins.give_to(session, question.event_id, question.other_id, by=by, now=now)
         return False
     take_turn(session, [pairing.tube])
     held: set[Tube] = set()

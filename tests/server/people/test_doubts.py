@@ -11,23 +11,30 @@ from sqlalchemy.orm import Session
 
 from contract.identities import Key, Kind, PersonCode, System
 from contract.identities.base import BirthDate
+from server.declarations import check_ins, form_versions
+from server.declarations.check_ins import Comer, Coming
+from server.declarations.models import Declaration
+from server.declarations.queries import check_ins_of
 from server.people import doubts, merges, services
 from server.people.models import Disagreement, IdentityQuestion, Person
 from server.sampling import identity_decisions
 from server.sampling.holds import holds_of
+from tests.server.conftest import MONDAY
 
 NUMBER = Key(System.CITIZEN, "024191000123")
+FORM = form_versions.shipped()[form_versions.SHORT]
 Meet = Callable[..., Person]
 
 
 @pytest.fixture
 def meet(session: Session, now: datetime) -> Meet:
-    def met(name: str | None, year: int = 1991, event: UUID | None = None) -> Person:
+    def met(name: str | None, year: int = 1991, event: UUID | str | None = None) -> Person:
         code = PersonCode(
             Kind.CITIZEN_CARD, f"{name}{year}".encode(), (NUMBER,), name=name, birth=BirthDate(year)
         )
+        evidence = event if isinstance(event, str) else f"event:{event or uuid4()}"
         return services.person_of(
-            session, code, by="station:a", now=now, evidence=f"event:{event or uuid4()}", place="p"
+            session, code, by="station:a", now=now, evidence=evidence, place="p"
         )
 
     return met
@@ -79,6 +86,35 @@ def test_who_is_another_has_their_pairing_and_is_known_from_then_on(
         identity_decisions.answer(
             session, question.id, same=True, reason="x", by="user:hoa", now=now
         )
+
+
+def test_who_is_another_has_their_check_ins_and_what_they_declared(
+    session: Session, scene: Any, meet: Meet, now: datetime
+) -> None:
+    an, declared = meet("Nguyễn Thị Mẫu"), uuid4()
+    at_a_table = coming(an, uuid4(), source="station", station="ban-1")
+    by_hand = coming(an, declared, source="keeper", declaration_id=declared)
+    form_versions.keep(session, FORM)
+    session.add(
+        Declaration(id=declared, person_id=an.id, form_id=FORM.id, source="keeper", at=now,
+                    on_behalf=False, symptoms=True, answers="{}", consent="", recorded_at=now)
+    )  # fmt: skip
+    check_ins.keep(session, [at_a_table, by_hand, coming(an, uuid4())], now=now)
+    meet("Trần Văn Khác", 1960, at_a_table.id)
+    meet("Trần Văn Khác", 1960, f"check-in:{declared}")
+    question, _ = doubts.open_disagreements(session)
+    identity_decisions.answer(
+        session, question.id, same=False, reason="xem thẻ", by="user:hoa", now=now
+    )
+    theirs = {each.id for each in check_ins_of(session, question.other_id)}
+    assert theirs == {at_a_table.id, declared}
+    assert len(check_ins_of(session, an.id)) == 1
+    assert session.get_one(Declaration, declared).person_id == question.other_id
+
+
+def coming(person: Person, which: UUID, *, source: str = "phone", **more: Any) -> Coming:
+    return Coming(id=which, comer=Comer(person.id), source=source, point="Chợ", place="p",
+                  at=MONDAY, symptoms="yes", **more)  # fmt: skip
 
 
 def test_who_is_the_same_is_asked_about_once(session: Session, meet: Meet, now: datetime) -> None:
