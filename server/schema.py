@@ -30,6 +30,7 @@ import server.intake.models
 import server.lab.boxes.models
 import server.lab.imports.models
 import server.lab.models
+import server.lab.move_models
 import server.lab.plates.models
 import server.lab.run_models
 import server.lab.storage.models

@@ -93,6 +93,7 @@ STATES = {
     "unheard": Shown("○", "quiet", "chưa nghe", "never heard"),
     "unpaired": Shown("✖", "problem", "chưa ghép", "not paired"),
     "verified": Shown("◑", "resulted", "đã duyệt", "verified"),
+    "other-laboratory": Shown("✖", "problem", "phòng xét nghiệm khác", "another laboratory"),
     "voided": Shown("○", "quiet", "đã hủy", "voided"),
     "waiting": Shown("▲", "waiting", "đang chờ", "waiting"),
     "well": Shown("✔", "released", "khỏe", "well"),

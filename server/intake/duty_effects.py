@@ -50,7 +50,9 @@ def void_check_in(session: Session, event: CheckInVoided, now: datetime) -> None
 def arrive(session: Session, event: TubeArrived, now: datetime) -> None:
     by = f"station:{event.station}"
     arrived = event.at if event.trusted else None
-    lab.receive_tube(session, tube(event.tube), box=event.box, by=by, now=now, arrived=arrived)
+    lab.receive_tube(
+        session, tube(event.tube), box=event.box, by=by, now=now, arrived=arrived, moved=True
+    )
 
 
 def hear_of_arrival(session: Session, event: TubeArrived, now: datetime) -> None:

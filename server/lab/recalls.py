@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.errors import NotFound
-from server.lab import disputes, queries, refusals, runs, services, standing
+from server.lab import disputes, moves, queries, refusals, runs, services, standing
 from server.lab.lifecycle import Action, Refusal, RunAction, take
 from server.lab.models import OrderedTest, Result
 from server.lab.run_models import Run
@@ -82,20 +82,23 @@ def recall_result(
     """Withdraw one result, released or not; its people's records say so if it was.
 
     `Again.RESAMPLE` gives the tube up, with what amended this result: its people are called back.
+    A laboratory that has not got the tube takes its result back and no more.
     Raises TubeHasResult if something else speaks for the tube.
     """
     result = _take(session, result_id, Action.WITHDRAW, seen=seen)
     take_turn(session, [result.tube])
+    elsewhere = result.id in moves.elsewhere(session, [result.tube])
     with changes.together(session, now=now):
         _withdraw(session, result, reason, by=by, now=now)
-        if again is Again.RERUN:
+        if again is Again.RERUN and not elsewhere:
             _order_rerun(session, result, reason, by=by, now=now)
         else:
             for each in queries.amendments_after(session, result.id):
                 if each.withdrawn_at is None:
                     _withdraw(session, each, reason, by=by, now=now)
             session.flush()
-            services.reject_tube(session, result.tube, Rejection.RECALLED, by=by, now=now)
+            if not elsewhere:
+                services.reject_tube(session, result.tube, Rejection.RECALLED, by=by, now=now)
     return result
 
 
@@ -114,13 +117,15 @@ def withdraw_run(
     audit.record(session, "run.withdrawn", run.id, by=by, now=now, detail=run.plate)
     results = list(session.scalars(select(Result).where(Result.run_id == run.id)))
     take_turn(session, [result.tube for result in results])
+    elsewhere = moves.elsewhere(session, [result.tube for result in results])
     with changes.together(session, now=now):
         for result in results:
             resting = [result, *queries.amendments_after(session, result.id)]
             for each in resting:
                 if each.withdrawn_at is None:
                     _withdraw(session, each, reason, by=by, now=now)
-            _order_rerun(session, resting[-1], reason, by=by, now=now)
+            if result.id not in elsewhere:
+                _order_rerun(session, resting[-1], reason, by=by, now=now)
     return run
 
 

@@ -8,18 +8,20 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from contract.tubes import Tube
 from server import cameras, forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError
-from server.lab import queries, services
+from server.lab import moves, queries, services, sight
 from server.lab.boxes import queries as box_queries
 from server.lab.boxes import services as boxes
 from server.lab.scans import box_in, scanned_box, scanned_tube
 from server.lab.words import REJECTIONS, Rejection
-from server.web import Permission, actor, now, reading, requires, transaction
+from server.web import Permission, actor, now, place, reading, requires, transaction
 
 bp = Blueprint("reception", __name__)
 SHIFT = timedelta(hours=18)
@@ -38,16 +40,18 @@ def show_reception() -> ResponseReturnValue:
 @bp.post("/reception")
 @requires(Permission.RECEPTION_WRITE)
 def receive() -> ResponseReturnValue:
-    box = request.form.get("box", "")
+    box, moved = request.form.get("box", ""), "moved" in request.form
+    kept = "yes" if moved else None
     try:
         if label := box_in(request.form.get("tube", "")):
             flash(t(f"Bây giờ nhận hộp {label}.", f"Now receiving box {label}."))
-            return redirect(url_for(".show_reception", box=label))
+            return redirect(url_for(".show_reception", box=label, moved=kept))
         tube = scanned_tube(request.form)
         box = scanned_box(request.form)
         with transaction() as session:
-            again = queries.reception_of(session, tube) is not None
-            services.receive_tube(session, tube, box=box, by=actor(), now=now())
+            sight.check_tube(session, current_within(), tube, moved=moved)
+            again = _came_before(session, tube)
+            services.receive_tube(session, tube, box=box, by=actor(), now=now(), moved=moved)
     except DomainError as problem:
         return _reception(box=box, problem=problem)
     if again:
@@ -56,7 +60,15 @@ def receive() -> ResponseReturnValue:
     else:
         said = f"Đã nhận ống {tube.grouped} vào hộp {box}.", f"Tube {tube.grouped} is in box {box}."
         flash(t(*said))
-    return redirect(url_for(".show_reception", box=box))
+    return redirect(url_for(".show_reception", box=box, moved=kept))
+
+
+def _came_before(session: Session, tube: Tube) -> bool:
+    """Return whether the tube was noted before at this laboratory."""
+    known = queries.reception_of(session, tube)
+    if known is None or not moves.is_other(known, place(), actor()):
+        return known is not None
+    return moves.move_to(session, tube, place()) is not None
 
 
 @bp.post("/reception/reject")
@@ -67,6 +79,7 @@ def reject() -> ResponseReturnValue:
         tube = scanned_tube(request.form)
         reason = forms.choice(request.form, "reason", Rejection)
         with transaction() as session:
+            sight.check_tube(session, current_within(), tube)
             services.reject_tube(session, tube, reason, by=actor(), now=now(), box=box)
     except DomainError as problem:
         return _reception(box=box, problem=problem, rejecting=True)
@@ -134,6 +147,7 @@ def _reception(
             arrival=box_queries.arrival_of(session, box, custody) if box else None,
             problem=problem,
             rejecting=rejecting,
+            moved="moved" in request.values,
             reasons=REJECTIONS,
             receptions=queries.latest_receptions(session, since=since, within=current_within()),
             boxes=queries.box_counts(session, since=since, within=current_within()),

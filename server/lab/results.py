@@ -89,6 +89,8 @@ def _link(session: Session, tube: Tube, lab: str) -> Link:
     if head is None:
         return Link(Kind.CONFIRMATORY if known else Kind.FIRST)
     order = queries.order_after(session, head.id)
+    if order is None and head.withdrawn_at is not None:  # of another tube, and this one is not
+        return Link(Kind.RERUN, head.id, head.withdrawal_reason)
     if order is None:
         raise refusals.tube_has_result(tube, rejecting=False)
     _take(session, head.id, Action.REPEAT, by="")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.accounts.actors import place_of_actor
 from server.audit import services as audit
-from server.lab import queries, refusals, strays
+from server.lab import moves, queries, refusals, strays
 from server.lab.boxes import open_boxes
 from server.lab.models import Reception
 from server.lab.receptions import hear_of_arrival as hear_of_arrival
@@ -34,15 +34,24 @@ def receive_tube(
     by: str,
     now: datetime,
     arrived: datetime | None = None,
+    moved: bool = False,
 ) -> Reception:
     """Note that *tube* arrived in *box*.  Scanning it again with its box changes nothing.
 
     A tube that was never paired is received like any other: it stands on a desk until it is.
     *arrived* is when it did, where that is heard of later: whoever is given the tube after that
-    is not the one whose sample is in it.
+    is not the one whose sample is in it.  *moved*: another laboratory may have received it first;
+    then this is noted beside that.
     """
     check_known(session, tube)
     known = queries.reception_of(session, tube)
+    lab = place_of_actor(session, by) if moved else ""
+    if known and known.accepted and moves.is_other(known, lab, by):
+        if arrived is not None:
+            hear_of_arrival(session, tube, arrived, box=box, by=by, now=now)
+        at = min(arrived or now, now)
+        moves.note_move(session, known, lab, box=box, at=at, by=by, now=now)
+        return known
     if known and known.accepted and known.box == box:
         if arrived is not None:
             hear_of_arrival(session, tube, arrived, box=box, by=by, now=now)
@@ -59,9 +68,11 @@ def reject_tube(
     """Note that *tube* will not be tested; its people are called back.
 
     Raises TubeHasResult once somebody gave a result: then that is what must be corrected.  What was
-    corrected by a result that is withdrawn speaks no more.
+    corrected by a result that is withdrawn speaks no more, and one of a laboratory that has not got
+    the tube does not yet.
     """
-    if queries.heads(queries.results_of(session, tube)):
+    given = queries.heads(queries.results_of(session, tube))
+    if given and {each.id for each in given} - moves.elsewhere(session, [tube]):
         raise refusals.tube_has_result(tube, rejecting=True)
     known = queries.reception_of(session, tube)
     if known and not known.accepted:

@@ -1,6 +1,7 @@
 """Which tubes somebody may look at: a laboratory the tubes that it has, others by place.
 
-A laboratory has what it received and what it gave a result for (docs/access.md).
+A laboratory has what it received, what came to it from another, and what it gave a result for
+(docs/access.md).
 """
 
 from collections.abc import Collection
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Session, aliased
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.errors import NotFound
-from server.lab import queries
+from server.lab import queries, refusals
 from server.lab.models import Reception, Result
+from server.lab.move_models import TubeMove
 from server.sampling import sight
 
 
@@ -32,9 +34,11 @@ def of_lab(within: Within, of: Any) -> ColumnElement[bool]:
 
     Put together once for each column: that takes longer than the answer.
     """
-    received, said = aliased(Reception), aliased(Result)  # never the table that the column is of
+    # Never the table that the column is of.
+    received, moved, said = aliased(Reception), aliased(TubeMove), aliased(Result)
     return or_(
         exists().where(received.tube == of, within.rows(received.lab)),
+        exists().where(moved.tube == of, within.rows(moved.lab)),
         exists().where(said.tube == of, within.rows(said.lab)),
     )
 
@@ -42,9 +46,32 @@ def of_lab(within: Within, of: Any) -> ColumnElement[bool]:
 def sees_tube(session: Session, within: Within, tube: Tube) -> bool:
     if not within.at_lab or within.everywhere:
         return sight.sees_tube(session, within, tube)
-    labs = select(Reception.lab).where(Reception.tube == tube)
-    gave = select(Result.lab).where(Result.tube == tube)
-    return any(within.covers(lab) for lab in session.scalars(labs.union(gave)))
+    gave = session.scalars(select(Result.lab).where(Result.tube == tube))
+    return any(map(within.covers, (*_labs_with(session, tube), *gave)))
+
+
+def check_tube(session: Session, within: Within, tube: Tube, *, moved: bool = False) -> None:
+    """Raise UnknownTube, as for a tube of no lot, where only laboratories outside received *tube*.
+
+    A result alone does not make it theirs: it may be of another tube.  What no laboratory received
+    yet comes from anywhere.  *moved*: somebody says that it came from another laboratory, and they
+    hold it in their hands; one that was rejected goes nowhere.
+    """
+    labs = _labs_with(session, tube) - {""}
+    if within.everywhere or not labs or any(map(within.covers, labs)):
+        return
+    if not within.at_lab and sight.sees_tube(session, within, tube):
+        return
+    reception = queries.reception_of(session, tube) if moved else None
+    if reception is None or not reception.accepted:
+        raise refusals.unknown_tube(tube)
+
+
+def _labs_with(session: Session, tube: Tube) -> set[str]:
+    """Return the laboratories that *tube* came to: '' where its reception names none."""
+    received = select(Reception.lab).where(Reception.tube == tube)
+    moved = select(TubeMove.lab).where(TubeMove.tube == tube)
+    return set(session.scalars(received.union(moved)))
 
 
 def check_results(session: Session, within: Within, ids: Collection[UUID]) -> None:

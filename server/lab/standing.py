@@ -4,7 +4,7 @@ Whoever verifies or releases sends back the stamp of what they saw.  It covers e
 judgement may rest on: the result, its run, its tube's reception and pairings.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.lab import queries, refusals
+from server.lab import moves, queries, refusals
 from server.lab.lifecycle import State, state_of
 from server.lab.models import OrderedTest, Reception, Result
 from server.lab.run_models import Run
@@ -34,6 +34,7 @@ class Standing:
     received: bool
     people: frozenset[UUID]
     contested: bool
+    elsewhere: bool = False  # its laboratory has not got the tube
     held: bool = False  # a slip, a matter or a person's identity waits for somebody to decide
 
     @property
@@ -47,6 +48,7 @@ class Standing:
             "run-withdrawn": self.run is not None and self.run.withdrawn_at is not None,
             "not-first": self.result.kind != "first",
             "not-received": not self.received,
+            "other-laboratory": self.elsewhere,
             "not-paired": not self.people,
             "contested": self.contested,
             "held": self.held,
@@ -62,7 +64,7 @@ class Standing:
         run = self.run
         seen = (
             self.result.id, self.result.call, self.state, self.result.verified_at,
-            self.received, sorted(self.people), self.contested, self.held,
+            self.received, sorted(self.people), self.contested, self.held, self.elsewhere,
             run and (run.id, run.controls, run.verified_at, run.withdrawn_at),
         )  # fmt: skip
         return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
@@ -110,6 +112,7 @@ def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
     run_ids = {each.run_id for each in results if each.run_id}
     runs = {run.id: run for run in session.scalars(select(Run).where(Run.id.in_(run_ids)))}
     received, people, contested = _tubes(session, tubes)
+    elsewhere = _elsewhere(session, results, received)
     held = {each.tube for each in holds.holds_of(session, tubes)}
     return [
         Standing(
@@ -125,17 +128,27 @@ def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
             each.tube in received,
             frozenset(people.get(each.tube, ())),
             each.tube in contested,
+            each.id in elsewhere,
             each.tube in held,
         )
         for each in results
     ]
 
 
+def _elsewhere(
+    session: Session, results: Sequence[Result], received: Mapping[Tube, str]
+) -> set[UUID]:
+    odd = {each.tube for each in results if each.lab != received.get(each.tube, each.lab)}
+    return moves.elsewhere(session, odd) if odd else set()
+
+
 def _tubes(
     session: Session, tubes: Sequence[Tube]
-) -> tuple[set[Tube], dict[Tube, set[UUID]], set[Tube]]:
-    """Return which tubes were received, whom each was given to, and which are contested."""
-    taken = select(Reception.tube).where(Reception.tube.in_(tubes), Reception.accepted.is_(True))
+) -> tuple[dict[Tube, str], dict[Tube, set[UUID]], set[Tube]]:
+    """Return which laboratory received each, whom each was given to, and which are contested."""
+    taken = select(Reception.tube, Reception.lab).where(
+        Reception.tube.in_(tubes), Reception.accepted.is_(True)
+    )
     open_ = select(TubeConflict.tube).where(
         TubeConflict.tube.in_(tubes), TubeConflict.decided_at.is_(None)
     )
@@ -147,4 +160,5 @@ def _tubes(
     people: dict[Tube, set[UUID]] = {}
     for tube, person in session.execute(given):
         people.setdefault(tube, set()).add(person)
-    return set(session.scalars(taken)), people, set(session.scalars(open_))
+    received = {row[0]: row[1] for row in session.execute(taken)}
+    return received, people, set(session.scalars(open_))

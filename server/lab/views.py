@@ -45,6 +45,7 @@ def enter() -> ResponseReturnValue:
     try:
         tube = scanned_tube(request.form)
         with transaction() as session:
+            sight.check_tube(session, current_within(), tube)
             finding = _finding(chosen.assay_for(session, request.form.get("assay", "")))
             services.enter_result(session, tube, finding, by=actor(), now=now(), lab=place())
     except DomainError as problem:

@@ -67,6 +67,10 @@ DOUBTS = {
     "run-withdrawn": ("lượt chạy đã bị rút lại", "its run was withdrawn"),
     "not-first": ("thay kết quả trước", "supersedes another"),
     "not-received": ("chưa nhận ống", "tube not received"),
+    "other-laboratory": (
+        "phòng xét nghiệm khác đã nhận ống",
+        "another laboratory received the tube",
+    ),
     "not-paired": ("ống chưa ghép", "tube not paired"),
     "contested": ("ống đang tranh chấp", "tube contested"),
     "held": ("ống đang bị giữ để xem xét", "tube held until somebody decides"),

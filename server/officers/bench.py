@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.lab import moves
 from server.lab import queries as lab
 from server.lab.boxes import queries as boxes
 from server.lab.boxes.custody import Kind, Step
@@ -16,6 +17,7 @@ from server.lab.plates import queries as plates
 from server.lab.storage import queries as storage
 from server.lab.words import REJECTIONS, Rejection
 from server.officers.tale import Fact, Tone, who
+from server.place_names import name_of
 
 STORAGE = {
     "stored": ("Cất ở", "Stored in"),
@@ -29,6 +31,7 @@ def bench_facts(session: Session, tube: Tube) -> Iterator[Fact]:
     for box in boxes.boxes_with(session, tube):
         yield from _custody(session, box, tube)
     yield from _reception(session, tube)
+    yield from _moves(session, tube)
     yield from _plates(session, tube)
     yield from _storage(session, tube)
 
@@ -63,6 +66,14 @@ def _reception(session: Session, tube: Tube) -> Iterator[Fact]:
         else:
             vi, en = "Bỏ lần loại: ống được xét nghiệm", "The rejection is taken back"
             yield Fact(step.at, "received", vi, en, by, step.note or "")
+
+
+def _moves(session: Session, tube: Tube) -> Iterator[Fact]:
+    for each in moves.moves_of(session, tube):
+        where = name_of(each.lab)
+        vi = f"Chuyển đến phòng xét nghiệm khác ({where}), hộp {each.box}"
+        en = f"Came to another laboratory ({where}), box {each.box}"
+        yield Fact(each.at, "received", vi, en, who(each.by))
 
 
 def _plates(session: Session, tube: Tube) -> Iterator[Fact]:

@@ -12,6 +12,8 @@ from server.audit import services as audit
 from server.declarations.zones.queries import zones_of_person
 from server.display import local
 from server.errors import NotFound
+from server.lab import moves
+from server.lab.words import CALLS
 from server.officers import evidence, record, seen, tube_now
 from server.officers.person_facts import person_story
 from server.officers.story import story_of
@@ -96,8 +98,10 @@ def show_tube(tube: Tube) -> ResponseReturnValue:
             state=tube_now.WORDS[tube_now.state_now(session, tube)],
             beside=tube_now.beside(session, tube),
             live=sampling.live_pairings(session, tube),
+            elsewhere=moves.held_by_it(session, tube),
             purpose=purpose,
             reasons=purposes.REASONS,
+            calls=CALLS,
         )
     if purpose is not None and people:
         with transaction() as session:

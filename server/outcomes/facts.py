@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from contract.tubes import Tube, TubeKind
 from contract.tubes import tube as tube_of
 from server.db import among, listed
+from server.lab import moves
 from server.lab import queries as lab
 from server.lab.final import Said, final
 from server.lab.models import Reception, Result
@@ -165,32 +166,42 @@ def _conflicts() -> Select[Any, UUID, bool, UUID, bool | None]:
 
 
 def _examined(session: Session, tubes: str, known: Gathered) -> None:
-    reception = (Reception.id, Reception.reason, Reception.at, Reception.box)
-    for tube, each, reason, at, box in _ask(session, Reception.tube, tubes, *reception):
+    reception = (Reception.id, Reception.reason, Reception.at, Reception.box, Reception.lab)
+    labs: dict[str, str] = {}
+    for tube, each, reason, at, box, where in _ask(session, Reception.tube, tubes, *reception):
         known[tube].receptions.add(Received(reason, at, each))
-        known[tube].box = box
+        known[tube].box, labs[tube] = box, where
     several: set[str] = set()
-    said = (Result.id, Result.call, Result.corrects, Result.withdrawn_at.is_not(None))
+    differing: set[str] = set()
+    said = (Result.id, Result.call, Result.corrects, Result.withdrawn_at.is_not(None), Result.lab)
     when = (Result.entered_at, Result.verified_at.is_not(None), Result.released_at)
     for row in _ask(session, Result.tube, tubes, *said, *when):
-        tube, each, call, corrects, withdrawn, at, verified, released_at = row
-        released = released_at is not None
-        known[tube].results.add(
+        tube, each, call, corrects, withdrawn, gave, at, verified, released_at = row
+        one, released = known[tube], released_at is not None
+        one.results.add(
             Resulted(each, CALLS[call], released, corrects, withdrawn=bool(withdrawn), at=at)
         )
         if released:
-            known[tube].released[each] = released_at
+            one.released[each] = released_at
         if verified:
-            known[tube].verified.add(each)
-        if len(known[tube].results) > 1:
-            several.add(tube)
-    if several:
-        _finals(session, sorted(several), known)
+            one.verified.add(each)
+        several |= {tube} if len(one.results) > 1 else set()
+        differing |= {tube} if gave != labs.get(tube, gave) else set()
+    _elsewhere(session, sorted(differing), known)
+    _finals(session, sorted(several), known)
+
+
+def _elsewhere(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+    """Mark the results of *tubes* whose laboratory has not got the tube."""
+    odd = moves.elsewhere_of(session, listed(tubes)) if tubes else set()
+    for name in tubes if odd else ():
+        results = known[name].results
+        known[name].results = {replace(each, elsewhere=each.id in odd) for each in results}
 
 
 def _finals(session: Session, tubes: Sequence[str], known: Gathered) -> None:
     """Mark the result of each of *tubes* that the laboratory's rule, or a person, chose."""
-    decisions = lab.decisions_of(session, [tube_of(name) for name in tubes])
+    decisions = lab.decisions_of(session, [tube_of(name) for name in tubes]) if tubes else {}
     for name in tubes:
         results = known[name].results
         said = [

@@ -1,5 +1,7 @@
 """The gate of release: no result leaves for a tube that is not paired and received.  Pure."""
 
+from uuid import UUID
+
 from contract.tubes import Tube
 from server.errors import DomainError
 from server.outcomes.known import standing_results
@@ -14,6 +16,10 @@ HOLDS = {
     Problem.CONTROL_PAIRED: ("là ống chứng", "it is a control"),
     Problem.UNPAIRED: ("chưa ghép với người nào", "it is paired with nobody"),
     Problem.NOT_RECEIVED: ("phòng xét nghiệm chưa nhận ống", "the laboratory did not receive it"),
+    Problem.OTHER_LABORATORY: (
+        "do phòng xét nghiệm khác nơi đã nhận ống nhập",
+        "another laboratory than received the tube gave it",
+    ),
     Problem.REJECTED_AND_TESTED: ("ống đã bị loại", "it was rejected"),
     Problem.PAIRED_LATE: (
         "chỉ được ghép sau khi phòng xét nghiệm đã nhận ống hoặc đã có kết quả",
@@ -21,14 +27,23 @@ HOLDS = {
     ),
     Problem.NO_RESULT: ("kết quả đã bị rút lại", "its result was taken back"),
 }
+TO_DO = {
+    Problem.OTHER_LABORATORY: (
+        "Nếu ống được chuyển đến đây: nhận ống ở trang Nhận mẫu, đánh dấu Ống chuyển đến. Nếu nhầm"
+        " ống: thu hồi kết quả này. Cán bộ y tế cũng có thể cho qua ở trang của ống.",
+        "Where the tube came here: receive it, with the mark that it came from another laboratory."
+        " Where it was another tube: recall this result. A health officer can also let it go, on"
+        " the tube's page.",
+    ),
+}
 
 
 class ResultHeld(DomainError):
     code = "result-held"
 
 
-def hold(facts: Facts) -> Problem | None:
-    """Return what keeps the results of a tube from being released, if anything does."""
+def hold(facts: Facts, result: UUID | None = None) -> Problem | None:
+    """Return what keeps *result* of a tube, or any of it, from being released, if anything does."""
     if not (live_pairings(facts) or facts.open_conflicts):  # whatever else is doubted
         return Problem.UNPAIRED
     problems = merge(facts).problems
@@ -36,18 +51,20 @@ def hold(facts: Facts) -> Problem | None:
         problems -= {Problem.PAIRED_LATE}
     if not standing_results(facts.results):  # of a rejected tube, this is no problem elsewhere
         problems |= {Problem.NO_RESULT}
+    if any(each.elsewhere for each in facts.results if each.id == result):
+        problems |= {Problem.OTHER_LABORATORY}
     return next((problem for problem in HOLDS if problem in problems), None)
 
 
-def check(tube: Tube, facts: Facts) -> None:
-    """Raise ResultHeld if results of *tube* may not leave now."""
-    problem = hold(facts)
+def check(tube: Tube, facts: Facts, result: UUID | None = None) -> None:
+    """Raise ResultHeld if *result* of *tube* may not leave now."""
+    problem = hold(facts, result)
     if problem is None:
         return
-    vi, en = HOLDS[problem]
+    (vi, en), (do, do_en) = HOLDS[problem], TO_DO.get(problem, ("", ""))
     raise ResultHeld(
         f"Chưa phát hành được kết quả ống {tube.grouped}: {vi}. Chưa kết quả nào được phát hành; "
-        "bỏ chọn ống này rồi làm lại.",
+        f"bỏ chọn ống này rồi làm lại. {do}".rstrip(),
         f"The result of tube {tube.grouped} is held: {en}. Nothing was released; "
-        "leave this tube out and repeat.",
+        f"leave this tube out and repeat. {do_en}".rstrip(),
     )

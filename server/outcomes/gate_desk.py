@@ -18,7 +18,7 @@ from server.outcomes import gate
 from server.outcomes.desk_models import DeskItem
 from server.outcomes.facts import facts_of_all
 from server.outcomes.merge import Facts, Problem, live_pairings
-from server.outcomes.standing import HELD, Desk
+from server.outcomes.standing import ELSEWHERE, HELD, Desk
 
 SHOWN = 200  # rows of each table of the page
 AT_ONCE, ROUNDS = 400, 10  # results looked at for it, and how often
@@ -162,7 +162,9 @@ def _near() -> ColumnElement[bool]:
     The desks know of their tube: what stands elsewhere (unpaired, not received, contested), or
     has a hold, can be very much.  So can the results of runs whose controls nobody verified.
     """
-    held = and_(DeskItem.desk == Desk.RESULT_WITHOUT_RELEASE.value, DeskItem.detail == HELD)
+    held = and_(
+        DeskItem.desk == Desk.RESULT_WITHOUT_RELEASE.value, DeskItem.detail.in_([HELD, ELSEWHERE])
+    )
     stands = exists().where(DeskItem.tube == Result.tube, DeskItem.desk.in_(_NEAR), ~held)
     before, run = aliased(Result), aliased(Run)
     of_run = exists().where(run.id == Result.run_id, run.verified_at.is_(None))
@@ -188,7 +190,7 @@ def _candidates(session: Session, results: list[Result]) -> list[Candidate]:
 def _candidate(session: Session, standing: Standing, facts: Facts) -> Candidate:
     people = {pairing.person for pairing in live_pairings(facts)}
     run = standing.run or lab.run_behind(session, standing.result)
-    held: Problem | OfRun | None = gate.hold(facts)
+    held: Problem | OfRun | None = gate.hold(facts, standing.result.id)
     if held is None and run is not None and run.verified_at is None:
         held = OfRun.UNVERIFIED
     return Candidate(standing.result, standing, held, len(people), run)

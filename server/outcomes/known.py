@@ -72,7 +72,8 @@ class Resulted:
 
     *withdrawn*: its run was taken back, or it was recalled: it speaks no more, and what it had
     corrected does not speak again.  *final*: of several results of one tube, the laboratory's
-    rule, or a person, chose this one.  *at* is when it was entered.
+    rule, or a person, chose this one.  *elsewhere*: its laboratory has not got the tube, as far as
+    is known (`lab.moves`).  *at* is when it was entered.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class Resulted:
     corrects: UUID | None = None
     withdrawn: bool = False
     final: bool = False
+    elsewhere: bool = False
     at: datetime | None = None
 
     def __hash__(self) -> int:
@@ -146,10 +148,11 @@ def late_pairings(facts: Facts) -> frozenset[Paired]:
     """Return the live pairings that were made when the laboratory had the tube already.
 
     It had it when it was received, and where that was not noted, when anything was found in it:
-    also what speaks no more was found in a tube of that number.
+    also what speaks no more was found in a tube of that number.  What a laboratory says that has
+    not got the tube is of another.
     """
     times = [reception.at for reception in standing_receptions(facts) if reception.at]
-    times += [result.at for result in facts.results if result.at]
+    times += [result.at for result in facts.results if result.at and not result.elsewhere]
     if not times:
         return frozenset()
     latest = min(times) + CLOCKS_DIFFER

@@ -70,6 +70,7 @@ class Problem(StrEnum):
     CONTROL_PAIRED = "control-paired"
     POOL_MISCOUNTED = "pool-miscounted"
     PAIRED_LATE = "paired-late"
+    OTHER_LABORATORY = "other-laboratory"  # of a result, at the gate alone
 
 
 SILENT = {Problem.CONTESTED, Problem.HELD, Problem.CONTROL_PAIRED}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeKind
 from server.db import among, listed
 from server.lab.models import Reception, Result
+from server.lab.moves import labs_differ
 from server.outcomes.desk_models import DeskCase, DeskItem
 from server.outcomes.facts import CHUNK, text_of
 from server.outcomes.models import Callback, Outcome
@@ -97,11 +98,13 @@ def _what_more() -> Iterator[ColumnElement[bool]]:
 
     It is answered and not left out: a tube's second pairing must be seen beside the first.  And
     SQLite would look through every result that corrects none, if it were asked for those.
-    A tube that was paired late, or only by a clock that was wrong, goes the usual way.
+    A tube that was paired late, or only by a clock that was wrong, goes the usual way; so does one
+    with a result of another laboratory than received it.
     """
     yield Reception.accepted.is_(False)
     yield Pairing.paired_at > Reception.at
     yield Pairing.paired_at > Result.entered_at
+    yield labs_differ()
     yield Result.withdrawn_at.is_not(None)
     yield Result.corrects.is_not(None)
     yield exists().where(PairingVoid.pairing_id == Pairing.id)

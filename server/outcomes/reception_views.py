@@ -1,10 +1,16 @@
-"""Taking back a wrong rejection: a form of the reception; outcomes know if it is too late."""
+"""Taking back a wrong rejection, a form of the reception: outcomes know if it is too late.  And
+letting a result of another laboratory go, a form of the tube's page.
+"""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from contract.tubes import Tube
 from server import forms
+from server.accounts.current import current_within
 from server.display import t
+from server.errors import NotFound
+from server.lab import moves, queries, sight
 from server.lab.scans import scanned_tube
 from server.outcomes import receptions
 from server.web import Permission, actor, now, requires, transaction
@@ -18,7 +24,22 @@ def undo_rejection() -> ResponseReturnValue:
     tube = scanned_tube(request.form)
     note = forms.required_text(request.form, "reason", longest=200)
     with transaction() as session:
+        sight.check_tube(session, current_within(), tube)
         receptions.undo_rejection(session, tube, note=note, by=actor(), now=now())
     flash(t(f"Ống {tube.grouped} được nhận lại, sẽ được xét nghiệm.",
             f"Tube {tube.grouped} is received after all, and will be tested."))  # fmt: skip
     return redirect(url_for("reception.show_reception", box=request.form.get("box", "")))
+
+
+@bp.post("/tubes/<tube:tube>/let-go")
+@requires(Permission.CONFLICT_DECIDE)
+def let_go(tube: Tube) -> ResponseReturnValue:
+    """Let a result go to the gate that another laboratory gave than received the tube."""
+    result_id = forms.uuid_of(request.form.get("result", ""))
+    reason = forms.required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        if queries.result(session, result_id).tube != tube:
+            raise NotFound("Không có kết quả này.", "There is no such result.")
+        moves.let_go(session, result_id, reason=reason, by=actor(), now=now())
+    flash(t("Đã ghi: kết quả này được phép phát hành.", "Noted: this result may be released."))
+    return redirect(f"/tubes/{tube}")

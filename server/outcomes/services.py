@@ -39,13 +39,14 @@ def release(
     one does not stand any more as it was *seen*.
     """
     ids = list(dict.fromkeys(result_ids))
-    tubes = [_result(session, result_id).tube for result_id in ids]
-    take_turn(session, tubes)
+    of = {result_id: _result(session, result_id).tube for result_id in ids}
+    take_turn(session, of.values())
     session.flush()
-    clear = clear_tubes(session, tubes)  # nothing is known that could hold them
-    doubtful = [tube for tube in tubes if tube.text not in clear]
-    for tube, facts in facts_of_all(session, doubtful).items():
-        gate.check(tube, facts)
+    clear = clear_tubes(session, list(of.values()))  # nothing is known that could hold them
+    doubtful = {each: tube for each, tube in of.items() if tube.text not in clear}
+    facts = facts_of_all(session, list(doubtful.values()))
+    for each, tube in doubtful.items():
+        gate.check(tube, facts[tube], each)
     stamps = seen or {}
     with changes.together(session, now=now):
         return [

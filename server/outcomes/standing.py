@@ -26,6 +26,7 @@ from server.outcomes.known import (
 from server.outcomes.merge import speaking_result
 
 HELD = "held"  # the detail of what waits only for a doubt to be looked into; stored
+ELSEWHERE = "other-laboratory"  # the laboratory that gave the result has not got the tube; stored
 
 
 class Desk(StrEnum):
@@ -156,8 +157,9 @@ def _unreleased(seen: _Seen) -> _Found:
     waiting = [r for r in seen.results if not r.released and r.id not in corrected]
     if not waiting:
         return None
-    first = min(waiting, key=_entered)
+    first = min([r for r in waiting if not r.elsewhere] or waiting, key=_entered)
     step = "verified" if first.id in seen.known.verified else "entered"
+    step = ELSEWHERE if first.elsewhere else step
     return _entered(first)[0], HELD if seen.facts.holds else step
 
 

@@ -14,6 +14,7 @@ from server.lab import sight
 from server.lab.scans import ticked
 from server.lab.words import CALLS
 from server.outcomes import gate_desk, services, words
+from server.outcomes.gate import TO_DO
 from server.web import Permission, actor, now, reading, requires, transaction
 
 bp = Blueprint("outcomes", __name__)
@@ -54,6 +55,7 @@ def _release(problem: DomainError | None = None) -> ResponseReturnValue:
             problem=problem,
             calls=CALLS,
             holds=gate_desk.HOLDS,
+            to_do=TO_DO,
             gate=gate,
             after=_after(),
         ), problem.status if problem else 200

@@ -85,8 +85,10 @@ DESKS: dict[Desk, tuple[Words, Words]] = {
     Desk.RESULT_WITHOUT_RELEASE: (
         ("Có kết quả, chưa phát hành", "Result not released"),
         (
-            "Chờ người thứ hai duyệt, rồi phát hành.",
-            "Waits for a second person to verify it, then for its release.",
+            "Chờ người thứ hai duyệt, rồi phát hành. “Phòng xét nghiệm khác”: nơi nhập kết quả chưa"
+            " nhận ống; mở ống để xem phải làm gì.",
+            "Waits for a second person to verify it, then for its release. “Another laboratory”: it"
+            " gave the result and has not got the tube; the tube's page says what to do.",
         ),
     ),
     Desk.OUTCOME_WITHOUT_DELIVERY: (

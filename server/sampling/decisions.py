@@ -25,6 +25,7 @@ class About(StrEnum):
     MANUAL = "manual"
     UNPAIRED = "unpaired"
     IDENTITY = "identity"
+    LABORATORY = "laboratory"  # a result of another laboratory than received the tube
 
 
 class DecidedSince(DomainError):

@@ -18,6 +18,7 @@ from server.declarations.targets.models import Locality, TargetRule
 from server.declarations.zones.models import Zone, ZoneLevel, ZonePart
 from server.delivery.models import Delivery
 from server.intake.models import ChainAlert
+from server.lab.assay_versions import shipped
 from server.lab.imports.models import ImportFile
 from server.lab.models import Reception, Result, ResultDispute
 from server.lab.plates.models import Plate
@@ -161,8 +162,9 @@ class Furnished:
 
     def _laboratory(self) -> None:
         now, lab = self.now, self.place
+        code, text = next(iter(shipped().items()))
         assay = self.session.get(AssayVersion, UUID(int=1)) or AssayVersion(
-            id=UUID(int=1), code="x", version=1, definition="", digest="x", made_by="u",
+            id=UUID(int=1), code=code, version=1, definition=text, digest="x", made_by="u",
             made_at=now, note="",
         )  # fmt: skip
         self.session.merge(assay)

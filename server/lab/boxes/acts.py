@@ -7,6 +7,8 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from server import forms
+from server.accounts.current import current_within
+from server.lab import sight
 from server.lab.boxes import services
 from server.lab.scans import scanned_tube
 
@@ -23,6 +25,7 @@ class Said(NamedTuple):
 
 def put_in(session: Session, box: str, form: Form, by: str, now: datetime) -> Said:
     tube = scanned_tube(form)
+    sight.check_tube(session, current_within(), tube)
     if services.put_in(session, box, tube, by=by, now=now) is None:
         vi, en = f"Ống {tube.grouped} đã có trong hộp.", f"Tube {tube.grouped} is in it already."
         return Said(vi, en, "again")

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.lab.boxes.custody import Custody, Difference, Kind, State, read
 from server.lab.boxes.models import BoxStep, OpenBox
 from server.lab.models import Reception
+from server.lab.move_models import TubeMove
 
 SHOWN = 200
 
@@ -47,9 +48,8 @@ def steps_of(session: Session, box: str) -> list[BoxStep]:
 
 
 def custody_of(session: Session, box: str) -> Custody:
-    came = session.scalars(select(Reception.tube).where(Reception.box == box))
     custody = read(each.step for each in steps_of(session, box))
-    return replace(custody, received=frozenset(came))
+    return replace(custody, received=frozenset(_received(session, [box])[box]))
 
 
 def box_of(session: Session, tube: Tube) -> str | None:
@@ -70,11 +70,14 @@ def boxes_with(session: Session, tube: Tube) -> list[str]:
     """Return every box that *tube* was ever in, by scan or at its reception."""
     scanned = session.scalars(select(BoxStep.box).where(BoxStep.tube == tube))
     received = session.scalars(select(Reception.box).where(Reception.tube == tube))
-    return sorted({box for box in (*scanned, *received) if box})
+    moved = session.scalars(select(TubeMove.box).where(TubeMove.tube == tube))
+    return sorted({box for box in (*scanned, *received, *moved) if box})
 
 
 def arrival_of(session: Session, box: str, custody: Custody) -> Arrival:
-    found = select(Reception).where(Reception.box == box).order_by(Reception.at, Reception.id)
+    moved = session.scalars(select(TubeMove.tube).where(TubeMove.box == box)).all()
+    ways = [Reception.box == box, *([Reception.tube.in_(moved)] if moved else [])]
+    found = select(Reception).where(or_(*ways)).order_by(Reception.at, Reception.id)
     came = list(session.scalars(found))
     here = {each.tube for each in came}
     listed = set(custody.tubes)
@@ -130,7 +133,8 @@ def _box(code: str, steps: list[BoxStep], came: set[Tube]) -> Box:
 def _received(session: Session, boxes: list[str]) -> dict[str, set[Tube]]:
     came: dict[str, set[Tube]] = defaultdict(set)
     for start in range(0, len(boxes), 500):
-        some = Reception.box.in_(boxes[start : start + 500])
-        for box, tube in session.execute(select(Reception.box, Reception.tube).where(some)):
-            came[box].add(tube)
+        some = boxes[start : start + 500]
+        for of in (Reception, TubeMove):  # first received, or from another laboratory
+            for box, tube in session.execute(select(of.box, of.tube).where(of.box.in_(some))):
+                came[box].add(tube)
     return came

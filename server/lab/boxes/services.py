@@ -60,7 +60,7 @@ def put_in(session: Session, box: str, tube: Tube, *, by: str, now: datetime) ->
     if sampling.lot_of(session, tube) is None and not sampling.pairings_of(session, tube):
         raise refusals.unknown_tube(tube)
     other = queries.box_of(session, tube)
-    if other is not None:
+    if other is not None and tube not in queries.custody_of(session, other).received:
         raise TubeInBox(
             f"Ống {tube.grouped} đã quét vào hộp {other}. Lấy ra khỏi hộp đó trước.",
             f"Tube {tube.grouped} was scanned into box {other}. Take it out of there first.",

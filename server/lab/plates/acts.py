@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server import forms
+from server.accounts.current import current_within
 from server.errors import BadInput
+from server.lab import sight
 from server.lab.boxes.acts import Said
 from server.lab.plates import services
 from server.lab.plates.templates import CONTROLS
@@ -18,6 +20,7 @@ AGAIN = (" Ống này đã có kết quả: đây là chạy lại.", " It has a
 
 def put(session: Session, plate_id: str, form: Form, by: str, now: datetime) -> Said:
     tube, at = scanned_tube(form), form.get("at", "").strip()[:8]
+    sight.check_tube(session, current_within(), tube)
     placed = services.place_tube(session, plate_id, tube, at=at, by=by, now=now)
     said = f"{placed.name} ← {tube.grouped}."
     if placed.rerun:

@@ -40,6 +40,7 @@ def store() -> ResponseReturnValue:
         tube, rack = scanned_tube(request.form), _rack()
         position, until = _position(rack), _day("keep_until")
         with transaction() as session:
+            sight.check_tube(session, current_within(), tube)
             stored = services.store(
                 session, tube, rack, position=position, keep_until=until, by=actor(), now=now()
             )
@@ -57,6 +58,7 @@ def take_out() -> ResponseReturnValue:
     try:
         tube = scanned_tube(request.form)
         with transaction() as session:
+            sight.check_tube(session, current_within(), tube)
             services.take_out(session, tube, by=actor(), now=now())
     except DomainError as problem:
         return _storage(problem)
@@ -72,6 +74,8 @@ def discard() -> ResponseReturnValue:
         if not tubes:
             raise BadInput("Chưa chọn ống nào.", "No tube is ticked.")
         with transaction() as session:
+            for tube in tubes:
+                sight.check_tube(session, current_within(), tube)
             count = services.discard(session, tubes, by=actor(), now=now())
     except DomainError as problem:
         return _storage(problem)
