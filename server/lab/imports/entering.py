@@ -12,7 +12,7 @@ from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import Database
 from server.lab import runs
-from server.lab.imports import first, landing, plates, review
+from server.lab.imports import first, landing, plates, repeats, review
 from server.lab.imports.first import First
 from server.lab.imports.landing import Ground
 from server.lab.imports.models import Fate, ImportFile, ImportRow, State
@@ -75,8 +75,14 @@ def enter_some(session: Session, file: ImportFile, tubes: Sequence[Tube], *, now
     with changes.together(session, now=now):
         usual = {} if barred else _first(session, file, rows, ground, now)
         entered = [row for tube in usual for row in rows[tube]]
-        for tube in [each for each in rows if each not in usual]:
-            why = barred or landing.enter(session, file, tube, rows[tube], ground, now=now)
+        others = [each for each in rows if each not in usual]
+        known = repeats.why_not(session, file, others)
+        for tube in others:
+            why = (
+                barred
+                or known.get(tube)
+                or landing.enter(session, file, tube, rows[tube], ground, now=now)
+            )
             if why is None:
                 entered += rows[tube]
             else:

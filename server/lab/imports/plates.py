@@ -92,8 +92,9 @@ def preview(session: Session, file: ImportFile, code: str) -> Preview | None:
             tubes[row.tube].append(row)
     calls: Counter[str] = Counter()
     left: Counter[int] = Counter()
-    for rows in tubes.values():
-        finding = landing.finding_of(rows, assay)
+    half = review.half_heard(session, file) if assay is None else set()
+    for tube, rows in tubes.items():
+        finding = Why.TUBE_HELD_BACK if tube in half else landing.finding_of(rows, assay)
         if isinstance(finding, Finding):
             calls[finding.call.value] += 1
         else:
@@ -118,9 +119,12 @@ def run_id_of(session: Session, file: ImportFile) -> UUID | None:
 def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
     """Record the run that the import is, if an assay was chosen; again, it is found.
 
-    Rows of targets that the assay does not know are refused first.
+    Rows of targets that the assay does not know are refused first; without one, tubes of which
+    words would say half.
     """
     known = ground_of(session, file)
+    if not file.assay:
+        review.hold_half_heard(session, file)
     if known.run is not None or not file.assay:
         return known
     version = assay_versions.version_in_use(session, file.assay, now=now)

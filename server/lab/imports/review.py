@@ -2,39 +2,66 @@
 
 Repeated rows, rows that contradict each other, rows known from an earlier import of the same run.
 A tube of which one row is refused for an error waits as a whole: half a tube gives no result.
+Where calls rest on words alone, so does one with a row that was told and not read: an assay would
+miss its target, words miss nothing.
 """
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from contract.tubes import Tube
+from server.lab.imports import repeats
 from server.lab.imports.models import Fate, ImportFile, ImportRow, State
 from server.lab.instruments.reason_words import REASONS
 from server.lab.instruments.reasons import Severity, Why
-from server.lab.models import OrderedTest, Result
+from server.lab.models import Result
 
 _HOLDING = [
     int(why) for why, reason in REASONS.items() if why > 200 and reason.severity is Severity.ERROR
 ]
+# Which target was left out, or not read, is no error of the file: an assay says what is missing.
+_UNHEARD = [int(each) for each in (Why.OMITTED, Why.NOTHING_READ, Why.NO_TARGET)]
 
 
 def review(session: Session, file: ImportFile) -> None:
     """Refuse what another row makes doubtful, then count anew."""
     mine = ImportRow.import_id == file.id
-    taken = ImportRow.fate != Fate.REFUSED.value
     _refuse(session, Why.REPEATED, mine, _repeated(file))
     _refuse(session, Why.CONTRADICTS_ITSELF, mine, _contradicting(file))
     _refuse(session, Why.KNOWN_READING, mine, _known_before(file))
     _refuse(session, Why.HAS_RESULT, mine, _tested(file))
-    held = select(ImportRow.tube).where(
-        mine, ImportRow.reason.in_(_HOLDING), ImportRow.tube.is_not(None)
-    )
-    _refuse(
-        session,
-        Why.TUBE_HELD_BACK,
-        mine,
-        select(ImportRow.position).where(mine, taken, ImportRow.tube.in_(held.distinct())),
-    )
+    again = sorted(repeats.known_again(session, file))
+    for start in range(0, len(again), repeats.TOGETHER):
+        some = ImportRow.tube.in_(again[start : start + repeats.TOGETHER])
+        taken = select(ImportRow.position).where(mine, some, ImportRow.fate != Fate.REFUSED.value)
+        _refuse(session, Why.NOT_AGAIN, mine, taken)
+    _refuse(session, Why.TUBE_HELD_BACK, mine, _beside(file, _HOLDING))
     recount(session, file)
+
+
+def hold_half_heard(session: Session, file: ImportFile) -> None:
+    """Hold back the tubes of which words alone would say half, then count anew."""
+    mine = ImportRow.import_id == file.id
+    _refuse(session, Why.TUBE_HELD_BACK, mine, _beside(file, _UNHEARD))
+    recount(session, file)
+
+
+def half_heard(session: Session, file: ImportFile) -> set[Tube]:
+    """Return the tubes that `hold_half_heard` would hold back."""
+    waiting = ImportRow.position.in_(_beside(file, _UNHEARD))
+    found = session.scalars(select(ImportRow.tube).where(ImportRow.import_id == file.id, waiting))
+    return {tube for tube in found if tube is not None}
+
+
+def _beside(file: ImportFile, reasons: list[int]) -> Select[int]:
+    """Every row that is still taken of a tube of which another was refused for one of *reasons*."""
+    other = aliased(ImportRow)
+    told = exists().where(
+        other.import_id == file.id, other.tube == ImportRow.tube, other.reason.in_(reasons)
+    )
+    return select(ImportRow.position).where(
+        ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value, told
+    )
 
 
 def _refuse(session: Session, why: Why, mine: ColumnElement[bool], positions: Select[int]) -> None:
@@ -89,7 +116,7 @@ def _known_before(file: ImportFile) -> Select[int]:
         .join(other, other.reading_key == ImportRow.reading_key)
         .join(earlier, earlier.id == other.import_id)
         .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
-        .where(other.import_id != file.id, other.entered, ~_ordered())
+        .where(other.import_id != file.id, other.entered, ~repeats.ordered(file))
         .where(earlier.state.in_([State.ENTERING.value, State.DONE.value]))
         .where(
             or_(
@@ -111,15 +138,8 @@ def _tested(file: ImportFile) -> Select[int]:
     return (
         select(ImportRow.position)
         .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
-        .where(tested, ~_ordered())
+        .where(tested, ~repeats.ordered(file))
     )
-
-
-def _ordered() -> ColumnElement[bool]:
-    """Say of a row that its tube is to be tested again."""
-    met = exists().where(Result.corrects == OrderedTest.result_id)
-    mine = OrderedTest.tube == ImportRow.tube
-    return exists().where(mine, ~met, OrderedTest.cancelled_at.is_(None))
 
 
 def recount(session: Session, file: ImportFile) -> None:

@@ -4,13 +4,18 @@ Machines put a whole message of thousands of letters into one frame, and some le
 CR LF: both are read.  We send at most 240 letters in a frame.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ENQ, ACK, NAK, EOT = b"\x05", b"\x06", b"\x15", b"\x04"
 STX, ETX, ETB, CR, LF = b"\x02", b"\x03", b"\x17", b"\r", b"\n"
 LONGEST_SENT = 240
 LONGEST_READ = 64_000 * 4
+DAMAGED = b"\r\x18\r"  # stands before a message of which a frame is missing
+_LAST = re.compile(rb"[\x03\x17]")
+_HEAD = re.compile(rb"H[^\w\s][^\w\s]")
+_ENDED = re.compile(rb"[\r\n]L[^\w\s][^\r\n]*[\r\n]*$")
 RESTRICTED = frozenset(b"\x01\x02\x03\x04\x05\x06\x10\x15\x16\x17\x0a\x11\x12\x13\x14")
 
 
@@ -20,6 +25,7 @@ class Frame:
     text: bytes
     last: bool  # ETX: the message ends here; ETB: more follows
     sound: bool  # the checksum holds
+    anew: bool = False  # of a capture: the machine ended or began a session before it
 
 
 def checksum(body: bytes) -> bytes:
@@ -63,10 +69,70 @@ def _end(raw: bytes) -> int:
 
 def frames_in(captured: bytes) -> Iterator[Frame | None]:
     """Yield the frames of a capture; None stands for one that is cut off at the end."""
-    at = captured.find(STX)
+    before, at = 0, captured.find(STX)
     while at >= 0:
-        found = open_frame(captured[at:])
-        yield found
-        if found is None:
+        last = _LAST.search(captured, at + 1)
+        found = open_frame(captured[at : last.end() + 2]) if last else None
+        if found is None or last is None:
+            yield None
             return
-        at = captured.find(STX, at + _end(captured[at:]) + 1)
+        between = captured[before:at]
+        yield replace(found, anew=ENQ in between or EOT in between)
+        before = last.end() + 2  # behind the checksum
+        at = captured.find(STX, last.end())
+
+
+class Capture:
+    """The messages of a capture, put together from its sound frames.
+
+    What stands behind a missing frame may be of another specimen than what stands before it, so
+    the message is marked as a whole.  A frame that was sent again is taken once.
+    """
+
+    def __init__(self) -> None:
+        self._messages: list[bytearray] = []
+        self._number, self._text = -1, b""
+        self._doubt = False  # a frame was not sound, and has not come again
+        self._anew = False  # a session began, and no frame of it was taken
+
+    @property
+    def text(self) -> bytes:
+        self._close()
+        return b"".join(self._messages)
+
+    def take(self, frame: Frame) -> None:
+        if frame.anew:
+            self._close()
+            self._anew = True
+        if not frame.sound:
+            self._doubt = True
+            return
+        again = (frame.number, frame.text) == (self._number, self._text)
+        if again and frame.number >= 0 and not self._anew:
+            return
+        if _HEAD.match(frame.text):
+            self._close()
+            self._messages.append(bytearray(b"\r"))
+        elif self._anew or not self._follows(frame):
+            self._messages += [bytearray()] if self._anew else []
+            self._mark()
+        self._doubt = self._anew = False
+        self._number, self._text = frame.number, frame.text
+        self._messages[-1] += frame.text
+
+    def _follows(self, frame: Frame) -> bool:
+        if frame.number < 0 or self._number < 0:
+            return bool(self._messages) and not self._doubt
+        return bool(self._messages) and frame.number == (self._number + 1) % 8
+
+    def _close(self) -> None:
+        """The message ends here; without its last record, the doubtful frame was of it."""
+        if self._doubt and self._messages and not _ENDED.search(self._messages[-1]):
+            self._mark()
+        self._doubt = False
+
+    def _mark(self) -> None:
+        if not self._messages:
+            self._messages.append(bytearray())
+        if not self._messages[-1].startswith(DAMAGED):
+            self._messages[-1][:0] = DAMAGED

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from server.lab.instruments.ct_columns import named
-from server.lab.instruments.tube_codes import Code, code_of
+from server.lab.instruments.tube_codes import tube_in
 from server.lab.instruments.values import ct_of, fold, well_of
 
 _FIELDS = {
@@ -195,5 +195,4 @@ def _key(cell: str, respell: Respell | None) -> str:
 
 
 def _is_tube(cell: str) -> bool:
-    code = code_of(cell) if cell[:1].isdigit() else None
-    return isinstance(code, Code) and code.ours
+    return cell[:1].isdigit() and bool(tube_in(cell))

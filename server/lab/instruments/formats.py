@@ -63,8 +63,12 @@ def read_text(
     *,
     empty_is_none: bool = False,
     hear: Callable[[Sequence[str]], None] | None = None,
+    complete: Callable[[Item], Item] | None = None,
 ) -> Iterator[Item]:
-    """Yield the items of a text table, however it is spelled; *hear* is told what is no table."""
+    """Yield the items of a text table, however it is spelled; *hear* is told what is no table.
+
+    *complete* puts into an item what was heard before its row, and nothing that is heard later.
+    """
     spelling = texts.spelling_of(file)
     walk = tables.Walk(empty_is_none=empty_is_none, hear=hear)
     if spelling.guessed:
@@ -72,6 +76,7 @@ def read_text(
         yield Notice(Why.GUESSED_LETTERS)
     text = texts.opened(file, spelling)
     items = tables.read(texts.rows_of(text, spelling), walk)
+    items = map(complete, items) if complete else items
     try:
         yield from items if spelling.ended else _doubting_the_last(items, walk)
     except csv.Error as error:

@@ -42,6 +42,11 @@ class Segment:
     def first(self, number: int) -> str:
         return self.part(number, 1)
 
+    def values(self, number: int) -> list[str]:
+        """Return the different repetitions that say anything, as they came."""
+        each = (part.strip() for part in self.field(number).split(self._signs.repeat))
+        return list(dict.fromkeys(filter(None, each)))
+
     def part(self, number: int, component: int) -> str:
         """Return a component of the first repetition, its first part only, read for people."""
         repetition = self.field(number).partition(self._signs.repeat)[0]

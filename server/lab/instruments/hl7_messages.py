@@ -12,17 +12,18 @@ from typing import BinaryIO
 from server.lab.instruments import texts
 from server.lab.instruments.formats import Box, Format, Head
 from server.lab.instruments.hl7_fields import Segment, Signs, signs_of
-from server.lab.instruments.observations import Observed, best_sample, items
+from server.lab.instruments.hl7_groups import Group
+from server.lab.instruments.observations import Observed, items, samples_named
 from server.lab.instruments.profile import HL7_FIELDS, PLAIN, Profile
 from server.lab.instruments.readings import Item, Notice, Role, RunFacts, Unread
 from server.lab.instruments.reasons import Why
 
 RESULTS = {"ORU", "OUL"}
-_SPECIMEN_FIRST = {"R22", "R23"}
 _OTHER_TYPES = {"ED", "RP", "AD", "XAD", "XPN", "NA", "MA"}
-_FINAL = {"", "F", "C", "R", "V", "A", "S", "U"}
+_FINAL = {"", "F", "C", "R", "V", "A", "U"}  # S is partial
+_CODED = {"CE", "CWE", "CNE"}
 _ROLES = {"Q": Role.CONTROL, "E": Role.CONTROL, "B": Role.CONTROL, "C": Role.STANDARD}
-_STATUS = 11  # OBX-11 stands behind the value
+_STATUS, _VALUE = 11, 5  # OBX-11 stands behind the value
 
 
 def looks(head: Head) -> bool:
@@ -57,7 +58,8 @@ class _Reader:
     def __init__(self, profile: Profile) -> None:
         self._fields = profile.sample_fields or HL7_FIELDS
         self._signs = Signs()
-        self._group: list[tuple[int, Segment]] = []
+        self._group = Group()
+        self._torn: list[tuple[int, str]] = []  # an OBX that broke off
         self._kind = ("", "")
         self._framed = False
         self._open = False
@@ -70,7 +72,8 @@ class _Reader:
             before, begins, rest = line.rpartition("\x0b")
             if begins and self._messages:  # a message broke off here, and another one begins
                 yield from self._line(number, before)
-                yield from self._flush()
+                yield from self._flush(broken=self._open)
+                self._group.begin()
                 if self._open:
                     yield Notice(Why.CUT_NO_END)
             if begins:
@@ -78,7 +81,7 @@ class _Reader:
             yield from self._line(number, rest)
             if "\x1c" in line:
                 self._open = False
-        yield from self._flush()
+        yield from self._flush(broken=self._framed and self._open)
         yield self._facts
         if self._framed and self._open:
             yield Notice(Why.CUT_NO_END)
@@ -90,7 +93,7 @@ class _Reader:
         plain = line.strip("\r\n\x0b\x1c\ufeff\x1a\0 ")
         broken = plain[:3] == "OBX" and not line.endswith(("\n", "\x1c"))
         if broken and not Segment(plain, self._signs).field(_STATUS):
-            yield Unread(number, Why.SHORT_ROW, seen=plain[:120])
+            self._torn.append((number, plain[:120]))
             yield Notice(Why.CUT_LAST_LINE)
         elif plain:
             yield from self._segment(number, plain)
@@ -107,15 +110,17 @@ class _Reader:
                 yield Notice(Why.COUNT_DIFFERS, f"{self._messages} / {declared}")
         elif self._kind[0] in RESULTS:
             segment = Segment(line, self._signs)
-            if self._begins(segment):
+            over = self._group.is_over(segment.name)
+            if over:
                 yield from self._flush()
-            self._group.append((number, segment))
+            self._group.add(number, segment, closes=over)
 
     def _begin(self, line: str) -> Iterator[Item]:
         self._signs = signs_of(line)
         head = Segment(line, self._signs)
         self._messages += 1
         self._kind = (head.part(9, 1), head.part(9, 2))
+        self._group.begin(*self._kind)
         self._facts = self._facts.merged(
             RunFacts(
                 instrument=head.first(3)[:120], serial=head.first(4)[:120],
@@ -127,46 +132,47 @@ class _Reader:
         elif head.first(11) in {"T", "D"}:
             yield Notice(Why.NOT_FINAL, f"MSH-11 = {head.first(11)}")
 
-    def _begins(self, segment: Segment) -> bool:
-        """Return whether *segment* begins what another specimen or order is about."""
-        names = {each.name for _, each in self._group}
-        if self._kind[0] == "OUL" and self._kind[1] in _SPECIMEN_FIRST:
-            return segment.name == "SPM"
-        if segment.name == "ORC":
-            return bool(names & {"ORC", "OBR"}) and "OBX" in names and self._kind[0] == "ORU"
-        return segment.name == "OBR" and bool(names & {"OBR", "OBX"})
+    def _flush(self, *, broken: bool = False) -> Iterator[Item]:
+        """Yield what was observed of the specimen or order that ends here.
 
-    def _flush(self) -> Iterator[Item]:
-        group, self._group = self._group, [each for each in self._group if each[1].name == "PID"]
-        seen = [(number, each) for number, each in group if each.name == "OBX"]
+        Where the message is *broken* off, more may have been said of it.
+        """
+        seen = self._group.take()
+        segments = [each for _, each in self._group.segments]
+        samples = samples_named(_values(segments, self._fields))
+        for number, line in self._torn:
+            yield Unread(number, Why.SHORT_ROW, sample=samples[0] if samples else "", seen=line)
+        self._torn = []
         if not seen:
             return
         self._seen += len(seen)
-        if not any(each.name in {"OBR", "SPM", "SAC"} for _, each in group):
-            for number, each in seen:  # of the patient, of no specimen
-                yield Unread(number, Why.OTHER_RECORD, target=each.first(3))
+        names = {each.name for each in segments}
+        if not names & {"OBR", "SPM", "SAC"}:
+            why = Why.OTHER_RECORD if "PID" in names else Why.NO_SAMPLE  # of a patient, or nobody's
+            for number, each in seen:
+                yield Unread(number, why, target=each.first(3))
             return
-        segments = [each for _, each in group]
-        sample = best_sample(_values(segments, self._fields))
         role = next((_ROLES.get(each.first(11)) for each in segments if each.name == "SPM"), None)
-        observed = (_observed(number, each) for number, each in seen)
-        yield from items(sample, role or Role.SAMPLE, observed)
+        # OBR-25 speaks where OBX-11 does not; its A is "some, not all".
+        order = next((each.first(25) for each in segments if each.name == "OBR"), "")
+        order = order.replace("A", "P")
+        observed = (_observed(number, each, order) for number, each in seen)
+        yield from items(samples, role or Role.SAMPLE, observed, broken=broken)
 
 
-def _values(segments: list[Segment], fields: tuple[str, ...]) -> Iterator[str]:
+def _values(segments: list[Segment], fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for wanted in fields:
         name, _, place = wanted.partition("-")
         field, _, part = place.partition(".")
         for segment in segments:
             if segment.name == name:
-                yield segment.part(int(field), int(part or 1))
+                yield wanted, segment.part(int(field), int(part or 1))
 
 
-def _observed(number: int, obx: Segment) -> Observed:
+def _observed(number: int, obx: Segment, order_status: str) -> Observed:
     kind = obx.first(2)
     code, words, system = obx.part(3, 1), obx.part(3, 2), obx.part(3, 3)
-    value = obx.part(5, 2) if kind in {"CE", "CWE", "CNE", "SN"} else ""
-    value = value or obx.part(5, 1)
+    value, several = _value(obx, kind)
     numeric = kind in {"NM", "SN"}
     return Observed(
         number,
@@ -175,9 +181,26 @@ def _observed(number: int, obx: Segment) -> Observed:
         number=value if numeric else "",
         unit=obx.first(6),
         flags=obx.first(8)[:40],
-        final=obx.first(11) in _FINAL,
+        final=(obx.first(_STATUS) or order_status) in _FINAL,
         other=kind in _OTHER_TYPES,
+        several=several,
     )
+
+
+def _value(obx: Segment, kind: str) -> tuple[str, bool]:
+    """Return what was observed, as written, and whether the field holds more than one value.
+
+    Of a structured number the comparator is part of what it says: `>^37` is no 37.
+    """
+    repeated = obx.values(_VALUE)
+    if len(repeated) > 1:
+        return " ".join(repeated), True
+    first, second, *more = (obx.part(_VALUE, component) for component in range(1, 5))
+    if kind == "SN":
+        return f"{first.removeprefix('=')}{second}", any(more)
+    if kind in _CODED:
+        return second or first, False
+    return first, kind == "NM" and any([second, *more])
 
 
 FORMAT = Format("hl7", "HL7 v2", looks, read)

@@ -27,6 +27,11 @@ class _Heading:
         if found := _FIRST.search(" ".join(cells).strip(' "')):
             self.run, self.filter = found[1], found[2]
 
+    def complete(self, item: Item) -> Item:
+        if isinstance(item, (Reading, Unread)) and (not item.target or item.target.isdigit()):
+            item.target = self.filter  # the column "Color" holds numbers
+        return RunFacts(run_id=self.run).merged(item) if isinstance(item, RunFacts) else item
+
 
 def looks(head: Head) -> bool:
     text = head.text[:4000].casefold()
@@ -37,10 +42,7 @@ def looks(head: Head) -> bool:
 def read(file: BinaryIO) -> Iterator[Item]:
     """Yield the items; the filter stands for the target, which this export does not name."""
     heading = _Heading()
-    for item in formats.read_text(file, empty_is_none=True, hear=heading.hear):
-        if isinstance(item, (Reading, Unread)) and (not item.target or item.target.isdigit()):
-            item.target = heading.filter  # the column "Color" holds numbers
-        yield RunFacts(run_id=heading.run).merged(item) if isinstance(item, RunFacts) else item
+    return formats.read_text(file, empty_is_none=True, hear=heading.hear, complete=heading.complete)
 
 
 FORMAT = Format("lightcycler", "LightCycler 480", looks, read)

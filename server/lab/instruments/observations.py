@@ -6,8 +6,9 @@ field it stands in, but for the few that say of a curve that it did not rise (`v
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from server.lab.instruments.readings import Item, Reading, Role, Unread
 from server.lab.instruments.reasons import Why
@@ -36,6 +37,11 @@ class Observed:
     flags: str = ""
     final: bool = True
     other: bool = False  # a picture, a curve, an end point: nothing that we read
+    several: bool = False  # the field holds more than one value
+
+    @property
+    def shown(self) -> str:
+        return (self.text or self.number)[:120]
 
 
 def name_of(target: str) -> tuple[str, bool]:
@@ -45,16 +51,54 @@ def name_of(target: str) -> tuple[str, bool]:
     return (name, True) if name else (target.strip(), False)
 
 
-def best_sample(candidates: Iterable[str]) -> str:
-    """Return the first candidate that is a tube of ours, else the first that is anything."""
-    filled = [each.strip() for each in candidates if each.strip()]
-    codes = ((each, code_of(each)) for each in filled)
-    ours = (each for each, code in codes if isinstance(code, Code) and code.ours)
-    return next(ours, filled[0] if filled else "")
+def samples_named(candidates: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the sample that (field, value) pairs name, the best field first.
+
+    A tube of ours comes before anything else.  Several are returned where it is not plain which is
+    meant: two tubes of ours in fields of a specimen or order, or one field with two values.  Only
+    the fields of a patient (P…) may hold another number that looks like a tube's.
+    """
+    written: dict[str, str] = {}
+    named: list[tuple[str, str, bool]] = []
+    for field, value in candidates:
+        if shown := value.strip():
+            code = code_of(shown)
+            text = code.text if isinstance(code, Code) else shown
+            written.setdefault(text, shown)
+            named.append((field, text, isinstance(code, Code) and code.ours))
+    if not named:
+        return []
+    best, first, _ = next((each for each in named if each[2]), named[0])
+    rivals = (
+        text for field, text, ours in named if field == best or (ours and not field.startswith("P"))
+    )
+    return [written[text] for text in dict.fromkeys([first, *rivals])]
 
 
-def items(sample: str, role: Role, observed: Iterable[Observed]) -> Iterator[Item]:
-    """Yield an item for each record of one specimen; a call and a Ct of a target are joined."""
+def items(
+    samples: Sequence[str], role: Role, observed: Iterable[Observed], *, broken: bool = False
+) -> Iterator[Item]:
+    """Yield an item for each record of one specimen; a call and a Ct of a target are joined.
+
+    Of a specimen that is named as several tubes, or beside which the message is *broken*, nothing
+    is read: each record says so, and holds back what else is read of those tubes.
+    """
+    if len(samples) > 1:
+        for each, sample in zip(observed, cycle(samples), strict=False):
+            yield Unread(each.row, Why.SEVERAL_TUBES, "", sample, each.target, each.shown)
+        return
+    joined = _joined(samples[0] if samples else "", role, observed)
+    yield from (_broken(item) for item in joined) if broken else joined
+
+
+def _broken(item: Item) -> Item:
+    if not isinstance(item, Reading):
+        return item
+    shown = item.ct or item.call
+    return Unread(item.row, Why.BROKEN_OFF, "", item.sample, item.target, shown)
+
+
+def _joined(sample: str, role: Role, observed: Iterable[Observed]) -> Iterator[Item]:
     found: dict[str, Reading] = {}
     rest: list[Item] = []
     role = role_by_name(sample) or role
@@ -72,23 +116,19 @@ def items(sample: str, role: Role, observed: Iterable[Observed]) -> Iterator[Ite
 
 
 def _item(sample: str, role: Role, seen: Observed) -> Reading | Unread:
-    shown = (seen.text or seen.number)[:120]
+    shown = seen.shown
     target, is_ct = name_of(seen.target)
-    if seen.other or shown in {"", '""'}:  # HL7 writes "" for a value that there is none of
-        return Unread(seen.row, Why.OTHER_RECORD, "", sample, seen.target, shown)
-    if not seen.final:
-        return Unread(seen.row, Why.PRELIMINARY, "", sample, seen.target, shown)
-    if role is Role.STANDARD:
-        return Unread(seen.row, Why.STANDARD, "", sample, seen.target, shown)
-    if not sample and role is Role.SAMPLE:
-        return Unread(seen.row, Why.NO_SAMPLE, "", sample, seen.target, shown)
+    is_ct = is_ct or bool(seen.kind) or seen.unit.strip().casefold() in _CT_UNITS
+    why = _unfit(sample, role, seen, is_ct=is_ct)
+    if why is not None:
+        return Unread(seen.row, why, "", sample, seen.target, shown)
     number = seen.number or (seen.text if _NUMERIC.fullmatch(seen.text) else "")
     if not _DIGIT.search(number):
         words = [each for each in (seen.text, number) if each]
         call = next((each for each in words if not no_rise(each)), "")
         silent = any(map(no_rise, words))
         return Reading(seen.row, "", sample, target, "", silent, call[:120], seen.flags, role)
-    if seen.unit.strip().casefold() not in _CT_UNITS and not (is_ct or seen.kind):
+    if not is_ct:
         return Unread(
             seen.row, Why.OTHER_RECORD, "", sample, seen.target, f"{number} {seen.unit}"[:120]
         )
@@ -97,6 +137,26 @@ def _item(sample: str, role: Role, seen: Observed) -> Reading | Unread:
         return Unread(seen.row, Why.BAD_CT, "", sample, seen.target, shown)
     call = seen.text if number != seen.text else ""
     return Reading(seen.row, "", sample, target, ct[0], ct[1], call[:120], seen.flags, role)
+
+
+def _unfit(sample: str, role: Role, seen: Observed, *, is_ct: bool) -> Why | None:
+    """Return why a record gives no reading, whatever its value may be."""
+    empty = seen.shown in {"", '""'}  # HL7 writes "" for a value that there is none of
+    return next(
+        (
+            why
+            for why, is_so in (
+                (Why.OTHER_RECORD, seen.other or (empty and not sample)),
+                (Why.PRELIMINARY, not seen.final),
+                (Why.STANDARD, role is Role.STANDARD),
+                (Why.NOTHING_READ, empty),
+                (Why.NO_SAMPLE, not sample and role is Role.SAMPLE),
+                (Why.SEVERAL_VALUES, seen.several and is_ct),
+            )
+            if is_so
+        ),
+        None,
+    )
 
 
 def _join(known: Reading, new: Reading) -> bool:

@@ -88,11 +88,7 @@ REASONS = {
         "The machine marks the message as a test or not final.",
         cut=True,
     ),
-    Why.EMPTY_WELL: Reason(
-        _I,
-        "Giếng trống.",
-        "An empty well.",
-    ),
+    Why.EMPTY_WELL: Reason(_I, "Giếng trống.", "An empty well."),
     Why.NO_SAMPLE: Reason(
         _E,
         "Có kết quả nhưng không ghi mã mẫu.",
@@ -158,30 +154,35 @@ REASONS = {
         "A field is far too long: the row may be damaged.",
     ),
     Why.PRELIMINARY: Reason(
-        _W,
+        _E,
         "Máy ghi kết quả này chưa cuối cùng hoặc đã hủy.",
         "The machine marks this result as preliminary or deleted.",
     ),
     Why.SEVERAL_TUBES: Reason(
-        _E,
-        "Mã mẫu chứa nhiều mã ống.",
-        "The sample code holds several tube codes.",
+        _E, "Mã mẫu chứa nhiều mã ống.", "The sample code holds several tube codes."
     ),
     Why.JOINED: Reason(
         _I,
         "Nối với một dòng khác của cùng ống và cùng gen.",
         "Joined with another row of the same tube and target.",
     ),
+    Why.SEVERAL_VALUES: Reason(
+        _E,
+        "Một ô có nhiều giá trị hoặc một khoảng: không chọn giá trị nào.",
+        "One field holds several values or a range: none of them is chosen.",
+    ),
+    Why.BROKEN_OFF: Reason(
+        _E,
+        "Bản tin đứt hoặc hỏng ở chỗ này: không rõ dòng của ống nào, hoặc ống còn kết quả gì.",
+        "The message broke off or was damaged here: whose this row is, or what else its tube has, "
+        "is not known.",
+    ),
     Why.UNKNOWN_TUBE: Reason(
         _E,
         "Ống không thuộc lô nào đã đăng ký.",
         "The tube is of no registered lot.",
     ),
-    Why.VOID_TUBE: Reason(
-        _E,
-        "Ống đã bị hủy.",
-        "The tube was made void.",
-    ),
+    Why.VOID_TUBE: Reason(_E, "Ống đã bị hủy.", "The tube was made void."),
     Why.REJECTED_TUBE: Reason(
         _E,
         "Ống đã bị loại khi nhận mẫu.",
@@ -236,6 +237,11 @@ REASONS = {
         _E,
         "Chứng của lượt chạy không đạt hoặc lượt chạy đã bị rút: không nhập kết quả nào.",
         "The run's controls failed, or the run was withdrawn: no result is entered.",
+    ),
+    Why.NOT_AGAIN: Reason(
+        _E,
+        "Ống phải xét nghiệm lại, nhưng đây là lượt chạy hoặc giá trị đã biết: chưa có gì mới.",
+        "The tube is to be tested again, but this run, or these values, are known: nothing is new.",
     ),
 }  # fmt: skip
 

@@ -47,6 +47,8 @@ class Why(IntEnum):
     PRELIMINARY = 214
     SEVERAL_TUBES = 215
     JOINED = 216
+    SEVERAL_VALUES = 217
+    BROKEN_OFF = 218
 
     UNKNOWN_TUBE = 301
     VOID_TUBE = 302
@@ -61,6 +63,7 @@ class Why(IntEnum):
     CONTROL_KIND = 311
     CALLS_DIFFER = 312
     RUN_NOT_TAKEN = 313
+    NOT_AGAIN = 314
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from server.lab.instruments.columns import Columns
 from server.lab.instruments.readings import Item, Reading, Role, Unread
 from server.lab.instruments.reasons import Why
+from server.lab.instruments.tube_codes import tube_in
 from server.lab.instruments.values import ct_of, fold, is_yes, role_by_name, role_of, well_of
 
 Cells = Sequence[str]
@@ -62,9 +63,10 @@ class RowReader:
 
     def one(self, number: int, row: Cells) -> Item:
         cells = list(row)
-        odd = len(cells) != self.width and _odd(number, cells, self._least, self.width)
-        if odd:
-            return odd
+        if len(cells) != self.width and any(cell.strip() for cell in cells[self.width :]):
+            return self._too_long(number, cells)
+        del cells[self.width :]
+        cells.extend([""] * (self._least - len(cells)))  # a row that ends early
         cells.append("")
         sample, raw, call = self._spoken(cells)
         key, ct = self._around(cells), ct_of(raw)
@@ -77,6 +79,11 @@ class RowReader:
             _remember(self._values, raw, ct)
         spoken = (sample, raw, call)
         return _careful(number, spoken, ct, setting, empty_is_none=self._empty_is_none)
+
+    def _too_long(self, number: int, cells: list[str]) -> Unread:
+        """A comma parted a value, nobody knows which: of whose tube it is holds that back."""
+        sample = next(filter(tube_in, cells), self._spoken([*cells, ""])[0]).strip()[:_SEEN]
+        return Unread(number, Why.SHORT_ROW, "", sample, seen=" | ".join(cells)[:_SEEN])
 
     def many(self, rows: Iterator[Row]) -> Iterator[Reading | Odd]:
         """Yield a reading of each plain row; of any other, the row with what `one` makes of it."""
@@ -114,7 +121,7 @@ def _setting(there: Sequence[str], key: tuple[str, ...], plate_columns: int) -> 
         _flags(flags, amp),
         role,
         left_out,
-        plain=role is Role.SAMPLE and not left_out and len(named) <= LONGEST,
+        plain=role is Role.SAMPLE and not left_out and len(named) <= LONGEST and "\n" not in named,
     )
 
 
@@ -132,6 +139,8 @@ def _careful(
     role, well, target = setting.role, setting.well, setting.target
     if role is Role.SAMPLE:
         role = role_by_name(sample) or role
+    if any("\n" in each for each in (sample, raw, call, target)):  # a stray quote joined two rows
+        return Unread(number, Why.SHORT_ROW, well, sample[:_SEEN], target[:_SEEN], raw[:_SEEN])
     if setting.left_out:
         return Unread(number, Why.OMITTED, well, sample, target, raw)
     if ct is None:
@@ -158,13 +167,13 @@ def _unfit(
     return Why.NOTHING_READ if nothing else None
 
 
-def _odd(number: int, cells: list[str], least: int, most: int) -> Item | None:
-    """Fill up a row that ends early; a row that is too long has a comma that parted a value."""
-    if any(cell.strip() for cell in cells[most:]):
-        return Unread(number, Why.SHORT_ROW, seen=" | ".join(cells)[:_SEEN])
-    del cells[most:]
-    cells.extend([""] * (least - len(cells)))
-    return None
+def hold_above(item: Unread, above: Reading | None) -> None:
+    """Let a row that names neither tube nor another well hold back the tube of the row *above*.
+
+    In a sheet with merged cells it is of that tube.
+    """
+    if item.reason == Why.NO_SAMPLE and above is not None and item.well in {"", above.well}:
+        item.sample = above.sample
 
 
 def _left_out(omit: str, include: str) -> bool:

@@ -12,8 +12,8 @@ from server.lab.instruments.columns import Columns, Respell, heading, heads_anot
 from server.lab.instruments.facts import COUNTS, FACT_OF, FOLDERS, RANK, ends, fact
 from server.lab.instruments.readings import Item, Notice, Reading, RunFacts, Unread
 from server.lab.instruments.reasons import Why
-from server.lab.instruments.rows import Odd, RowReader, wide_readers
-from server.lab.instruments.tube_codes import Code, code_of
+from server.lab.instruments.rows import Odd, RowReader, hold_above, wide_readers
+from server.lab.instruments.tube_codes import tube_in
 from server.lab.instruments.values import fold, well_of
 
 _RESULTS, _SETUP = ("result", "ketqua"), "samplesetup"
@@ -22,13 +22,9 @@ _NARROW = 4  # columns
 _DIGITS = re.compile(r"[0-9]{6}")
 _LONGEST_FACT, _SHOWN_WELLS = 120, 12
 _ENDED_AFTER = (
-    Why.OMITTED,
-    Why.BAD_CT,
-    Why.EMPTY_WELL,
-    Why.NOTHING_READ,
-    Why.NO_SAMPLE,
-    Why.SHORT_ROW,
-)
+    Why.OMITTED, Why.BAD_CT, Why.EMPTY_WELL, Why.NOTHING_READ, Why.NO_SAMPLE, Why.SHORT_ROW,
+)  # fmt: skip
+Calls = dict[tuple[str, str, str], str]  # (well, target, tube of ours or '') -> call
 
 
 @dataclass(slots=True)
@@ -36,7 +32,7 @@ class Walk:
     """How tables are read, and what was seen while they were."""
 
     empty_is_none: bool = False
-    calls: dict[tuple[str, str], str] = field(default_factory=dict)  # (well, target) -> call
+    calls: Calls = field(default_factory=dict)
     expected: set[str] = field(default_factory=set)  # wells that were set up
     respell: Respell | None = None  # other ways to read a doubtful heading
     hear: Callable[[Sequence[str]], None] | None = None  # is told each row outside of tables
@@ -57,12 +53,15 @@ class Walk:
     section: str = ""
     above: Sequence[str] = ()  # the row before, outside of tables
     seen: set[str] = field(default_factory=set)
+    last: Reading | None = None  # of the row before
 
     def joined(self, item: Reading) -> Reading:
         """Add the call that another sheet gives, and remember the well."""
         self.seen.add(item.well)
-        if not item.call:
-            item.call = self.calls.get((item.well, fold(item.target)), "")
+        if self.calls and not item.call:
+            place = item.well, fold(item.target)
+            by_well = self.calls.get((*place, ""), "")
+            item.call = self.calls.get((*place, tube_in(item.sample)), by_well)
         return item
 
     def unread(self, number: int, cells: list[str], item: Item) -> Iterator[Item]:
@@ -77,6 +76,7 @@ class Walk:
         self.rows += 1
         if isinstance(item, Unread):
             self.seen.add(item.well)
+            hold_above(item, self.last)
         yield item
 
     def outside(self, number: int, cells: list[str]) -> Iterator[Item]:
@@ -102,16 +102,14 @@ class Walk:
         self.above = cells
 
     def _goes_on(self, number: int, cells: list[str]) -> bool:
-        """Return whether a row is of the table that ended above it: read so it says something, or
-        it names a well or a tube."""
+        """Return whether a row is of the table that ended above it: it says something, read so."""
         reader = self.broken or (self.broken_wide[0][1] if self.broken_wide else None)
         if reader is None or heading(cells, self.above) is not None:
             return False
         item = reader.one(number, cells)
         if not isinstance(item, Unread):
             return isinstance(item, Reading)
-        code = code_of(item.sample)
-        return well_of(item.well) is not None or (isinstance(code, Code) and code.ours)
+        return well_of(item.well) is not None or bool(tube_in(item.sample))
 
     def _again(self, number: int, cells: list[str]) -> Iterator[Item]:
         if self.broken is None:
@@ -230,16 +228,19 @@ def _table(
     reader: RowReader, rows: Iterator[tuple[int, list[str]]], walk: Walk, *, watched: bool
 ) -> Generator[Item, None, bool]:
     """Yield the items of one table; return whether *rows* end in it."""
-    plain = 0
+    plain, last = 0, walk.last
     found: Reading | Odd | None = None
     for found in reader.many(rows):
         if isinstance(found, Reading):
             plain += 1
+            last = found
             yield walk.joined(found) if watched else found
         elif isinstance(found[2], Reading) and not heads_another(found[1], walk.columns):
             plain += 1
+            last = found[2]
             yield walk.joined(found[2]) if watched else found[2]
         else:
+            walk.last = last
             yield from walk.unread(*found)
             if walk.reader is not reader:
                 walk.rows += plain

@@ -40,6 +40,12 @@ def code_of(sample: str) -> Code | Why:
     return _other(sample)
 
 
+def tube_in(sample: str) -> str:
+    """Return the tube of ours that *sample* names, '' if it names none."""
+    code = code_of(sample)
+    return code.text if isinstance(code, Code) and code.ours else ""
+
+
 @lru_cache(4096)
 def _other(sample: str) -> Code | Why:
     plain = _AIM.sub("", unicodedata.normalize("NFKC", sample).strip()).strip("'\"’ ")

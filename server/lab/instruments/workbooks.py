@@ -15,6 +15,7 @@ from server.lab.instruments.columns import heading, setup_heading
 from server.lab.instruments.formats import BROKEN_PACK
 from server.lab.instruments.readings import Item, Notice
 from server.lab.instruments.reasons import Why
+from server.lab.instruments.tube_codes import tube_in
 from server.lab.instruments.values import fold, well_of
 from server.workbooks.cells import Style
 from server.workbooks.reading import Book, Trouble, Unreadable, opened
@@ -81,7 +82,9 @@ def _read(book: Book) -> Iterator[Item]:
         yield Notice(Why.NO_RESULTS, ", ".join(book.names)[:120])
         return
     if _CALLS in names and names[_CALLS] != sheet:
-        walk.calls = _calls(rows_of(book, names[_CALLS]))
+        calls = names[_CALLS]
+        walk.plate_columns = _plate_columns(rows_of(book, sheet), rows_of(book, calls))
+        walk.calls = _calls(rows_of(book, calls), walk.plate_columns)
     if _SETUP in names:
         _expect(walk, rows_of(book, names[_SETUP]))
     yield from tables.read(rows_of(book, sheet), walk)
@@ -108,9 +111,20 @@ def _first(rows: Iterable[list[str]], what: Callable[[list[str]], object]) -> li
     return None
 
 
-def _calls(rows: Rows) -> dict[tuple[str, str], str]:
-    """Return what the machine concluded, by well and target."""
-    found: dict[tuple[str, str], str] = {}
+def _plate_columns(*sheets: Rows) -> int:
+    """Return by how many columns wells are counted: in every sheet alike, wherever it is said."""
+    walk = tables.Walk()
+    for rows in sheets:
+        for _, cells in islice(rows, _LOOK):
+            if heading(cells):
+                break
+            walk.note(cells)
+    return walk.plate_columns
+
+
+def _calls(rows: Rows, plate_columns: int) -> tables.Calls:
+    """Return what the machine concluded, by well and target, and by tube where it names one."""
+    found: tables.Calls = {}
     columns = None
     for _, cells in rows:
         columns = columns or heading(cells)
@@ -118,7 +132,8 @@ def _calls(rows: Rows) -> dict[tuple[str, str], str]:
             columns = None
             continue
         well, target, call = (cells[columns.at[name]] for name in ("well", "target", "call"))
-        found[well_of(well) or well, fold(target)] = call
+        tube = tube_in(cells[columns.at["sample"]]) if "sample" in columns.at else ""
+        found[well_of(well, plate_columns) or well, fold(target), tube] = call
     return found
 
 

@@ -134,6 +134,82 @@ def test_a_rerun_of_a_withdrawn_plate_is_taken(
     assert results(database) == {tubes["ready"]: "negative"}
 
 
+AGAIN = {"N": "24.9", "ORF1ab": "26.1", "RNase P": "27"}
+NEGATIVE_AGAIN = {**NEGATIVE, "RNase P": "28.1"}
+
+
+def withdraw(database: Any, now: Any) -> None:
+    with database.write() as session:
+        run = session.scalars(select(Run)).one()
+        recalls.withdraw_run(session, run.id, reason="nhiễm", by="user:minh", now=now)
+
+
+def reasons(database: Any, file: ImportFile) -> dict[int, int]:
+    with database.read() as session:
+        return {each.number: each.count for each in queries.told(session, file)}
+
+
+@pytest.mark.engines
+def test_the_readings_of_a_withdrawn_run_are_not_its_rerun(
+    bring: Any, enter: Any, tubes: Any, database: Any, clock: Any
+) -> None:
+    timed = "Ngày chạy: 2026-11-23 08:15:00\n"
+    wells = [(tubes["ready"], "mẫu", POSITIVE), (tubes["second"], "mẫu", NEGATIVE)]
+    enter(bring(timed + plate(*wells)), assay=ASSAY)
+    early = bring(timed + plate(*wells) + "\n\n")
+    withdraw(database, clock())
+    anew = [(tubes["ready"], "mẫu", AGAIN), (tubes["second"], "mẫu", NEGATIVE_AGAIN)]
+    copies = (
+        timed + plate(*wells) + "\n",  # once more
+        timed + plate(*anew),  # the same run, read with another baseline
+        plate(*wells).partition("\n")[2],  # without its name
+        plate(*wells),
+    )
+    for content in copies:
+        file = bring(content, name="lưu lại.csv")
+        assert reasons(database, file) == {Why.NOT_AGAIN: 6}
+        enter(file, assay=ASSAY)
+        assert results(database) == {}
+    assert reasons(database, early) == {Why.KNOWN_READING: 6}
+    enter(bring(plate(*anew, run="8")), assay=ASSAY)
+    assert results(database) == {tubes["ready"]: "positive", tubes["second"]: "negative"}
+
+
+def test_what_was_staged_before_the_order_is_not_the_retest(
+    bring: Any, enter: Any, tubes: Any, database: Any, clock: Any
+) -> None:
+    content = plate((tubes["ready"], "mẫu", POSITIVE))
+    first, copy, other = bring(content), bring(content + "\n"), bring(content.replace(": 7", ": 8"))
+    enter(first, assay=ASSAY)
+    clock.advance(minutes=5)
+    withdraw(database, clock())
+    for early in (copy, other):
+        assert reasons(database, enter(early, assay=ASSAY)) == {Why.HAS_RESULT: 3}
+    assert results(database) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [
+        (("N", "24.1", "Dương tính"), ("N", "24.1", "Dương tính"), False),
+        (("N", "24.1", "Dương tính"), ("N", "24.2", "Dương tính"), True),
+        (("N", "", "Âm tính"), ("N", "", "Âm tính"), True),  # a word may be said again
+    ],
+)
+def test_a_retest_that_names_no_run_brings_another_value_or_a_word(
+    bring: Any, enter: Any, table: Any, tubes: Any, database: Any, clock: Any,
+    before: Any, after: Any, *, taken: bool,
+) -> None:  # fmt: skip
+    enter(bring(table((tubes["ready"], *before))))
+    with database.write() as session:
+        result = session.scalars(select(Result)).one()
+        recalls.order_retest(session, result.id, reason="Ct cao", by="user:minh", now=clock())
+    file = bring(table((tubes["ready"], *after)) + "\n")
+    assert reasons(database, file) == ({} if taken else {Why.NOT_AGAIN: 1})
+    if taken:
+        assert enter(file).entered == 1
+
+
 def test_the_receipt_guesses_the_assay_and_shows_what_would_be_entered(
     sign_in: Any, bring: Any, tubes: Any, database: Any
 ) -> None:

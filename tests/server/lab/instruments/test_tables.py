@@ -133,6 +133,34 @@ def test_design_and_analysis_joins_the_sheet_of_calls(
     assert (second.undetermined, second.call, second.row) == (True, "", 6)
 
 
+@pytest.mark.parametrize("block", ["384-Well Block", "96-Well 0.2-mL Block"])
+@pytest.mark.parametrize("lettered", [True, False])
+def test_a_call_of_another_sheet_is_of_the_same_well_however_wells_are_counted(
+    parse: Any, tubes: list[str], workbook: Any, block: str, *, lettered: bool
+) -> None:
+    columns = 24 if block.startswith("384") else 12
+    wells = [1, 13, 25, 37, 49, 61, 73, 85]
+    said = {well: f"{'NEGATIVE' if well % 24 == 13 else 'POSITIVE'} {well}" for well in wells}
+    spots = {well: f"{'ABCDEFGH'[(well - 1) // columns]}{(well - 1) % columns + 1}"
+             for well in wells}  # fmt: skip
+    rows = [[spots[well] if lettered else well, tube, "N", 18.2]
+            for well, tube in zip(wells, tubes, strict=False)]  # fmt: skip
+    named = [[well, tube, "N", said[well]] for well, tube in zip(wells, tubes, strict=False)]
+    for calls in (
+        [["Well", "Sample", "Target", "Call"], *named],
+        [["Well", "Target", "Call"], *([well, target, call] for well, _, target, call in named)],
+    ):
+        results = [["Block Type", block], ["Well", "Sample", "Target", "Cq"], *rows]
+        got = parse(workbook(Results=results, Target_Call=calls))
+        assert [each.call for each in got.readings] == list(said.values())
+        assert [each.well for each in got.readings] == list(spots.values())
+    other = [[well, tubes[9], "N", said[well]] for well in wells]
+    got = parse(
+        workbook(Results=results, Target_Call=[["Well", "Sample", "Target", "Call"], *other])
+    )
+    assert {each.call for each in got.readings} == {""}  # of another tube
+
+
 def test_a_damaged_workbook_is_noticed_wherever_it_is_cut(
     parse: Any, workbook: Any, tubes: list[str]
 ) -> None:
