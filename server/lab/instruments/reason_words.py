@@ -72,9 +72,7 @@ REASONS = {
         cut=True,
     ),
     Why.NOT_RESULTS: Reason(
-        _W,
-        "Bản tin này không mang kết quả.",
-        "This message carries no results.",
+        _W, "Bản tin này không mang kết quả.", "This message carries no results."
     ),
     Why.COUNT_DIFFERS: Reason(
         _E,
@@ -90,9 +88,7 @@ REASONS = {
     ),
     Why.EMPTY_WELL: Reason(_I, "Giếng trống.", "An empty well."),
     Why.NO_SAMPLE: Reason(
-        _E,
-        "Có kết quả nhưng không ghi mã mẫu.",
-        "There is a result but no sample code.",
+        _E, "Có kết quả nhưng không ghi mã mẫu.", "There is a result but no sample code."
     ),
     Why.NOT_A_TUBE: Reason(
         _E,
@@ -178,15 +174,11 @@ REASONS = {
         "is not known.",
     ),
     Why.UNKNOWN_TUBE: Reason(
-        _E,
-        "Ống không thuộc lô nào đã đăng ký.",
-        "The tube is of no registered lot.",
+        _E, "Ống không thuộc lô nào đã đăng ký.", "The tube is of no registered lot."
     ),
     Why.VOID_TUBE: Reason(_E, "Ống đã bị hủy.", "The tube was made void."),
     Why.REJECTED_TUBE: Reason(
-        _E,
-        "Ống đã bị loại khi nhận mẫu.",
-        "The tube was rejected at reception.",
+        _E, "Ống đã bị loại khi nhận mẫu.", "The tube was rejected at reception."
     ),
     Why.REPEATED: Reason(
         _I,
@@ -219,9 +211,7 @@ REASONS = {
         "Another row of this tube is refused, so the whole tube waits for a person.",
     ),
     Why.UNKNOWN_ASSAY: Reason(
-        _W,
-        "Gen đích không thuộc bộ xét nghiệm đã chọn.",
-        "The target is not of the chosen assay.",
+        _W, "Gen đích không thuộc bộ xét nghiệm đã chọn.", "The target is not of the chosen assay."
     ),
     Why.CONTROL_KIND: Reason(
         _W,
