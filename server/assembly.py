@@ -62,6 +62,7 @@ from server.outcomes.desk_export_views import bp as desk_exports
 from server.outcomes.desk_views import bp as desk_pages
 from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
+from server.people import merges
 from server.people.link_views import bp as person_numbers
 from server.people.views import bp as people
 from server.record.issuers import issuers_of
@@ -73,7 +74,7 @@ from server.record.slip_views import bp as slips
 from server.record.vaccination_pages import bp as vaccinations
 from server.record.workdays import load as load_calendar
 from server.replica import WROTE, Beating, Replica
-from server.sampling import changes
+from server.sampling import changes, matters
 from server.sampling.views import bp as sampling
 from server.serving import connections_of
 from server.tracing.views import bp as tracing
@@ -168,6 +169,8 @@ def assemble(app: Flask) -> None:
         changes.listeners.append(marks.mark)
     if marks.mark_arrived not in arrivals.listeners:
         arrivals.listeners.append(marks.mark_arrived)
+    if matters.look_again not in merges.joined:
+        merges.joined.append(matters.look_again)
     if first_result_at not in changes.testers:
         changes.testers.append(first_result_at)
     place_names.install(app.extensions["settings"].place_names)

@@ -19,6 +19,7 @@ from contract.events import PairingVoided, PoolClosed, TubePaired
 from contract.tubes import Tube, TubeError, tube
 from server.intake.opening import Opened
 from server.lab import strays
+from server.people import merges
 from server.people.links import blinds_among, persons_with
 from server.sampling import matters
 from server.sampling.models import Pairing
@@ -70,7 +71,8 @@ def _touched(session: Session, opened: Sequence[Opened], blinds: Sequence[str]) 
         return Touched(frozenset(), frozenset())
     before = or_(Pairing.id.in_(voided), Pairing.tube.in_(named))
     known = session.execute(select(Pairing.tube, Pairing.person_id).where(before)).all()
-    persons = {*persons_with(session, blinds), *(row.person_id for row in known)}
+    met = {*persons_with(session, blinds), *(row.person_id for row in known)}
+    persons = set(merges.roots_of(session, met))
     given = _given(session, opened, persons)
     return Touched(frozenset({*named, *(row.tube for row in known), *given}), frozenset(persons))
 

@@ -4,7 +4,7 @@ A merge is an edge between two records.  Pairings, check-ins and numbers stay wi
 which they came, also those that come later, so that parting restores both sides exactly.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -16,6 +16,9 @@ from server.errors import DomainError, NotFound
 from server.people import queries
 from server.people.merge_models import PersonMerge
 from server.people.models import Identity, Person
+
+# Whoever must look again once records are one person's, with all of these; `assembly` adds them.
+joined: list[Callable[[Session, Sequence[UUID], datetime], None]] = []
 
 
 class AlreadyOne(DomainError):
@@ -48,13 +51,34 @@ def merged_among(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     return _beside(session, some) & some
 
 
+def roots_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return every record of these people, and for each the same one of its person's records.
+
+    One question, where nobody has several.
+    """
+    roots = {each: each for each in ids}
+    asked = set(roots)
+    while asked:
+        edges = _edges(session, asked)
+        asked = {each for edge in edges for each in edge} - roots.keys()
+        roots |= {each: each for each in asked}
+        for one, other in edges:
+            kept, gone = roots[one], roots[other]
+            roots = {each: kept if root == gone else root for each, root in roots.items()}
+    return roots
+
+
 def _beside(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    return {each for edge in _edges(session, ids) for each in edge}
+
+
+def _edges(session: Session, ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
     some = list(ids)
     edges = select(PersonMerge.person_id, PersonMerge.other_id).where(
         PersonMerge.undone_at.is_(None),
         or_(PersonMerge.person_id.in_(some), PersonMerge.other_id.in_(some)),
     )
-    return {each for edge in session.execute(edges) for each in edge}
+    return [(one, other) for one, other in session.execute(edges)]
 
 
 def keys_of(session: Session, person_id: UUID) -> list[Identity]:
@@ -97,6 +121,9 @@ def merge(
     session.flush()
     for each in (person_id, other_id):
         audit.record(session, "person.merged", each, by=by, now=now, detail=str(made.id))
+    records = together(session, person_id)
+    for tell in joined:
+        tell(session, records, now)
     return made
 
 

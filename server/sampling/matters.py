@@ -18,11 +18,12 @@ from contract.tubes import Tube
 from contract.tubes import tube as tube_of
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
+from server.people import merges
 from server.rows import insert_rows
 from server.sampling import changes, lot_queries, sight, slips
 from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
-from server.sampling.turns import take_persons_turn
+from server.sampling.turns import take_persons_turn, take_turn
 from server.times import moved
 
 REVIEWER = "system:sampling"
@@ -91,24 +92,35 @@ def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
     changes.all_changed(session, held, now=now)
 
 
+def look_again(session: Session, records: Sequence[UUID], now: datetime) -> None:
+    """Ask about what was given to *records*, which prove to be one person's."""
+    asked = select(Pairing.id, Pairing.person_id, Pairing.paired_at, Pairing.tube)
+    rows = session.execute(asked.where(Pairing.person_id.in_(records))).all()
+    take_turn(session, [row.tube for row in rows])
+    take_persons_turn(session, records)
+    held = note_repeats(session, [Made(*row[:3]) for row in rows], now=now)
+    changes.all_changed(session, held, now=now)
+
+
 def about(first: datetime, last: datetime) -> ColumnElement[bool]:
     """Return the condition that a pairing is compared with others from *first* to *last*."""
     return Pairing.paired_at.between(moved(first, -TWICE_WITHIN), moved(last, TWICE_WITHIN))
 
 
 def _given(session: Session, people: set[UUID], first: datetime, last: datetime) -> list[_Given]:
-    """Return what each of *people* was given about that time, in its order."""
+    """Return what each of *people* was given about that time, in its order, by any record."""
+    roots = merges.roots_of(session, people)
     asked = select(
         Pairing.person_id, Pairing.id, type_coerce(Pairing.tube, String), Pairing.station,
         Pairing.paired_at, Pairing.trusted, lot_queries.put_aside(),
     ).where(
-        Pairing.person_id.in_(people),
+        Pairing.person_id.in_(roots),
         about(first, last),
         ~lot_queries.undone(),
     )  # fmt: skip
     given: dict[UUID, _Given] = {}
     for row in session.execute(asked.order_by(Pairing.paired_at, Pairing.id)):
-        given.setdefault(row[0], []).append(_Near(*row))
+        given.setdefault(roots[row[0]], []).append(_Near(*row))
     return list(given.values())
 
 

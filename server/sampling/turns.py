@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.people import merges
 from server.people.models import Person
 from server.sampling import queries
 from server.sampling.models import Lot
@@ -38,7 +39,7 @@ def take_turn(session: Session, tubes: Iterable[Tube]) -> None:
 
 
 def take_persons_turn(session: Session, persons: Iterable[UUID]) -> None:
-    """Wait until no other transaction gives tubes to *persons*.
+    """Wait until no other transaction gives tubes to *persons*, by any of their records.
 
     Always after `take_turn`: whoever waits in one order never waits for each other.
     """
@@ -49,10 +50,11 @@ def take_persons_turn(session: Session, persons: Iterable[UUID]) -> None:
     wanted = {person for person in persons if person not in mine}
     if not wanted:
         return
-    held = select(Person.id).where(Person.id.in_(wanted)).order_by(Person.id)
+    records = merges.roots_of(session, wanted)
+    held = select(Person.id).where(Person.id.in_(records)).order_by(Person.id)
     session.execute(held.with_for_update(key_share=True)).all()
     if session.get_nested_transaction() is None:
-        mine.update(wanted)
+        mine.update(records)
 
 
 def _mine(session: Session) -> set[Tube | UUID]:

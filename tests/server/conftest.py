@@ -26,8 +26,9 @@ from server.config import Settings
 from server.db import Database, open_database
 from server.figures.marks import mark
 from server.outcomes.services import settle_many
+from server.people import merges
 from server.people.models import Person
-from server.sampling import changes, conflicts
+from server.sampling import changes, conflicts, matters
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing
 from server.schema import tables
 
@@ -221,10 +222,10 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
         session.flush()
         return Scene(session, now)
 
-    known = list(changes.listeners)
-    changes.listeners[:] = [settle_many, mark]
+    known, joined = list(changes.listeners), list(merges.joined)
+    changes.listeners[:], merges.joined[:] = [settle_many, mark], [matters.look_again]
     yield make
-    changes.listeners[:] = known
+    changes.listeners[:], merges.joined[:] = known, joined
 
 
 @pytest.fixture

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from contract import events
+from server.outcomes.gate import ResultHeld
+from server.people import merges
 from server.sampling import matters, services
 from server.sampling.decision_models import Matter
 from server.sampling.matter_decisions import deny_pairing
@@ -66,3 +69,31 @@ def test_what_cannot_be_compared_takes_no_place_between_two(scene: Any) -> None:
         elsewhere(day, person)
     last = day.pair(scene.tube(), person)
     assert {first.tube, last.tube} <= held(day)
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_two_records_that_are_one_persons_are_given_two_tubes_as_one(scene: Any, when: str) -> None:
+    """Merged by way of a third, before the second tube or once both were tested."""
+    day, session = Day(scene), scene.session
+    records = [scene.person(name) for name in ("Lê An", "Lê Thị An", "Lê T. An")]
+
+    def join() -> None:
+        for one, other in ((0, 2), (1, 2)):
+            merges.merge(
+                session, records[one].id, records[other].id, reason="một người", evidence="page",
+                by="user:hoa", now=scene.now,
+            )  # fmt: skip
+
+    if when == "before":
+        join()
+    given = [day.pair(scene.tube(), each) for each in records[:2]]
+    day.pair(scene.tube(), scene.person("Trần Bình"))
+    if when == "after":
+        assert held(day) == set()
+        day.release(day.result(given[0].tube))
+        join()
+    assert held(day) == {each.tube for each in given}
+    result = day.result(given[1].tube)
+    with pytest.raises(ResultHeld):
+        day.release(result)
