@@ -4,6 +4,7 @@ The journal stays append-only; how far the server has it stands in `uplink.json`
 file may be lost or old: uploads are idempotent, so then some rows go twice.
 """
 
+import logging
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from device.journal_file import (
     rows_after,
 )
 
+log = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000  # of one upload
 
 
@@ -147,8 +149,11 @@ class Backlog:
         """Keep the page; without a wait for the disk, as an old page does no harm."""
         page = msgspec.json.encode(self.sent)
         if page != self._saved:
-            write_whole(sent_file(self._state), page, durable=False)
-            self._saved = page
+            try:
+                write_whole(sent_file(self._state), page, durable=False)
+                self._saved = page
+            except OSError as error:  # a full card must not stop what empties it
+                log.warning("what was sent cannot be noted: %s", error)
 
     def _next_of(self, path: Path, most: int) -> Batch | None:
         epoch = epoch_of(path)

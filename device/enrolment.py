@@ -4,6 +4,7 @@
     <state>/secrets.json   its private key and the secret of its tags; 0600, never leaves the Pi
     <state>/lots.json      the lots issued to it
     <state>/roster.json    which tubes stand ready for whom: keyed hashes; 0600
+    <state>/labelled.json  those tubes alone, for when the roster cannot be read
 
 The private key is made here; only the public half travels, with a one-time code.
 """
@@ -94,17 +95,37 @@ class Office:
         return self.folder / "roster.json"
 
     def roster(self) -> Roster:
-        """Return the tubes that stand ready for somebody; none where the file is bad or missing."""
+        """Return the tubes that stand ready for somebody; none where there is no roster."""
         try:
-            return Roster.from_json(read_whole(self.roster_file) or b"")
-        except ValueError:
-            return Roster()
+            document = read_whole(self.roster_file)
+            return Roster() if document is None else Roster.from_json(document)
+        except (OSError, ValueError):
+            return Roster.lost(self._labelled())
 
     def keep_roster(self, document: bytes) -> None:
-        """Raises ValueError where *document* is no roster."""
-        Roster.from_json(document)
-        if read_whole(self.roster_file) != document:
+        """Raises ValueError where *document* is no roster, OSError where it cannot be kept."""
+        labelled = sorted(Roster.from_json(document).owners)
+        if labelled != self._labelled():
+            write_whole(self._labelled_file, msgspec.json.encode(labelled))
+        if self._roster_document() != document:
             write_whole(self.roster_file, document)
+
+    @property
+    def _labelled_file(self) -> Path:
+        return self.folder / "labelled.json"
+
+    def _labelled(self) -> list[str] | None:
+        """Return the tubes of the roster last kept, None where that is not known."""
+        try:
+            return msgspec.json.decode(read_whole(self._labelled_file) or b"", type=list[str])
+        except (OSError, ValueError):
+            return None
+
+    def _roster_document(self) -> bytes | None:
+        try:
+            return read_whole(self.roster_file)
+        except OSError:
+            return None
 
     def lots(self) -> IssuedLots:
         """Return the lots issued here; none before the first contact, or if the file is bad."""

@@ -87,7 +87,7 @@ def vitals_of(running: Turning, software: str, drained: set[Path]) -> Heartbeat:
         set_aside=len(running.sent.set_aside),
         paired=ledger.counts["paired"],
         journal="trouble" if station.trouble else "spare" if station.journal.on_spare else "ok",
-        alarms=len(station.journal.alarms),
+        alarms=len(station.alarms),
         devices={name: _word(up) for name, up in station.devices.items()},
         decode_ms=_decode_ms(running.sources),
         misreads=sum(refusals.get(reason, 0) for reason in _MISREAD),

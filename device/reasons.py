@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     NO_SHIFT = "no-shift"
     NOT_AN_OPERATOR = "not-an-operator"  # a code that is no personal card of ours
     LOOK_FIRST = "second-look-first"  # a tube, before the second look at a person
+    ROSTER_UNREADABLE = "roster-unreadable"  # whose label the tube bears is not known any more
     ASSIGNED_TO_OTHER = "assigned-to-other"  # the tube bears somebody else's roster label
     BUSY = "busy"  # something was typed while a person or tube is held
     OPERATOR_FIRST = "operator-first"  # a tube, while an operator's card is asked for

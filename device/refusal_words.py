@@ -132,6 +132,10 @@ REFUSALS: dict[Refusal, Said] = {
         "Ống {tube} đã dán nhãn cho người khác. Lấy ống có tên người này, hoặc ống chưa dán tên.",
         "Tube {tube} bears another person's label. Take this person's own, or one without a name.",
     ),
+    _R.ROSTER_UNREADABLE: Said(
+        "Danh sách nhãn hỏng: ống {tube} có thể của người khác. Lấy ống chưa dán tên.",
+        "The roster is damaged: {tube} may be somebody else's. Take one without a name.",
+    ),
     _R.BUSY: Said(
         "Bàn đang giữ người hoặc ống. Quét cho xong, hoặc thẻ BỎ QUA, rồi nhập lại.",
         "The table holds a person or a tube. Finish it, or scan CANCEL, then type again.",
@@ -227,3 +231,8 @@ SLIPS: dict[Slip, Said] = {
         "Paired, but faster than hands can be: a slip? Look at tubes {tubes} again.",
     ),
 }
+ROSTER_LOST = Said(
+    "Danh sách ống dán tên bị hỏng: không dùng ống có tên. Nối mạng để nhận lại; báo quản trị.",
+    "The roster cannot be read: use no labelled tubes. Connect it, and it comes anew; tell the"
+    " administrator.",
+)

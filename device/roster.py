@@ -3,11 +3,14 @@
 A roster label names a person, so its tube is given to nobody else, not even after that person has
 taken another one.  Only numbers that a code proves count: what somebody typed into an app does not
 open somebody else's tube.
+
+A roster that is there and cannot be read is no empty one: its labelled tubes, known by a list of
+their own, are nobody's until it comes anew; where that list is lost too, no tube is anybody's.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -18,11 +21,13 @@ from contract.lots import RosterWire, assignment_tag
 
 @dataclass(frozen=True)
 class Roster:
-    """The assignments at one station."""
+    """The assignments at one station.  `unreadable`: they were there and are lost."""
 
     key: bytes = b""
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _tubes: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    unreadable: bool = False
+    _any_tube: bool = False
 
     @classmethod
     def of(cls, wire: RosterWire) -> "Roster":
@@ -41,8 +46,18 @@ class Roster:
         """Raises ValueError on anything that is no roster."""
         return cls.of(msgspec.json.decode(document, type=RosterWire))
 
+    @classmethod
+    def lost(cls, labelled: Iterable[str] | None) -> "Roster":
+        """Return what stands for one that cannot be read, *labelled* being its tubes if known."""
+        owners = dict.fromkeys(labelled or (), frozenset[str]())
+        return cls(owners=owners, unreadable=True, _any_tube=labelled is None)
+
+    def followed_by(self, fresh: "Roster") -> "Roster":
+        """Return what holds after *fresh* was read: what is known already is not forgotten."""
+        return replace(self, unreadable=True) if fresh.unreadable and self.owners else fresh
+
     def is_assigned(self, tube: str) -> bool:
-        return tube in self.owners
+        return self._any_tube or tube in self.owners
 
     def tubes_of(self, code: PersonCode) -> frozenset[str]:
         """Return the tubes that stand ready for the bearer of *code*."""

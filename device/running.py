@@ -126,7 +126,7 @@ class Running:
         if self._changed(self.office.lots_file):
             self.station.codes.lots = self.office.lots()
         if self._changed(self.office.roster_file):
-            self.station.codes.roster = self.office.roster()
+            self.station.take_roster(self.office.roster())
         if self._changed(self.config.folder / "uplink.json"):
             self.sent = read_sent(self.config.folder)
             self.clock.server = _server_time(self.sent)

@@ -31,6 +31,7 @@ _SIGNS = {
     Refusal.SECOND_TUBE: "second",
     Refusal.SEVERAL_PERSONS: "second",
     Refusal.ASSIGNED_TO_OTHER: "anothers-tube",
+    Refusal.ROSTER_UNREADABLE: "anothers-tube",
     Refusal.DUTY_BUSY: "duty-refused",
     Refusal.TUBE_IN_OTHER_BOX: "other-box",
 }

@@ -7,7 +7,7 @@ cannot be written, nothing was paired, and the red light says so.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from contract.commands import Command
@@ -28,7 +28,8 @@ from device.journal import Journal, JournalTrouble
 from device.lines import Line, Tell
 from device.manual import TypedPair
 from device.reasons import LetGoReason, Refusal
-from device.refusal_words import Said
+from device.refusal_words import ROSTER_LOST, Said
+from device.roster import Roster
 from device.scanned import Scanned
 from device.sentences import shown
 from device.sight.watch import CodeShown, SeveralInView
@@ -120,6 +121,19 @@ class Station:
             case DeviceNews():
                 self._device(arrival)
 
+    def take_roster(self, fresh: Roster) -> None:
+        """Go by *fresh* from now on; one that cannot be read is told, and closes its tubes."""
+        before, self.codes.roster = self.codes.roster, self.codes.roster.followed_by(fresh)
+        if self.codes.roster.unreadable and not before.unreadable:
+            log.error("%s", ROSTER_LOST.en)
+            self._tell_of("roster-unreadable", "trouble", ROSTER_LOST)
+
+    @property
+    def alarms(self) -> list[str]:
+        """Return what the administrator must know: sentences for the screen."""
+        lost = [ROSTER_LOST.en] if self.codes.roster.unreadable else []
+        return [*self.journal.alarms, *lost]
+
     def tick(self) -> None:
         """Look at the buttons, and let go of who has waited too long."""
         for button in self.panel.pressed():
@@ -155,7 +169,13 @@ class Station:
         return events
 
     def _possible(self, outcome: Outcome) -> Outcome:
-        """What the journal does not know cannot be undone; only it sums up a shift."""
+        """What the journal does not know cannot be undone; only it sums up a shift.
+
+        A tube of a roster that cannot be read may be this person's or not.
+        """
+        if isinstance(outcome, Refused) and outcome.reason is Refusal.ASSIGNED_TO_OTHER:
+            lost = self.codes.roster.unreadable
+            return replace(outcome, reason=Refusal.ROSTER_UNREADABLE) if lost else outcome
         if isinstance(outcome, ShiftClosed):
             return ShiftClosed(self.journal.ledger.sum_up(self.codes.lots))
         if isinstance(outcome, Voided):

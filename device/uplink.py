@@ -61,7 +61,7 @@ class Uplink:
         """Send one batch, or refresh the papers; return the seconds until the next turn."""
         try:
             wait = self._turn()
-        except (Unreachable, JournalTrouble) as trouble:
+        except (Unreachable, JournalTrouble, OSError) as trouble:
             wait = self._keep(str(trouble), None)
         self.backlog.save()
         return wait
@@ -165,13 +165,14 @@ class Uplink:
 
     def _refresh_roster(self) -> None:
         """Fetch which tubes stand ready for whom; a server that has no rosters says 404."""
-        known = self._roster_tag if self.office.roster_file.exists() else ""
+        there = self.office.roster_file.exists() and not self.office.roster().unreadable
+        known = self._roster_tag if there else ""
         answer = self.upstream.get(MY_ROSTER, self._papers.station, self._key, known)
         if answer.status != 200:
             return
         try:
             self.office.keep_roster(answer.body)
-            self._roster_tag = answer.tag
+            self._roster_tag = answer.tag  # it is on the disk: only then need it not come again
         except ValueError:
             log.warning("the roster cannot be read, the old one stays")
 

@@ -37,7 +37,7 @@ def page_of(station: Station, papers: Papers, sent: Sent, board: Board) -> Page:
         contact=sent.contact,
         trouble=sent.trouble,
         clock_trusted=station.clock.moment().trusted,
-        alarms=station.journal.alarms,
+        alarms=station.alarms,
         recent=list(board.recent),
         pairs=list(board.pairs),
     )

@@ -50,6 +50,7 @@ REFUSALS: Mapping[str, Words] = {
     "not-an-operator": ("không phải thẻ nhân viên", "no staff member's card"),
     "second-look-first": ("quét ống trước khi xem lại người", "a tube before the second look"),
     "assigned-to-other": ("ống dán tên người khác", "tube labelled for somebody else"),
+    "roster-unreadable": ("danh sách nhãn bị hỏng", "the roster could not be read"),
     "busy": ("nhập tay khi đang giữ người", "typed while somebody was held"),
     "operator-first": ("ống trước thẻ nhân viên", "a tube before the operator's card"),
     "place-poster": ("mã địa điểm", "a place's poster"),

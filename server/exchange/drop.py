@@ -2,17 +2,20 @@
 
 A row is on the disk before there is a receipt, and stands once: its key is looked for first.
 Rows are only ever added; a receiver copies the file and takes the highest version of an outcome.
+A row is one line; what a full disk or a power cut left of one is taken away before the next.
 """
 
 import csv
+import errno
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 
+from server import exports
 from server.db import Database
 from server.delivery.channels import Message, Unreachable
 from server.display import local
@@ -24,7 +27,7 @@ COLUMNS = (
     "numbers", "tube", "pool", "sampled_at", "place", "received_at", "method", "cts",
     "released_at",
 )  # fmt: skip
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+_END = b"\r\n"
 
 
 @dataclass
@@ -76,16 +79,21 @@ class DropChannel:
         return known[1]
 
     def _append(self, path: Path, key: str, row: str) -> None:
-        fresh = not path.exists() or not path.stat().st_size
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        """Add *row* whole or not at all."""
+        keys = self._seen.pop(path.name)[1]
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         try:
-            _end_line(path, handle)
-            os.write(handle, ((_header() if fresh else "") + row).encode())
-            os.fsync(handle)
+            before = _whole_lines(path, handle)
+            try:
+                _write_all(handle, (row if before else _header() + row).encode())
+                os.fsync(handle)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(handle, before)
+                raise
         finally:
             os.close(handle)
-        size, keys = path.stat().st_size, self._seen[path.name][1]
-        self._seen[path.name] = (size, keys | {key})
+        self._seen[path.name] = (path.stat().st_size, keys | {key})
 
 
 def line(row: Document) -> str:
@@ -99,9 +107,9 @@ def line(row: Document) -> str:
 
 
 def safe(value: object) -> str:
-    """Return a cell that is text to every spreadsheet."""
+    """Return a cell that is text to every spreadsheet, and one line."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return str(exports.harmless(" ".join(text.splitlines())))
 
 
 def _header() -> str:
@@ -115,11 +123,24 @@ def _csv(cells: list[str] | tuple[str, ...]) -> str:
 
 
 def _read_keys(path: Path) -> set[str]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return {row[0] for row in csv.reader(file) if len(row) == len(COLUMNS)}
+    whole = path.read_bytes().rpartition(_END)[0].decode("utf-8-sig")
+    return {row[0] for row in csv.reader(StringIO(whole, newline="")) if len(row) == len(COLUMNS)}
 
 
-def _end_line(path: Path, handle: int) -> None:
-    """A row that a power cut left half written ends here, and its key is not among the known."""
-    if path.stat().st_size and not path.read_bytes().endswith(b"\r\n"):
-        os.write(handle, b"\r\n")
+def _whole_lines(path: Path, handle: int) -> int:
+    """Take away what was left of a row; return the file's size."""
+    size = os.fstat(handle).st_size
+    if size and os.pread(handle, len(_END), size - len(_END)) != _END:
+        before, end, _ = path.read_bytes().rpartition(_END)
+        size = len(before) + len(end)
+        os.ftruncate(handle, size)
+    return size
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    """Write all of *data*: a disk that fills up takes a part of it and says nothing yet."""
+    while data:
+        written = os.write(handle, data)
+        if not written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        data = data[written:]

@@ -135,3 +135,21 @@ def test_tags_of_one_station_say_nothing_at_another(key: bytes, other: bytes) ->
     tag = assignment_tag(key, "cccd", "024191000001")
     assert (tag == assignment_tag(other, "cccd", "024191000001")) is (key == other)
     assert len(tag) == 16
+
+
+@pytest.mark.parametrize("left", [0, 40, -1])
+def test_a_roster_that_cannot_be_read_is_no_empty_one(tmp_path: Path, left: int) -> None:
+    office = Office(tmp_path)
+    office.keep_roster(msgspec.json.encode(WIRE))
+    office.roster_file.write_bytes(office.roster_file.read_bytes()[:left])
+    lost = office.roster()
+    assert (lost.unreadable, lost.is_assigned(LABELLED.text)) == (True, True)
+    assert not lost.is_assigned(FREE.text)
+    assert lost.tubes_of(identities.parse(ANN)) == frozenset()
+    known = Roster.of(WIRE).followed_by(lost)  # what is known already is not forgotten
+    assert (known.unreadable, known.tubes_of(identities.parse(ANN))) == (True, {LABELLED.text})
+    assert known.followed_by(Roster.of(WIRE)) == Roster.of(WIRE)
+    (tmp_path / "labelled.json").unlink()
+    assert office.roster().is_assigned(FREE.text)  # nobody knows which: none is given out
+    office.keep_roster(msgspec.json.encode(WIRE))
+    assert office.roster() == Roster.of(WIRE)

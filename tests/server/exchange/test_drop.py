@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.delivery import routes
+from server.delivery.channels import Unreachable
 from server.delivery.routes import Route
 from server.delivery.worker import run_once
 from server.exchange.drop import COLUMNS, DropChannel, safe
 from server.lab.words import Call
+from tests.full_disk import room_for
 
 Day = Any
 
@@ -61,6 +63,38 @@ def test_a_row_that_a_power_cut_left_half_written_is_written_whole(
     assert [row["name"] for row in whole] == ["Lê Văn An", "Trần Thị Bình"]
 
 
+@pytest.mark.parametrize("left", [1, 60, -4, -3, -1])
+def test_no_cut_row_is_taken_for_a_whole_one(drop: DropChannel, day: Day, left: int) -> None:
+    tube, _ = day.pair("Lê Văn An")
+    day.release(tube, Call.NEGATIVE)
+    run_once(day.database, {"so-y-te": drop}, day.now)
+    [path] = drop.folder.glob("*.csv")
+    before = path.read_bytes()
+    row = before.index(b"\r\n") + 2
+    path.write_bytes(before[: row + left if left > 0 else left])
+    [message] = day.messages("so-y-te")
+    DropChannel(drop.folder, day.database).deliver(message.subject, message.key, message.payload)
+    assert path.read_bytes() == before
+
+
+def test_a_disk_that_fills_up_in_a_row_leaves_none_of_it_and_no_receipt(
+    drop: DropChannel, day: Day
+) -> None:
+    for name in ("Lê Văn An", "Trần Thị Bình"):
+        tube, _ = day.pair(name)
+        day.release(tube, Call.NEGATIVE)
+        if name == "Lê Văn An":
+            assert run_once(day.database, {"so-y-te": drop}, day.now) == 1
+    [path] = drop.folder.glob("*.csv")
+    before = path.read_bytes()
+    message = day.messages("so-y-te")[-1]
+    with room_for(len(before) + 30), pytest.raises(Unreachable):
+        drop.deliver(message.subject, message.key, message.payload)
+    assert path.read_bytes() == before
+    drop.deliver(message.subject, message.key, message.payload)
+    assert [row["name"] for row in rows(drop)] == ["Lê Văn An", "Trần Thị Bình"]
+
+
 def test_a_folder_that_is_away_loses_nothing(drop: DropChannel, day: Day, tmp_path: Path) -> None:
     drop.folder.rename(tmp_path / "unmounted")
     tube, _ = day.pair("Lê Văn An")
@@ -81,4 +115,6 @@ def test_a_name_that_is_a_formula_is_text(drop: DropChannel, day: Day) -> None:
 
 @given(st.text())
 def test_no_cell_begins_as_a_formula_does(text: str) -> None:
-    assert not safe(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    cell = safe(text)
+    assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert len(cell.splitlines()) <= 1
