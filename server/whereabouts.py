@@ -35,9 +35,9 @@ from server.record.request_models import DataRequest
 from server.record.vaccination_models import VaccinationImport
 from server.sampling import queries, sight
 from server.sampling.decision_models import Matter, SlipGroup
-from server.sampling.lot_models import Roster
+from server.sampling.lot_models import Roster, TubeVoid
 from server.sampling.matters import matter_in
-from server.sampling.models import Pairing, TubeConflict
+from server.sampling.models import Lot, Pairing, TubeConflict
 from server.sampling.roster_models import RosterDraft
 from server.sampling.shift_models import SlipSuspicion
 from server.web import access_of, reading
@@ -119,6 +119,18 @@ def _point(session: Session, within: Within, value: str) -> bool:
     return _placed(Point)(session, within, value.upper())
 
 
+def _lot(session: Session, within: Within, value: str) -> bool:
+    """Lots name nobody, so everybody reads them; who has the place of one does something with it,
+    and prints its labels."""
+    free = request.endpoint == "sampling.show_lot"
+    return free or _placed(Lot)(session, within, value)
+
+
+def _void(session: Session, within: Within, value: Any) -> bool:
+    void = session.get(TubeVoid, value)
+    return void is not None and _placed(Lot)(session, within, void.lot_id)
+
+
 def _zone(session: Session, within: Within, value: Any) -> bool:
     """Zones are proclaimed, so everybody reads them; who has all of one changes it."""
     if request.method == "GET" or request.blueprint != "zones":
@@ -154,6 +166,7 @@ LOOKS: Mapping[str, Look] = {
     "event_id": _row(SlipSuspicion, lambda within: of_stations(within, SlipSuspicion.station)),
     "group_id": _row(SlipGroup, lambda within: of_stations(within, SlipGroup.station)),
     "identity_id": _of_whole(Identity, "person_id"),
+    "lot_id": _lot,
     "matter_id": _row(Matter, matter_in),
     "merge_id": _of_whole(PersonMerge, "person_id", "other_id"),
     "outcome_id": _row(Outcome, _outcome),
@@ -170,6 +183,7 @@ LOOKS: Mapping[str, Look] = {
     "run_id": _placed(Run, "lab"),
     "station": _placed(Station),
     "tube": lab_sight.sees_tube,
+    "void_id": _void,
     "zone_id": _zone,
 }
 OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
@@ -184,7 +198,7 @@ OF_BLUEPRINT: Mapping[tuple[str, str], Look] = {
     ("requests", "person_id"): whole.is_whole,
 }
 # Kinds of work, ways to write a file; and what names neither people nor their health: assays,
-# tubes' lots, receivers.  A saved view is its owner's (`officers.saved`), and accounts
+# receivers.  A saved view is its owner's (`officers.saved`), and accounts
 # have a rule of their own (`accounts.grants`).
 FREE = frozenset(
     {
@@ -192,7 +206,6 @@ FREE = frozenset(
         ("desk_exports", "desk"),
         ("exchange", "target"), ("matched", "view_id"), ("overview", "key"),
         ("reports", "form"), ("plates", "act"), ("plates", "form"),
-        ("sampling", "lot_id"), ("sampling", "void_id"),
         # Their views look by the tube that they are about (`officers.seen`).
         ("stories", "event_id"), ("stories", "import_id"), ("stories", "result_id"),
     }

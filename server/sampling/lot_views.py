@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from labels.stock import STOCKS
 from server.accounts.current import current_within
-from server.errors import BadInput
+from server.errors import BadInput, NotFound
 from server.forms import optional_text, required_text
 from server.sampling import lot_balance, lot_parts, lot_prints, lot_queries, queries, rosters
 from server.sampling.lot_ranges import run_of
@@ -36,6 +36,7 @@ def show_lot(lot_id: str) -> ResponseReturnValue:
             moves=lot_queries.moves_of(session, lot),
             prints=lot_queries.prints_of(session, lot),
             roster=roster,
+            may_change=may(Permission.LOT_WRITE) and current_within().covers(lot.place),
             may_open=roster is not None
             and may(Permission.ROSTER_READ)
             and current_within().covers(roster.place),
@@ -123,6 +124,8 @@ def void(lot_id: str) -> ResponseReturnValue:
 def lift(lot_id: str, void_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         lifted = lot_parts.lift_void(session, void_id, by=actor(), now=now())
+        if lifted.lot_id != lot_id:
+            raise NotFound("Không có lần hủy này.", "There is no such void.")
         run = Run(lifted.first, lifted.last)
     flash(t(f"{run.size} ống dùng lại được.", f"{run.size} tubes can be used again."))
     return redirect(url_for(".show_lot", lot_id=lot_id))

@@ -110,6 +110,7 @@ def ids(database: Database, now: datetime) -> dict[str, str]:
             "tube": stored.text, "rejected": rejected.text, "unknown": TubeId.mint(39, 7).text,
             "mine": own.text, "group": str(here.ids["group_id"]),
             "pairing": str(there.ids["pairing_id"]), "result": str(there.ids["result_id"]),
+            "void": str(there.ids["void_id"]),
         }  # fmt: skip
 
 
@@ -157,3 +158,28 @@ def test_the_reception_takes_what_comes_from_anywhere(
     page = client.post("/storage", data={"tube": ids["tube"], **RACK})
     assert page.status_code == 302, "it is theirs as well now"
     assert client.get(f"/results/of/{ids['tube']}").status_code == 200
+
+
+def test_a_lot_is_read_by_everybody_and_moved_where_it_is_of(
+    sign_in: SignIn, database: Database, ids: dict[str, str]
+) -> None:
+    mine = sign_in(Role.REGISTRAR, "quan", place=HERE, sees="")
+    lot, before = "/lots/L-XAXOI", entries(database)
+    page = mine.get(lot)
+    assert page.status_code == 200
+    assert 'method="post" action="/lots/' not in page.text
+    reason = {"first": "1", "reason": "rách nhãn"}
+    asked = (("issue", {"station": "tram-26"}), ("return", {}), ("void", reason), ("labels", {}),
+             (f"voids/{ids['void']}/lift", {}))  # fmt: skip
+    for part, fields in asked:
+        assert mine.post(f"{lot}/{part}", data=fields).status_code == 404, part
+    assert mine.get(f"{lot}/labels.pdf").status_code == 404
+    assert mine.head(f"{lot}/labels.pdf").status_code == 404
+    astray = f"/lots/L-ODAY/voids/{ids['void']}/lift"
+    assert mine.post(astray).status_code == 404, "of another lot than its address says"
+    assert mine.post("/lots/L-ODAY/issue", data={"station": "tram-27"}).status_code == 404
+    assert entries(database) == before
+    assert mine.post("/lots/L-ODAY/void", data=reason).status_code == 409, "its tubes are not there"
+    every = sign_in(Role.REGISTRAR, "tinh", place=HERE, sees="*")
+    assert every.post(f"/lots/L-ODAY/voids/{ids['void']}/lift").status_code == 404
+    assert every.post(f"{lot}/void", data=reason).status_code == 409

@@ -132,6 +132,8 @@ def test_what_is_elsewhere_answers_as_what_is_absent(
                 method == "GET" or rule.endpoint.startswith("tracing.")
             ):
                 continue  # zones are proclaimed; who came to their points is looked at by point
+            if rule.rule == "/lots/<lot_id>":
+                continue  # lots are read by everybody
             there = ask(app, mine, rule, method, two.elsewhere.ids)
             absent = ask(app, mine, rule, method, {part: absent_id(part) for part in parts})
             assert there == absent == (404, "http-404"), (method, rule.rule, there, absent)

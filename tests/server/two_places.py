@@ -33,7 +33,7 @@ from server.people.queries import name_blind
 from server.record.request_models import DataRequest
 from server.record.vaccination_models import VaccinationImport
 from server.sampling.decision_models import Matter, SlipGroup, SlipMember
-from server.sampling.lot_models import Roster
+from server.sampling.lot_models import Roster, TubeVoid
 from server.sampling.models import ConflictClaim, Lot, Pairing, TubeConflict
 from server.sampling.roster_models import RosterDraft
 from server.sampling.shift_models import SlipSuspicion, StationShift
@@ -100,6 +100,9 @@ class Furnished:
         lot = self._add(Lot(id=f"L-{self.mark}", kind="sampling", series=self.series, first=1,
                             last=99, size=99, place=place, created_at=now,
                             created_by="user:a"))  # fmt: skip
+        self.ids["lot_id"] = lot.id
+        self._add(TubeVoid(id=uuid4(), lot_id=lot.id, first=98, last=99, reason=self.mark, at=now,
+                           by="user:a"), "void_id")  # fmt: skip
         self._add(Roster(id=uuid4(), title=f"{self.mark} danh sách", lot_id=lot.id, size=1,
                          place=place, created_at=now, created_by="u"), "roster_id")  # fmt: skip
         self._add(RosterDraft(id=uuid4(), title=self.mark, series=self.series, place=place,
