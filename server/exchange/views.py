@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.accounts.current import current_within
+from server.accounts.current import current_within, in_scope
 from server.declarations import notice
 from server.delivery import circuits, queries, services
 from server.delivery.channels import Channel, Checkable, Unreachable
@@ -48,7 +48,7 @@ def show_deliveries() -> ResponseReturnValue:
             messages=queries.messages(
                 session, chosen, state, limit=SHOWN, within=current_within()
             ),
-            at_most=SHOWN,
+            at_most=SHOWN, everywhere=current_within().everywhere,
             endings=_watch().soon(now()), ending_words=ENDINGS,
             checkable=isinstance(_channels()[chosen], Checkable),
         )  # fmt: skip
@@ -58,6 +58,7 @@ def show_deliveries() -> ResponseReturnValue:
 @requires(Permission.DELIVERY_WRITE)
 def send_all_again(target: str) -> ResponseReturnValue:
     """Send all dead messages of a target again: what was wrong there is mended."""
+    in_scope("")  # messages of all places
     with transaction() as session:
         count = services.send_all_again(session, _known(target), by=actor(), now=now())
     flash(t(f"Sẽ gửi lại {count} tin.", f"{count} messages are sent again."))
@@ -68,6 +69,7 @@ def send_all_again(target: str) -> ResponseReturnValue:
 @requires(Permission.DELIVERY_WRITE)
 def ask_now(target: str) -> ResponseReturnValue:
     """Ask a target that was away at once."""
+    in_scope("")
     with transaction() as session:
         circuits.close(session, _known(target))
     flash(t("Sẽ thử ngay.", "It is tried at once."))

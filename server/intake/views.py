@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from contract.events import EventError
-from server.accounts.current import current_within
+from server.accounts.current import current_within, in_scope
 from server.accounts.stations import STATION_HEADER, signed_station
 from server.errors import DomainError
 from server.intake import alerts, applier, clocks, quarantine, queries, refusals
@@ -122,8 +122,9 @@ def _keep(error: DomainError) -> None:
 @requires(Permission.ALERT_READ)
 def show_alerts() -> ResponseReturnValue:
     with reading() as session:
-        found = queries.alert_page(session, current_within())
-        return render_template("intake/alerts.html", page=found)
+        within = current_within()
+        found = queries.alert_page(session, within)
+        return render_template("intake/alerts.html", page=found, everywhere=within.everywhere)
 
 
 @bp.post("/intake/alerts/<uuid:alert_id>/close")
@@ -139,6 +140,7 @@ def close_alert(alert_id: UUID) -> ResponseReturnValue:
 @requires(Permission.STATION_WRITE)
 def apply_again() -> ResponseReturnValue:
     """Try once more to apply what was refused: after a repair, or a new version."""
+    in_scope("")  # what was refused is of all stations
     with transaction() as session:
         count = applier.apply_again(session, by=actor(), now=now())
     current_app.extensions["intake"][1].wake()

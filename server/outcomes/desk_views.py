@@ -134,11 +134,14 @@ def _colleague(session: Any) -> str:
 
 
 def _colleagues(session: Any) -> list[User]:
-    """Return who may see to items of a desk."""
+    """Return who may see to items of a desk, of those who work in one's own places."""
+    within = current_within()
     return [
         each
         for each in accounts.all_users(session)
-        if each.active and Permission.DESK_WRITE in GRANTS[Role(each.role)]
+        if each.active
+        and Permission.DESK_WRITE in GRANTS[Role(each.role)]
+        and within.covers(each.place)
     ]
 
 

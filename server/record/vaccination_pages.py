@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contract.certificates import IssuerKey
@@ -13,9 +13,10 @@ from server.accounts.current import current_within, place_in
 from server.display import local
 from server.errors import BadInput
 from server.forms import required_text, uuid_of
+from server.people.whole import check_whole
 from server.record import doses, vaccinations
 from server.record.vaccination_models import Vaccination
-from server.sampling import roster_words, sight
+from server.sampling import roster_words
 from server.sampling.roster_cells import Reason as Unread
 from server.web import Permission, actor, large_body, now, reading, requires, t, transaction, user
 
@@ -127,8 +128,8 @@ def add_certificate() -> ResponseReturnValue:
     said, person = certificate_in(request.form), user()
     of = request.form.get("person", "")
     with transaction() as session:
-        if of and not sight.sees_person(session, current_within(), uuid_of(of)):
-            abort(404)
+        if of:
+            check_whole(session, uuid_of(of), current_within())
         made = vaccinations.add_certificate(
             session, said, issuers(), person_id=uuid_of(of) if of else None,
             place=person.place if person else "", by=actor(), now=now(),

@@ -183,3 +183,31 @@ def test_a_lot_is_read_by_everybody_and_moved_where_it_is_of(
     every = sign_in(Role.REGISTRAR, "tinh", place=HERE, sees="*")
     assert every.post(f"/lots/L-ODAY/voids/{ids['void']}/lift").status_code == 404
     assert every.post(f"{lot}/void", data=reason).status_code == 409
+
+
+def test_colleagues_are_those_of_ones_own_places(sign_in: SignIn, ids: dict[str, str]) -> None:
+    sign_in(LAB, "xa", place=ELSEWHERE, sees="")
+    sign_in(LAB, "xã-7", place=f"{HERE}.07", sees="")
+    mine = sign_in(OFFICER, "hoa", place=HERE, sees="")
+    desk = "/desks/reception_without_result"
+    page = mine.get(desk).text
+    assert 'value="xã-7"' in page
+    assert 'value="xa"' not in page
+    form = {"act": "hand-over", "to": "xa", "item": f"{ids['mine']} x"}
+    assert mine.post(desk, data=form).status_code == 422
+
+
+def test_what_is_of_the_whole_server_is_for_who_sees_it(
+    sign_in: SignIn, database: Database, ids: dict[str, str]
+) -> None:
+    before = entries(database)
+    for role, paths in (
+        (Role.ADMINISTRATOR, ["/intake/again"]),
+        (OFFICER, ["/deliveries/declarations/again", "/deliveries/declarations/now"]),
+    ):
+        mine = sign_in(role, f"{role}-here", place=HERE, sees="", opens_names=False)
+        for path in paths:
+            assert mine.post(path).status_code == 404, path
+    assert entries(database) == before
+    assert "/intake/again" not in sign_in(Role.ADMINISTRATOR, "h", place=HERE, sees="").get(
+        "/intake/alerts").text  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import base45
 import cbor2
@@ -21,6 +22,7 @@ from sqlalchemy import select
 from server.accounts.roles import Role
 from server.config import ConfigError
 from server.db import Database
+from server.declarations.models import CheckIn
 from server.errors import BadInput
 from server.people import queries
 from server.people.models import Person
@@ -202,3 +204,19 @@ def test_an_officer_sees_every_rows_fate_before_confirming(
         "/vaccinations/certificates",
         data={"person": str(tested.person), "certificate": certificate()},
     )
+
+
+def test_who_sees_a_part_of_a_record_adds_no_doses_to_it(
+    tested: Any, sign_in: Callable[..., Any], database: Database, now: datetime
+) -> None:
+    place = "vn-2021:27.256"
+    with database.write() as session:
+        session.add(CheckIn(id=uuid4(), person_id=tested.person, source="keeper", point="", at=now,
+                            place=place, trusted=True, answers="{}", recorded_at=now))  # fmt: skip
+    officer = sign_in(Role.HEALTH_OFFICER, "xa", place=place, sees="")
+    page = officer.get(f"/people/{tested.person}")
+    assert (page.status_code, "/vaccinations/certificates" in page.text) == (200, False)
+    form = {"person": str(tested.person), "certificate": certificate()}
+    assert officer.post("/vaccinations/certificates", data=form).status_code == 404
+    with database.read() as session:
+        assert list(session.scalars(select(Vaccination))) == []
