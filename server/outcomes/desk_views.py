@@ -135,14 +135,9 @@ def _colleague(session: Any) -> str:
 
 def _colleagues(session: Any) -> list[User]:
     """Return who may see to items of a desk, of those who work in one's own places."""
-    within = current_within()
-    return [
-        each
-        for each in accounts.all_users(session)
-        if each.active
-        and Permission.DESK_WRITE in GRANTS[Role(each.role)]
-        and within.covers(each.place)
-    ]
+    within, roles = current_within(), [r for r in Role if Permission.DESK_WRITE in GRANTS[r]]
+    active = [each for each in accounts.all_users(session) if each.active and each.role in roles]
+    return [each for each in active if within.covers(each.place)]
 
 
 def _seen(text: str) -> Seen:
