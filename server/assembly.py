@@ -12,6 +12,7 @@ from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
 from server.accounts.trail_page import bp as audit
+from server.accounts.trust_pages import bp as trust_pages
 from server.accounts.user_pages import bp as users
 from server.accounts.views import bp as accounts
 from server.audit.purpose_views import bp as purposes
@@ -92,6 +93,7 @@ PAGES = (
     users,
     stations,
     station_pages,
+    trust_pages,
     partner_pages,
     audit,
     people,

@@ -23,6 +23,7 @@ from server import (
     names_cli,
     schema,
     serve_cli,
+    stations_cli,
     stick_cli,
     vault,
     wsgi,
@@ -51,7 +52,7 @@ from server.upkeep.opening import BY, Trouble, now, open_keys
 from server.upkeep.strongbox import NotReadable
 
 MORE = (
-    *(accounts_cli, names_cli, stick_cli, demo_cli, figures_cli, issuers_cli),
+    *(accounts_cli, names_cli, stations_cli, stick_cli, demo_cli, figures_cli, issuers_cli),
     *(
         archive_cli,
         audit_cli,

@@ -1,7 +1,8 @@
 """How a station comes to be known: created, enrolled with a one-time code, perhaps revoked.
 
 The code is shown once and kept as a hash; it works once, for a few minutes.  A station that was
-revoked stays revoked: its successor gets a name of its own, so that no event changes its author.
+revoked sends nothing and gets no code until two persons let it in again (`returning`); its
+successor gets a name of its own, so that no event changes its author.
 """
 
 import re
@@ -15,8 +16,8 @@ from sqlalchemy.orm import Session
 from contract.cards import ALPHABET
 from contract.duties import Duty
 from contract.signing import BadSignature, public_key
-from server.accounts import keyring
-from server.accounts.models import EnrolmentCode, Station
+from server.accounts import health_queries, keyring
+from server.accounts.models import EnrolmentCode, Station, StationKey
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 
@@ -84,11 +85,12 @@ def issue_code(session: Session, name: str, *, life: timedelta, by: str, now: da
     station = station_named(session, name)
     if station.state == "revoked":
         raise StationWasRevoked(
-            f"Trạm {name} đã bị thu hồi. Tạo trạm mới với tên khác.",
-            f"Station {name} was revoked. Create a new one under another name.",
+            f"Trạm {name} đã bị thu hồi. Nếu trên trạm còn dữ liệu: xin dùng lại trạm ở trang Trạm "
+            "(cần người thứ hai đồng ý). Nếu không: tạo trạm mới với tên khác.",
+            f"Station {name} was revoked. If there is data on it, ask on the page Stations to let "
+            "it in again (a second person agrees). If not, create one under another name.",
         )
-    unused = update(EnrolmentCode).where(EnrolmentCode.station == name)
-    session.execute(unused.where(EnrolmentCode.used_at.is_(None)).values(used_at=now))
+    _end_codes(session, name, now)
     letters = "".join(secrets.choice(ALPHABET) for _ in range(_CODE_LETTERS))
     session.add(
         EnrolmentCode(
@@ -123,12 +125,14 @@ def enrol(session: Session, code: str, key: str, *, now: datetime) -> Station:
             "The code is wrong, used or too old. Take a new one from the page Stations.",
         )
     again = station.state == "enrolled"
+    _end_key(session, station, now)
     station.public_key, station.state, station.enrolled_at = key, "enrolled", now
+    session.merge(StationKey(station=station.id, public_key=key, since=now, until=None))
     detail = f"key {sha256(key.encode()).hexdigest()[:16]}" + (", again" if again else "")
     audit.record(
         session, "station.enrolled", station.id, by=f"station:{station.id}", now=now, detail=detail
     )
-    _forget_keys(session)
+    forget_keys(session)
     return station
 
 
@@ -138,15 +142,35 @@ def revoke_station(session: Session, name: str, *, by: str, now: datetime) -> No
     if station.state == "revoked":
         return
     station.state = "revoked"
-    audit.record(session, "station.revoked", name, by=by, now=now)
-    _forget_keys(session)
+    _end_key(session, station, now)
+    _end_codes(session, name, now)
+    said = health_queries.report_of(session, name)
+    detail = f"{said.queue} events waited on it" if said and said.queue else None
+    audit.record(session, "station.revoked", name, by=by, now=now, detail=detail)
+    forget_keys(session)
 
 
 def all_stations(session: Session) -> list[Station]:
     return list(session.scalars(select(Station).order_by(Station.state, Station.id)))
 
 
-def _forget_keys(session: Session) -> None:
+def _end_key(session: Session, station: Station, now: datetime) -> None:
+    """Note until when the present key was the station's."""
+    if station.public_key is None:
+        return
+    since = station.enrolled_at or station.created_at
+    row = session.get(StationKey, (station.id, station.public_key))
+    row = row or StationKey(station=station.id, public_key=station.public_key, since=since)
+    row.until = now
+    session.add(row)
+
+
+def _end_codes(session: Session, name: str, now: datetime) -> None:
+    unused = update(EnrolmentCode).where(EnrolmentCode.station == name)
+    session.execute(unused.where(EnrolmentCode.used_at.is_(None)).values(used_at=now))
+
+
+def forget_keys(session: Session) -> None:
     event.listen(session, "after_commit", keyring.forget, once=True)
 
 

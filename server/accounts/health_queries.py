@@ -80,6 +80,11 @@ def report_of(session: Session, station: str) -> Heartbeat | None:
         return None
 
 
+def heard_at(session: Session, station: str) -> datetime | None:
+    """Return when *station* last said how it was."""
+    return session.scalar(select(StationHealth.heard_at).where(StationHealth.station == station))
+
+
 def patient(session: Session, station: Station, now: datetime) -> Patient:
     said = session.get(StationHealth, station.id)
     if said is None:

@@ -85,6 +85,31 @@ class Station(Base):
     created_at: Mapped[datetime]
 
 
+class StationKey(Base):
+    """A key that a station had while it was enrolled; `until` is None where it still has it.
+
+    What was written onto a stick under it counts for ever: see `server.intake.sticks`.
+    """
+
+    __tablename__ = "station_key"
+
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"), primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(43), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class StationReturn(Base):
+    """Somebody asked that a revoked station be let in again: a second person agrees, or not."""
+
+    __tablename__ = "station_return"
+
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(Encrypted("station_return.reason"))
+
+
 class EnrolmentCode(Base):
     __tablename__ = "enrolment_code"
 

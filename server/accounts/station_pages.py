@@ -1,21 +1,21 @@
-"""The administrator's page of stations: create, give a one-time code, revoke."""
+"""The administrator's page of stations: create, give a one-time code; how they are."""
 
 from collections import Counter
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contract.duties import Duty
 from contract.names import match_key
-from server.accounts import device_words, enrolment, health_queries
+from server.accounts import device_words, enrolment, health_queries, returning
 from server.accounts.current import current_within, in_scope
 from server.accounts.health_queries import Patient
 from server.accounts.sickness import State, words_of
 from server.beside import Wrong
 from server.errors import DomainError
 from server.forms import choice, place_or_text, required_text, tidy
-from server.web import Permission, actor, now, reading, requires, settings, t, transaction
+from server.web import Permission, actor, now, reading, requires, settings, transaction
 
 bp = Blueprint("station_pages", __name__)
 PAGE = 50  # stations: a page with all that it loads stays below 100 kB
@@ -63,15 +63,6 @@ def issue_code(station: str) -> ResponseReturnValue:
     return _page(station, code)
 
 
-@bp.post("/stations/<station>/revoke")
-@requires(Permission.STATION_WRITE)
-def revoke_station(station: str) -> ResponseReturnValue:
-    with transaction() as session:
-        enrolment.revoke_station(session, station, by=actor(), now=now())
-    flash(t(f"Đã thu hồi trạm {station}.", f"Station {station} is revoked."))
-    return redirect(url_for(".show_stations"))
-
-
 @bp.get("/stations/<station>/health")
 @requires(Permission.STATION_WRITE)
 def show_health(station: str) -> ResponseReturnValue:
@@ -110,6 +101,7 @@ def _page(
     """Show the page; with what was typed, where that was refused."""
     with reading() as session:
         ward = health_queries.ward(session, now(), current_within())
+        asked_back = returning.all_asked(session, current_within())
     counts = Counter(each.state for each in ward if each.station.state == "enrolled")
     sought, asked = tidy(request.args.get("q", ""))[:80], tidy(request.args.get("page", ""))
     state = request.args.get("state", "")
@@ -124,6 +116,7 @@ def _page(
         last=last,
         q=sought,
         state=state,
+        back=asked_back,
         counts=[(each, counts[each]) for each in State if counts[each]],
         whole=len(ward),
         found=len(found),

@@ -1,23 +1,26 @@
 """Takes what stations wrote onto memory sticks: the same intake as over the wire, line by line.
 
 A file that was cut off or damaged gives what is good in it.  Who brings it matters little: every
-line is signed by its station.
+line is signed by its station, with the key that it has, or with one that it had: a stick may be all
+that is left of a card that died.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.events import EventError
 from contract.receipts import HeadWire
-from contract.signing import BadSignature, private_key
+from contract.signing import BadSignature, private_key, public_key
 from contract.sticks import NoStick, Signed, Stored, unpack, write_receipt
 from server import vault
 from server.accounts import keyring
-from server.accounts.keyring import KnownStation
+from server.accounts.models import StationKey
 from server.audit import services as audit
 from server.db import Database
 from server.errors import DomainError
@@ -44,13 +47,15 @@ class ServerBusy(DomainError):
 
 @dataclass
 class Report:
-    """What became of one file.  `refused`: uploads whose signature or form is wrong."""
+    """What became of one file.  `refused`: uploads whose signature or form is wrong; `earlier`:
+    those that were signed with a key that the station had before."""
 
     station: str
     stored: int = 0
     known: int = 0
     changed: int = 0
     refused: int = 0
+    earlier: int = 0
     whole: bool = True
     why: list[str] = field(default_factory=list)
 
@@ -65,19 +70,37 @@ def take(database: Database, store: Store, data: bytes, *, by: str, now: datetim
         stick = unpack(data)
     except NoStick as error:
         raise _foreign("không phải tệp của trạm", str(error)) from error
-    station = keyring.station(database, stick.station)
-    if station is None or station.state == "created":
-        raise _foreign(f"máy chủ không biết trạm {stick.station[:32]}", "its station is not known")
-    if station.key is None:
-        raise _foreign(f"trạm {station.id} đã bị thu hồi", f"station {station.id} was revoked")
+    keys = _keys(database, stick.station)
     report = Report(stick.station, refused=stick.broken, whole=stick.whole)
-    heard = [_take_one(store, station, upload, report, now) for upload in stick.uploads]
+    heard = [_take_one(store, keys, upload, report, now) for upload in stick.uploads]
     with database.write() as session:
         for upload in heard:
             _note_clock(session, upload)
         detail = f"{report.stored} new, {report.known} known, {report.refused} refused"
-        audit.record(session, "stick.imported", station.id, by=by, now=now, detail=detail)
+        detail += f", {report.earlier} parts by an earlier key" if report.earlier else ""
+        audit.record(session, "stick.imported", report.station, by=by, now=now, detail=detail)
     return report
+
+
+def _keys(database: Database, name: str) -> list[Ed25519PublicKey]:
+    """Return the keys of station *name*, the present one first; raise ForeignFile where none
+    counts."""
+    station = keyring.station(database, name)
+    if station is not None and station.state == "revoked":
+        raise ForeignFile(
+            f"Không nhận tệp này: trạm {name} đã bị thu hồi. Xin dùng lại trạm ở trang Trạm, có "
+            "người thứ hai đồng ý, rồi nộp lại.",
+            f"This file was not taken: station {name} was revoked. Ask on the page Stations to let "
+            "it in again, have a second person agree, and hand it in again.",
+        )
+    with database.read() as session:
+        had = select(StationKey.public_key).where(StationKey.station == name[:32])
+        texts = list(session.scalars(had.order_by(StationKey.since.desc())))
+    present = [station.text] if station is not None and station.text else []
+    texts = present + [text for text in texts if text not in present]
+    if station is None or not texts:
+        raise _foreign(f"máy chủ không biết trạm {name[:32]}", "its station is not known")
+    return [public_key(text) for text in texts]
 
 
 def _note_clock(session: Session, upload: Upload | None) -> None:
@@ -88,13 +111,12 @@ def _note_clock(session: Session, upload: Upload | None) -> None:
 
 
 def _take_one(
-    store: Store, station: KnownStation, signed: Signed, report: Report, now: datetime
+    store: Store, keys: list[Ed25519PublicKey], signed: Signed, report: Report, now: datetime
 ) -> Upload | None:
     """Store one upload; return it, or None where it was refused."""
     try:
-        if station.key is not None:
-            signed.check(station.id, station.key)
-        upload = read_upload(station.id, signed.body, now)
+        which = _signer(keys, report.station, signed)
+        upload = read_upload(report.station, signed.body, now)
         outcome = store(upload)
     except Busy as error:
         raise ServerBusy(
@@ -105,10 +127,20 @@ def _take_one(
         report.refused += 1
         report.why.append(str(error)[:160])
         return None
+    report.earlier += which > 0
     report.stored += outcome.new
     report.known += outcome.known
     report.changed += len(outcome.changed)
     return upload
+
+
+def _signer(keys: list[Ed25519PublicKey], station: str, signed: Signed) -> int:
+    """Return which of *keys* signed; raise BadSignature where none did."""
+    for number, key in enumerate(keys):
+        with suppress(BadSignature):
+            signed.check(station, key)
+            return number
+    raise BadSignature("signed with no key that this station had")
 
 
 def receipt_for(session: Session, station: str, now: datetime) -> bytes:

@@ -1,6 +1,7 @@
 """Sticks handed in: by page and by command, with the wire, in any order, twice."""
 
 import io
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from sqlalchemy import delete, select
 
 from contract import events, signing
 from contract.sticks import pack, read_receipt
-from server.accounts.enrolment import revoke_station
+from server.accounts.enrolment import enrol, issue_code, revoke_station
 from server.accounts.models import Station
 from server.accounts.roles import Role
+from server.audit.models import AuditEntry
 from server.cli import main
 from server.db import Database
 from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent
@@ -78,13 +80,35 @@ def test_the_good_part_of_a_broken_file_is_kept_and_the_rest_told(
     assert stored(database) == written[:2]
 
 
-def test_a_file_under_an_earlier_key_is_refused_with_the_reason(
+def test_a_file_under_a_key_that_is_not_the_stations_is_refused_with_the_reason(
     sender: Sender, database: Database, sign_in: Any
 ) -> None:
     other = signing.private_key(bytes(32))
     page = hand_in(sign_in, file_of(sender, [sender.write()], key=other))
-    assert "chữ ký không khớp" in page.get_data(as_text=True)
+    assert "không khớp khóa nào" in page.get_data(as_text=True)
     assert stored(database) == []
+
+
+@pytest.mark.engines
+def test_a_stick_from_before_the_station_got_a_new_card_is_taken_and_the_wire_is_not(
+    sender: Sender, database: Database, sign_in: Any, now: datetime
+) -> None:
+    written = [sender.write() for _ in range(3)]
+    stick = file_of(sender, written[:1], written[1:])
+    for seed in (1, 2):  # two cards died since
+        with database.write() as session:
+            code = issue_code(session, "ban-1", life=timedelta(minutes=5), by="user:a", now=now)
+            enrol(
+                session, code, signing.public_text(signing.private_key(bytes([seed] * 32))), now=now
+            )
+    assert sender.send(*written).get_json()["code"] == "bad-signature"
+    assert hand_in(sign_in, stick).status_code == 200
+    assert stored(database) == written
+    with database.read() as session:
+        told = session.scalar(
+            select(AuditEntry.detail).where(AuditEntry.action == "stick.imported")
+        )
+    assert told == "3 new, 0 known, 0 refused, 2 parts by an earlier key"
 
 
 def test_foreign_files_strange_and_revoked_stations_are_refused(

@@ -139,8 +139,12 @@ def _bench(database: Database, clients: Clients, tubes: list[Tube], clock: Any) 
 
 
 def _lists(clients: Clients, told: Told) -> list[str]:
-    """A lot, a roster and its draft, cards, vaccinations, somebody new, a partner."""
+    """A lot, a roster and its draft, cards, vaccinations, a station that was revoked in error."""
     admin, officer = clients[Role.ADMINISTRATOR], clients[Role.HEALTH_OFFICER]
+    away = {"station": "ban-9", "label": "Table 9", "place": "vn-2021:24", "duty": "sampling"}
+    admin.post("/stations", data=away)
+    admin.post("/stations/ban-9/revoke")
+    admin.post("/stations/ban-9/return", data={"reason": "found again"})
     admin.post("/lots", data={"series": "31", "count": "40", "place": "vn-2021:24"})
     form = {"title": "Factory A", "series": "26", "people": CARD}
     drafts = [
