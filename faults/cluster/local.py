@@ -33,6 +33,7 @@ class Local:
     folder: Path
     nodes: list[Node]
     password: str
+    rest_password: str = ""
     dropped: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -140,9 +141,11 @@ def cluster() -> Iterator[Local]:
     folder = Path(mkdtemp(prefix="ghepmau-cluster-"))
     folder.chmod(0o755)
     ports = [(free_port(), free_port(), free_port(), free_port()) for _ in range(3)]
-    password = secrets.token_urlsafe(16)
+    password, rest = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
     nodes = [_node(number, folder, bin_, ports, password) for number in range(3)]
-    made = Local(folder, nodes, password)
+    for node in nodes:
+        node.filled["rest_password"] = rest
+    made = Local(folder, nodes, password, rest)
     try:
         made.begin()
         yield made

@@ -11,6 +11,7 @@ from threading import Event
 from time import monotonic
 
 import pytest
+import requests
 
 from faults.cluster.local import Local, cluster, wait
 from faults.cluster.parts import Missing, Node
@@ -90,6 +91,14 @@ def told(stations: Stations, name: str) -> Report:
 
 def rest(seconds: float) -> None:
     Event().wait(seconds)
+
+
+def test_a_setting_of_the_cluster_is_changed_by_nobody_without_the_password(whole: Local) -> None:
+    where = f"http://127.0.0.1:{leader_of(whole).ports[2]}/config"
+    evil = {"postgresql": {"parameters": {"archive_command": "touch /tmp/x"}}}
+    assert requests.patch(where, json=evil, timeout=10).status_code == 401
+    mine = ("patroni", whole.rest_password)
+    assert requests.patch(where, json={"loop_wait": 2}, auth=mine, timeout=10).status_code == 200
 
 
 def test_without_a_fault_nothing_pauses(whole: Local, server: Server) -> None:

@@ -86,6 +86,21 @@ def test_a_unit_is_as_locked_down_as_the_page_on_the_pi_says(name: str, machine:
     assert float(found[1]) <= float(SCORES[name])
 
 
+def test_the_servers_units_may_write_wherever_the_documented_settings_say() -> None:
+    docs = "\n".join(
+        (ROOT / f"docs/{name}.md").read_text("utf-8") for name in ("server", "delivery")
+    )
+    named = r'^(?:data|vault|backups|archives|anchors|folder) = "(/[^"]+)"'
+    paths = re.findall(named, docs, re.M)
+    assert len(paths) >= 5
+    for name in SERVER:
+        service = Unit(FOLDER / f"{name}.service")["Service"]
+        open_to_it = [f"/var/lib/{service['StateDirectory']}"]
+        open_to_it += [each.lstrip("-") for each in service["ReadWritePaths"].split()]
+        for path in paths:
+            assert any(Path(path).is_relative_to(one) for one in open_to_it), (name, path)
+
+
 def test_units_call_commands_that_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for unit in UNITS:
         program, *arguments = Unit(unit)["Service"]["ExecStart"].split()
