@@ -6,6 +6,10 @@
 #
 # Each release has a folder of its own; one link says which runs.  Run again with the same release
 # it changes nothing.  Ends with 0 where what was asked for runs, with 1 where the one before does.
+#
+# A server's units all stop meanwhile, and its database is brought to the new shape after a copy;
+# where the new release does not become ready, the copy comes back with the old one, unless
+# something was written since: then nothing is taken back, and it says so (docs/operators.md).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(dirname "$here")
@@ -29,7 +33,31 @@ settings=$root/etc/ghepmau/$role.toml
 say() { printf '%s\n' "$*"; }
 
 extras() { if [ "$role" = station ]; then echo station; else echo server,labels; fi; }
-units() { if [ "$role" = station ]; then echo ghepmau-station ghepmau-uplink; else echo ghepmau-server; fi; }
+config=(--config "$settings")
+
+# Every unit that has the program open and is switched on here.
+units() {
+  local unit
+  if [ "$role" = station ]; then
+    echo ghepmau-station ghepmau-uplink
+    return
+  fi
+  for unit in ghepmau-server ghepmau-work ghepmau-listen; do
+    if [ "$unit" = ghepmau-server ] || systemctl is-enabled --quiet "$unit"; then echo "$unit"; fi
+  done
+}
+
+# Those that must stay up: the server, and what did before we came.
+watched=()
+note_watched() {
+  local unit
+  # shellcheck disable=SC2046  # each name is one word
+  for unit in $(units); do
+    if [ "$role" = station ] || [ "$unit" = ghepmau-server ] || systemctl is-active --quiet "$unit"; then
+      watched+=("$unit")
+    fi
+  done
+}
 
 # A release is named after what it was made from, so that the same one is never made twice.
 release_name() {
@@ -60,22 +88,63 @@ switch_to() {
   sync "$opt"
 }
 
-# Starts what is set up (systemd waits until it says READY), and looks for ten seconds whether it
-# stays up; then a station must say itself that its loop turns and its journal can be written.
+# Starts what is set up, and looks for ten seconds whether it stays up; then a station must say
+# itself that its loop turns and its journal can be written, and a server must answer that it works.
 healthy() {
   local unit second
   # shellcheck disable=SC2046  # each name is one word
   systemctl restart $(units) || { say "  it does not start"; return 1; }
   for second in 1 2 3 4 5 6 7 8 9 10; do
     sleep 1
-    for unit in $(units); do
+    for unit in "${watched[@]}"; do
       if ! systemctl is-active --quiet "$unit"; then
         say "  $unit is not running after $second s"
         return 1
       fi
     done
   done
-  [ "$role" != station ] || "$link/bin/ghepmau-station" health --config "$settings"
+  if [ "$role" = station ]; then
+    "$link/bin/ghepmau-station" health "${config[@]}"
+  elif "$new/bin/ghepmau-server" ready --help >/dev/null 2>&1; then
+    as_server "$new/bin/ghepmau-server" ready "${config[@]}"
+  fi
+}
+
+# --- A server's database ----------------------------------------------------------------------------
+timers=()
+quiet() {
+  local name
+  for name in backup anchor archive retention; do
+    if systemctl is-active --quiet "ghepmau-$name.timer"; then timers+=("ghepmau-$name.timer"); fi
+  done
+  [ ${#timers[@]} = 0 ] || systemctl stop "${timers[@]}"
+  systemctl stop ghepmau-backup.service ghepmau-anchor.service ghepmau-archive.service \
+    ghepmau-retention.service ghepmau-server ghepmau-work ghepmau-listen
+}
+
+wake() { [ ${#timers[@]} = 0 ] || systemctl start "${timers[@]}"; }
+
+# As the units run it: the same user, folder and mask, so that they can open what it writes.
+as_server() (
+  umask 077
+  [ ! -d "$root/var/lib/ghepmau-server" ] || cd "$root/var/lib/ghepmau-server"
+  if [ "$(id -u)" = 0 ]; then exec runuser -u ghepmau-server -- "$@"; else exec "$@"; fi
+)
+
+# Prints what the new release says; $copy is the copy, where one was needed.
+copy=''
+bring_database() {
+  local said
+  said=$(as_server "$new/bin/ghepmau-server" upgrade "${config[@]}") || return 1
+  copy=$(grep -m 1 '\.ghepmau-backup$' <<<"$said" || true)
+  [ -z "$copy" ] || say "  the database has a new shape; the copy of before is $copy"
+}
+
+# The database as the release before knows it.  Fails where that would lose what was written since.
+take_database_back() {
+  [ -n "$copy" ] || return 0
+  as_server "$new/bin/ghepmau-server" go-back "${config[@]}" "$copy" || return 1
+  say "  the database is as it was before; nothing had been written since"
 }
 
 # Keeps the release that runs and the one before it; older ones only fill the card.
@@ -97,6 +166,16 @@ if [ "$before" = "$new" ] && [ -z "$restart" ]; then
   say "  release $(basename "$new") runs already"
   exit 0
 fi
+if [ -f "$settings" ]; then note_watched; fi
+if [ "$role" = server ] && [ -f "$settings" ] && [ -n "$before" ]; then
+  trap wake EXIT
+  quiet
+  if ! bring_database; then
+    say "  the database could not be brought to the new release: $(basename "$before") goes on"
+    healthy || say "  it does not run either: journalctl -u ghepmau-server"
+    exit 1
+  fi
+fi
 switch_to "$new"
 say "  release $(basename "$new")"
 if [ ! -f "$settings" ]; then
@@ -105,6 +184,13 @@ elif healthy; then
   say "  running"
 else
   if [ -n "$before" ] && [ "$before" != "$new" ]; then
+    [ "$role" = station ] || quiet
+    if ! take_database_back; then
+      say "  not going back: the release before cannot open the database (docs/operators.md, Upgrade)"
+      # shellcheck disable=SC2046  # each name is one word
+      systemctl restart $(units) || true
+      exit 1
+    fi
     say "  the new release does not run: going back to $(basename "$before")"
     switch_to "$before"
     healthy || say "  the one before does not run either: journalctl -u ghepmau-$role"

@@ -25,6 +25,7 @@ from server import (
     serve_cli,
     stations_cli,
     stick_cli,
+    upgrade_cli,
     vault,
     wsgi,
 )
@@ -42,7 +43,6 @@ from server.speaking import say, tell
 from server.upkeep import (
     audit_cli,
     backup_cli,
-    backups,
     breach_cli,
     check_cli,
     keys_cli,
@@ -62,6 +62,7 @@ MORE = (
         keys_cli,
         retention_cli,
         serve_cli,
+        upgrade_cli,
     ),
 )
 TROUBLES = (
@@ -71,6 +72,7 @@ TROUBLES = (
     wsgi.CannotListen,
     listening.CannotListen,
     machines.MachinesError,
+    schema.NewerDatabase,
     NotReadable,  # such as a backup, or the database that one was asked of
 )
 
@@ -81,6 +83,7 @@ LEADS: dict[type[Exception], str] = {
     vault.VaultError: "không dùng được tệp khóa",
     wsgi.CannotListen: "không mở được cổng",
     listening.CannotListen: "không nghe được máy xét nghiệm",
+    schema.NewerDatabase: "cơ sở dữ liệu của bản mới hơn: cài lại bản đó",
     NotReadable: "không đọc được tệp hoặc dữ liệu",
     Exception: "chưa làm được",
 }
@@ -154,16 +157,6 @@ def _parser() -> argparse.ArgumentParser:
             "Make the data directory, the key file and the database; harmless again.",
         ),
     )
-    for name in ("upgrade", "migrate"):
-        up = add(
-            name,
-            migrate,
-            said(
-                "Chép cơ sở dữ liệu, rồi nâng lên dạng mới nhất.",
-                "Copy the database, then bring it to the newest shape.",
-            ),
-        )
-        up.add_argument("--no-backup", action="store_true")
     for name in ("settings", "config"):
         add(
             name,
@@ -212,21 +205,6 @@ def rebuild_desks(_asked: argparse.Namespace, loaded: Loaded) -> None:
         tell(
             f"{wrong} lượt chạy, yêu cầu và hộp đang mở mà không ghi là mở, hoặc ngược lại.",
             f"{wrong} runs, orders and boxes were open and not kept so, or the other way round.",
-        )
-
-
-def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:
-    """A database with something in it is copied first: the way back, should one be needed."""
-    open_keys(loaded.settings)
-    with closing(Opened(loaded.settings)) as opened:
-        before = schema.revision_of(opened.database)
-        if before not in (None, schema.newest_revision()) and not asked.no_backup:
-            say(f"{backups.make(opened.database, loaded.settings.backup_folder, now=now())}")
-        schema.upgrade(opened.database)
-        newest = schema.newest_revision()
-        tell(
-            f"Cơ sở dữ liệu đã từ {before or 'chưa có gì'} lên {newest}.",
-            f"The database went from {before or 'nothing'} to {newest}.",
         )
 
 

@@ -9,12 +9,18 @@ from server import names_cli, schema, vault
 from server.accounts.models import User
 from server.config import Settings
 from server.db import Database, open_database
+from server.engines import is_shared
 from server.people.models import Person
-from server.upkeep.opening import Trouble, open_keys
+from server.speaking import tell
+from server.upkeep import upgrading
+from server.upkeep.opening import Trouble, now, open_keys
 
 
 def prepare(settings: Settings) -> None:
-    """Make what is missing: directory, key file, tables."""
+    """Make what is missing: directory, key file, tables.
+
+    An older database gets the newest shape; SQLite's is copied first.
+    """
     try:
         Path(settings.data).mkdir(parents=True, exist_ok=True, mode=0o700)
         if not settings.vault_path.exists():
@@ -27,9 +33,38 @@ def prepare(settings: Settings) -> None:
         ) from error
     open_keys(settings)
     with closing(Opened(settings)) as opened:
-        schema.upgrade(opened.database)
+        _bring(settings, opened.database)
         check_keys(settings, opened.database)
         names_cli.index_names(opened.database)
+
+
+def _bring(settings: Settings, database: Database) -> None:
+    alone = not is_shared(database.engine)
+    brought = upgrading.bring(database, settings.backup_folder, now=now(), copy=alone)
+    if brought.copy is not None:
+        tell(
+            f"Cơ sở dữ liệu có dạng mới; bản chép trước đó: {brought.copy}",
+            f"The database has a new shape; the copy from before it: {brought.copy}",
+        )
+    elif brought.moved:
+        tell(
+            "Cơ sở dữ liệu có dạng mới, chưa chép trước: lần sau chạy `ghepmau-server upgrade`",
+            "The database has a new shape, and was not copied before: let `ghepmau-server upgrade` "
+            "do it next time",
+        )
+
+
+def check_shape(settings: Settings) -> None:
+    """Raise Trouble where the database is not of this release: for programs beside the server."""
+    with closing(Opened(settings)) as opened:
+        stands, newest = schema.revision_of(opened.database), schema.newest_revision()
+    schema.check_known(stands)
+    if stands not in (None, newest):
+        raise Trouble(
+            f"cơ sở dữ liệu đang ở {stands}, bản này cần {newest}: `ghepmau-server upgrade` trước",
+            f"the database stands at {stands}, this release needs {newest}: `ghepmau-server "
+            "upgrade` first",
+        )
 
 
 def check_no_data(settings: Settings) -> None:

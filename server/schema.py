@@ -59,14 +59,20 @@ UPGRADING = 0x6768_6570  # the number of PostgreSQL's lock for it
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
+class NewerDatabase(Exception):
+    """The database was brought to a shape that this program does not know."""
+
+
 def upgrade(database: Database, *, to: str = "head") -> None:
     """Run the migrations that *database* lacks, all in one transaction; none is fine too.
 
     Where several processes start at one moment, one of them does it and the others wait.
+    Raises NewerDatabase.
     """
     with database.engine.begin() as connection:
         if is_shared(database.engine):
             connection.execute(select(func.pg_advisory_xact_lock(UPGRADING)))
+        check_known(MigrationContext.configure(connection).get_current_revision())
         command.upgrade(_config(connection), to)
 
 
@@ -74,6 +80,22 @@ def revision_of(database: Database) -> str | None:
     """Return the migration that *database* stands at, None for an empty one."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def check_known(revision: str | None) -> None:
+    """Raise NewerDatabase unless this program has that migration."""
+    if revision is not None and revision not in _revisions():
+        raise NewerDatabase(
+            f"the database stands at {revision}, which this release does not know: a newer one "
+            "brought it there. Install that one again, or go back as docs/operators.md says "
+            "(Upgrade); nothing was changed"
+        )
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return frozenset(script.revision for script in scripts)
 
 
 @cache

@@ -13,7 +13,7 @@ from server import serving, working, wsgi
 from server.config import Loaded, Settings, load
 from server.lab.imports import machines
 from server.lab.links import listening
-from server.preparing import Opened, prepare
+from server.preparing import Opened, check_shape, prepare
 from server.upkeep.opening import Trouble, now, open_keys
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -66,6 +66,7 @@ def check_room(settings: Settings, processes: int) -> None:
 def work(_asked: argparse.Namespace, loaded: Loaded) -> None:
     settings = loaded.settings
     open_keys(settings)
+    check_shape(settings)
     check_room(settings, settings.workers + 1)
     working.work(settings, told=partial(print, flush=True))
 
@@ -79,6 +80,7 @@ def listen(_asked: argparse.Namespace, loaded: Loaded) -> None:
             "no machine to hear: name a file of machines in the setting `machines`",
         )
     open_keys(settings)
+    check_shape(settings)
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

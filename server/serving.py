@@ -6,6 +6,8 @@ number, on any number of machines, as far as the database takes their connection
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ OTHERS = 5  # connections that are left for backups, an operator, a metrics prog
 
 def check_workers(settings: Settings) -> None:
     """Raise ConfigError where several processes were asked for and cannot be had."""
-    if settings.workers > 1 and _sqlite_file(settings) is not None:
+    if settings.workers > 1 and sqlite_file(settings) is not None:
         raise ConfigError(
             f"workers = {settings.workers} needs PostgreSQL: SQLite is served by one process. "
             "Set workers = 1, or name a PostgreSQL database in the setting `database`"
@@ -55,7 +57,7 @@ def hold_alone(settings: Settings) -> Any:
 
     Raises ConfigError if another process serves it.  None for other databases.
     """
-    file = _sqlite_file(settings)
+    file = sqlite_file(settings)
     if file is None:
         return None
     lock = Path(f"{file}.serving").open("a")  # noqa: SIM115 - held until the process ends
@@ -71,6 +73,18 @@ def hold_alone(settings: Settings) -> Any:
     return lock
 
 
-def _sqlite_file(settings: Settings) -> str | None:
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Have SQLite's file for the time of a command, as `hold_alone`."""
+    held = hold_alone(settings)
+    try:
+        yield
+    finally:
+        if held is not None:
+            held.close()
+
+
+def sqlite_file(settings: Settings) -> str | None:
+    """Return the file of the database, None where it is another server's."""
     url = make_url(settings.database_url)
     return url.database if url.get_backend_name() == "sqlite" else None

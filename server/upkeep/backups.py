@@ -23,6 +23,7 @@ from server.upkeep import postgres_copy, strongbox
 from server.upkeep.strongbox import Header, NotReadable
 
 SUFFIX = ".ghepmau-backup"
+COUNTS = ".after-upgrade"  # beside a copy from before an upgrade: see `upgrading`
 _AT_ONCE = 1 << 20
 _WORKING = ".copy"  # how the name of a folder begins in which a copy is being made
 _LEFT_BEHIND = 86400.0  # seconds: no copy takes so long
@@ -140,6 +141,7 @@ def restore(database: Database, path: Path) -> Header:
         engine = database.engine.dialect.name
         if box.header.engine != engine:
             raise NotReadable(f"this backup is of {box.header.engine}, the database is {engine}")
+        schema.check_known(box.header.revision)
         check(path)
         if engine == "sqlite":
             _restore_sqlite(database, box)
@@ -154,6 +156,11 @@ def _restore_sqlite(database: Database, box: strongbox.Reader) -> None:
     database.engine.dispose()
     if any(target.with_name(target.name + end).exists() for end in ("", "-wal", "-shm")):
         raise postgres_copy.NotEmpty(f"there is a database {target}: restore where there is none")
+    _unpacked(target, box).rename(target)
+
+
+def _unpacked(target: Path, box: strongbox.Reader) -> Path:
+    """Write the database that a backup holds beside *target*, whole and looked through."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = target.with_name(target.name + ".restoring")
     handle = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
@@ -166,7 +173,39 @@ def _restore_sqlite(database: Database, box: strongbox.Reader) -> None:
         (found,) = copy.execute("PRAGMA integrity_check").fetchone()
         if found != "ok":
             raise NotReadable(f"what the backup holds is damaged: {found}")
-    new.rename(target)
+    return new
+
+
+def put_back(database: Database, path: Path, *, now: datetime) -> Path:
+    """Put a backup in the place of SQLite's *database*, in the shape that it has; return the file
+    that the present one is from now on.  Cut off anywhere, one of the two is in its place."""
+    target = Path(str(database.engine.url.database))
+    with path.open("rb") as file:
+        box = strongbox.Reader(file)
+        if box.header.engine != "sqlite":
+            raise NotReadable(f"this backup is of {box.header.engine}")
+        check(path)
+        new = _unpacked(target, box)
+    database.engine.dispose()
+    _fold(target)
+    aside = target.with_name(f"{target.name}.left-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+    os.link(target, aside)
+    new.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+    return aside
+
+
+def _fold(target: Path) -> None:
+    """Have everything in SQLite's one file; raise NotReadable while another process has it open."""
+    with closing(sqlite3.connect(target)) as present:
+        (busy, *_) = present.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    beside = target.with_name(f"{target.name}-wal")
+    if busy or (beside.exists() and beside.stat().st_size):
+        raise NotReadable(f"another process has {target} open: stop it first")
+    for end in ("-wal", "-shm"):
+        target.with_name(target.name + end).unlink(missing_ok=True)
 
 
 def prune(folder: Path, keep: int) -> list[Path]:
@@ -174,4 +213,5 @@ def prune(folder: Path, keep: int) -> list[Path]:
     gone = names_in(folder)[:-keep] if keep else []
     for path in gone:
         path.unlink()
+        path.with_suffix(COUNTS).unlink(missing_ok=True)
     return gone

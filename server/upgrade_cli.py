@@ -1,0 +1,123 @@
+"""`ghepmau-server upgrade | go-back COPY | ready`: what an upgrade of the program consists of."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import closing, nullcontext
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from contract.spoken import said
+from server import schema, serving
+from server.config import Loaded, Settings
+from server.preparing import Opened
+from server.speaking import say
+from server.upkeep import backups, upgrading
+from server.upkeep.opening import Trouble, now, open_keys
+
+Add = Callable[..., argparse.ArgumentParser]
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask who listens there
+
+
+def add_to(add: Add) -> None:
+    """Add the commands to the server's."""
+    about = said(
+        "Chép cơ sở dữ liệu, rồi nâng lên dạng mới nhất.",
+        "Copy the database, then bring it to the newest shape.",
+    )
+    for name in ("upgrade", "migrate"):
+        add(name, migrate, about).add_argument("--no-backup", action="store_true")
+    back = add(
+        "go-back",
+        go_back,
+        said(
+            "Đặt lại bản chép trước khi nâng cấp (SQLite), nếu chưa ghi thêm gì.",
+            "Put back the copy from before an upgrade (SQLite), if nothing was written since.",
+        ),
+    )
+    back.add_argument("file", type=Path)
+    back.add_argument(
+        "--even-so",
+        action="store_true",
+        help=said("mất những gì đã ghi thêm", "lose what was written since"),
+    )
+    asked = add("ready", ready, said("Chờ máy chủ làm việc được.", "Wait until the server works."))
+    asked.add_argument("--seconds", type=int, default=300)
+
+
+def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:
+    """A database with something in it is copied first: the way back, should one be needed."""
+    settings = loaded.settings
+    if not settings.vault_path.exists() and not _has_data(settings):
+        say(said("Chưa có cơ sở dữ liệu.", "There is no database yet."))
+        return
+    open_keys(settings)
+    with closing(Opened(settings)) as opened:
+        at_newest = schema.revision_of(opened.database) == schema.newest_revision()
+        with nullcontext() if at_newest else serving.alone(settings):
+            brought = upgrading.bring(
+                opened.database, settings.backup_folder, now=now(), copy=not asked.no_backup
+            )
+    if brought.copy is not None:
+        print(brought.copy)  # noqa: T201 - alone on its line: upgrade.sh reads it
+    newest = schema.newest_revision()
+    say(
+        said(
+            f"Cơ sở dữ liệu: từ {brought.before or 'trống'} lên {newest}.",
+            f"The database went from {brought.before or 'nothing'} to {newest}.",
+        )
+    )
+
+
+def go_back(asked: argparse.Namespace, loaded: Loaded) -> None:
+    settings = loaded.settings
+    open_keys(settings)
+    if serving.sqlite_file(settings) is None:
+        raise Trouble(
+            "PostgreSQL: tạo cơ sở dữ liệu trống, trỏ `database` vào đó, rồi "
+            f"`restore {asked.file}` bằng bản phần mềm cũ",
+            "PostgreSQL: create an empty database, let `database` name it, then "
+            f"`restore {asked.file}` with the program of before",
+        )
+    with serving.alone(settings), closing(Opened(settings)) as opened:
+        if not asked.even_so:
+            upgrading.check_unchanged(opened.database, asked.file)
+        aside = backups.put_back(opened.database, asked.file, now=now())
+    say(
+        said(
+            f"Đã đặt lại {asked.file}; cơ sở dữ liệu vừa dùng nằm ở {aside}.",
+            f"{asked.file} is back in its place; the database of just now is {aside}.",
+        )
+    )
+
+
+def ready(asked: argparse.Namespace, loaded: Loaded) -> None:
+    """Ask the server at `host` and `port`, which need not be there yet."""
+    until = monotonic() + asked.seconds
+    while (answer := _answer(loaded.settings)) != "ready":
+        if monotonic() >= until:
+            raise Trouble(
+                f"máy chủ chưa làm việc được sau {asked.seconds} giây: {answer}",
+                f"the server does not work after {asked.seconds} s: {answer}",
+            )
+        Event().wait(0.5)
+    say(said("Máy chủ làm việc được.", "The server works."))
+
+
+def _answer(settings: Settings) -> str:
+    host = EVERYWHERE.get(settings.host, settings.host)
+    with closing(HTTPConnection(host, settings.port, timeout=10)) as connection:
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().read(200).decode("utf-8", "replace").strip()
+        except (OSError, HTTPException) as error:
+            return str(error) or type(error).__name__
+
+
+def _has_data(settings: Settings) -> bool:
+    file = serving.sqlite_file(settings)
+    if file is not None:
+        return Path(file).exists()
+    with closing(Opened(settings)) as opened:
+        return schema.revision_of(opened.database) is not None

@@ -1,0 +1,142 @@
+"""Another release of a server: its units stop, its database is copied, and both come back together.
+
+Stand-ins for `python3 -m venv`, `systemctl`, `runuser` and `sleep` are put before the real ones;
+the script is the one that ships.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "firmware_config" / "upgrade.sh"
+VENV = """#!/bin/sh
+mkdir -p "$3/bin"
+cat > "$3/bin/pip" <<'PIP'
+#!/bin/sh
+for last; do :; done
+cp "${last%%\\[*}" "$(dirname "$0")/ghepmau-server"
+chmod +x "$(dirname "$0")/ghepmau-server"
+PIP
+chmod +x "$3/bin/pip"
+"""
+SYSTEMCTL = """#!/bin/sh
+program=$(readlink -f "$ROOT/opt/ghepmau/server/bin/ghepmau-server")
+case $1 in
+  is-enabled) grep -qx "$3" "$ROOT/enabled"; exit ;;
+  is-active) grep -qx "$3" "$ROOT/enabled" && "$program" active; exit ;;
+esac
+echo "$*" >> "$ROOT/log"
+[ "$1" != restart ] || "$program" start
+"""
+RUNUSER = '#!/bin/sh\nshift 3\nexec "$@"\n'
+PROGRAM = """#!/bin/sh
+# {name}
+case $2 in --help) exit 0 ;; esac
+case $1 in upgrade | go-back | ready) echo "{name} $1" >> "$ROOT/log" ;; esac
+case $1 in {bad}) exit 1 ;; esac
+[ "$1{moves}" != upgradeyes ] || echo "$ROOT/copy.ghepmau-backup"
+"""
+STOPPED = (
+    "stop ghepmau-backup.service ghepmau-anchor.service ghepmau-archive.service"
+    " ghepmau-retention.service ghepmau-server ghepmau-work ghepmau-listen"
+)
+STARTED = "restart ghepmau-server ghepmau-work"
+
+
+@dataclass
+class Machine:
+    """A server in a folder, with a worker beside it and a nightly backup."""
+
+    root: Path
+
+    def upgrade(self, name: str, bad: str = "nothing", *, moves: bool = False) -> tuple[int, str]:
+        """Bring a release whose program fails at *bad*; *moves*: it brings a migration."""
+        wheel = self.root / f"{name}.whl"
+        wheel.write_text(PROGRAM.format(name=name, bad=bad, moves="yes" if moves else ""))
+        tools = f"{self.root}/tools:{os.environ['PATH']}"
+        command = [str(SCRIPT), "server", "--root", str(self.root), "--from", str(wheel)]
+        done = subprocess.run(
+            command, env={**os.environ, "ROOT": str(self.root), "PATH": tools},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    @property
+    def running(self) -> str:
+        program = self.root / "opt/ghepmau/server/bin/ghepmau-server"
+        return program.read_text().splitlines()[1].removeprefix("# ")
+
+    def log(self) -> list[str]:
+        """Return what happened since this was asked last."""
+        path = self.root / "log"
+        lines = path.read_text().splitlines()
+        path.write_text("")
+        return [line for line in lines if ".timer" not in line]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name, text in {
+        "python3": VENV, "systemctl": SYSTEMCTL, "runuser": RUNUSER, "sleep": "#!/bin/sh\n",
+        "sync": "#!/bin/sh\n",
+    }.items():  # fmt: skip
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
+    (tmp_path / "etc/ghepmau").mkdir(parents=True)
+    (tmp_path / "etc/ghepmau/server.toml").write_text("")
+    (tmp_path / "enabled").write_text("ghepmau-server\nghepmau-work\nghepmau-backup.timer\n")
+    made = Machine(tmp_path)
+    assert made.upgrade("first")[0] == 0
+    made.log()
+    return made
+
+
+def test_every_unit_stops_before_the_database_moves_and_starts_with_the_new_release(
+    machine: Machine,
+) -> None:
+    assert machine.upgrade("second", moves=True)[0] == 0
+    timers = (machine.root / "log").read_text()
+    assert "stop ghepmau-backup.timer" in timers
+    assert "start ghepmau-backup.timer" in timers
+    assert machine.log() == [STOPPED, "second upgrade", STARTED, "second ready"]
+    assert machine.running == "second"
+
+
+@pytest.mark.parametrize("bad", ["start", "active", "ready"])
+def test_the_copy_comes_back_with_the_release_before_where_the_new_one_is_not_ready(
+    machine: Machine, bad: str
+) -> None:
+    code, said = machine.upgrade("second", bad, moves=True)
+    assert (code, machine.running) == (1, "first")
+    assert "nothing had been written since" in said
+    asked = ["second ready"] if bad == "ready" else []  # the newer program asks for both
+    assert machine.log()[: 5 + len(asked)] == [
+        STOPPED, "second upgrade", STARTED, *asked, STOPPED, "second go-back",
+    ]  # fmt: skip
+
+
+def test_without_a_migration_the_program_alone_goes_back(machine: Machine) -> None:
+    assert machine.upgrade("second", "active")[0] == 1
+    assert machine.running == "first"
+    assert "second go-back" not in machine.log()
+
+
+def test_nothing_is_taken_back_where_something_was_written_since(machine: Machine) -> None:
+    code, said = machine.upgrade("second", "ready | go-back", moves=True)
+    assert (code, machine.running) == (1, "second")
+    assert "not going back" in said
+    assert machine.log()[-1] == STARTED
+
+
+def test_a_database_that_cannot_be_brought_over_stays_with_the_release_that_ran(
+    machine: Machine,
+) -> None:
+    code, said = machine.upgrade("second", "upgrade")
+    assert (code, machine.running) == (1, "first")
+    assert "first goes on" not in said  # releases are named by what they hold
+    assert machine.log() == [STOPPED, "second upgrade", STARTED, "second ready"]
