@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0063_station_keys"
-down_revision: str | None = "0062_results_of_labs"
+revision: str = "0064_station_keys"
+down_revision: str | None = "0063_import_attempts"
 
 
 def upgrade() -> None:
