@@ -35,26 +35,23 @@ say() { printf '%s\n' "$*"; }
 extras() { if [ "$role" = station ]; then echo station; else echo server,labels; fi; }
 config=(--config "$settings")
 
-# Every unit that has the program open and is switched on here.
-units() {
+# Units that have the program open and are switched on here; and those of them that must stay up.
+started=() watched=()
+note_units() {
   local unit
   if [ "$role" = station ]; then
-    echo ghepmau-station ghepmau-uplink
+    started=(ghepmau-station ghepmau-uplink)
+    watched=("${started[@]}")
     return
   fi
-  for unit in ghepmau-server ghepmau-work ghepmau-listen; do
-    if [ "$unit" = ghepmau-server ] || systemctl is-enabled --quiet "$unit"; then echo "$unit"; fi
-  done
-}
-
-# Those that must stay up: the server, and what did before we came.
-watched=()
-note_watched() {
-  local unit
-  # shellcheck disable=SC2046  # each name is one word
-  for unit in $(units); do
-    if [ "$role" = station ] || [ "$unit" = ghepmau-server ] || systemctl is-active --quiet "$unit"; then
+  started=(ghepmau-server)
+  watched=(ghepmau-server)
+  for unit in ghepmau-work ghepmau-listen; do
+    if systemctl is-active --quiet "$unit"; then
+      started+=("$unit")
       watched+=("$unit")
+    elif systemctl is-enabled --quiet "$unit"; then
+      started+=("$unit")
     fi
   done
 }
@@ -92,8 +89,7 @@ switch_to() {
 # itself that its loop turns and its journal can be written, and a server must answer that it works.
 healthy() {
   local unit second
-  # shellcheck disable=SC2046  # each name is one word
-  systemctl restart $(units) || { say "  it does not start"; return 1; }
+  systemctl restart "${started[@]}" || { say "  it does not start"; return 1; }
   for second in 1 2 3 4 5 6 7 8 9 10; do
     sleep 1
     for unit in "${watched[@]}"; do
@@ -119,7 +115,7 @@ quiet() {
   done
   [ ${#timers[@]} = 0 ] || systemctl stop "${timers[@]}"
   systemctl stop ghepmau-backup.service ghepmau-anchor.service ghepmau-archive.service \
-    ghepmau-retention.service ghepmau-server ghepmau-work ghepmau-listen
+    ghepmau-retention.service ghepmau-server ghepmau-work ghepmau-listen || true # not all are there
 }
 
 wake() { [ ${#timers[@]} = 0 ] || systemctl start "${timers[@]}"; }
@@ -166,7 +162,7 @@ if [ "$before" = "$new" ] && [ -z "$restart" ]; then
   say "  release $(basename "$new") runs already"
   exit 0
 fi
-if [ -f "$settings" ]; then note_watched; fi
+if [ -f "$settings" ]; then note_units; fi
 if [ "$role" = server ] && [ -f "$settings" ] && [ -n "$before" ]; then
   trap wake EXIT
   quiet
@@ -187,8 +183,7 @@ else
     [ "$role" = station ] || quiet
     if ! take_database_back; then
       say "  not going back: the release before cannot open the database (docs/operators.md, Upgrade)"
-      # shellcheck disable=SC2046  # each name is one word
-      systemctl restart $(units) || true
+      systemctl restart "${started[@]}" || true
       exit 1
     fi
     say "  the new release does not run: going back to $(basename "$before")"

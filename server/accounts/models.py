@@ -6,7 +6,7 @@ Tokens, codes, logins that failed and addresses are kept as hashes only.
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -100,14 +100,33 @@ class StationKey(Base):
 
 
 class StationReturn(Base):
-    """Somebody asked that a revoked station be let in again: a second person agrees, or not."""
+    """Somebody asked that a revoked station be let in again: a second person agreed, or not."""
 
     __tablename__ = "station_return"
+    __table_args__ = (
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)"
+            " AND (decided_at IS NULL) = (agreed IS NULL)",
+            name="decided_wholly",
+        ),
+        CheckConstraint("agreed IS NOT TRUE OR decided_by <> asked_by", name="two_persons"),
+        Index(
+            "ix_station_return_open",
+            "station",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
 
-    station: Mapped[str] = mapped_column(ForeignKey("station.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    station: Mapped[str] = mapped_column(ForeignKey("station.id"), index=True)
     asked_at: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(Encrypted("station_return.reason"))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    agreed: Mapped[bool | None]
 
 
 class EnrolmentCode(Base):

@@ -34,7 +34,7 @@ def ask_back(session: Session, name: str, *, reason: str, by: str, now: datetime
     station = _locked(session, name)
     if station.state != "revoked":
         raise NotRevoked(f"Trạm {name} không bị thu hồi.", f"Station {name} is not revoked.")
-    if session.get(StationReturn, name):
+    if asked_of(session, name) is not None:
         raise AskedAlready(
             f"Đã có người xin dùng lại trạm {name}: chờ người thứ hai.",
             f"Somebody asked for station {name} already: it waits for a second person.",
@@ -58,7 +58,7 @@ def agree(session: Session, name: str, *, by: str, now: datetime) -> None:
     # As one that waits for its code: the key that it had signs nothing on the wire any more.
     station.state, station.public_key = "created", None
     detail = f"asked by {asked.asked_by} at {asked.asked_at:%Y-%m-%d %H:%M} UTC"
-    session.delete(asked)
+    asked.decided_at, asked.decided_by, asked.agreed = now, by, True
     audit.record(session, "station.let-in-again", name, by=by, now=now, detail=detail)
     forget_keys(session)
 
@@ -67,19 +67,30 @@ def decline(session: Session, name: str, *, by: str, now: datetime) -> None:
     """It stays revoked; who asked may say so too.  Raises NotFound."""
     _locked(session, name)
     asked = _asked(session, name)
-    session.delete(asked)
+    asked.decided_at, asked.decided_by, asked.agreed = now, by, False
     detail = f"asked by {asked.asked_by}"
     audit.record(session, "station.return-declined", name, by=by, now=now, detail=detail)
 
 
 def asked_of(session: Session, name: str) -> StationReturn | None:
-    return session.get(StationReturn, name)
+    """Return what waits for a second person of station *name*."""
+    mine = select(StationReturn).where(StationReturn.station == name)
+    return session.scalar(mine.where(StationReturn.decided_at.is_(None)))
+
+
+def decided_of(session: Session, name: str) -> list[StationReturn]:
+    """Return what was decided of station *name* before, the newest first."""
+    mine = select(StationReturn).where(StationReturn.station == name)
+    decided = mine.where(StationReturn.decided_at.is_not(None))
+    return list(session.scalars(decided.order_by(StationReturn.decided_at.desc()).limit(20)))
 
 
 def all_asked(session: Session, within: Within = ANYWHERE) -> list[StationReturn]:
     """Return what waits for a second person, the oldest first."""
     asked = select(StationReturn).join(Station, Station.id == StationReturn.station)
-    asked = asked.where(within.rows(Station.place)).order_by(StationReturn.asked_at)
+    asked = asked.where(StationReturn.decided_at.is_(None), within.rows(Station.place)).order_by(
+        StationReturn.asked_at
+    )
     return list(session.scalars(asked))
 
 
@@ -92,7 +103,7 @@ def _locked(session: Session, name: str) -> Station:
 
 
 def _asked(session: Session, name: str) -> StationReturn:
-    asked = session.get(StationReturn, name)
+    asked = asked_of(session, name)
     if asked is None:
         raise NotFound(
             f"Không ai xin dùng lại trạm {name}.", f"Nobody asked for station {name} again."

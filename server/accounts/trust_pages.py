@@ -91,6 +91,7 @@ def _return_page(station: str, problem: BadInput | None = None) -> ResponseRetur
             "accounts/return_station.html",
             station=enrolment.station_named(session, station),
             asked=returning.asked_of(session, station),
+            decided=returning.decided_of(session, station),
             mine=actor(),
             heard=health_queries.heard_at(session, station),
             said=health_queries.report_of(session, station),

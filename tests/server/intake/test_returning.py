@@ -84,6 +84,7 @@ def test_two_persons_let_a_station_in_again_and_its_journal_comes_over_the_wire(
         entry.action for entry in told
     }
     assert not any("Lê An" in (entry.detail or "") for entry in told)
+    assert WHY["reason"] in boss.get("/stations/ban-1/return").text  # kept, and not in the trail
 
 
 @pytest.mark.engines
