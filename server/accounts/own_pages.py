@@ -89,12 +89,8 @@ def end_login() -> ResponseReturnValue:
 @bp.get("/account/second-factor")
 @signed_in
 def show_enrolment() -> ResponseReturnValue:
-    """Whoever has a factor already shows it first."""
-    with reading() as session:
-        kinds = {each.kind for each in factors.factors_of(session, person_here(session))}
-    if "key" in kinds and "totp" not in kinds:
-        return redirect(url_for("factors.show_proof", act="authenticator"))
-    return enrolment()
+    """The password first, and a factor of whoever has one: an open screen is not enough."""
+    return redirect(url_for("factors.show_proof", act="authenticator"))
 
 
 @bp.post("/account/second-factor")
@@ -102,13 +98,11 @@ def show_enrolment() -> ResponseReturnValue:
 def enrol() -> ResponseReturnValue:
     """Take the authenticator, and show the codes for paper: once."""
     secret = factors.opened_offer(request.form.get("offer", ""), actor(), now=now())
-    with reading() as session:
-        first = not factors.has_factor(session, person_here(session))
-    if not first:
-        showing.check_proof(actor())
+    showing.check_proof(actor())
     try:
         with transaction() as session:
             me = person_here(session)
+            first = not factors.has_factor(session, me)
             factors.enrol_totp(session, me, secret, request.form.get("code", "")[:10], now=now())
             codes = factors.new_recovery_codes(session, me, now=now()) if first else []
             sessions.end_sessions_of(session, me, now=now(), but=g.visitor)

@@ -14,6 +14,7 @@ from server.accounts import enrolment, keyring, throttle
 from server.accounts.keyring import KnownStation
 from server.accounts.models import Station
 from server.accounts.pulse import Pulse
+from server.accounts.throttle import Guessed
 from server.errors import BadInput, DomainError
 from server.web import database, now, public, reading, station_signed, transaction
 
@@ -100,13 +101,13 @@ def enrol() -> ResponseReturnValue:
         ) from error
     address = request.remote_addr or "unknown"
     with reading() as session:
-        throttle.check_address(session, address, now=now())
+        throttle.check_guesses(session, Guessed.STATION_CODE, address, now=now())
     try:
         with transaction() as session:
             station = enrolment.enrol(session, wire.code, wire.public_key, now=now())
     except enrolment.CodeRefused:
         with transaction() as session:
-            throttle.note_failure(session, "a code of a station", address, now=now())
+            throttle.note_guess(session, Guessed.STATION_CODE, address, now=now())
         raise
     return jsonify(_introduction(station))
 

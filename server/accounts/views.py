@@ -20,6 +20,7 @@ from server.accounts import (
 )
 from server.accounts.models import User
 from server.accounts.security_keys import KeyLate
+from server.accounts.throttle import Guessed
 from server.errors import DomainError
 from server.forms import tidy
 from server.web import (
@@ -188,14 +189,14 @@ def choose_password() -> ResponseReturnValue:
     code, password = request.form.get("code", "").strip()[:60], request.form.get("password", "")
     try:
         with reading() as session:
-            throttle.check_address(session, address, now=now())
+            throttle.check_guesses(session, Guessed.ACCOUNT_LINK, address, now=now())
         with transaction() as session:
             person = doors.choose_password(
                 session, code, password, shortest=settings().password_length, now=now()
             )
     except doors.LinkRefused as error:
         with transaction() as session:
-            throttle.note_failure(session, "a link of an account", address, now=now())
+            throttle.note_guess(session, Guessed.ACCOUNT_LINK, address, now=now())
         return _welcome_again(error)
     except DomainError as error:
         return _welcome_again(error, code)

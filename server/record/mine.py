@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contract.identities import BirthDate, System, fields
 from server import vault
 from server.accounts import throttle
+from server.accounts.throttle import Guessed
 from server.audit import services as audit
 from server.errors import DomainError
 from server.people import merges
@@ -27,7 +28,6 @@ LENGTH = 17  # of 30 letters: more than 80 bits
 TRIES, WITHIN = 10, timedelta(days=1)
 ENDS = 4  # last digits that are asked for beside a year
 _PAPERS = {System.CITIZEN, System.OLD_CITIZEN, System.INSURANCE}
-_ACCOUNT = "my-page"  # under which wrong links are counted for an address
 
 
 class NotYours(DomainError):
@@ -87,7 +87,7 @@ def _made(session: Session, person_id: UUID, by: str, now: datetime) -> MyLink:
 
 def check_tries(session: Session, token: str, address: str, *, now: datetime) -> None:
     """Raise where this link, or this address, was guessed at too often."""
-    throttle.check_address(session, address, now=now)
+    throttle.check_guesses(session, Guessed.MY_PAGE, address, now=now)
     link = _with(session, token)
     asked = select(func.count()).select_from(MyLinkFailure)
     if link is None:
@@ -131,7 +131,7 @@ def note_opening(session: Session, link: MyLink, *, by: str, now: datetime) -> N
 
 def note_failure(session: Session, token: str, address: str, *, now: datetime) -> None:
     """Count a wrong try; in a transaction of its own, for it stays though the page is refused."""
-    throttle.note_failure(session, _ACCOUNT, address, now=now)
+    throttle.note_guess(session, Guessed.MY_PAGE, address, now=now)
     link = _with(session, token)
     if link is not None:
         session.add(MyLinkFailure(link_id=link.id, at=now))

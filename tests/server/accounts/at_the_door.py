@@ -28,12 +28,13 @@ def is_in(client: FlaskClient) -> bool:
 
 def enrol(client: FlaskClient, clock: Any) -> tuple[str, list[str]]:
     """Add an authenticator; return its secret, and the codes for paper."""
-    page = client.get("/account/second-factor").text
+    asked = "/account/prove?act=authenticator"
+    assert client.get("/account/second-factor").location == asked
+    page = send(client, asked, "/account/prove", act="authenticator", password=PASSWORD).text
     secret = "".join(re.findall(r"[A-Z2-7]{4} ", page.split("<figcaption>")[1])).replace(" ", "")
-    offer, token = (
-        re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("offer", "csrf_token")
-    )
-    fields = {"offer": offer, "csrf_token": token, "code": code_of(secret, clock)}
+    hidden = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1]
+              for name in ("offer", "csrf_token", "proof")}  # fmt: skip
+    fields = {**hidden, "code": code_of(secret, clock)}
     answer = client.post("/account/second-factor", data=fields)
     assert answer.status_code == 200
     return secret, re.findall(r"<code>(\w{4}-\w{4}-\w{4})</code>", answer.text)

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from server.accounts import throttle
 from server.accounts.models import LoginSession
 from server.accounts.passwords import _NOBODYS, hash_password, is_dated
 from server.accounts.roles import Role
@@ -139,6 +140,27 @@ def test_a_stranger_cannot_keep_a_person_out_of_their_usual_place(app: Flask, la
     fresh.environ_base["REMOTE_ADDR"] = "10.0.1.1"
     assert log_in(fresh).status_code == 429
     assert log_in(app.test_client()).status_code == 302
+
+
+def test_others_behind_the_same_address_keep_nobody_out_of_their_usual_place(
+    app: Flask, lan: str, database: Database, clock
+) -> None:
+    home, phone = app.test_client(), app.test_client()
+    log_in(home)
+    csrf = token_on(phone, "/my/ABCDEFG")
+    form = {"csrf_token": csrf, "birth": "1990"}
+    guesses = [phone.post("/my/ABCDEFG", data=form).status_code for _ in range(31)]
+    assert guesses == [403] * 30 + [429], "an address guesses at no more pages than before"
+    assert phone.post("/welcome", data={"csrf_token": csrf, "code": "x"}).status_code == 403
+    with database.write() as session:
+        for number in range(throttle.PER_ADDRESS):
+            throttle.note_failure(session, f"ten-{number}", "127.0.0.1", now=clock())
+    assert log_in(app.test_client()).status_code == 302
+    with database.read() as session, pytest.raises(throttle.TooManyAttempts):
+        throttle.check(session, "minh", "127.0.0.1", now=clock())  # who never logged in here
+    for _ in range(throttle.PER_PAIR):
+        log_in(phone, "đoán mò thôi mà")
+    assert log_in(phone).status_code == 429, "guessing at one account is slowed down as before"
 
 
 @pytest.mark.parametrize(

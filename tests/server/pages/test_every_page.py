@@ -57,7 +57,7 @@ def site(app: Flask, database: Database, make_scene: Any, sign_in: Any, clock: A
     clients: dict[str, FlaskClient] = {role: sign_in(role) for role in ROLES}
     clients[walk.NOBODY] = app.test_client()
     starts = everything.fill(database, make_scene, clients, clock)
-    starts += [*OPEN, "/", "/wall", "/nation", "/account/second-factor"]
+    starts += [*OPEN, "/", "/wall", "/nation"]
     cookies = {role: cookies_of(client) for role, client in clients.items()}
     return Site(app, clients, cookies, walk.stops(app, clients, starts))
 
