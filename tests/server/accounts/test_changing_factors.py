@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from server.accounts import factors
 from server.accounts.door_models import SecondFactor
 from server.accounts.models import LoginFailure
 from server.audit.models import AuditEntry
@@ -238,22 +237,3 @@ def test_a_late_answer_of_a_key_is_asked_for_again_and_counts_as_no_guess(
     assert ended.headers["Location"] == "/account"
     with database.read() as session:
         assert session.scalar(select(SecondFactor)).ended_at is not None
-
-
-def test_an_open_screen_puts_no_first_authenticator_on(
-    app: Flask, owner: FlaskClient, clock: Any, database: Database
-) -> None:
-    """Else whoever finds it has the codes for paper, and the owner is out."""
-    asked = owner.get("/account/second-factor")
-    assert asked.location == "/account/prove?act=authenticator"
-    page = owner.get(asked.location).text
-    wrong = sent(owner, page, "/account/prove", password="sai rồi nhé")
-    assert (wrong.status_code, "<figcaption>" in wrong.text) == (403, False)
-    secret = factors.new_secret()
-    offer = factors.offer(secret, "user:lan", now=clock())
-    code = code_of(secret, clock)
-    forged = sent(owner, page, "/account/second-factor", offer=offer, code=code)
-    assert (forged.status_code, papers(forged.text)) == (403, [])
-    with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(SecondFactor)) == 0
-    assert enrol(owner, clock), "the password puts it on"
