@@ -26,6 +26,11 @@ def parse(raw: bytes) -> PersonCode:
     raise NotThisKind("not a vehicle's pass")
 
 
+def tells_plate(value: str) -> bool:
+    """Return whether a vehicle's key is or holds its plate, which everybody reads in the street."""
+    return _PLATE.search(value.upper()) is not None
+
+
 def _vehicle(raw: bytes, value: str, warning: str) -> PersonCode:
     key = Key(System.VEHICLE, value)
     return PersonCode(Kind.VEHICLE, raw, (key,), warnings=(warning,), names_person=False)

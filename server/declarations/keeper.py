@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contract import identities
 from contract.cards import SIGNED_PREFIX, CardError, key_name, verify_card
 from contract.identities import IdentityError, Kind, PersonCode, System, masked_name
+from contract.identities.vehicle_pass import tells_plate
 from contract.signing import BadSignature, decode, encode, private_key
 from server import vault
 from server.audit import services as audit
@@ -141,9 +142,12 @@ def _press() -> Ed25519PublicKey:
 def _on_record(session: Session, code: PersonCode) -> Person | None:
     """Return whom our own card's number, or a vehicle's pass, leads to; of others nothing is told.
 
-    A card's number cannot be guessed; what stands on other cards is all that is shown of them.
+    A card's number cannot be guessed, nor a pass; what stands on other cards is all that is shown
+    of them.  A plate is read in the street and typed: it is of a vehicle, and leads to nobody.
     """
-    told = [key for key in code.keys if key.system in {System.CARD, System.VEHICLE}]
+    vehicles = {key for key in code.keys if key.system is System.VEHICLE}
+    told = [key for key in code.keys if key.system is System.CARD]
+    told += [key for key in vehicles if not tells_plate(key.value)]
     links = people.links_of(session, told)
     return next((link.person for link in links.values() if not link.claimed), None)
 

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.declarations import form_versions
-from server.declarations.models import Declaration
+from server.declarations.models import CheckIn, Declaration
 from server.declarations.phone_models import PhonePerson
 from server.errors import NotFound
 from server.people import merges
-from server.record import requests
+from server.record import requests, stored
 from server.record.request_models import DataRequest
 from server.record.requests import Kind
 
@@ -78,6 +78,9 @@ def withdraw(
     theirs = Declaration.person_id.in_(ids)
     blank = update(Declaration).where(theirs)
     session.execute(blank.values(answers="{}", symptoms=None, exposed=None))
+    said = update(CheckIn).where(CheckIn.person_id.in_(ids))
+    session.execute(said.values(answers=stored.ERASED_JSON["check_in.answers"]))
+    stored.blank_events(session, ids, CheckIn)  # which say of symptoms what the rows said
     session.execute(delete(PhonePerson).where(PhonePerson.person_id.in_(ids)))
     audit.record(session, "consent.withdrawn", found.person_id, by=by, now=now)
     return requests.note_answer(session, found, "done", reason, by, now)

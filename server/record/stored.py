@@ -22,7 +22,11 @@ KEPT = {"data_request.reason"}  # the answer, which proves that the law was kept
 NAMELESS = {"person.name", "person.birth", "person.address"}  # as of somebody who never said it
 HIDDEN = {"token"}  # what opens a page is no data about a person
 # What a phone holds for all whom it declared for: its own mark, and a card that anybody can show.
-NOT_TOLD = {"phone_person.phone", "phone_person.card"}
+# Who looked, or did it, is told by role (`record.looks`); the log-in stands in the trail alone.
+NOT_TOLD = {
+    "phone_person.phone", "phone_person.card", "pairing.operator",
+    "audit_entry.actor", "audit_entry.detail", "audit_entry.mark",
+}  # fmt: skip
 # Text that programs read back: erased, it still must be of its form.
 ERASED_JSON = {
     "declaration.answers": "{}",
@@ -79,7 +83,7 @@ def _plain(row: Any, others: Collection[str] = ()) -> dict[str, object]:
         key: _value(getattr(row, key))
         for key in shown
         if not key.endswith("_blind") and key not in HIDDEN and key not in others
-        if f"{row.__tablename__}.{key}" not in NOT_TOLD
+        if f"{row.__tablename__}.{key}" not in NOT_TOLD and key != "by" and not key.endswith("_by")
     }
 
 
@@ -98,15 +102,17 @@ def erase(session: Session, ids: Sequence[UUID]) -> int:
         for prop in class_mapper(type(row)).column_attrs:
             _blank(row, prop.key, prop.columns[0])
         count += 1
-    _blank_events(session, ids)
+    blank_events(session, ids, Pairing, CheckIn)
     session.flush()
     return count
 
 
-def _blank_events(session: Session, ids: Sequence[UUID]) -> None:
+def blank_events(
+    session: Session, ids: Sequence[UUID], *kinds: type[Pairing] | type[CheckIn]
+) -> None:
     """Blank the bytes of the events that showed these people's codes; their hashes stay."""
     events = Base.metadata.tables["wire_event"]
-    for told in (Pairing, CheckIn):
+    for told in kinds:
         theirs = select(told.id).where(told.person_id.in_(ids))
         applied = events.c.event_id.in_(theirs) & (events.c.state == "applied")
         session.execute(update(events).where(applied).values(payload=b""))

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from contract.duty_events import CheckedIn
 from server import schema
 from server.config import Settings
+from server.local_forms import local
 from server.upkeep.columns import raw
 
 PIECE = 500
@@ -43,6 +44,7 @@ Old = Callable[[Columns, datetime], Any]  # the condition that a row is from bef
 class Purpose:
     """Rows of *table* before a time: *goes* is emptied (column: value), or the row is deleted.
 
+    Of the times in *days* only the day stays, as its first moment in Vietnam.
     *old* is the condition by a cutoff; a row that is emptied already must not fulfil it.
     """
 
@@ -52,6 +54,7 @@ class Purpose:
     old: Old
     goes: Mapping[str, Any] | None
     stays: str  # in words, for the plan
+    days: tuple[str, ...] = ()
 
 
 def _says(table: str, *columns: str, more_than: int = _EMPTY) -> ColumnElement[bool]:
@@ -63,6 +66,11 @@ def _says(table: str, *columns: str, more_than: int = _EMPTY) -> ColumnElement[b
 def _answers_old(c: Columns, until: datetime) -> Any:
     said = _says("declaration", "answers", more_than=_EMPTY_JSON)
     return (c["at"] < until) & (said | c["symptoms"].is_not(None) | c["exposed"].is_not(None))
+
+
+def _declared_old(c: Columns, until: datetime) -> Any:
+    """As old as its check-in, which goes at the same time; without a point it says no where."""
+    return (c["recorded_at"] < until) & (c["at"] < until) & c["point_id"].is_not(None)
 
 
 def _of_old(key: str, parent: str, since: str) -> Old:
@@ -120,9 +128,12 @@ PURPOSES = (
             {"payload": b""}, "number, hash and kind of each event: the chain"),
     Purpose("check-ins", "keep_check_in_days", "check_in", _check_in_old, None,
             "counts of points and days"),
+    Purpose("where it was declared", "keep_check_in_days", "declaration", _declared_old,
+            {"point_id": None}, "that it was declared, on which day, and what was agreed to",
+            days=("at", "recorded_at")),
     Purpose("answers", "keep_answer_days", "declaration", _answers_old,
             {"answers": "{}", "symptoms": None, "exposed": None},
-            "that it was declared, when, where, and what was agreed to"),
+            "that it was declared, on which day, and what was agreed to"),
     Purpose("phones", "keep_phone_days", "phone_person", _before("last_at"), None, "nothing"),
     Purpose("lists", "keep_list_days", "roster_entry", _roster_old,
             {"name": "", "birth": None, "number": None, "phone": None, "address": None},
@@ -160,15 +171,28 @@ def take_away(
     """Take the next piece away; return how many rows, and where to go on, None at the end."""
     table = schema.tables.tables[purpose.table]
     keys = list(table.primary_key.columns)
-    asked = _next(select(*keys).where(purpose.old(table.columns, until)), table, after)
-    found = [list(row) for row in session.execute(asked)]
-    if found:
+    times = [table.columns[name] for name in purpose.days]
+    asked = _next(select(*keys, *times).where(purpose.old(table.columns, until)), table, after)
+    rows = [list(row) for row in session.execute(asked)]
+    for days, found in _by_days(rows, len(keys)).items():
         these = _among(table, found)
         if purpose.goes is None:
             session.execute(delete(table).where(these))
         else:
-            session.execute(update(table).where(these).values(dict(purpose.goes)))
-    return len(found), found[-1] if len(found) == PIECE else None
+            stays = dict(zip(purpose.days, days, strict=True))
+            session.execute(update(table).where(these).values({**purpose.goes, **stays}))
+    return len(rows), rows[-1][: len(keys)] if len(rows) == PIECE else None
+
+
+def _by_days(rows: list[Key], width: int) -> dict[tuple[datetime, ...], list[Key]]:
+    """Return the keys, the first *width* values of each row, by the days of the times behind."""
+    found: dict[tuple[datetime, ...], list[Key]] = {}
+    for row in rows:
+        days = tuple(
+            local(at).replace(hour=0, minute=0, second=0, microsecond=0) for at in row[width:]
+        )
+        found.setdefault(days, []).append(row[:width])
+    return found
 
 
 def pieces(

@@ -12,11 +12,27 @@ from server.accounts.roles import Role
 from server.audit.models import AuditEntry
 from server.db import Database
 from server.declarations import form_versions
-from server.declarations.models import Declaration
+from server.declarations.models import CheckIn, Declaration
 from server.declarations.phone_models import PhonePerson
+from server.intake.models import WireEvent
 from server.outcomes.models import Outcome
 from server.record import consents, mine, requests
 from server.record.requests import Kind
+
+
+def came(person: UUID, now: datetime) -> list[CheckIn | WireEvent]:
+    """What a phone's declaration and a station's question left beside: check-ins, and an event."""
+    made = [
+        CheckIn(id=uuid4(), person_id=person, source=source, station=station, point="Chợ Mẫu",
+                place="p", at=now, trusted=True, answers='{"symptoms":"yes"}', recorded_at=now)
+        for source, station in (("phone", None), ("station", "ban-1"))
+    ]  # fmt: skip
+    told = WireEvent(
+        event_id=made[1].id, station="ban-1", epoch="0" * 16, seq=1, kind="checked-in",
+        hash="0" * 64, prev="0" * 64, payload=b'{"symptoms":"yes"}', received_at=now,
+        state="applied", applied_at=now,
+    )  # fmt: skip
+    return [*made, told]
 
 
 @pytest.fixture
@@ -40,6 +56,7 @@ def agreed(tested: Any, database: Database, now: datetime) -> UUID:
                 birth_year=1991, on_behalf=False, number="n", card="c", added_at=now, last_at=now,
             )
         )  # fmt: skip
+        session.add_all(came(tested.person, now))
     person: UUID = tested.person
     return person
 
@@ -59,6 +76,8 @@ def test_withdrawing_takes_answers_and_leaves_what_was_agreed_to_and_results(
     with database.read() as session:
         for declared in session.scalars(select(Declaration)):
             assert (declared.answers, declared.symptoms, declared.exposed) == ("{}", None, None)
+        assert set(session.scalars(select(CheckIn.answers))) == {"{}"}
+        assert session.scalars(select(WireEvent.payload)).all() == [b""]
         assert session.scalar(select(func.count()).select_from(PhonePerson)) == 0
         assert session.scalar(select(func.count()).select_from(Outcome)) == 1
         assert len(consents.consents_of(session, [agreed])) == 1

@@ -107,6 +107,9 @@ def test_the_export_has_every_table_and_only_this_person(
     assert str(other.id) not in said
     assert token not in said
     assert "_blind" not in said
+    assert HOA not in said, "who looked and who did it is told by role"
+    assert not [row for row in whole["audit_entry"] if {"actor", "detail", "mark"} & set(row)]
+    assert {row["action"] for row in whole["audit_entry"]} >= {"my-link.made"}
 
 
 @pytest.mark.parametrize("answer", ["same", "another"])

@@ -15,6 +15,7 @@ from server.declarations.models import CheckIn, Declaration, FormVersion, Point
 from server.declarations.phone_models import PhonePerson
 from server.declarations.targets.models import PointDay
 from server.intake.models import Quarantine, WireEvent
+from server.local_forms import VIETNAM
 from server.outcomes.models import Outcome
 from server.people.models import Person
 from server.sampling.lot_models import Roster, RosterEntry
@@ -97,8 +98,8 @@ def test_what_is_young_stays_and_what_is_old_goes_once_with_its_counts_left(
 ) -> None:
     assert due(full, settings, now + timedelta(days=30)) == {}
     later = now + timedelta(days=1000)
-    wanted = {"check-ins": 1, "answers": 1, "phones": 1, "lists": 1, "events": 1,
-              "what could not be taken": 1}  # fmt: skip
+    wanted = {"check-ins": 1, "where it was declared": 1, "answers": 1, "phones": 1,
+              "lists": 1, "events": 1, "what could not be taken": 1}  # fmt: skip
     assert due(full, settings, later) == wanted
     assert run(full, settings, later) == wanted
     assert run(full, settings, later) == {} == due(full, settings, later)
@@ -113,6 +114,25 @@ def test_what_is_young_stays_and_what_is_old_goes_once_with_its_counts_left(
         events = dict(session.execute(select(WireEvent.state, WireEvent.payload)).all())
         assert events == {"applied": b"", "waiting": b"{}"}
         assert session.scalar(select(Person.name)) == NAME  # the law keeps the result
+
+
+@pytest.mark.engines
+def test_where_somebody_declared_is_kept_no_longer_than_the_check_in_and_the_day_stays(
+    full: Database, settings: Settings, now: datetime
+) -> None:
+    keep = timedelta(days=settings.keep_check_in_days)
+    run(full, settings, now + keep - timedelta(hours=1))
+    with full.read() as session:
+        before = session.scalars(select(Declaration)).one()
+        assert (before.point_id, before.at) == ("K7M3Q9XT", now)
+    run(full, settings, now + keep + timedelta(hours=1))
+    with full.read() as session:
+        after = session.scalars(select(Declaration)).one()
+        day = now.astimezone(VIETNAM).replace(hour=0)
+        assert (after.point_id, after.at, after.recorded_at) == (None, day, day)
+        assert (after.consent, after.symptoms) == ("consent-2026-1", True)
+        counts = session.scalars(select(PointDay)).one()
+        assert (counts.check_ins, counts.declared) == (1, 1)
 
 
 @pytest.fixture
@@ -142,7 +162,8 @@ def test_the_event_of_a_check_in_is_kept_no_longer_than_the_check_in(
     run(came, settings, now + keep - timedelta(hours=1))
     assert of_check_ins(came) == (1, b"{}")
     later = now + keep + timedelta(hours=1)
-    wanted = {"events of check-ins": 1, "check-ins": 1, "what could not be taken": 1}
+    wanted = {"events of check-ins": 1, "check-ins": 1, "where it was declared": 1,
+              "what could not be taken": 1}  # fmt: skip
     assert due(came, settings, later) == wanted == run(came, settings, later)
     assert of_check_ins(came) == (0, b"")
     assert due(came, settings, later) == {}
