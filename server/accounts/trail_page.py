@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from server.accounts import actors
 from server.accounts.current import current_within
-from server.audit import queries, words
+from server.audit import names_shown, queries, words
 from server.forms import number, optional_text
 from server.web import Permission, actor, reading, requires
 
@@ -31,5 +31,5 @@ def show() -> ResponseReturnValue:
         chain = queries.chain_state(session)
     return render_template(
         "audit/trail.html", entries=entries, about=about, page=queries.PAGE, older=older,
-        chain=chain, called=words.of, everywhere=within.everywhere,
+        chain=chain, called=words.of, briefly=names_shown.briefly, everywhere=within.everywhere,
     )  # fmt: skip

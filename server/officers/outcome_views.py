@@ -16,7 +16,7 @@ from server import cameras, exports, place_names, takeouts
 from server.accounts.current import current_within
 from server.accounts.row_limits import most_rows
 from server.audit import purposes
-from server.audit import services as audit
+from server.audit.shown import note_shown
 from server.beside import Wrong
 from server.display import local
 from server.errors import BadInput, DomainError
@@ -163,8 +163,7 @@ def _page(wish: Wish, problem: DomainError | None = None) -> ResponseReturnValue
             most=most_rows(_me().role),
         )  # fmt: skip
     if purpose and found.rows:
-        detail = f"{len(found.rows)} rows, {purposes.trail(purpose)}"
-        with transaction() as session:
-            audit.record(session, "outcomes.read", "list", by=actor(), now=now(), detail=detail)
+        why = f"{purposes.trail(purpose)}, {len(found.rows)} rows"
+        note_shown("outcomes.read", (row.person for row in found.rows), why=why)
     answer: Response = cameras.allowed(make_response(page, problem.status if problem else 200))
     return answer

@@ -9,6 +9,7 @@ from contract.tubes import Tube
 from server.accounts.current import current_within
 from server.audit import purposes
 from server.audit import services as audit
+from server.audit.shown import note_shown
 from server.declarations.zones.queries import zones_of_person
 from server.display import local
 from server.errors import NotFound
@@ -104,9 +105,7 @@ def show_tube(tube: Tube) -> ResponseReturnValue:
             calls=CALLS,
         )
     if purpose is not None and people:
-        with transaction() as session:
-            why = purposes.trail(purpose)
-            audit.record(session, "tube.story-read", tube, by=actor(), now=now(), detail=why)
+        note_shown("tube.story-read", people, subject=tube, why=purposes.trail(purpose))
     return page
 
 

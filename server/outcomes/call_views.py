@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from server import beside, forms
 from server.accounts.current import current_within
-from server.audit import services as audit
+from server.audit.shown import note_shown
 from server.display import t
 from server.errors import BadInput, DomainError
 from server.outcomes import call_list, calls, desks, limits, words
@@ -75,21 +75,17 @@ def take_up_again(callback_id: UUID) -> ResponseReturnValue:
 @requires(Permission.CALLBACK_WRITE)
 def print_list() -> ResponseReturnValue:
     """The list for whoever calls from paper; who printed it is noted."""
-    with transaction() as session:
+    with reading() as session:
         found = _every_call(session)
-        _log(session, "callbacks.printed", len(found))
-        return render_template("outcomes/callbacks_paper.html", calls=found, place=_place())
+    shown = (call.person.id for call in found)
+    note_shown("callbacks.printed", shown, subject=_place() or "all")
+    return render_template("outcomes/callbacks_paper.html", calls=found, place=_place())
 
 
 def _every_call(session: Any) -> list[Call]:
     return call_list.open_calls(
         session, place=_place(), limit=call_list.AT_MOST, within=current_within()
     )
-
-
-def _log(session: object, action: str, count: int) -> None:
-    subject = _place() or "all"
-    audit.record(session, action, subject, by=actor(), now=now(), detail=f"{count} people")  # type: ignore[arg-type]
 
 
 def _moment(text: str) -> datetime:
@@ -112,12 +108,13 @@ def _page(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
         limit, within = limits.limits(session)[Desk.CALLBACKS_OPEN], current_within()
         found = call_list.open_calls(session, place=place, after=_after(after), within=within)
-        return render_template(
+        waiting, done = found[: call_list.PAGE], call_list.ended_calls(session, within=within)
+        page = render_template(
             "outcomes/callbacks.html",
             problem=problem,
-            waiting=found[: call_list.PAGE],
+            waiting=waiting,
             more=found[call_list.PAGE].callback.due_at if len(found) > call_list.PAGE else None,
-            done=call_list.ended_calls(session, within=within),
+            done=done,
             load=desks.load_of(session, Desk.CALLBACKS_OPEN, within),
             strain=limits.strain(session, Desk.CALLBACKS_OPEN, limit, now=now(), within=within),
             limit=limit,
@@ -126,7 +123,9 @@ def _page(problem: DomainError | None = None) -> ResponseReturnValue:
             how=words.HOW,
             ended=words.ENDED,
             said=said,
-        ), next((each.status for each in (problem, wrong) if each), 200)
+        )
+    note_shown("callbacks.read", (call.person.id for call in (*waiting, *done)))
+    return page, next((each.status for each in (problem, wrong) if each), 200)
 
 
 def _after(text: str) -> datetime | None:

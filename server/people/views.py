@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
 from server.accounts.current import current_within, place_in
+from server.audit.shown import note_shown
 from server.beside import Wrong
 from server.errors import BadInput, DomainError
 from server.forms import number
@@ -55,7 +56,10 @@ def make_cards() -> ResponseReturnValue:
 def show_batch(batch_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         batch = queries.card_batch(session, batch_id)
-        return render_template("people/card_batch.html", batch=batch, sizes=CARDS)
+        page = render_template("people/card_batch.html", batch=batch, sizes=CARDS)
+        shown = [card.person_id for card in batch.cards]
+    note_shown("cards.read", shown, subject=batch_id)
+    return page
 
 
 @bp.get("/cards/<uuid:batch_id>/cards.json")

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
+from server.audit.shown import note_shown
 from server.forms import number, required_text, uuid_of
 from server.sampling import conflicts, neighbours, queries, shifts
 from server.sampling.decisions import About, latest_of
@@ -22,7 +23,7 @@ def show_conflicts() -> ResponseReturnValue:
         decided = queries.decided_conflicts(session, RECENT, within)
         claims = [claim.pairing for conflict in standing for claim in conflict.claims]
         tags = {(each.station, each.operator) for each in claims}
-        return render_template(
+        page = render_template(
             "sampling/conflicts.html",
             standing=standing,
             decided=decided,
@@ -30,6 +31,9 @@ def show_conflicts() -> ResponseReturnValue:
             operators=shifts.operators(session, tags),
             last=latest_of(session, About.CONFLICT, [each.id for each in decided]),
         )
+        shown = [claim.pairing.person_id for each in (*standing, *decided) for claim in each.claims]
+    note_shown("conflicts.read", shown)
+    return page
 
 
 @requires(Permission.CONFLICT_DECIDE)

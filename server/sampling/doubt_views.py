@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
+from server.audit.shown import note_shown
 from server.errors import BadInput
 from server.forms import choice, required_text, stamp_of, uuid_of
 from server.sampling import (
@@ -26,7 +27,7 @@ def show_slips() -> ResponseReturnValue:
     with reading() as session:
         suspicions = shifts.open_suspicions(session, current_within())
         groups = slips.open_groups(session, current_within())
-        return render_template(
+        page = render_template(
             "sampling/slips.html",
             groups=groups,
             stamps=slips.stamps(session, groups),
@@ -34,6 +35,9 @@ def show_slips() -> ResponseReturnValue:
             tubes_of=slips.tubes_of,
             operators=shifts.operators(session, {(e.station, e.operator) for e in suspicions}),
         )
+        shown = [member.pairing.person_id for group in groups for member in group.members]
+    note_shown("slips.read", shown)
+    return page
 
 
 @requires(Permission.CONFLICT_DECIDE)
@@ -67,11 +71,14 @@ def show_matters() -> ResponseReturnValue:
     with reading() as session:
         standing = matters.open_matters(session, within=current_within())
         pairings = {p.id: p for each in standing for p in (each.pairing, each.other) if p}
-        return render_template(
+        page = render_template(
             "sampling/matters.html",
             matters=standing,
             beside=neighbours.beside(session, pairings.values()),
         )
+        shown = [each.person_id for each in pairings.values()]
+    note_shown("matters.read", shown)
+    return page
 
 
 @requires(Permission.CONFLICT_DECIDE)
@@ -108,9 +115,11 @@ def show_manual() -> ResponseReturnValue:
     with reading() as session:
         pairs = manual_pairs.waiting(session, current_within())
         tags = {(each.station, each.operator) for each in pairs}
-        return render_template(
+        page = render_template(
             "sampling/manual.html", pairs=pairs, operators=shifts.operators(session, tags)
         )
+    note_shown("manual.read", (each.person_id for each in pairs))
+    return page
 
 
 @requires(Permission.CONFLICT_DECIDE)

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
-from server.audit import services as audit
+from server.audit import names_shown
 from server.errors import BadInput
 from server.forms import required_text
 from server.people import doubts, queries, whole
@@ -19,13 +19,14 @@ from server.web import Permission, actor, now, requires, t, transaction
 @requires(Permission.IDENTITY_DECIDE)
 def show_identities() -> ResponseReturnValue:
     with transaction() as session:
-        audit.record(session, "identities.read", "open", by=actor(), now=now())
         within = current_within()
         disagreements = doubts.open_disagreements(
             session, sight.persons(within, Disagreement.person_id)
         )
         questions = queries.open_questions(session, whole.both_records(within))
         people = {id_ for each in questions for id_ in (each.person_id, each.other_id)}
+        shown = [each.person_id for each in disagreements]
+        names_shown.note(session, "identities.read", (*shown, *people), by=actor(), now=now())
         return render_template(
             "sampling/identities.html",
             disagreements=disagreements,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.tubes import Tube, TubeError, tube
 from server.accounts.current import current_within
-from server.audit import services as audit
+from server.audit import names_shown
 from server.errors import BadInput
 from server.forms import uuid_of
 from server.people.matching import LIKELY, read_parts
@@ -21,7 +21,6 @@ SHOWN = 100
 def show_matches(roster_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         roster = rosters.roster_named(session, roster_id)
-        audit.record(session, "roster.matches-read", roster.id, by=actor(), now=now())
         within = current_within()
         standing, decided = (
             [
@@ -31,10 +30,15 @@ def show_matches(roster_id: UUID) -> ResponseReturnValue:
             ]
             for state in ("open", "confirmed")
         )
+        shown = standing[:SHOWN]
+        names_shown.note(
+            session, "roster.matches-read", (each.person_id for each in (*shown, *decided)),
+            by=actor(), now=now(), subject=roster.id,
+        )  # fmt: skip
         return render_template(
             "sampling/roster_matches.html",
             roster=roster,
-            matches=standing[:SHOWN],
+            matches=shown,
             more=max(0, len(standing) - SHOWN),
             decided=decided,
             words=roster_words,

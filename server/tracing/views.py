@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from server import exports, takeouts
 from server.accounts.current import current_within, in_scope
-from server.audit import services as audit
+from server.audit import names_shown
+from server.audit.shown import note_shown
 from server.declarations.kinds import KINDS, PointKind
 from server.declarations.traces import stays
 from server.declarations.traces.presence import person_key
@@ -20,6 +21,7 @@ from server.display import VIETNAM, local
 from server.errors import BadInput
 from server.forms import number, tidy
 from server.tracing import graph, lists, pictures, subjects
+from server.tracing.lists import Faces
 from server.tracing.subjects import Asked
 from server.tracing.unsampled import PAGE, unsampled
 from server.web import Permission, actor, may, now, reading, requires, t, transaction
@@ -45,11 +47,13 @@ def show_traces() -> ResponseReturnValue:
         found = subjects.positives(session, current_within())
         keys = {person_key(person.id) for _, person in found}
         called = lists.faces(session, keys, masked=masked)
-        return render_template(
+        page = render_template(
             "tracing/traces.html", positives=found, called=called, person_key=person_key,
             taken=takeouts.taken_out(session, current_within(), actor())
             if may(Permission.TRACE_EXPORT) else (),
         )  # fmt: skip
+    _note("traces.read", called)
+    return page
 
 
 def _show(asked: Asked) -> ResponseReturnValue:
@@ -59,17 +63,25 @@ def _show(asked: Asked) -> ResponseReturnValue:
         shown = (*trace.f1[:SHOWN], *trace.f2[:SHOWN])
         drawn = graph.draw(trace)
         keys = lists.keys_of(shown) | drawn.comers
+        called = lists.faces(session, keys, masked=not may(Permission.PERSON_READ))
         map_ = ZoneMap.of(session, local(now()).date())
         page = render_template(
             "tracing/trace.html", asked=asked, origin=origin, trace=trace, points=points,
             shown=SHOWN, kinds=KINDS, reckoning=reckoning, graph=drawn,
-            called=lists.faces(session, keys, masked=not may(Permission.PERSON_READ)),
+            called=called,
             chart=pictures.chart_of(trace, points),
             levels={each.id: map_.level_of(each.id, each.place) for each in points.values()},
         )  # fmt: skip
-    with transaction() as session:
-        audit.record(session, "trace.read", origin.log, by=actor(), now=now())
+    _note("trace.read", called, origin.log, origin.person.id if origin.person else None)
     return page
+
+
+def _note(
+    action: str, called: Faces, subject: object = names_shown.LIST, *more: UUID | None
+) -> None:
+    """Leave in the trail whose names stood on the page."""
+    shown = [face.id for face in called.persons.values()]
+    note_shown(action, (*more, *shown), subject=subject)
 
 
 @bp.post("/traces/export")
@@ -92,12 +104,12 @@ def show_unsampled(zone_id: UUID) -> ResponseReturnValue:
         drawn = zones.zone(session, zone_id)
         found = unsampled(session, drawn, within=current_within())
         keys = {person_key(row.person_id) for row in found.rows}
+        called = lists.faces(session, keys, masked=not may(Permission.PERSON_READ))
         page = render_template(
             "tracing/unsampled.html", drawn=drawn, found=found, page=PAGE, person_key=person_key,
-            called=lists.faces(session, keys, masked=not may(Permission.PERSON_READ)),
+            called=called,
         )  # fmt: skip
-    with transaction() as session:
-        audit.record(session, "zone.unsampled-read", zone_id, by=actor(), now=now())
+    _note("zone.unsampled-read", called, zone_id)
     return page
 
 

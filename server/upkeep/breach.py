@@ -1,7 +1,8 @@
 """What an account, a partner's token or a station could see between two times, by the trail.
 
 Material for the report of a breach: which persons, which kinds of data, how often, from when to
-when.  What was shown as a list is counted, and its persons are found where the trail says which.
+when.  Of a page that named several the trail says whom (`audit.names_shown`); what was taken out as
+a list is counted, and its persons are found where the trail says which.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.identities import Key, System
+from server.audit import names_shown
 from server.audit.models import AuditEntry
 from server.people import queries
 from server.people.models import Card, Identity, Person
@@ -45,6 +47,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "callbacks.exported": ("name", "birth year", "phone", "test to repeat"),
     "callbacks.printed": ("name", "birth year", "phone", "test to repeat"),
     "identities.read": ("name", "birth", "sex", "numbers"),
+    "callbacks.read": ("name", "birth year", "phone", "address", "test to repeat", "points"),
+    "cards.read": ("name", "birth year", "sex", "card number"),
+    "conflicts.read": ("name", "birth year", "tube"),
+    "manual.read": ("name", "birth year", "tube"),
+    "matters.read": ("name", "birth year", "tube"),
+    "slips.read": ("name", "birth year", "tube"),
+    "traces.read": ("name", "birth year", "test"),
     "names.opened": ("name", "birth year"),
     "trace.read": ("name", "birth year", "phone", "contacts", "check-ins"),
     "archive.read": ("codes that were scanned, as sealed", "tests"),
@@ -104,7 +113,7 @@ def _take(session: Session, made: Report, entry: AuditEntry) -> None:
     if fields is None:
         made.changes[entry.action] = made.changes.get(entry.action, 0) + 1
         return
-    found = list(_persons_of(session, entry))
+    found = list(dict.fromkeys(_persons_of(session, entry)))
     for person in found:
         made.add(person, entry.at, entry.action, fields)
     if not found:
@@ -112,7 +121,8 @@ def _take(session: Session, made: Report, entry: AuditEntry) -> None:
 
 
 def _persons_of(session: Session, entry: AuditEntry) -> Iterator[UUID]:
-    """Yield the persons that an entry is about."""
+    """Yield the persons that an entry is about, and whose names stood on the page it is of."""
+    yield from names_shown.persons_in(entry.detail)
     text = entry.subject.removeprefix("person:")
     try:
         subject = UUID(text)
