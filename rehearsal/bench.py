@@ -8,7 +8,7 @@ the machine; its run is found contaminated after the release, taken back, and ru
 from dataclasses import dataclass, field
 
 from contract.tubes import Tube, TubeKind, tube
-from rehearsal import runs, script
+from rehearsal import outcomes, runs, script
 from rehearsal.browser import Browser
 from rehearsal.laboratory import BenchTrouble, Finding, Laboratory
 
@@ -113,7 +113,7 @@ def _run_twice(lab: Laboratory, plan: Plan, found: Found) -> None:
 
 def result_of(officer: Browser, one: Tube) -> str:
     """Return the id of the released result of *one*, as the officer's list names it."""
-    for row in officer.open("/api/v1/outcomes").json():
+    for row in outcomes.every(officer):
         if row["tube"] == one.text and row["current"]:
             result: str = row["result"]
             return result

@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from rehearsal import script
+from rehearsal import outcomes, script
 from rehearsal.bench import Found, Plan
 from rehearsal.browser import Browser
 from rehearsal.processes import program, run
@@ -25,7 +25,8 @@ def reckon(
 ) -> Report:
     """Return the day's report with every count held against another."""
     summary = delivered(officer)
-    outcomes: list[dict[str, Any]] = officer.open("/api/v1/outcomes").json()
+    written = outcomes.every(officer)
+    people = outcomes.people_of(officer, day)
     heard = table.station.seen
     report = Report(
         shown=table.shown,
@@ -36,7 +37,7 @@ def reckon(
     )
     report.checks += _at_the_table(report, heard, summary, day, events)
     report.checks += _at_the_bench(summary, plan, found)
-    report.checks += _in_the_records(summary, outcomes, day, plan)
+    report.checks += _in_the_records(summary, written, people, day, plan)
     return report
 
 
@@ -102,41 +103,36 @@ def _at_the_bench(summary: dict[str, Any], plan: Plan, found: Found) -> list[Che
 
 def _in_the_records(
     summary: dict[str, Any],
-    outcomes: list[dict[str, Any]],
+    written: list[dict[str, Any]],
+    people: dict[script.Number, str],
     day: script.Day,
     plan: Plan,
 ) -> list[Check]:
-    current = [row for row in outcomes if row["current"]]
+    current = [row for row in written if row["current"]]
     again = len(plan.by_machine)
-    withdrawn = sum(row["status"] == "withdrawn" for row in outcomes)
+    withdrawn = sum(row["status"] == "withdrawn" for row in written)
     wanted = {
         (text, key): status for text, status in plan.statuses.items() for key in day.truth[text]
     }
-    seen = {
-        (row["tube"], (key["system"], key["value"])): row["status"]
-        for row in current
-        for key in row["keys"]
-    }
-    right = sum(seen.get(pair) == status for pair, status in wanted.items())
-    strangers = sum(not _belongs(row, day.truth) for row in outcomes)
+    seen = {(row["tube"], row["person"]): row["status"] for row in current}
+    right = sum(seen.get((text, people[key])) == want for (text, key), want in wanted.items())
+    paired = {(text, people[key]) for text, keys in day.truth.items() for key in keys}
+    strangers = sum((row["tube"], row["person"]) not in paired for row in written)
     members = len(day.truth[plan.pool.text])
     pool_positive = sum(
-        row["tube"] == plan.pool.text and row["status"] == "positive" for row in outcomes
+        row["tube"] == plan.pool.text and row["status"] == "positive" for row in written
     )
     return [
+        Check("people scanned, and records that their codes open", len(people),
+              len(set(people.values()) - {""})),
         Check("people whose record says what it must", len(wanted), right),
         Check("outcomes in force", len(wanted), len(current)),
         Check("outcomes on somebody not paired with that tube", 0, strangers),
         Check("people called positive by a pool", 0, pool_positive),
         Check("tubes of the contaminated run, and outcomes taken back", again, withdrawn),
         Check("versions written (one corrected; some taken back and told anew)",
-              len(wanted) + 1 + 2 * again, len(outcomes)),
-        Check("versions delivered into records", len(outcomes), summary["delivered"]),
+              len(wanted) + 1 + 2 * again, len(written)),
+        Check("versions delivered into records", len(written), summary["delivered"]),
         Check("call-backs (pool members, and the inconclusive)", members + 1,
               summary["callbacks_open"]),
     ]  # fmt: skip
-
-
-def _belongs(row: dict[str, Any], truth: dict[str, set[tuple[str, str]]]) -> bool:
-    keys = {(key["system"], key["value"]) for key in row["keys"]}
-    return bool(keys & truth.get(row["tube"], set()))

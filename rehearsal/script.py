@@ -12,6 +12,7 @@ from contract.identities import PersonCode
 from contract.tubes import Tube
 
 POOL_SIZE = 5
+Number = tuple[str, str]  # its system, its value
 
 
 @dataclass(frozen=True)

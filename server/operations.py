@@ -96,6 +96,12 @@ class Operation:
     refuses: Any = Refusal
 
 
+_AFTER = Query(
+    "after", "id của dòng cuối ở trang trước", "The id of the last row of the page before",
+    "00000000-0000-4000-8000-000000000000",
+)  # fmt: skip
+
+
 def _fhir(
     path: str, vi: str, en: str, gives: Any, *asks: Query, takes: Any = None,
     access: str = "partner",
@@ -143,8 +149,8 @@ OPERATIONS: list[Operation] = [
     ),
     Operation(
         "get", "/api/v1/outcomes", "person",
-        "Mọi kết luận, cho cán bộ y tế", "Every outcome, for health officers",
-        None, list[OutcomeRow],
+        "Mọi kết luận, từng trang, không có tên", "Every outcome, page by page, without names",
+        None, list[OutcomeRow], asks=(_AFTER,),
     ),
     Operation(
         "get", "/api/v1/summary", "person",

@@ -1,50 +1,44 @@
-"""What programs of health officers read: outcomes with the people they stand on.  Reads only."""
+"""What programs of health officers read: outcomes, page by page, with whose they are.  Reads only.
+
+People are told by the id of their record and nothing else: lists that name them leave with a reason
+(`takeouts`), and programs of others ask for a person whose number they know (`exchange.facade`).
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
 from server.declarations.notice import TARGET
 from server.delivery import queries as delivery
+from server.errors import BadInput
 from server.lab.models import Result
 from server.officers.sample_states import superseded
 from server.outcomes.models import Outcome
 from server.outcomes.services import key_of
-from server.people.models import Identity, Person
 
-_CHUNK = 500
+PAGE = 500
 
 
 class Row(NamedTuple):
-    """One version of one outcome, with its person."""
+    """One version of one outcome, and how it stands."""
 
     outcome: Outcome
-    person: Person
     current: bool
     delivered: bool
-
-
-class Number(msgspec.Struct, frozen=True):
-    """A number by which a person is known."""
-
-    system: str
-    value: str
 
 
 class OutcomeRow(msgspec.Struct, frozen=True):
     """One version of one outcome.  `current` is the one that holds."""
 
+    id: UUID
     tube: str
     person: UUID
-    name: str | None
-    birth_year: int | None
-    keys: list[Number]
     status: str
     version: int
     current: bool
@@ -57,32 +51,38 @@ class OutcomeRow(msgspec.Struct, frozen=True):
     released_at: datetime | None
 
 
-def versions(session: Session, within: Within) -> list[Row]:
-    """Return every version of every outcome that may be seen, oldest first."""
-    later = superseded().label("superseded")
-    found = select(Outcome, Person, later).join(Person, Person.id == Outcome.person_id)
-    seen = found.where(within.rows(Outcome.place)).order_by(Outcome.at, Outcome.version)
-    rows = session.execute(seen).all()
-    keys, arrived = [key_of(row[0]) for row in rows], set[str]()
-    for start in range(0, len(keys), _CHUNK):
-        some = delivery.by_key(session, TARGET, keys[start : start + _CHUNK])
-        arrived |= {key for key, each in some.items() if each.state == "delivered"}
-    return [
-        Row(outcome, person, not old, key in arrived)
-        for (outcome, person, old), key in zip(rows, keys, strict=True)
-    ]
+def versions(session: Session, within: Within, after: UUID | None = None) -> list[Row]:
+    """Return a page of the versions of outcomes that may be seen, oldest first.
+
+    *after*: the last one of the page before.  Raises BadInput where there is none such.
+    """
+    found = select(Outcome, superseded().label("superseded")).where(within.rows(Outcome.place))
+    if after is not None:
+        found = found.where(tuple_(Outcome.at, Outcome.id) > _place(session, within, after))
+    rows = session.execute(found.order_by(Outcome.at, Outcome.id).limit(PAGE)).all()
+    arrived = delivery.by_key(session, TARGET, [key_of(outcome) for outcome, _ in rows])
+    done = {key for key, each in arrived.items() if each.state == "delivered"}
+    return [Row(outcome, not old, key_of(outcome) in done) for outcome, old in rows]
+
+
+def _place(session: Session, within: Within, after: UUID) -> Any:
+    """Return where the order goes on behind the outcome *after*."""
+    last = session.get(Outcome, after)
+    if last is None or not within.covers(last.place):
+        raise BadInput(
+            "after phải là id của dòng cuối ở trang trước.",
+            "after must be the id of the last row of the page before.",
+        )
+    return tuple_(literal(last.at, Outcome.at.type), literal(last.id, Outcome.id.type))
 
 
 def outcome_rows(session: Session, rows: Sequence[Row]) -> list[OutcomeRow]:
-    numbers = _numbers(session, {row.person.id for row in rows})
     released = _released(session, {row.outcome.result_id for row in rows})
     return [
         OutcomeRow(
+            id=row.outcome.id,
             tube=row.outcome.tube.text,
-            person=row.person.id,
-            name=row.person.name,
-            birth_year=row.person.birth_year,
-            keys=numbers.get(row.person.id, []),
+            person=row.outcome.person_id,
             status=row.outcome.status,
             version=row.outcome.version,
             current=row.current,
@@ -92,31 +92,13 @@ def outcome_rows(session: Session, rows: Sequence[Row]) -> list[OutcomeRow]:
             result=row.outcome.result_id,
             place=row.outcome.place,
             paired_at=row.outcome.sampled_at,
-            released_at=released.get(row.outcome.result_id),
+            released_at=released.get(row.outcome.result_id) if row.outcome.result_id else None,
         )
         for row in rows
     ]
 
 
-def _numbers(session: Session, persons: Iterable[UUID]) -> dict[UUID, list[Number]]:
-    found: dict[UUID, list[Number]] = {}
-    for some in _chunks(persons):
-        live = select(Identity).where(Identity.person_id.in_(some), Identity.unlinked_at.is_(None))
-        for each in session.scalars(live.order_by(Identity.linked_at, Identity.system)):
-            found.setdefault(each.person_id, []).append(Number(each.system, each.value))
-    return found
-
-
-def _released(
-    session: Session, results: Iterable[UUID | None]
-) -> dict[UUID | None, datetime | None]:
-    found: dict[UUID | None, datetime | None] = {}
-    for some in _chunks(each for each in results if each):
-        times = select(Result.id, Result.released_at).where(Result.id.in_(some))
-        found.update({row[0]: row[1] for row in session.execute(times)})
-    return found
-
-
-def _chunks(ids: Iterable[UUID]) -> Iterable[list[UUID]]:
-    every = list(ids)
-    return [every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK)]
+def _released(session: Session, results: Iterable[UUID | None]) -> dict[UUID, datetime | None]:
+    some = [each for each in results if each]
+    found = select(Result).where(Result.id.in_(some))
+    return {each.id: each.released_at for each in session.scalars(found)}

@@ -1,11 +1,12 @@
-"""What programs of health officers read; taking all outcomes out leaves an audit entry."""
+"""What programs of health officers read; each page of outcomes leaves an audit entry."""
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
 from server.audit import services as audit
+from server.forms import uuid_of
 from server.officers import api
 from server.officers.summary import summary
 from server.web import Permission, actor, now, reading, requires, transaction
@@ -30,8 +31,9 @@ def api_summary() -> ResponseReturnValue:
 @bp.get("/api/v1/outcomes")
 @requires(Permission.OUTCOME_READ)
 def api_outcomes() -> ResponseReturnValue:
+    after = uuid_of(request.args["after"]) if "after" in request.args else None
     with transaction() as session:
-        rows = api.versions(session, current_within())
+        rows = api.versions(session, current_within(), after)
         audit.record(
             session, "outcomes.exported", "all", by=actor(), now=now(), detail=f"{len(rows)} rows"
         )

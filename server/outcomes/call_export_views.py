@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server import exports, takeouts
 from server.accounts.current import current_within
-from server.display import local
+from server.display import count, local
 from server.forms import place_or_text, tidy
 from server.outcomes import call_list
 from server.outcomes.call_list import Call
@@ -21,14 +21,18 @@ HEADS = ("person", "name", "birth_year", "phones", "address", "points", "place",
 def export() -> ResponseReturnValue:
     place = place_or_text(tidy(request.form.get("place", ""))[:64])
     with reading() as session:
-        found = call_list.open_calls(
-            session, place=place, limit=call_list.AT_MOST, within=current_within()
-        )
-        rows = [_row(call) for call in found]
-    asked = exports.asking(request.form, asked=place)
+        found = call_list.whole_list(session, place=place, within=current_within())
+        rows = [_row(call) for call in found.calls]
+    asked = exports.asking(request.form, asked=_asked(place, len(rows), cut=found.cut))
     with transaction() as session:
         mark = takeouts.take_out(session, "callbacks", len(rows), asked, now=now())
     return exports.download(asked.form, HEADS, rows, mark, f"callbacks-{local(now()):%Y%m%d-%H%M}")
+
+
+def _asked(place: str, rows: int, *, cut: bool) -> str:
+    """Return the filter in words, which stands in each row; it says that the list goes on."""
+    more = f"chỉ {count(rows)} lượt đến hạn trước, còn nữa · first {count(rows)} due, more follow"
+    return " · ".join(each for each in (place, more if cut else "") if each)
 
 
 def _row(call: Call) -> list[exports.Cell]:

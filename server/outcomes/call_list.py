@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -39,6 +40,13 @@ class Call:
     typed: Collection[str] = ()
 
 
+class Whole(NamedTuple):
+    """The list for paper, or for a file; *cut* where it is longer than that holds."""
+
+    calls: list[Call]
+    cut: bool
+
+
 @dataclass
 class _Reach:
     phones: list[str] = field(default_factory=list)
@@ -58,6 +66,14 @@ def open_calls(
         found = found.where(Callback.due_at >= after)
     calls = session.scalars(found.order_by(Callback.due_at, Callback.id).limit(limit + 1))
     return _told(session, list(calls), within)
+
+
+def whole_list(
+    session: Session, *, place: str = "", within: Within = ANYWHERE, most: int = AT_MOST
+) -> Whole:
+    """Return who is to be called, *most* at once: what is due first."""
+    found = open_calls(session, place=place, limit=most, within=within)
+    return Whole(found[:most], len(found) > most)
 
 
 def ended_calls(session: Session, *, limit: int = PAGE, within: Within = ANYWHERE) -> list[Call]:

@@ -1,7 +1,6 @@
 """The list of people to call: how to reach them, each attempt, until they were sampled again."""
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +12,6 @@ from server.audit.shown import note_shown
 from server.display import t
 from server.errors import BadInput, DomainError
 from server.outcomes import call_list, calls, desks, limits, words
-from server.outcomes.call_list import Call
 from server.outcomes.calls import How
 from server.outcomes.desks import Desk
 from server.outcomes.views import said
@@ -76,16 +74,13 @@ def take_up_again(callback_id: UUID) -> ResponseReturnValue:
 def print_list() -> ResponseReturnValue:
     """The list for whoever calls from paper; who printed it is noted."""
     with reading() as session:
-        found = _every_call(session)
-    shown = (call.person.id for call in found)
+        found = call_list.whole_list(session, place=_place(), within=current_within())
+        page = render_template(
+            "outcomes/callbacks_paper.html", calls=found.calls, cut=found.cut, place=_place()
+        )
+    shown = (call.person.id for call in found.calls)
     note_shown("callbacks.printed", shown, subject=_place() or "all")
-    return render_template("outcomes/callbacks_paper.html", calls=found, place=_place())
-
-
-def _every_call(session: Any) -> list[Call]:
-    return call_list.open_calls(
-        session, place=_place(), limit=call_list.AT_MOST, within=current_within()
-    )
+    return page
 
 
 def _moment(text: str) -> datetime:

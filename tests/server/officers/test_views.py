@@ -55,7 +55,13 @@ def test_outcomes_are_given_to_programs_with_every_version(officer: Any, day: Da
         (1, "positive", False),
         (2, "negative", True),
     ]
-    assert {row["name"] for row in single} == {"Lê Văn An"}
+    assert {row["person"] for row in single} == {str(day.an.id)}
+    assert "Lê Văn An" not in str(rows)
+    ids = [row["id"] for row in rows]
+    for place, last in enumerate(ids, 1):
+        further = officer.get(f"/api/v1/outcomes?after={last}").get_json()
+        assert [row["id"] for row in further] == ids[place:], "the next page goes on behind it"
+    assert officer.get(f"/api/v1/outcomes?after={day.an.id}").status_code == 422
     assert all(row["delivered"] for row in rows)
     assert not [row for row in rows if row["tube"] == day.stray.text]
     pool = [row for row in rows if row["tube"] == day.pool.text]

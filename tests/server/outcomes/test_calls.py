@@ -6,9 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from contract.identities import Key, System
+from contract.tubes import TubeId
 from server.accounts.roles import Role
 from server.audit.models import AuditEntry
 from server.audit.names_shown import briefly
@@ -19,6 +20,7 @@ from server.lab.services import Finding, enter_result, receive_tube, reject_tube
 from server.lab.words import Call, Rejection
 from server.outcomes import call_list, calls
 from server.outcomes.calls import How
+from server.outcomes.models import Callback
 from server.outcomes.services import release
 from server.people.models import Identity
 from server.people.queries import value_blind
@@ -192,3 +194,20 @@ def test_an_appointment_is_noted_on_the_page(listed: None, sign_in: Any) -> None
     assert "Hẹn giờ" in page
     assert "14:00" in page
     assert officer.post(where, data={"how": "appointment"}).status_code == 422
+
+
+def test_a_list_that_was_cut_says_so_on_paper_and_in_each_row_of_the_file(
+    listed: None, sign_in: Any, database: Database, now: datetime
+) -> None:
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    assert "còn dài hơn" not in officer.get("/callbacks/paper").text
+    with database.write() as session:
+        one = session.scalars(select(Callback)).one()
+        same = {"person_id": one.person_id, "reason": one.reason, "place": one.place,
+                "opened_at": now, "due_at": now}  # fmt: skip
+        tubes = (TubeId.mint(27, serial) for serial in range(1, call_list.AT_MOST + 1))
+        session.execute(insert(Callback), [{"id": uuid4(), "tube": tube, **same} for tube in tubes])
+    assert "Danh sách còn dài hơn" in officer.get("/callbacks/paper").text
+    taken = officer.post("/callbacks/export", data=TAKEN).text.splitlines()
+    assert len(taken) == call_list.AT_MOST + 3, "mark, heads, rows, mark"
+    assert all("more follow" in line for line in (taken[0], *taken[2:]))
