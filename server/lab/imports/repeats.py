@@ -142,15 +142,19 @@ def _repeats(said: Said, known: set[bytes], ours: Facts, theirs: Facts) -> bool:
     not plain, all readings must be the same, with a Ct among them.
     """
     same = said.keys() & known
-    if ours[1] and theirs[1] and ours[1] != theirs[1]:
-        return False
     if _one_run(ours, theirs):
         return bool(same)
+    if ours[1] and theirs[1] and ours[1] != theirs[1]:
+        return False
     return len(same) == len(said) and any(said.values())
 
 
 def _one_run(ours: Facts, theirs: Facts) -> bool:
-    """Return whether both name the same run, and in nothing that both say do they differ."""
-    both = [(mine, other) for mine, other in zip(ours, theirs, strict=True) if mine and other]
-    named = bool(ours[1] and theirs[1]) or bool(theirs[2] and _TIMED.search(ours[2]))
-    return named and all(mine == other for mine, other in both)
+    """Return whether both are of one run: of one name or one moment, contradicting in no more.
+
+    What began in one moment on one machine is one run, whatever its file is called.
+    """
+    pairs = zip(ours, theirs, strict=True)
+    serial, name, start = (mine == other if mine and other else None for mine, other in pairs)
+    moment = bool(start and _TIMED.search(ours[2]))
+    return serial is not False and (moment or bool(name and start is not False))

@@ -164,6 +164,7 @@ def test_the_readings_of_a_withdrawn_run_are_not_its_rerun(
         timed + plate(*anew),  # the same run, read with another baseline
         plate(*wells).partition("\n")[2],  # without its name
         plate(*wells),
+        timed + plate(*wells, run="renamed"),
     )
     for content in copies:
         file = bring(content, name="lưu lại.csv")
