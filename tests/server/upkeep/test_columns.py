@@ -23,6 +23,7 @@ LOOKED_AT = {
         reception.reason reception_step.reason record_entry.reason shift_refusal.reason
         slip_suspicion.operator slip_suspicion.reason station_shift.operator
         figure_cell.operator figure_hour.operator figure_span.operator figure_step.operator
+        figure_whole.numbers
         lease.name station_tally.reason""",
     "what is public: points, zones, laboratories, stations, partners": """
         locality.name partner.label point.address point.name point.name_key point.name_order
