@@ -89,9 +89,11 @@ def test_a_new_sample_taken_back_calls_the_person_again(scene: Any, now: datetim
     scene.now = now + timedelta(hours=5)
     pairing = scene.pair(scene.tube(), person)
     receive_tube(scene.session, pairing.tube, box="H2", by=LAN, now=scene.now)
-    result = enter_result(scene.session, pairing.tube, Finding(Call.NEGATIVE), by=LAN, now=now)
-    verify_result(scene.session, result.id, by=MINH, now=now)
-    release(scene.session, [result.id], by=MINH, now=now)
+    result = enter_result(
+        scene.session, pairing.tube, Finding(Call.NEGATIVE), by=LAN, now=scene.now
+    )
+    verify_result(scene.session, result.id, by=MINH, now=scene.now)
+    release(scene.session, [result.id], by=MINH, now=scene.now)
     assert waiting(scene) == []
     scene.void(pairing)
     assert waiting(scene) == [first]
