@@ -14,6 +14,7 @@ from server.upkeep.judging import Judged, Level
 from tests.server.intake.closed_month import LATER, MONTH, bring, make, rows
 
 pytestmark = pytest.mark.engines
+NONE_DUE = "không có tháng nào đến hạn · no month is due\n"
 FEBRUARY = datetime.fromisoformat("2027-02-01T00:00:00+00:00")
 
 
@@ -34,11 +35,13 @@ def test_a_month_is_named_when_it_is_over_and_is_due_some_months_later(
 ) -> None:
     [running] = told(database, settings, now)
     assert (running.level, running.sentence) == (
-        Level.WELL, "no month that is over waits to be archived",
+        Level.WELL,
+        "không tháng nào đã hết còn chờ lưu trữ · no month that is over waits to be archived",
     )  # fmt: skip
     [over] = told(database, settings, LATER)
     assert (over.level, over.sentence) == (
-        Level.WELL, "closed and not archived yet: 2026-11",
+        Level.WELL,
+        "đã đóng, chưa lưu trữ · closed and not archived yet: 2026-11",
     )  # fmt: skip
     late = told(database, settings, FEBRUARY)
     assert [each.level for each in late] == [Level.LOOK], "nothing is said of empty months"
@@ -71,7 +74,8 @@ def test_a_month_that_is_open_waits_and_says_for_what(
 ) -> None:  # fmt: skip
     sender.send(sender.write())  # type: ignore[attr-defined]
     [waits] = [each for each in told(database, settings, FEBRUARY) if each.level is Level.LOOK]
-    assert waits.sentence == "2026-11 is due and still open: 1 events that were not applied"
+    assert waits.sentence.endswith("2026-11 is due and still open: 1 events that were not applied")
+    assert waits.sentence.startswith("2026-11 đến hạn mà còn mở: ")
     before = rows(database)
     archive_cli.make_due(database, settings, FEBRUARY)
     assert "2026-11 is still open: 1 events" in capsys.readouterr().out
@@ -93,7 +97,7 @@ def test_a_month_of_which_one_shelf_alone_was_archived_is_due_still(
     assert "rows: 3 rows are in" in said
     assert {each.level for each in told(database, settings, FEBRUARY)} == {Level.WELL}
     archive_cli.make_due(database, settings, FEBRUARY)
-    assert capsys.readouterr().out == "no month is due\n"
+    assert capsys.readouterr().out == NONE_DUE
 
 
 def test_a_month_with_nothing_to_archive_is_never_due(
@@ -106,7 +110,7 @@ def test_a_month_with_nothing_to_archive_is_never_due(
         assert line.level is Level.WELL
         assert "2026-12" not in line.sentence
     archive_cli.make_due(database, settings, summer)
-    assert capsys.readouterr().out == "no month is due\n"
+    assert capsys.readouterr().out == NONE_DUE
     asked = Namespace(month="2026-10", shelf=None)
     archive_cli.ACTS["make"](database, settings.archive_folder, asked)
     said = capsys.readouterr().out

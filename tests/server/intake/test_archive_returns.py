@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from contract import sealing
 from contract.duty_events import CheckedIn
-from server.archives import archive_cli, archiving, renewing, returning
+from server.archives import aging, archiving, renewing, returning
 from server.archives.models import Archive
 from server.archives.shelves import BY_NAME, EVENTS, Shelf
 from server.config import Settings
@@ -101,14 +101,14 @@ def test_what_a_killed_run_left_goes_and_what_the_register_does_not_know_stays(
     first.write_bytes(whole)  # as if it was killed before the old edition went
     second = folder / made.name
     second.rename(folder / "away")
-    archive_cli.keep_clocks(database, settings, doing=True)
+    aging.keep_clocks(database, settings, doing=True)
     assert names(folder) == {first.name, unknown.name}, "it may be the only copy"
     (folder / "away").rename(second)
-    archive_cli.keep_clocks(database, settings, doing=False)
+    aging.keep_clocks(database, settings, doing=False)
     assert names(folder) == {first.name, second.name, unknown.name}
-    archive_cli.keep_clocks(database, settings, doing=True)
+    aging.keep_clocks(database, settings, doing=True)
     assert names(folder) == {second.name, unknown.name}
     with database.write() as session:  # and killed before the file whose time is over went
         session.get_one(Archive, ("2026-11", "events", 1)).gone_at = LATER + timedelta(days=500)
-    archive_cli.keep_clocks(database, settings, doing=True)
+    aging.keep_clocks(database, settings, doing=True)
     assert names(folder) == {unknown.name}
