@@ -44,6 +44,7 @@ from server.vault import Vault, install
 
 ASSAY = "sars-cov-2-e-rdrp"
 PLATE = 94
+RERUN = 100  # the number of the first plate that is run again; a CFX reads it
 MINH, HOA, MAI = (f"user:{name}" for name in ("minh", "hoa", "mai"))
 
 
@@ -114,7 +115,7 @@ class Day(Morning):
                 keying.enter_calls(session, plate_id, found, now=self.now(), **how)
             return
         written = (labday_table.quantstudio, labday_table.cfx)[number % 3]
-        wells = labday_table.wells_of(calls, names)
+        wells = labday_table.wells_of(calls, names, number)
         self._import(written(f"{plate_id}-{number}", wells), plate_id)
 
     def _import(self, content: bytes, name: str) -> None:
@@ -157,7 +158,7 @@ class Day(Morning):
             recalls.withdraw_run(session, run.id, reason="máy nhiễm", by=MAI, now=self.now())
             again = [order.tube for order in lab.open_orders(session)]
         for number, some in enumerate(parts(again, PLATE)):
-            self.run(self._plate(some), number * 3 + 1)
+            self.run(self._plate(some), RERUN + number * 3)
 
     def decide(self) -> None:
         """Another laboratory differs; persons decide what is contested, held and differing."""

@@ -80,14 +80,21 @@ def give(session: Session, tube: TubeId, station: str, *, now: datetime) -> Pair
     return pairing
 
 
-def wells_of(tubes: dict[Tube, Call], names: dict[Tube, str]) -> Wells:
-    """Return what stood in the wells of a plate, controls last."""
-    held = [(names[tube], tube.text, "UNKNOWN", CTS[call]) for tube, call in tubes.items()]
+def wells_of(tubes: dict[Tube, Call], names: dict[Tube, str], run: int) -> Wells:
+    """Return what stood in the wells of a plate, controls last: no two runs read alike."""
+    held = [
+        (names[tube], tube.text, "UNKNOWN", _in_run(CTS[call], run)) for tube, call in tubes.items()
+    ]
     controls = [
         ("G12", "NTC", "NTC", (SILENT, SILENT, SILENT)),
         ("H12", "PC", "PC", ("25.1", "26.0", "24")),
     ]
     return [*held, *controls]
+
+
+def _in_run(cts: tuple[str, str, str], run: int) -> tuple[str, str, str]:
+    one, two, own = (ct if ct == SILENT else f"{float(ct) + run / 1000:.3f}" for ct in cts)
+    return one, two, own
 
 
 def quantstudio(run: str, wells: Wells) -> bytes:
