@@ -6,7 +6,7 @@ field it stands in, but for the few that say of a curve that it did not rise (`v
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -111,8 +111,17 @@ def _joined(sample: str, role: Role, observed: Iterable[Observed]) -> Iterator[I
             rest.append(Unread(item.row, Why.JOINED, "", sample, item.target, item.ct or item.call))
         else:
             rest.append(item)
-    together = [*found.values(), *rest]
+    together = [*found.values(), *(_beside_its_call(item, found) for item in rest)]
     yield from sorted(together, key=lambda item: getattr(item, "row", 0))
+
+
+def _beside_its_call(item: Item, found: Mapping[str, Reading]) -> Item:
+    """Return *item*; a Ct that was left empty is nothing missing where its target's call came."""
+    if isinstance(item, Unread) and item.reason == Why.NOTHING_READ:
+        known = found.get(fold(name_of(item.target)[0]))
+        if known is not None and known.call:
+            item.reason = Why.OTHER_RECORD
+    return item
 
 
 def _item(sample: str, role: Role, seen: Observed) -> Reading | Unread:

@@ -50,6 +50,30 @@ def test_a_message_that_says_half_of_a_tube_gives_it_no_result(
     assert results(database)[tubes["ready"]] == "positive"
 
 
+HEAD_ASTM = "H|\\^&|||M^1\rP|1\rO|1|{}\r"
+CT_LEFT_EMPTY = {
+    "hl7, two names": (
+        "OBX|1|CWE|SARS^SARS-CoV-2||NEG^Negative||||||F\r",
+        "OBX|2|NM|SARS^SARS-CoV-2 Ct|||||||||F\r",
+    ),
+    "hl7, words": (obx("N", "Negative"), obx("N Ct", "")),
+    "hl7, the Ct first": (obx("N Ct", ""), obx("N", "Negative")),
+    "astm": ("R|1|^^^^^^N2^|NEG^||||F\r", "R|2|^^^^^^N2^Ct|^||||F\r"),
+}
+
+
+@pytest.mark.parametrize("which", CT_LEFT_EMPTY)
+def test_a_ct_that_is_left_empty_beside_its_call_holds_nothing(
+    bring: Any, enter: Any, tubes: Any, database: Any, which: str
+) -> None:
+    said = "".join(CT_LEFT_EMPTY[which])
+    if which == "astm":
+        enter(bring(f"{HEAD_ASTM.format(tubes['ready'])}{said}L|1|N\r"))
+    else:
+        enter(bring(message(tubes["ready"], said)))
+    assert results(database) == {tubes["ready"]: "negative"}
+
+
 @pytest.mark.parametrize("rest", ["24,1;Dương tính;true", ";;", "24,1;Dương tính;;;x", "2O;;"])
 def test_a_table_of_which_a_row_is_not_read_gives_no_result_by_words(
     bring: Any, enter: Any, tubes: Any, database: Any, rest: str
