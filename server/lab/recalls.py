@@ -4,6 +4,7 @@ Withdrawing is one person's act: it holds results back, and what was released is
 taken back.  What takes their place goes the whole way, by two persons.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -87,7 +88,7 @@ def recall_result(
     """
     result = _take(session, result_id, Action.WITHDRAW, seen=seen)
     take_turn(session, [result.tube])
-    elsewhere = result.id in moves.elsewhere(session, [result.tube])
+    elsewhere = bool(_elsewhere(session, [result]))
     with changes.together(session, now=now):
         _withdraw(session, result, reason, by=by, now=now)
         if again is Again.RERUN and not elsewhere:
@@ -117,7 +118,7 @@ def withdraw_run(
     audit.record(session, "run.withdrawn", run.id, by=by, now=now, detail=run.plate)
     results = list(session.scalars(select(Result).where(Result.run_id == run.id)))
     take_turn(session, [result.tube for result in results])
-    elsewhere = moves.elsewhere(session, [result.tube for result in results])
+    elsewhere = _elsewhere(session, results)
     with changes.together(session, now=now):
         for result in results:
             resting = [result, *queries.amendments_after(session, result.id)]
@@ -127,6 +128,15 @@ def withdraw_run(
             if result.id not in elsewhere:
                 _order_rerun(session, resting[-1], reason, by=by, now=now)
     return run
+
+
+def _elsewhere(session: Session, results: Iterable[Result]) -> set[UUID]:
+    """Return those whose laboratory has not got the tube; what was released is no such one.
+
+    Moves were not always noted: a released result passed the gate, so its tube was there.
+    """
+    waiting = {each.id: each.tube for each in results if each.released_at is None}
+    return moves.elsewhere(session, waiting.values()) & waiting.keys()
 
 
 def _withdraw(session: Session, result: Result, reason: str, *, by: str, now: datetime) -> None:

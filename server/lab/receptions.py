@@ -63,7 +63,7 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
         raise refusals.not_rejected(tube)
     first = next(iter(queries.reception_steps_of(session, tube)), None)
     reception.accepted, reception.reason = True, ""
-    reception.at, reception.by = (first.at if first else reception.at), by
+    reception.at, reception.by = (first.at, first.by) if first else (reception.at, by)
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))
     audit.record(session, "tube.rejection-undone", tube, by=by, now=now, detail=reception.box)
     changes.changed(session, tube, now=now)
