@@ -10,6 +10,7 @@
 # A server's units all stop meanwhile, and its database is brought to the new shape after a copy;
 # where the new release does not become ready, the copy comes back with the old one, unless
 # something was written since: then nothing is taken back, and it says so (docs/operators.md).
+# Ended from outside, it does that first; where it cannot (a power cut), run it again.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(dirname "$here")
@@ -30,7 +31,14 @@ done
 opt=$root/opt/ghepmau
 link=$opt/$role
 settings=$root/etc/ghepmau/$role.toml
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$*" || true; } # whoever listened may have left
+# What a command says, once it has ended: a terminal that went away is no trouble of its.
+heard() {
+  local said code=0
+  said=$("$@" 2>&1) || code=$?
+  [ -z "$said" ] || say "$said"
+  return "$code"
+}
 
 extras() { if [ "$role" = station ]; then echo station; else echo server,labels; fi; }
 config=(--config "$settings")
@@ -102,7 +110,7 @@ healthy() {
   if [ "$role" = station ]; then
     "$link/bin/ghepmau-station" health "${config[@]}"
   elif "$new/bin/ghepmau-server" ready --help >/dev/null 2>&1; then
-    as_server "$new/bin/ghepmau-server" ready "${config[@]}"
+    heard as_server "$new/bin/ghepmau-server" ready "${config[@]}"
   fi
 }
 
@@ -127,20 +135,67 @@ as_server() (
   if [ "$(id -u)" = 0 ]; then exec runuser -u ghepmau-server -- "$@"; else exec "$@"; fi
 )
 
-# Prints what the new release says; $copy is the copy, where one was needed.
-copy=''
+# What the way back needs, until what was asked for runs, or the one before: the release before, where
+# the database stood, and what the new release said of it, such as the copy's path.
+state=$opt/$role.upgrading
+remember() {
+  printf '%s\n' "$before" "$stood" >"$state.next"
+  sync "$state.next"
+  mv "$state.next" "$state"
+}
+
+# Nothing where it cannot be asked.
+stands() { as_server "$new/bin/ghepmau-server" stands "${config[@]}" 2>/dev/null || true; }
+
+copy() { grep -m 1 '\.ghepmau-backup$' "$state" || true; }
+
 bring_database() {
-  local said
-  said=$(as_server "$new/bin/ghepmau-server" upgrade "${config[@]}") || return 1
-  copy=$(grep -m 1 '\.ghepmau-backup$' <<<"$said" || true)
-  [ -z "$copy" ] || say "  the database has a new shape; the copy of before is $copy"
+  as_server "$new/bin/ghepmau-server" upgrade "${config[@]}" >>"$state" || return 1
+  [ -z "$(copy)" ] || say "  the database has a new shape; the copy of before is $(copy)"
 }
 
 # The database as the release before knows it.  Fails where that would lose what was written since.
 take_database_back() {
-  [ -n "$copy" ] || return 0
-  as_server "$new/bin/ghepmau-server" go-back "${config[@]}" "$copy" || return 1
+  [ "$(stands)" != "$stood" ] || return 0
+  [ -n "$(copy)" ] || { say "  there is no copy from before the new shape"; return 1; }
+  heard as_server "$new/bin/ghepmau-server" go-back "${config[@]}" "$(copy)" || return 1
+  remember
   say "  the database is as it was before; nothing had been written since"
+}
+
+# With all units stopped: the release before, where it can open the database; else the new one.
+go_back() {
+  if [ "$role" = station ] || take_database_back; then
+    say "  $1: going back to $(basename "$before")"
+    switch_to "$before"
+    healthy || say "  the one before does not run either: journalctl -u ghepmau-$role"
+  else
+    say "  $1"
+    say "  not going back: the release before cannot open the database (docs/operators.md, Upgrade)"
+    switch_to "$new"
+    systemctl restart "${started[@]}" || true
+  fi
+  over
+}
+
+# From where units stop until they run again, no way out leaves them stopped.
+midway=''
+over() {
+  midway=''
+  rm -f "$state"
+}
+leave() {
+  local code=$?
+  trap - EXIT
+  trap '' INT TERM
+  set +e
+  if [ -n "$midway" ]; then
+    code=1
+    quiet
+    go_back "ended before the new release ran"
+  fi
+  wake
+  exit "$code"
 }
 
 # Keeps the release that runs and the one before it; older ones only fill the card.
@@ -158,17 +213,28 @@ before=$(readlink "$link" || true)
 new=$opt/releases/$(release_name)-$role
 mkdir -p "$opt/releases"
 make_release "$new"
-if [ "$before" = "$new" ] && [ -z "$restart" ]; then
+if [ -e "$state" ]; then # cut off then: what ran before that is what to go back to
+  case $before in "$new" | "$(sed -n 1p "$state")") ;; *) rm "$state" ;; esac
+fi
+if [ "$before" = "$new" ] && [ -z "$restart" ] && [ ! -e "$state" ]; then
   say "  release $(basename "$new") runs already"
   exit 0
 fi
 if [ -f "$settings" ]; then note_units; fi
 if [ "$role" = server ] && [ -f "$settings" ] && [ -n "$before" ]; then
-  trap wake EXIT
+  if [ -e "$state" ]; then
+    before=$(sed -n 1p "$state") stood=$(sed -n 2p "$state")
+  else
+    stood=$(stands)
+    remember
+  fi
+  trap '' HUP PIPE
+  trap 'exit 1' INT TERM
+  trap leave EXIT
+  midway=yes
   quiet
   if ! bring_database; then
-    say "  the database could not be brought to the new release: $(basename "$before") goes on"
-    healthy || say "  it does not run either: journalctl -u ghepmau-server"
+    go_back "the database was not brought to the new release"
     exit 1
   fi
 fi
@@ -181,15 +247,10 @@ elif healthy; then
 else
   if [ -n "$before" ] && [ "$before" != "$new" ]; then
     [ "$role" = station ] || quiet
-    if ! take_database_back; then
-      say "  not going back: the release before cannot open the database (docs/operators.md, Upgrade)"
-      systemctl restart "${started[@]}" || true
-      exit 1
-    fi
-    say "  the new release does not run: going back to $(basename "$before")"
-    switch_to "$before"
-    healthy || say "  the one before does not run either: journalctl -u ghepmau-$role"
+    go_back "the new release does not run"
   fi
+  over
   exit 1
 fi
+over
 prune_releases

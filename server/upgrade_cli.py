@@ -1,4 +1,4 @@
-"""`ghepmau-server upgrade | go-back COPY | ready`: what an upgrade of the program consists of."""
+"""`ghepmau-server upgrade | go-back COPY | stands | ready`: what an upgrade consists of."""
 
 import argparse
 from collections.abc import Callable
@@ -42,6 +42,7 @@ def add_to(add: Add) -> None:
         action="store_true",
         help=said("mất những gì đã ghi thêm", "lose what was written since"),
     )
+    add("stands", stands, said("In dạng của cơ sở dữ liệu.", "Print the database's shape."))
     asked = add("ready", ready, said("Chờ máy chủ làm việc được.", "Wait until the server works."))
     asked.add_argument("--seconds", type=int, default=300)
 
@@ -57,10 +58,12 @@ def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:
         at_newest = schema.revision_of(opened.database) == schema.newest_revision()
         with nullcontext() if at_newest else serving.alone(settings):
             brought = upgrading.bring(
-                opened.database, settings.backup_folder, now=now(), copy=not asked.no_backup
+                opened.database,
+                settings.backup_folder,
+                now=now(),
+                copy=not asked.no_backup,
+                copied=_print_alone,
             )
-    if brought.copy is not None:
-        print(brought.copy)  # noqa: T201 - alone on its line: upgrade.sh reads it
     newest = schema.newest_revision()
     say(
         said(
@@ -68,6 +71,19 @@ def migrate(asked: argparse.Namespace, loaded: Loaded) -> None:
             f"The database went from {brought.before or 'nothing'} to {newest}.",
         )
     )
+
+
+def stands(_: argparse.Namespace, loaded: Loaded) -> None:
+    """Also what a release prints of a database that it does not know: upgrade.sh compares it."""
+    standing = None
+    if _has_data(loaded.settings):
+        with closing(Opened(loaded.settings)) as opened:
+            standing = schema.revision_of(opened.database)
+    _print_alone(standing or "-")
+
+
+def _print_alone(what: object) -> None:
+    print(what, flush=True)  # noqa: T201 - on a line of its own: upgrade.sh reads it
 
 
 def go_back(asked: argparse.Namespace, loaded: Loaded) -> None:

@@ -5,6 +5,8 @@ nothing is lost by putting the copy back.  What follows from the rest is not cou
 """
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,19 +37,31 @@ class Brought:
         return self.before not in (None, schema.newest_revision())
 
 
-def bring(database: Database, folder: Path, *, now: datetime, copy: bool = True) -> Brought:
+def bring(
+    database: Database,
+    folder: Path,
+    *,
+    now: datetime,
+    copy: bool = True,
+    copied: Callable[[Path], object] = str,
+) -> Brought:
     """Bring *database* to the newest shape; one with something in it is copied first.
 
+    *copied* hears of the copy before anything changes: what ends this later leaves it known.
     Raises NewerDatabase, and Trouble where no copy can be made: nothing was changed then.
     """
     before = schema.revision_of(database)
     schema.check_known(before)
     brought = Brought(before)
     if brought.moved and copy:
-        brought = Brought(before, _copied(database, folder, now))
+        made = _copied(database, folder, now)
+        copied(made)
+        brought = Brought(before, made)
     schema.upgrade(database)
     if brought.copy is not None:
-        _counts_of(brought.copy).write_text(json.dumps(_count(database)), encoding="ascii")
+        counted = json.dumps(_count(database))
+        with suppress(OSError):  # it is brought all the same; the way back says "not known" then
+            _counts_of(brought.copy).write_text(counted, encoding="ascii")
     return brought
 
 

@@ -36,8 +36,14 @@ PROGRAM = """#!/bin/sh
 # {name}
 case $2 in --help) exit 0 ;; esac
 case $1 in upgrade | go-back | ready) echo "{name} $1" >> "$ROOT/log" ;; esac
+case $1 in stands) cat "$ROOT/stands"; exit ;; esac
+[ "$1{moves}" != upgradeyes ] || [ "$(cat "$ROOT/stands")" = {name} ] || {{
+  echo "$ROOT/copy.ghepmau-backup"
+  echo {name} > "$ROOT/stands"
+}}
+[ "$1" != upgrade ] || [ -z "{ended}" ] || ! mkdir "$ROOT/{name}-ended" || kill -{ended} $PPID
 case $1 in {bad}) exit 1 ;; esac
-[ "$1{moves}" != upgradeyes ] || echo "$ROOT/copy.ghepmau-backup"
+[ "$1" != go-back ] || echo first > "$ROOT/stands"
 """
 STOPPED = (
     "stop ghepmau-backup.service ghepmau-anchor.service ghepmau-archive.service"
@@ -52,10 +58,16 @@ class Machine:
 
     root: Path
 
-    def upgrade(self, name: str, bad: str = "nothing", *, moves: bool = False) -> tuple[int, str]:
-        """Bring a release whose program fails at *bad*; *moves*: it brings a migration."""
+    def upgrade(
+        self, name: str, bad: str = "nothing", *, moves: bool = False, ended: str = ""
+    ) -> tuple[int, str]:
+        """Bring a release whose program fails at *bad*; *moves*: it brings a migration.
+
+        *ended*: the signal that the script gets when the database was brought over, once.
+        """
         wheel = self.root / f"{name}.whl"
-        wheel.write_text(PROGRAM.format(name=name, bad=bad, moves="yes" if moves else ""))
+        moved = "yes" if moves else ""
+        wheel.write_text(PROGRAM.format(name=name, bad=bad, moves=moved, ended=ended))
         tools = f"{self.root}/tools:{os.environ['PATH']}"
         command = [str(SCRIPT), "server", "--root", str(self.root), "--from", str(wheel)]
         done = subprocess.run(
@@ -89,6 +101,7 @@ def machine(tmp_path: Path) -> Machine:
         (tools / name).chmod(0o755)
     (tmp_path / "etc/ghepmau").mkdir(parents=True)
     (tmp_path / "etc/ghepmau/server.toml").write_text("")
+    (tmp_path / "stands").write_text("first\n")
     (tmp_path / "enabled").write_text("ghepmau-server\nghepmau-work\nghepmau-backup.timer\n")
     made = Machine(tmp_path)
     assert made.upgrade("first")[0] == 0
@@ -140,3 +153,47 @@ def test_a_database_that_cannot_be_brought_over_stays_with_the_release_that_ran(
     assert (code, machine.running) == (1, "first")
     assert "first goes on" not in said  # releases are named by what they hold
     assert machine.log() == [STOPPED, "second upgrade", STARTED, "second ready"]
+
+
+def test_a_step_that_fails_after_the_database_moved_takes_it_back_or_goes_on_with_the_new(
+    machine: Machine,
+) -> None:
+    assert machine.upgrade("second", "upgrade", moves=True)[0] == 1
+    assert machine.running == "first"
+    assert machine.log() == [STOPPED, "second upgrade", "second go-back", STARTED, "second ready"]
+    code, said = machine.upgrade("third", "upgrade | go-back", moves=True)
+    assert (code, machine.running) == (1, "third")  # the first could not open the database
+    assert "not going back" in said
+    assert machine.log() == [STOPPED, "third upgrade", "third go-back", STARTED]
+
+
+def test_ended_from_outside_it_leaves_no_unit_stopped(machine: Machine) -> None:
+    assert machine.upgrade("second", moves=True, ended="TERM")[0] == 1
+    assert machine.running == "first"
+    assert "start ghepmau-backup.timer" in (machine.root / "log").read_text()
+    assert machine.log()[-3:] == ["second go-back", STARTED, "second ready"]
+    assert machine.upgrade("third", moves=True, ended="HUP")[0] == 0  # a terminal that went away
+    assert machine.running == "third"
+
+
+@pytest.mark.parametrize(("bad", "runs"), [("ready", "first"), ("ready | go-back", "second")])
+def test_cut_off_and_run_again_it_still_knows_the_copy(
+    machine: Machine, bad: str, runs: str
+) -> None:
+    assert machine.upgrade("second", bad, moves=True, ended="KILL")[0] < 0
+    assert machine.running == "first"
+    code, said = machine.upgrade("second", bad, moves=True, ended="KILL")
+    assert (code, machine.running) == (1, runs)
+    assert ("not going back" in said) == (runs == "second")
+    assert "second go-back" in machine.log()
+
+
+def test_it_does_not_go_back_to_a_release_that_cannot_open_the_database(machine: Machine) -> None:
+    assert machine.upgrade("second", "ready", moves=True, ended="KILL")[0] < 0
+    state = machine.root / "opt/ghepmau/server.upgrading"
+    state.write_text("".join(state.read_text().splitlines(keepends=True)[:2]))  # the rest is lost
+    code, said = machine.upgrade("second", "ready", moves=True, ended="KILL")
+    assert (code, machine.running) == (1, "second")
+    assert "no copy from before" in said
+    assert machine.log()[-1] == STARTED
+    assert not state.exists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +17,9 @@ from server.cli import main
 from server.config import Settings
 from server.db import Database
 from server.preparing import Opened
+from server.upkeep import upgrading
 
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 STATION = (
     "INSERT INTO station (id, label, place, duty, state, created_at)"
     " VALUES (:id, 'B', 'vn-2021:24', 'sampling', 'created', '2026-11-23 00:00:00')"
@@ -76,6 +79,25 @@ def test_an_upgrade_is_copied_first_and_taken_back_unless_something_was_written_
     assert main(["init"]) == 0  # as what starts the server: it copies as well
     assert "the copy from before it" in capsys.readouterr().out
     assert standing(old) == (schema.newest_revision(), {"ban-1"})
+
+
+def test_a_disk_that_fills_after_the_copy_neither_hides_it_nor_calls_the_upgrade_failed(
+    old: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[Path] = []
+
+    def copied(path: Path) -> None:
+        assert standing(old)[0] == before_last()  # told before anything changes
+        path.with_suffix(".after-upgrade").mkdir()  # no file can be written there
+        told.append(path)
+
+    assert main(["stands"]) == 0
+    with closing(Opened(old)) as opened:
+        upgrading.bring(opened.database, Path(old.backup_folder), now=NOON, copied=copied)
+    assert main(["stands"]) == 0
+    assert capsys.readouterr().out.split() == [before_last(), schema.newest_revision()]
+    assert main(["go-back", str(told[0])]) == 2
+    assert "is not known" in capsys.readouterr().err
 
 
 @pytest.mark.engines
