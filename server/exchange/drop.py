@@ -130,7 +130,7 @@ def _read_keys(path: Path) -> set[str]:
 def _whole_lines(path: Path, handle: int) -> int:
     """Take away what was left of a row; return the file's size."""
     size = os.fstat(handle).st_size
-    if size and os.pread(handle, len(_END), size - len(_END)) != _END:
+    if size and os.pread(handle, len(_END), max(0, size - len(_END))) != _END:
         before, end, _ = path.read_bytes().rpartition(_END)
         size = len(before) + len(end)
         os.ftruncate(handle, size)

@@ -77,6 +77,18 @@ def test_no_cut_row_is_taken_for_a_whole_one(drop: DropChannel, day: Day, left: 
     assert path.read_bytes() == before
 
 
+def test_a_file_of_one_byte_holds_nothing_up(drop: DropChannel, day: Day) -> None:
+    tube, _ = day.pair("Lê Văn An")
+    day.release(tube, Call.NEGATIVE)
+    run_once(day.database, {"so-y-te": drop}, day.now)
+    [path] = drop.folder.glob("*.csv")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1])
+    [message] = day.messages("so-y-te")
+    DropChannel(drop.folder, day.database).deliver(message.subject, message.key, message.payload)
+    assert path.read_bytes() == whole
+
+
 def test_a_disk_that_fills_up_in_a_row_leaves_none_of_it_and_no_receipt(
     drop: DropChannel, day: Day
 ) -> None:
