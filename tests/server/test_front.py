@@ -95,7 +95,8 @@ def test_a_request_says_how_long_it_is_and_for_which_host(
 
 
 def test_a_body_that_comes_too_slowly_is_refused() -> None:
-    status, _, body = ask(Request(), Connection([b"a"] * 50, pause=0.02), first_seconds=0.1)
+    long = Request(headers=Headers({"host": "x", "content-length": "100"}))
+    status, _, body = ask(long, Connection([b"a"] * 50, pause=0.02), first_seconds=0.1)
     assert status == 408
     assert b"too-slow" in body
 
