@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 from contract import legacy_text, names
 from server.errors import BadInput
 from server.workbooks.cells import Style
-from server.workbooks.reading import Trouble, Unreadable, opened
+from server.workbooks.reading import Killed, Trouble, Unreadable, opened
 
 Rows = list[list[str]]
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -55,6 +55,11 @@ def _sheet(content: bytes) -> Rows:
             ]
     except Unreadable as error:
         raise _refusal(error) from error
+    except Killed as error:
+        raise BadInput(
+            "Máy chủ đang thiếu bộ nhớ nên việc đọc tệp bị dừng. Gửi lại sau ít phút.",
+            "The server is short of memory and reading was stopped. Send it again in some minutes.",
+        ) from error
     return max(sheets, key=lambda rows: sum(map(any, rows)), default=[])
 
 

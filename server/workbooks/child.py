@@ -67,7 +67,9 @@ class Reader:
 def bound() -> None:
     """Give up what no list and no run of a machine needs; of all, this process is killed first."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (SECONDS, SECONDS + 5)
+    )  # SIGXCPU; at the second SIGKILL
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

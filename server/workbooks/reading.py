@@ -7,10 +7,11 @@ serves: what they may take together stays known.
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from threading import BoundedSemaphore
 from typing import IO, BinaryIO
@@ -22,6 +23,11 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2
 _ROWS, _WIDEST = 1000, 20_000
 _free = BoundedSemaphore(AT_ONCE)
+_DYING_SECONDS = 10
+# What others send; a workbook that is too much ends by SIGXCPU, SIGABRT or SIGSEGV, or by an error.
+_FROM_OUTSIDE = {
+    -each for each in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+}
 
 
 class Trouble(StrEnum):
@@ -41,8 +47,16 @@ class Unreadable(Exception):
         self.why, self.seen = why, seen
 
 
+class Killed(Exception):
+    """The process that reads was killed from outside: that says nothing of the workbook."""
+
+
 class Ended(Exception):
-    """The process that reads is gone."""
+    """The process that reads is gone, perhaps *killed* from outside."""
+
+    def __init__(self, *, killed: bool = False) -> None:
+        super().__init__()
+        self.killed = killed
 
 
 class Book:
@@ -66,13 +80,16 @@ class Book:
 
 @contextmanager
 def opened(file: BinaryIO) -> Iterator[Book]:
-    """Open the workbook in *file* (seekable).  Raises Unreadable, also while rows are read."""
+    """Open the workbook in *file* (seekable).
+
+    Raises Unreadable, also while rows are read, and Killed: another time it may well be read.
+    """
     with _free, _in_memory(file) as content:
         try:
             with _child(content) as process:
                 yield Book(process)
         except Ended as ended:
-            raise _told(content) from ended
+            raise _told(content, killed=ended.killed) from ended
 
 
 @contextmanager
@@ -97,6 +114,7 @@ def _child(content: int, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # what the library shouts may hold what people wrote
         pass_fds=(content,),
+        start_new_session=True,  # Ctrl-C is said to the server, which ends what it reads
     )
     try:
         yield process
@@ -122,7 +140,7 @@ def _ask(process: "subprocess.Popen[bytes]", line: bytes) -> None:
         process.stdin.write(line)
         process.stdin.flush()
     except OSError as error:
-        raise Ended from error
+        raise _gone(process) from error
 
 
 def _heard(process: "subprocess.Popen[bytes]") -> bytes:
@@ -138,15 +156,21 @@ def _answer(process: "subprocess.Popen[bytes]") -> tuple[Said, bytes]:
         raise Ended
     head = process.stdout.readline().split()
     if len(head) != 2:
-        raise Ended
+        raise _gone(process)
     said, length = Said(head[0].decode("ascii")), int(head[1])
     payload = process.stdout.read(length)
     if len(payload) != length:
-        raise Ended
+        raise _gone(process)
     return said, payload
 
 
-def _told(content: int) -> Unreadable:
+def _gone(process: "subprocess.Popen[bytes]") -> Ended:
+    with suppress(subprocess.TimeoutExpired):
+        return Ended(killed=process.wait(_DYING_SECONDS) in _FROM_OUTSIDE)
+    return Ended()
+
+
+def _told(content: int, *, killed: bool) -> Unreadable | Killed:
     """Look why the reader ended, in one more process under the same bounds."""
     try:
         with _child(content, "why") as process:
@@ -155,4 +179,6 @@ def _told(content: int) -> Unreadable:
     except Ended:
         cell = ""
     log.warning("the reader of a workbook was ended: %s", cell or "no far cell was found")
-    return Unreadable(Trouble.FAR, cell) if cell else Unreadable(Trouble.TOO_MUCH)
+    if cell:
+        return Unreadable(Trouble.FAR, cell)
+    return Killed() if killed else Unreadable(Trouble.TOO_MUCH)

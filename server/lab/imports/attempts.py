@@ -1,8 +1,8 @@
 """A file whose readers end again and again is given up, so that it never stops those behind it.
 
 Counted is before reading, once in the life of a process: whoever dies while it reads leaves the
-count behind.  An error that is caught is no death, and a process that is told to stop takes its
-count back.
+count behind, and so does a reader beside it that somebody kills.  An error that is caught is no
+death, and a process that is told to stop takes its count back.
 """
 
 import logging
@@ -36,6 +36,11 @@ def begin(database: Database, import_id: UUID) -> bool:
         file.attempts += 1
     _begun.add(import_id)
     return True
+
+
+def lost(import_id: UUID) -> None:
+    """Note that what read the file was killed: to try again counts."""
+    _begun.discard(import_id)
 
 
 def give_back(database: Database, import_id: UUID) -> None:

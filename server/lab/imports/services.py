@@ -11,7 +11,9 @@ from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.lab import assay_versions
 from server.lab.imports.models import ImportFile, ImportPart, State
+from server.lab.imports.queries import notices
 from server.lab.imports.stored import PART
+from server.lab.instruments.reasons import Why
 
 UPLOAD = "upload"
 
@@ -69,7 +71,8 @@ def keep(
 
 
 def _again(session: Session, file: ImportFile, *, by: str, now: datetime) -> bool:
-    if file.state != State.UNREADABLE.value or not file.attempts:
+    gave_up = file.attempts or any(each.number == Why.ENDED_READER for each in notices(file))
+    if file.state != State.UNREADABLE.value or not gave_up:
         return False
     file.state, file.attempts, file.notices, file.cut = State.RECEIVED.value, 0, "[]", False
     audit.record(session, "import.received", file.id, by=by, now=now, detail=f"{file.digest[:16]}")

@@ -18,6 +18,7 @@ from server.lab.imports.reading import open_items
 from server.lab.imports.staging import Staging
 from server.leases import LeaseLost, holding
 from server.rounds import Rounds
+from server.workbooks.reading import Killed
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -64,9 +65,20 @@ def _waiting(database: Database) -> list[UUID]:
 def stage(
     database: Database, import_id: UUID, clock: Clock, stopped: Callable[[], bool] = lambda: False
 ) -> None:
-    """Read the whole file into rows, then look at them together."""
+    """Read the whole file into rows, then look at them together.
+
+    Raises Killed where its reader was killed from outside: it is tried again, and that counts.
+    """
     if not attempts.begin(database, import_id):
         return
+    try:
+        _stage(database, import_id, clock, stopped)
+    except Killed:
+        attempts.lost(import_id)
+        raise
+
+
+def _stage(database: Database, import_id: UUID, clock: Clock, stopped: Callable[[], bool]) -> None:
     reached = [0]
 
     def told(at: int) -> None:

@@ -1,5 +1,6 @@
 """What a workbook does to its reader is done to a process of its own, and is told in a sentence."""
 
+import signal
 from contextlib import suppress
 from io import BytesIO
 
@@ -14,9 +15,9 @@ from server.lab.instruments.reasons import Why
 from server.workbooks.cells import Style
 from server.workbooks.child import Far, Reader
 from server.workbooks.panics import PanicsTold, WorkbookPanic
-from server.workbooks.reading import Trouble, Unreadable, opened
+from server.workbooks.reading import Killed, Trouble, Unreadable, opened
 from tests.server.lab.instruments.biff import xls
-from tests.server.workbooks.made import with_far
+from tests.server.workbooks.made import end_readers, out_of_bounds, with_far
 
 
 @pytest.mark.parametrize("place", ["XFD1048576", "ALL60000"])
@@ -35,13 +36,31 @@ def test_a_wide_and_a_long_sheet_are_read() -> None:
 
 
 def test_an_old_workbook_whose_last_cell_is_out_of_all_bounds_ends_its_reader_alone() -> None:
-    content = bytearray(xls({"DS": [["Họ tên", "Năm"], ["Mẫu", 1991.0]]}))
-    number = content.index(b"\x03\x02\x0e\x00") + 4  # a NUMBER record: row, column
-    content[number : number + 4] = b"\xff\xff\xff\xff"
-    with pytest.raises(Unreadable) as told, opened(BytesIO(bytes(content))) as book:
+    content = out_of_bounds()
+    with pytest.raises(Unreadable) as told, opened(BytesIO(content)) as book:
         list(book.rows(0, Style.LIST))
     assert told.value.why is Trouble.TOO_MUCH
-    assert list(table.read(BytesIO(bytes(content)))[1]) == [Notice(Why.ENDED_READER)]
+    assert list(table.read(BytesIO(content))[1]) == [Notice(Why.ENDED_READER)]
+
+
+def read_while(by: signal.Signals) -> None:
+    with opened(BytesIO(with_far("A3000"))) as book:
+        rows = book.rows(0, Style.LIST)
+        next(rows)
+        end_readers(by)
+        list(rows)
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
+def test_a_reader_that_somebody_kills_says_nothing_of_the_workbook(by: signal.Signals) -> None:
+    with pytest.raises(Killed):
+        read_while(by)
+
+
+def test_a_workbook_that_takes_all_its_time_is_too_much() -> None:
+    with pytest.raises(Unreadable) as told:
+        read_while(signal.SIGXCPU)
+    assert told.value.why is Trouble.TOO_MUCH
 
 
 def test_separators_within_a_cell_do_not_part_it() -> None:
@@ -57,4 +76,6 @@ def test_any_byte_wrong_gives_rows_or_an_error_that_is_caught(kind: str) -> None
         wrong[at] ^= 0xFF
         for damaged in (bytes(wrong), content[:at]):
             with suppress(CalamineError, WorkbookPanic, OSError, ValueError, Far), PanicsTold():
-                Reader(BytesIO(damaged)).rows(0, 0, 9, 9, Style.LIST)
+                reader = Reader(BytesIO(damaged))
+                for sheet in range(len(reader.names)):  # perhaps it has none any more
+                    reader.rows(sheet, 0, 9, 9, Style.LIST)

@@ -1,6 +1,7 @@
 """A file that ends whoever reads it is given up, and those behind it are read."""
 
 import os
+import signal
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from server.db import Database
 from server.lab.imports import attempts, queries, services, worker
 from server.lab.imports.models import State
 from server.lab.instruments.reasons import Why
+from server.workbooks.reading import Killed
+from tests.server.workbooks.made import end_readers, out_of_bounds, with_rows
 
 LAN: dict[str, Any] = {"by": "user:lan"}
 
@@ -60,3 +63,50 @@ def test_to_be_told_to_stop_is_no_death(
     worker.run_once(database, clock)
     with database.read() as session:
         assert services.import_named(session, file).state == State.STAGED
+
+
+def test_a_reader_that_is_killed_is_started_again_and_that_counts(
+    database: Database, tubes: Any, clock: Any
+) -> None:
+    rows = [["Sample", "Target", "Ct"], *([tubes["ready"].text, "N", "20"] for _ in range(4500))]
+    with database.write() as session:
+        kept, _ = services.keep(session, with_rows(rows), name="x.xlsx", now=clock(), **LAN)
+        file = kept.id
+
+    def killed() -> bool:
+        end_readers(signal.SIGKILL)
+        return False
+
+    with pytest.raises(Killed):
+        worker.stage(database, file, clock, killed)
+    worker.run_once(database, clock)
+    with database.read() as session:
+        read = services.import_named(session, file)
+        assert (read.state, read.row_count, read.attempts) == (State.STAGED, 4500, 0)
+        assert not queries.notices(read)
+
+
+def test_a_file_whose_readers_are_killed_again_and_again_is_given_up(
+    database: Database, table: Any, tubes: Any, clock: Any
+) -> None:
+    file = keep(database, table((tubes["ready"], "N", 20, "")), clock)
+    for _ in range(attempts.MOST):
+        assert attempts.begin(database, file)
+        attempts.lost(file)
+    assert not attempts.begin(database, file)
+
+
+def test_what_was_too_much_is_tried_once_more_when_it_is_brought_again(
+    database: Database, clock: Any
+) -> None:
+    content = out_of_bounds()
+    receipts = []
+    for _ in range(2):
+        with database.write() as session:
+            kept, fresh = services.keep(session, content, name="x.xls", now=clock(), **LAN)
+            receipts.append((kept.id, fresh))
+        worker.run_once(database, clock)
+        with database.read() as session:
+            read = services.import_named(session, receipts[0][0])
+            assert (read.state, read.attempts) == (State.UNREADABLE, 0)
+    assert receipts == [(receipts[0][0], True)] * 2
