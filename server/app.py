@@ -205,7 +205,7 @@ def _answer(
     if request.path.startswith("/api/"):
         return {"code": code, "message": vi, "message_en": en}, status
     sentence = display.t(vi, en)
-    if request.method == "POST" and status in RETURNED:
+    if request.method == "POST" and status in RETURNED - {503}:  # no page opens while that lasts
         page = returning.come_back(sentence, field, status)
         if page is not None:
             return page, status

@@ -93,7 +93,9 @@ def typed(form: Mapping[str, str]) -> list[tuple[str, str, str]]:
     Nothing of it is to stay unseen: no password, and no field that we have no name for.
     """
     seen = {name: form[name].strip() for name in WORDS if name in form and name != "password"}
-    return [(*words(name), text) for name, text in seen.items() if text]
+    cts = {name: form[name].strip() for name in form if name.startswith("ct_")}
+    named = [(f"Ct {name[3:]}", f"Ct {name[3:]}", text) for name, text in cts.items() if text]
+    return [*((*words(name), text) for name, text in seen.items() if text), *named]
 
 
 def tidy(text: str) -> str:

@@ -14,6 +14,9 @@ from server.form_tags import UNSHOWN, Field, Form, Reader, Said, Span, Tag
 
 EMPTY = UNSHOWN | {"password", "file"}
 TICKED = frozenset({"checkbox", "radio"})
+STAMPS = frozenset(  # hidden fields that say when or by whom a form was made, not what it is about
+    ["back", "credential", "csrf_token", "held", "id", "next", "offer", "over", "proof", "seen"]
+)
 ALIKE = {"place": ("part", "parts", "list")}  # what other fields call what a rule knows as one
 
 
@@ -33,26 +36,27 @@ class Refusal:
     field: str = ""
 
 
-def refilled(page: str, sent: Sent, refusal: Refusal | None) -> str | None:
+def refilled(page: str, sent: Sent, refusal: Refusal | None, at: str = "") -> str | None:
     """Return *page* with the form filled and the refusal said; None where the form is not on it.
 
-    Without a refusal the page says already what is wrong: what it says of one of the form's fields
-    moves beside that field, and else stays.
+    The page stands *at* a path, else where the form was sent.  A form about something else (another
+    row's) is never filled: one key more would send it.  Without a refusal the page says already
+    what is wrong: what it says of one of the form's fields moves beside it, and else stays.
     """
     read = Reader(page)
-    form = _chosen(read.forms, sent)
+    form = _chosen(read.forms, sent, at)
     if form is None:
         return None
     edits = _Edits()
     if refusal is None and read.said:
-        refusal = _moved(edits, form, read.said)
+        refusal = _moved(edits, form, read.said, sent)
     for number, each in enumerate(form.fields):
         place = sum(other.name == each.name for other in form.fields[:number])
         _fill(edits, each, sent.values.get(each.name, ()), place)
     if refusal:
         for tag in read.focused:
             edits.change(tag, autofocus=False)
-        _say(edits, form, refusal, read.main_at)
+        _say(edits, form, refusal, _to_blame(form, refusal.field, sent), read.main_at)
     for tag in form.folds:
         edits.change(tag, open=True)
     return edits.made_in(page)
@@ -92,10 +96,10 @@ def _text(tag: Tag, more: Mapping[str, str | bool]) -> str:
     return f"<{tag.name}{''.join(said)}>"
 
 
-def _moved(edits: _Edits, form: Form, said: Said) -> Refusal | None:
+def _moved(edits: _Edits, form: Form, said: Said, sent: Sent) -> Refusal | None:
     """Take what the page says of a field away from its head; None where it is better there."""
     about = said.tag.says("data-about")
-    wrong = _to_blame(form, about)
+    wrong = _to_blame(form, about, sent)
     if wrong and wrong.is_for_once:  # one scans on, and reads what is large at the head
         edits.change(said.tag, id=f"wrong-{wrong.name}")
         _mark(edits, wrong)
@@ -105,27 +109,57 @@ def _moved(edits: _Edits, form: Form, said: Said) -> Refusal | None:
     return Refusal(said.text.strip(), about)
 
 
-def _to_blame(form: Form, name: str) -> Field | None:
-    """Return the field that *name* is about; the only one of a form is to blame for all."""
+def _to_blame(form: Form, name: str, sent: Sent) -> Field | None:
+    """Return the field that *name* is about; the only one of a form is to blame for all.
+
+    A tick is not, where rows that were ticked with it are gone: it may be about one of those.
+    """
     names = (name, *ALIKE.get(name, ()))
     shown = form.shown
     found = next((each for each in shown if name and each.name in names), None)
-    return found or (shown[0] if len(shown) == 1 else None)
+    if found or len(shown) != 1:
+        return found
+    only = shown[0]
+    is_whole = only.kind not in TICKED or {*sent.values.get(only.name, ())} <= {_ticked(only)}
+    return only if is_whole else None
 
 
-def _chosen(forms: Sequence[Form], sent: Sent) -> Form | None:
-    """Return the form that was sent: by its address, then by what its hidden fields hold."""
-    here = [form for form in forms if form.tag.says("action") in {sent.path, ""}]
+def _chosen(forms: Sequence[Form], sent: Sent, at: str) -> Form | None:
+    """Return the form that was sent: it goes to that path, and is about the same."""
     path = urlsplit(sent.path).path
-    here = here or [form for form in forms if urlsplit(form.tag.says("action")).path == path]
+    to = [(form, form.tag.says("action") or at or sent.path) for form in forms]
+    same = [(form, to) for form, to in to if urlsplit(to).path == path and _is_about(form, sent)]
+    here = [form for form, to in same if to == sent.path] or [form for form, _ in same]
     return max(here, key=lambda form: _likeness(form, sent), default=None)
 
 
+def _is_about(form: Form, sent: Sent) -> bool:
+    """Return whether *form* holds unseen what was sent unseen, and of its rows one that was ticked.
+
+    One may show a row less by now, and then as many ticks as are left.
+    """
+    for name in {each.name for each in form.fields if each.name} - STAMPS:
+        named = [each for each in form.fields if each.name == name]
+        kinds = {each.kind for each in named}
+        came = sent.values.get(name, ())
+        if kinds == {"hidden"} and sorted(came) != sorted(each.tag.says("value") for each in named):
+            return False
+        if kinds == {"checkbox"} and came and not {*came} & {_ticked(each) for each in named}:
+            return False
+    return True
+
+
 def _likeness(form: Form, sent: Sent) -> int:
-    """Return how well the fields of *form* fit what was sent."""
+    """Return how well the fields of *form* fit what was sent, each name once."""
     told = [each for each in form.fields if each.name and each.kind in UNSHOWN]
-    fit = sum(each.tag.says("value") in sent.values.get(each.name, ()) for each in told)
-    return fit + sum(each.name in sent.values for each in form.fields)
+    fit = {each.name for each in told if each.tag.says("value") in sent.values.get(each.name, ())}
+    return len(fit) + len({each.name for each in form.fields} & set(sent.values))
+
+
+def _ticked(this: Field) -> str:
+    """Return what *this* sends where it is ticked."""
+    value = this.tag.attributes.get("value")
+    return "on" if value is None else value
 
 
 def _fill(edits: _Edits, this: Field, values: Sequence[str], place: int) -> None:
@@ -133,8 +167,7 @@ def _fill(edits: _Edits, this: Field, values: Sequence[str], place: int) -> None
     if this.kind in EMPTY or this.is_for_once or not this.name:
         return
     if this.kind in TICKED:
-        value = this.tag.attributes.get("value")
-        edits.change(this.tag, checked=("on" if value is None else value) in values)
+        edits.change(this.tag, checked=_ticked(this) in values)
     elif this.kind == "select":
         if any(option.value in values for option in this.options):
             for option in this.options:
@@ -146,9 +179,9 @@ def _fill(edits: _Edits, this: Field, values: Sequence[str], place: int) -> None
         edits.change(this.tag, value=values[place])
 
 
-def _say(edits: _Edits, form: Form, refusal: Refusal, main_at: int) -> None:
-    """Say why beside the field that is to blame, or before the form; there is the focus."""
-    shown, wrong = form.shown, _to_blame(form, refusal.field)
+def _say(edits: _Edits, form: Form, refusal: Refusal, wrong: Field | None, main_at: int) -> None:
+    """Say why beside the field that is *wrong*, or before the form; there is the focus."""
+    shown = form.shown
     first = wrong or next((each for each in shown if each.kind not in TICKED), None)
     name = escape(wrong.name if wrong else "form")
     said = f'<span role="alert" class="wrong" id="wrong-{name}">{escape(refusal.sentence)}</span>'

@@ -6,7 +6,7 @@ what it did not fill in to `keep_typed`.
 """
 
 from io import BytesIO
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from markupsafe import escape
@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from server.refilled import Refusal, Sent, refilled
+
+PAGES_OF = ("assay", "box")  # what a page that takes forms itself is told in its query
 
 
 def install(app: Flask) -> None:
@@ -25,13 +27,16 @@ def come_back(sentence: str, field: str, status: int) -> Response | None:
     """Return the page that the refused form was on, None where no page has it."""
     if not page_before():
         return None
-    sent = _sent()
+    sent, why = _sent(), Refusal(sentence, field)
     for path in _pages():
         page = _opened(path)
-        filled = page and refilled(page.get_data(as_text=True), sent, Refusal(sentence, field))
+        at = urlsplit(path).path
+        filled = page and refilled(page.get_data(as_text=True), sent, why, at)
         if page and filled:
-            at = f'<meta name="at" content="{escape(path)}"></head>'  # static/js/page.js goes there
-            page.set_data(filled.replace("</head>", at, 1))
+            meta = (
+                f'<meta name="at" content="{escape(path)}"></head>'  # static/js/page.js goes there
+            )
+            page.set_data(filled.replace("</head>", meta, 1))
             page.status_code = status
             page.headers.pop("X-Request-Id", None)
             g.came_back = True
@@ -73,22 +78,33 @@ def _sent() -> Sent:
 
 
 def _pages() -> list[str]:
-    """Return where the form may be: the page before, or what the address is a part of.
+    """Return where the form may be: the page before, or else what the address is a part of.
 
-    (A page that answered a form stands at an address that nobody can open.)
+    (A page that answered a form stands at an address that perhaps nobody can open; and without its
+    query, which says what it is of.)
     """
+    before = page_before()
+    if _is_openable(before):
+        asked = {name: fields()[name] for name in PAGES_OF if fields().get(name)}
+        is_answer = before == request.path
+        return [f"{before}?{urlencode(asked)}" if is_answer and asked else before]
     parts = request.path.strip("/").split("/")
     above = ["/" + "/".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return [page_before(), *above]
+    return [path for path in above if _is_openable(path)]
+
+
+def _is_openable(path: str) -> bool:
+    """Return whether there are pages at such an address."""
+    try:
+        current_app.url_map.bind("").match(urlsplit(path).path, method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def _opened(path: str) -> Response | None:
     """Return what whoever asks sees at *path* now, None where that is no page."""
     parts = urlsplit(path)
-    try:
-        current_app.url_map.bind("").match(parts.path, method="GET")
-    except HTTPException:
-        return None
     environ = {key: value for key, value in request.environ.items() if not key.startswith("werkz")}
     environ |= {
         "REQUEST_METHOD": "GET",

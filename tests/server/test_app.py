@@ -132,3 +132,15 @@ def test_an_error_of_ours_is_a_sentence_not_a_trace(app: Flask, sign_in: SignIn)
     assert page.status_code == 500
     assert "báo quản trị viên" in page.text
     assert "a detail for the log" not in page.text
+
+
+def test_while_the_database_is_away_no_page_is_opened_for_a_form(
+    settings: Settings, database: Database
+) -> None:
+    gone = Settings(data=settings.data, database="sqlite:////nowhere/at/all.sqlite")
+    browser = create_app(gone).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/login").text)
+    form = {"login": "lan", "password": "một câu dài", "csrf_token": token[1] if token else ""}
+    page = browser.post("/login", data=form, headers={"Referer": "http://localhost/login"})
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "<dd>lan</dd>" in page.text

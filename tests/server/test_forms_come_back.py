@@ -14,6 +14,7 @@ from server.accounts.roles import Role
 from server.audit.models import AuditEntry
 from server.db import Database
 from server.form_tags import UNSHOWN, Field, Form, Reader
+from server.refilled import STAMPS
 from tests.server.pages import everything, walk
 
 LONG = "Xạ <9> " * 800  # more than any field takes but lists
@@ -92,6 +93,12 @@ def held_by(field: Field, page: str) -> str:
     return field.tag.says("value")
 
 
+def is_about(form: Form) -> set[tuple[str, str]]:
+    """Return what a form is about: what it holds unseen, but when and by whom it was made."""
+    hidden = [each for each in form.fields if each.kind == "hidden" and each.name not in STAMPS]
+    return {(each.name, each.tag.says("value")) for each in hidden}
+
+
 def lost(here: Here, sent: dict[str, Any], page: str) -> list[str]:
     """Return the fields that do not hold any more what was sent."""
     path = urlsplit(here.to).path
@@ -101,6 +108,7 @@ def lost(here: Here, sent: dict[str, Any], page: str) -> list[str]:
         for form in Reader(page).forms
         if urlsplit(form.tag.says("action") or path).path == path
         and named == {each.name for each in form.shown}
+        and is_about(here.form) == is_about(form)
     ]
     if not same:
         return ["the form"]

@@ -97,6 +97,51 @@ def test_of_forms_that_go_to_one_address_the_one_that_was_sent_is_filled() -> No
     assert ("name", "hai") in Values(page).texts
 
 
+def row(tube: str) -> str:
+    return (
+        '<form action="/go" method="post"><input type="hidden" name="csrf_token" value="c">'
+        f'<input type="hidden" name="result" value="{tube}"><input name="reason"><button>'
+        "</button></form>"
+    )
+
+
+def ticks(*tubes: str) -> str:
+    each = [f'<input type="checkbox" name="result" value="{tube}" checked>' for tube in tubes]
+    return f'<form action="/go" method="post">{"".join(each)}<button></button></form>'
+
+
+def about(*tubes: str) -> Sent:
+    return Sent("/go", {"csrf_token": ["c"], "result": list(tubes), "reason": ["là một"]})
+
+
+def test_where_the_row_is_gone_no_other_row_is_filled() -> None:
+    why = Refusal("Đã là một người.")
+    assert refilled(row("b"), about("a"), why) is None
+    assert refilled(ticks("b", "c"), about("a"), why) is None
+    here = refilled(row("b") + row("a"), about("a"), why) or ""
+    assert here.startswith(row("b"))
+    assert 'value="là một" autofocus' in here
+
+
+def test_a_form_without_an_address_goes_to_the_page_that_it_is_on() -> None:
+    form = '<form method="post"><input name="reason"></form>'
+    assert refilled(form, about(), Refusal("Sai."), "/") is None
+    assert refilled(form, about(), Refusal("Sai."), "/go")
+
+
+def test_a_row_that_is_refused_leaves_the_list_of_the_others_ticked() -> None:
+    page = refilled(ticks("b", "c", "d") + row("a"), about("a"), Refusal("Không được.")) or ""
+    assert Values(page).on == ["b", "c", "d"]
+    page = refilled(row("a") + ticks("b", "c", "d"), about("b", "a"), Refusal("Không được.")) or ""
+    assert Values(page).on == ["b"]
+
+
+def test_what_is_said_of_a_row_that_is_gone_does_not_stand_beside_the_one_that_is_left() -> None:
+    page = f'<main><p role="alert" data-about="">Ống a.</p>{ticks("b")}</main>'
+    assert 'data-about="">Ống a.' in (refilled(page, about("a", "b"), None) or "")
+    assert 'data-about="">Ống a.' not in (refilled(page, about("b"), None) or "")
+
+
 def test_a_page_without_the_form_is_not_it() -> None:
     assert refilled(PAGE, Sent("/elsewhere", {"name": ["a"]}), Refusal("Sai.")) is None
 

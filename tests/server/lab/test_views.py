@@ -149,3 +149,16 @@ def test_an_old_result_is_found_by_its_tube(lan: Any) -> None:
         "Kết quả của ống" in lan.post("/results", data={"tube": TUBE.text, "call": "invalid"}).text
     )
     assert lan.get("/results?tube=260000000700").status_code == 422
+
+
+def test_what_is_refused_never_comes_back_under_another_assay(lan: Any) -> None:
+    data = {"tube": TUBE.text, "call": "positive", "ct_rdrp": "31.5", "assay": "sars-cov-2-e-rdrp",
+            "csrf_token": "of yesterday"}  # fmt: skip
+    page = lan.post("/results", data=data, headers={"Referer": "http://localhost/results"})
+    assert page.status_code == 403
+    assert 'name="assay" value="sars-cov-2-e-rdrp"' in page.text
+    assert re.search(r'name="ct_rdrp" value="31.5"', page.text)
+    data["assay"] = "of-last-year"
+    page = lan.post("/results", data=data, headers={"Referer": "http://localhost/results"})
+    assert 'name="assay"' not in page.text
+    assert "<dd>31.5</dd>" in page.text

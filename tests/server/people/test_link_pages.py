@@ -67,3 +67,25 @@ def test_names_only_suggest_and_a_merge_can_be_parted(sign_in: SignIn, people: l
     officer.post(f"/people/{people[0]}/merges/{merge_id}/part", data={"reason": "hai chị em"})
     assert "Tách lại" not in officer.get(page).text
     assert "gợi ý" in officer.get(page).text
+
+
+def test_who_was_merged_meanwhile_does_not_come_back_as_somebody_else(
+    sign_in: SignIn, people: list[UUID], database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        third = parse(
+            "024191000003||Nguyễn Thị Mẫu|21031991|Nữ|Thôn Mẫu, Bắc Giang|14082021".encode()
+        )
+        services.person_of(session, third, by="s", now=now, evidence="event:1", place="p")
+    officer = sign_in(Role.HEALTH_OFFICER)
+    page = f"/people/{people[0]}/numbers"
+    form = {"other": str(people[1]), "reason": "xem thẻ"}
+    assert officer.post(f"/people/{people[0]}/merge", data=form).status_code == 302
+    assert 'name="other"' in officer.get(page).text
+    form["reason"] = "cùng thẻ cũ"
+    again = officer.post(
+        f"/people/{people[0]}/merge", data=form, headers={"Referer": f"http://localhost{page}"}
+    )
+    assert again.status_code == 409
+    assert "<dd>cùng thẻ cũ</dd>" in again.text
+    assert 'name="other"' not in again.text
