@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.errors import NotFound
-from server.lab import queries, refusals
+from server.lab import moves, queries, refusals
 from server.lab.models import Reception, Result
 from server.lab.move_models import TubeMove
 from server.sampling import sight
@@ -57,14 +57,27 @@ def check_tube(session: Session, within: Within, tube: Tube, *, moved: bool = Fa
     yet comes from anywhere.  *moved*: somebody says that it came from another laboratory, and they
     hold it in their hands; one that was rejected goes nowhere.
     """
+    if within.everywhere:
+        return
     labs = _labs_with(session, tube) - {""}
-    if within.everywhere or not labs or any(map(within.covers, labs)):
+    if not labs or any(map(within.covers, labs)):
         return
     if not within.at_lab and sight.sees_tube(session, within, tube):
         return
-    reception = queries.reception_of(session, tube) if moved else None
-    if reception is None or not reception.accepted:
+    reception = queries.reception_of(session, tube)
+    if reception is None or not (
+        _one_with_station(session, within, reception) or (moved and reception.accepted)
+    ):
         raise refusals.unknown_tube(tube)
+
+
+def _one_with_station(session: Session, within: Within, reception: Reception) -> bool:
+    """Return whether a station of a wider place received for a laboratory of that scope."""
+    if not within.at_lab or not reception.lab:
+        return False
+    first = next(iter(queries.reception_steps_of(session, reception.tube)), None)
+    by = first.by if first else reception.by  # of a rejected tube `by` is who rejected it
+    return any(not moves.is_other(reception, area, by) for area in within.areas)
 
 
 def _labs_with(session: Session, tube: Tube) -> set[str]:
