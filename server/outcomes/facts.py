@@ -123,16 +123,17 @@ def _sampled(session: Session, tubes: str, known: Gathered) -> None:
         claim = station if one.kind is TubeKind.POOL else str(person)
         one.pairings.add(Paired(pairing, person, claim, at, trusted))
         one.places[pairing], one.stations[pairing], one.sampled[pairing] = place, station, at
-    for tube, pairing, at in session.execute(_VOIDS, {"tubes": tubes}):
+    for tube, pairing, at, by in session.execute(_VOIDS, {"tubes": tubes}):
         one = known[tube]
         one.voided.add(pairing)
-        one.undone[pairing] = min(one.undone.get(pairing, at), at)
+        if by.startswith(moves.STATION):  # what a person withdrew, the station counted
+            one.undone[pairing] = min(one.undone.get(pairing, at), at)
 
 
-def _voids() -> Select[Any, UUID, datetime]:
+def _voids() -> Select[Any, UUID, datetime, str]:
     """Ask which pairings were voided, by the station that made them and whatever tube it named."""
     own = and_(PairingVoid.pairing_id == Pairing.id, PairingVoid.station == Pairing.station)
-    found = select(text_of(Pairing.tube), Pairing.id, PairingVoid.voided_at)
+    found = select(text_of(Pairing.tube), Pairing.id, PairingVoid.voided_at, PairingVoid.by)
     found = found.join(PairingVoid, own)
     return found.where(among(Pairing.tube, "tubes"))
 

@@ -1,14 +1,16 @@
 """Which pairings are void is one question with one answer, wherever it is asked."""
 
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 
 from server.outcomes.desks import Desk, live, waiting_on
 from server.outcomes.facts import facts_of
+from server.outcomes.known import PoolCount
 from server.outcomes.merge import live_pairings
 from server.sampling import queries as sampling
-from server.sampling.models import Pairing
+from server.sampling.models import Pairing, PairingVoid
 
 
 def living(scene: Any, tube: Any) -> list[set[Any]]:
@@ -42,3 +44,20 @@ def test_the_own_stations_void_holds(scene: Any) -> None:
     pairing = scene.pair(tube, scene.person(), station="ban-2")
     scene.void(pairing)
     assert living(scene, tube) == [set()] * 3
+
+
+def test_what_a_person_withdraws_is_no_miscount_of_the_station(scene: Any) -> None:
+    tube = scene.tube(90)
+    kept, wrong, undone = (scene.pair(tube, scene.person(name)) for name in ("A", "B", "C"))
+    scene.void(undone)
+    scene.session.add(
+        PairingVoid(
+            event_id=uuid4(), pairing_id=wrong.id, tube=tube, station=wrong.station,
+            reason="withdrawn", by="user:hoa", voided_at=scene.now,
+            received_at=scene.now,
+        )
+    )  # fmt: skip
+    scene.close_pool(tube, members=2)
+    known = facts_of(scene.session, tube)
+    assert known.pool_counts == {PoolCount(2, 2)}
+    assert {each.id for each in live_pairings(known)} == {kept.id}
