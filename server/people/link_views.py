@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
+from server.audit import names_shown
 from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import required_text, uuid_of
@@ -22,11 +23,15 @@ LONGEST_CODE = 1500
 @requires(Permission.IDENTITY_DECIDE)
 def show_numbers(person_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
+        page = link_queries.numbers_page(session, person_id, current_within())
         audit.record(session, "person.read", person_id, by=actor(), now=now(), detail="numbers")
+        named = (*page.records, *(each.person for each in page.suggested))
+        names_shown.note(
+            session, "identities.read", (each.id for each in named if each.id != person_id),
+            by=actor(), now=now(),
+        )  # fmt: skip
         return render_template(
-            "people/numbers.html",
-            strength=numbers.strength_of,
-            **link_queries.numbers_page(session, person_id, current_within())._asdict(),
+            "people/numbers.html", strength=numbers.strength_of, **page._asdict()
         )
 
 

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from contract.identities import parse
 from server.accounts.roles import Role
+from server.audit import names_shown
+from server.audit.models import AuditEntry
 from server.db import Database
 from server.people import link_queries, queries, services
 
@@ -52,6 +54,16 @@ def test_an_officer_links_and_unlinks_with_a_reason(
     assert "bán xe" in officer.get(page).text
     with database.read() as session:
         assert queries.person_with(session, "98C12345") == []
+
+
+def test_the_trail_says_who_was_suggested(
+    sign_in: SignIn, people: list[UUID], database: Database
+) -> None:
+    officer = sign_in(Role.HEALTH_OFFICER)
+    officer.get(f"/people/{people[0]}/numbers")
+    with database.read() as session:
+        (entry,) = session.query(AuditEntry).filter_by(action="identities.read")
+        assert names_shown.persons_in(entry.detail) == [people[1]]
 
 
 def test_names_only_suggest_and_a_merge_can_be_parted(sign_in: SignIn, people: list[UUID]) -> None:
