@@ -132,7 +132,7 @@ def _receipt(import_id: UUID, problem: DomainError | None = None) -> ResponseRet
     reason = forms.number({"reason": asked["reason"] or "0"}, "reason", low=0, high=999)
     with reading() as session:
         file = services.import_named(session, import_id)
-        code = request.args.get("assay", file.assay or plates.guess(session, file))
+        code = request.values.get("assay", file.assay or plates.guess(session, file))
         staged = file.state == State.STAGED
         shown = queries.rows(session, file, fate=asked["fate"], reason=reason, page=page)
         body = render_template(

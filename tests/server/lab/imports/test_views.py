@@ -9,6 +9,8 @@ from server.accounts.roles import GRANTS, Role
 from server.lab.imports import worker
 from server.permissions import Permission
 
+ASSAY = "sars-cov-2-n-orf1ab"
+
 
 @pytest.fixture
 def lan(sign_in: Any) -> Any:
@@ -53,7 +55,9 @@ def test_a_cut_file_asks_for_a_tick(
         lan, table(*((tubes[n], "N", "", "Âm tính") for n in ("ready", "third")))[:-1]
     ).location
     worker.run_once(database, clock)
-    assert lan.post(f"{page}/confirm").status_code == 409
+    refused = lan.post(f"{page}/confirm", data={"assay": ASSAY})
+    assert refused.status_code == 409
+    assert f'name="assay" value="{ASSAY}"' in refused.text, "what was chosen stays chosen"
     assert lan.post(f"{page}/confirm", data={"cut": "known"}).status_code == 302
 
 
