@@ -14,7 +14,7 @@ from server.accounts.enrolment import forget_keys, station_named
 from server.accounts.models import Station, StationReturn
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
-from server.errors import DomainError, NotFound
+from server.errors import BadInput, DomainError, NotFound
 
 
 class NotRevoked(DomainError):
@@ -30,7 +30,9 @@ class OwnRequest(DomainError):
 
 
 def ask_back(session: Session, name: str, *, reason: str, by: str, now: datetime) -> None:
-    """Ask that station *name* be let in again.  Raises NotRevoked, AskedAlready."""
+    """Ask that station *name* be let in again.  Raises BadInput, NotRevoked, AskedAlready."""
+    if not reason.strip():
+        raise BadInput(f"Vì sao trạm {name} được dùng lại?", f"Why is station {name} let in again?")
     station = _locked(session, name)
     if station.state != "revoked":
         raise NotRevoked(f"Trạm {name} không bị thu hồi.", f"Station {name} is not revoked.")

@@ -154,6 +154,8 @@ def test_the_operator_is_one_of_the_two_and_not_both(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("GHEPMAU_DATA", settings.data)
     monkeypatch.setenv("GHEPMAU_DATABASE", settings.database)
+    assert main(["return-station", "ban-1", "--reason", " "]) == 2
+    assert "Why is station ban-1" in capsys.readouterr().err
     assert main(["return-station", "ban-1", "--reason", "found again"]) == 0
     assert main(["return-station", "ban-1", "--agree"]) == 2
     assert "somebody else must agree" in capsys.readouterr().err

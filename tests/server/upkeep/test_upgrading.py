@@ -32,8 +32,12 @@ def before_last() -> str:
 
 
 def add_station(settings: Settings, name: str) -> None:
+    run(settings, STATION, id=name)
+
+
+def run(settings: Settings, statement: str, **values: str) -> None:
     with closing(Opened(settings)) as opened, opened.database.engine.begin() as connection:
-        connection.execute(text(STATION), {"id": name})
+        connection.execute(text(statement), values)
 
 
 def standing(settings: Settings) -> tuple[str | None, set[str]]:
@@ -51,6 +55,7 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     vault.install(vault.Vault.create(settings.vault_path))
     with closing(Opened(settings)) as opened:
         schema.upgrade(opened.database, to=before_last())
+    run(settings, "INSERT INTO delivery_arrived VALUES ('ministry', 2)")
     add_station(settings, "ban-1")
     return settings
 
@@ -71,8 +76,11 @@ def test_an_upgrade_is_copied_first_and_taken_back_unless_something_was_written_
     assert main(["go-back", copy]) == 2
     assert "station +1" in capsys.readouterr().err
     assert standing(old) == (schema.newest_revision(), {"ban-1", "ban-2"})
-    with closing(Opened(old)) as opened, opened.database.engine.begin() as connection:
-        connection.execute(text("DELETE FROM station WHERE id = 'ban-2'"))
+    run(old, "DELETE FROM station WHERE id = 'ban-2'")
+    run(old, "UPDATE delivery_arrived SET count = 3")
+    assert main(["go-back", copy]) == 2
+    assert "delivery_arrived.count +1" in capsys.readouterr().err
+    run(old, "UPDATE delivery_arrived SET count = 2")
     assert main(["go-back", copy]) == 0
     assert standing(old) == (before_last(), {"ban-1"})
     capsys.readouterr()
