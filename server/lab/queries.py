@@ -21,8 +21,10 @@ Which = ColumnElement[bool]
 LATEST = 30
 
 
-def reception_of(session: Session, tube: Tube) -> Reception | None:
-    return session.scalar(select(Reception).where(Reception.tube == tube))
+def reception_of(session: Session, tube: Tube, *, anew: bool = False) -> Reception | None:
+    """Return what is known of *tube* at the laboratory; *anew*: also where it was read before."""
+    found = select(Reception).where(Reception.tube == tube)
+    return session.scalar(found.execution_options(populate_existing=anew))
 
 
 def reception_steps_of(session: Session, tube: Tube) -> list[ReceptionStep]:

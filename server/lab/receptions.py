@@ -14,6 +14,7 @@ from server.lab.models import Reception, ReceptionStep
 from server.lab.words import Rejection
 from server.rows import ordered_id
 from server.sampling import changes
+from server.sampling.turns import take_turn
 
 
 def step_of(
@@ -36,7 +37,8 @@ def hear_of_arrival(
     is in another box, it stays so; but whoever was given a tube of that number after this was
     given another one.
     """
-    reception = queries.reception_of(session, tube)
+    take_turn(session, [tube])
+    reception = queries.reception_of(session, tube, anew=True)
     steps = queries.reception_steps_of(session, tube)
     if reception is None or arrived >= min(reception.at, *(step.at for step in steps)):
         return

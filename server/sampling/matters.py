@@ -94,11 +94,11 @@ def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
 
 def look_again(session: Session, records: Sequence[UUID], now: datetime) -> None:
     """Ask about what was given to *records*, which prove to be one person's."""
-    asked = select(Pairing.id, Pairing.person_id, Pairing.paired_at, Pairing.tube)
-    rows = session.execute(asked.where(Pairing.person_id.in_(records))).all()
-    take_turn(session, [row.tube for row in rows])
+    theirs = Pairing.person_id.in_(records)
+    take_turn(session, session.scalars(select(Pairing.tube).where(theirs)).all())
     take_persons_turn(session, records)
-    held = note_repeats(session, [Made(*row[:3]) for row in rows], now=now)
+    asked = select(Pairing.id, Pairing.person_id, Pairing.paired_at).where(theirs)
+    held = note_repeats(session, [Made(*row) for row in session.execute(asked)], now=now)
     changes.all_changed(session, held, now=now)
 
 

@@ -1,7 +1,7 @@
 """Two transactions at one moment, about one tube: neither may miss what the other does."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from contract import events
 from server.db import Database
 from server.errors import DomainError
+from server.lab import queries as lab_queries
 from server.lab import recalls, refusals
 from server.lab import services as lab
 from server.lab.models import Result
-from server.lab.words import Call
+from server.lab.words import Call, Rejection
 from server.outcomes import queries
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
+from server.people import merges
 from server.people.models import Person
 from server.sampling import matters, services
 from server.sampling.models import Lot
@@ -194,3 +196,47 @@ def test_one_tube_given_to_two_persons_at_one_moment_is_a_conflict(
     assert refused == []
     with database.read() as session:
         assert [each.tube for each in open_conflicts(session)] == [tube]
+
+
+def test_two_records_that_prove_one_persons_while_both_are_given_tubes_are_held(
+    database: Database, make_scene: Any
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        an, again, now = scene.person("Lê An").id, scene.person("Lê Thị An").id, scene.now
+        one, other = scene.tube(), scene.tube()
+
+    def both(session: Session) -> None:
+        give(session, one, an, "ban-1", now)
+        give(session, other, again, "ban-2", now)
+
+    def join(session: Session) -> None:
+        merges.merge(session, an, again, reason="x", evidence="page", by="user:hoa", now=now)
+
+    assert at_once(database, both, join) == []
+    with database.read() as session:
+        [matter] = matters.open_matters(session)
+        assert (matter.held, {matter.tube, matter.other_tube}) == (True, {one, other})
+
+
+def test_a_tube_that_is_rejected_while_its_arrival_is_heard_of_stays_as_it_was_rejected(
+    database: Database, make_scene: Any
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        tube, now, by = scene.tube(), scene.now, "user:lan"
+        scene.pair(tube, scene.person("Lê An"))
+        lab.receive_tube(session, tube, box="H1", by=by, now=now)
+    late, before = now + timedelta(hours=1), now - timedelta(hours=1)
+
+    def reject(session: Session) -> None:
+        lab.reject_tube(session, tube, Rejection.EMPTY, by=by, now=late)
+
+    def hear(session: Session) -> None:
+        lab.hear_of_arrival(session, tube, before, box="H1", by="station:ban-9", now=late)
+
+    assert at_once(database, reject, hear) == []
+    with database.read() as session:
+        reception = lab_queries.reception_of(session, tube)
+        assert reception is not None
+        assert (reception.accepted, reception.at) == (False, late)
