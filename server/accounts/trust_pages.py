@@ -4,8 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.accounts import enrolment, health_queries, returning
-from server.beside import Wrong
-from server.errors import BadInput
 from server.forms import required_text
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
@@ -38,16 +36,22 @@ def revoke_station(station: str) -> ResponseReturnValue:
 @requires(Permission.STATION_WRITE)
 def show_return(station: str) -> ResponseReturnValue:
     """Ask that a revoked station be let in again, or agree to what somebody asked."""
-    return _return_page(station)
+    with reading() as session:
+        return render_template(
+            "accounts/return_station.html",
+            station=enrolment.station_named(session, station),
+            asked=returning.asked_of(session, station),
+            decided=returning.decided_of(session, station),
+            mine=actor(),
+            heard=health_queries.heard_at(session, station),
+            said=health_queries.report_of(session, station),
+        )
 
 
 @bp.post("/stations/<station>/return")
 @requires(Permission.STATION_WRITE)
 def ask_back(station: str) -> ResponseReturnValue:
-    try:
-        reason = required_text(request.form, "reason", longest=300)
-    except BadInput as problem:
-        return _return_page(station, problem)
+    reason = required_text(request.form, "reason", longest=300)
     with transaction() as session:
         returning.ask_back(session, station, reason=reason, by=actor(), now=now())
     flash(
@@ -82,19 +86,3 @@ def decline(station: str) -> ResponseReturnValue:
         returning.decline(session, station, by=actor(), now=now())
     flash(t(f"Trạm {station} vẫn bị thu hồi.", f"Station {station} stays revoked."))
     return redirect(url_for("station_pages.show_stations"))
-
-
-def _return_page(station: str, problem: BadInput | None = None) -> ResponseReturnValue:
-    """Show the page; with what was typed, where that was refused."""
-    with reading() as session:
-        return render_template(
-            "accounts/return_station.html",
-            station=enrolment.station_named(session, station),
-            asked=returning.asked_of(session, station),
-            decided=returning.decided_of(session, station),
-            mine=actor(),
-            heard=health_queries.heard_at(session, station),
-            said=health_queries.report_of(session, station),
-            form=request.form if problem else {},
-            wrong=Wrong.of(problem) if problem else None,
-        ), problem.status if problem else 200

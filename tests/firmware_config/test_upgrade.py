@@ -1,7 +1,6 @@
 """Another release: taken where it is healthy, and the one before comes back where it is not.
 
-Stand-ins for `python3 -m venv`, `systemctl` and `sleep` are put before the real ones; the script is
-the one that ships.
+Stand-ins (`stand_ins`) are put before the real programs; the script is the one that ships.
 """
 
 import os
@@ -12,17 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.firmware_config import stand_ins
+
 SCRIPT = Path(__file__).parents[2] / "firmware_config" / "upgrade.sh"
-VENV = """#!/bin/sh
-mkdir -p "$3/bin"
-cat > "$3/bin/pip" <<'PIP'
-#!/bin/sh
-for last; do :; done
-cp "${last%%\\[*}" "$(dirname "$0")/ghepmau-station"
-chmod +x "$(dirname "$0")/ghepmau-station"
-PIP
-chmod +x "$3/bin/pip"
-"""
 SYSTEMCTL = """#!/bin/sh
 program=$(readlink -f "$ROOT/opt/ghepmau/station/bin/ghepmau-station")
 echo "$1 $(head -n 2 "$program" | tail -n 1)" >> "$ROOT/log"
@@ -75,13 +66,7 @@ class Pi:
 
 @pytest.fixture
 def pi(tmp_path: Path) -> Pi:
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for name, text in {
-        "python3": VENV, "systemctl": SYSTEMCTL, "sleep": "#!/bin/sh\n", "sync": "#!/bin/sh\n",
-    }.items():  # fmt: skip
-        (tools / name).write_text(text)
-        (tools / name).chmod(0o755)
+    stand_ins.put(tmp_path, "ghepmau-station", systemctl=SYSTEMCTL)
     (tmp_path / "etc/ghepmau").mkdir(parents=True)
     (tmp_path / "etc/ghepmau/station.toml").write_text("")
     return Pi(tmp_path)

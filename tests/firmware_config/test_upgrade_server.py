@@ -1,7 +1,6 @@
 """Another release of a server: its units stop, its database is copied, and both come back together.
 
-Stand-ins for `python3 -m venv`, `systemctl`, `runuser` and `sleep` are put before the real ones;
-the script is the one that ships.
+Stand-ins (`stand_ins`) are put before the real programs; the script is the one that ships.
 """
 
 import os
@@ -11,17 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.firmware_config import stand_ins
+
 SCRIPT = Path(__file__).parents[2] / "firmware_config" / "upgrade.sh"
-VENV = """#!/bin/sh
-mkdir -p "$3/bin"
-cat > "$3/bin/pip" <<'PIP'
-#!/bin/sh
-for last; do :; done
-cp "${last%%\\[*}" "$(dirname "$0")/ghepmau-server"
-chmod +x "$(dirname "$0")/ghepmau-server"
-PIP
-chmod +x "$3/bin/pip"
-"""
 SYSTEMCTL = """#!/bin/sh
 program=$(readlink -f "$ROOT/opt/ghepmau/server/bin/ghepmau-server")
 case $1 in
@@ -91,14 +82,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for name, text in {
-        "python3": VENV, "systemctl": SYSTEMCTL, "runuser": RUNUSER, "sleep": "#!/bin/sh\n",
-        "sync": "#!/bin/sh\n",
-    }.items():  # fmt: skip
-        (tools / name).write_text(text)
-        (tools / name).chmod(0o755)
+    stand_ins.put(tmp_path, "ghepmau-server", systemctl=SYSTEMCTL, runuser=RUNUSER)
     (tmp_path / "etc/ghepmau").mkdir(parents=True)
     (tmp_path / "etc/ghepmau/server.toml").write_text("")
     (tmp_path / "stands").write_text("first\n")
