@@ -45,7 +45,7 @@ STATES = {
     "delivered": Shown("✔", "released", "đã chuyển", "delivered"),
     "done": Shown("✔", "released", "đã xong", "done"),
     "escalated": Shown("⚠", "problem", "quá hạn, báo lên", "overdue, escalated"),
-    "enrolled": Shown("✔", "released", "đang hoạt động", "active"),
+    "enrolled": Shown("✔", "released", "đã ghi danh", "enrolled"),
     "entered": Shown("◑", "resulted", "đã nhập", "entered"),
     "grade-error": Shown("✖", "problem", "lỗi", "error"),
     "grade-info": Shown("○", "quiet", "để biết", "to know"),
