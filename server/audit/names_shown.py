@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 
 LIST = "list"
-_TOLD = re.compile(r"^(.*\d+ people): ([0-9a-f]{32}(?: [0-9a-f]{32})*)$")
+_TOLD = re.compile(r"^(.*?)(\d+) people(?:: ([0-9a-f]{32}(?: [0-9a-f]{32})*))?$")
 
 
 def note(
@@ -40,10 +40,12 @@ def note(
 def persons_in(detail: str | None) -> list[UUID]:
     """Return who stood on the page of whose entry this is the detail."""
     found = _TOLD.match(detail or "")
-    return [UUID(each) for each in found[2].split()] if found else []
+    return [UUID(each) for each in (found[3] or "").split()] if found else []
 
 
-def briefly(detail: str | None) -> str:
-    """Return a detail as the page of the trail shows it: how many, not which."""
+def briefly(detail: str | None) -> tuple[str, str]:
+    """Return a detail as the page of the trail shows it, in both languages: how many, not which."""
     found = _TOLD.match(detail or "")
-    return found[1] if found else detail or ""
+    if found is None:
+        return detail or "", detail or ""
+    return f"{found[1]}{found[2]} người", f"{found[1]}{found[2]} people"
