@@ -18,6 +18,16 @@ def said(vi: str, en: str) -> str:
     return en if _chosen[0] == "en" else vi
 
 
+class Spoken(Exception):
+    """What went wrong, as whoever runs a command reads it: a sentence in both languages.
+
+    One that only passes on what another says gives that alone.
+    """
+
+    def __init__(self, vi: str, en: str = "") -> None:
+        super().__init__(said(vi, en) if en else vi)
+
+
 def choose(arguments: Sequence[str], environ: Mapping[str, str]) -> list[str]:
     """Choose for this process; return *arguments* without `--lang` and what follows it."""
     rest, asked, words = list[str](), "", iter(arguments)

@@ -22,13 +22,14 @@ from contract.envelope import Name
 from contract.events import UNREADABLE
 from contract.receipts import HeadWire
 from contract.signing import BadSignature, request_message, sign, verify
+from contract.spoken import Spoken
 
 PATH = "/api/v1/intake/batches"  # what is signed is an upload there
 RECEIPT = b"ghepmau-stick-receipt-v1"
 _STICK, _RECEIPT, _END = "GHEPMAU-STICK 1 ", "GHEPMAU-RECEIPT 1", "END "
 
 
-class NoStick(ValueError):
+class NoStick(Spoken, ValueError):
     """A file is none of ours: nothing in it can be used."""
 
 
@@ -76,13 +77,15 @@ def unpack(data: bytes) -> Stick:
     """Read a file as far as it can be read; raise NoStick where it is none of ours."""
     first, _, rest = data.partition(b"\n")
     if not first.startswith(_STICK.encode()):
-        raise NoStick("it does not begin as a station's file does")
+        raise NoStick(
+            "nó không mở đầu như tệp của trạm", "it does not begin as a station's file does"
+        )
     stick, seen = Stick(first[len(_STICK) :].decode("utf-8", "replace")), len(first) + 1
     for line in rest.split(b"\n"):
         if line.startswith(_END.encode()):
             count, _, digest = line[len(_END) :].decode("utf-8", "replace").partition(" ")
-            said = (str(len(stick.uploads) + stick.broken), sha256(data[:seen]).hexdigest())
-            stick.whole = (count, digest) == said and not stick.broken
+            counted = (str(len(stick.uploads) + stick.broken), sha256(data[:seen]).hexdigest())
+            stick.whole = (count, digest) == counted and not stick.broken
             break
         _take(stick, line)
         seen += len(line) + 1
@@ -110,7 +113,7 @@ def read_receipt(data: bytes, keys: Iterable[Ed25519PublicKey]) -> Stored:
     first, _, line = data.partition(b"\n")
     signature, _, body = line.rstrip(b"\n").partition(b" ")
     if first != _RECEIPT.encode() or not signature.isascii():
-        raise NoStick("it is no receipt")
+        raise NoStick("đây không phải biên nhận", "it is no receipt")
     for key in keys:
         try:
             verify(key, RECEIPT + b"\n" + body, signature.decode())
@@ -118,5 +121,7 @@ def read_receipt(data: bytes, keys: Iterable[Ed25519PublicKey]) -> Stored:
         except BadSignature:
             continue
         except UNREADABLE as error:
-            raise NoStick(f"it is no receipt: {error}") from error
-    raise NoStick("it is not signed by our server")
+            raise NoStick(
+                f"đây không phải biên nhận: {error}", f"it is no receipt: {error}"
+            ) from error
+    raise NoStick("không do máy chủ của ta ký", "it is not signed by our server")

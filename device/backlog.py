@@ -120,7 +120,9 @@ class Backlog:
                     return batch
                 self._drained |= {path} - {files[-1]}
         except (sqlite3.Error, OSError) as error:
-            raise JournalTrouble(f"the journal cannot be read: {error}") from error
+            raise JournalTrouble(
+                f"không đọc được nhật ký: {error}", f"the journal cannot be read: {error}"
+            ) from error
         return None
 
     def done(self, batch: Batch) -> None:
@@ -142,7 +144,9 @@ class Backlog:
                         row = next(rows_after(db, seq - 1, 1), None)
                     return row if row and row.seq == seq else None
         except (sqlite3.Error, OSError) as error:
-            raise JournalTrouble(f"the journal cannot be read: {error}") from error
+            raise JournalTrouble(
+                f"không đọc được nhật ký: {error}", f"the journal cannot be read: {error}"
+            ) from error
         return None
 
     def save(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from contract.events import NO_EVENT, Envelope, EventError, decode_envelope, digest
+from contract.spoken import said
 
 
 class Row(NamedTuple):
@@ -38,9 +39,9 @@ def fault_of(row: Row, station: str, epoch: str) -> str | None:
     try:
         event: Envelope = decode_envelope(row.body)
     except EventError:
-        return "it is no event"
+        return said("không phải sự kiện", "it is no event")
     if (event.epoch, event.seq) != (epoch, row.seq) or station not in ("", event.station):
-        return "it belongs to another journal or place"
+        return said("của nhật ký hoặc chỗ khác", "it belongs to another journal or place")
     return None
 
 
@@ -49,13 +50,18 @@ def check(rows: Iterable[Row], epoch: str, station: str = "") -> Findings:
     found, expected, prev = Findings(), 1, NO_EVENT
     for row in rows:
         if row.seq != expected:
-            found.wrong.append(f"rows {expected} to {row.seq - 1} are missing")
+            found.wrong.append(
+                said(
+                    f"thiếu các dòng {expected} đến {row.seq - 1}",
+                    f"rows {expected} to {row.seq - 1} are missing",
+                )
+            )
         fault = fault_of(row, station, epoch)
         if fault is None and row.seq == expected and decode_envelope(row.body).prev != prev:
-            fault = "it does not follow the row before"
+            fault = said("không nối tiếp dòng trước", "it does not follow the row before")
         if fault is None:
             found.good.append(row)
         else:
-            found.wrong.append(f"row {row.seq}: {fault}")
+            found.wrong.append(f"{said('dòng', 'row')} {row.seq}: {fault}")
         expected, prev = row.seq + 1, row.hash
     return found

@@ -5,16 +5,18 @@ Secrets are not in here: enrolment writes them into the state folder.
 """
 
 import difflib
-import re
 import tomllib
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from contract.complaints import vietnamese
 from contract.duties import Duty
 from device.codes import CodeRules
+from device.config_checks import ConfigError as ConfigError
+from device.config_checks import check_whole
 from device.drivers.panel_gpio import NONE, Pins
 from device.drivers.reader_line import LineSettings
 from device.roles import TUBE_AIMS, ReaderUse, Role
@@ -23,11 +25,6 @@ from device.stages import Rules
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
 Spare = Annotated[int, msgspec.Meta(ge=NONE, le=27)]
-_SHIFTING = re.compile(r"/dev/(tty(USB|ACM)|input/event)\d+")
-
-
-class ConfigError(ValueError):
-    """The settings cannot be used; the message says where and why."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -187,17 +184,22 @@ def load(path: Path) -> Config:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ConfigError(
+            f"{path}: không đọc được: {error.strerror}", f"{path}: cannot be read: {error.strerror}"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: is not TOML: {error}") from error
+        raise ConfigError(
+            f"{path}: không phải TOML: {error}", f"{path}: is not TOML: {error}"
+        ) from error
     _refuse_unknown(path, document, Config, "")
     try:
         config = msgspec.convert(document, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {_plain(str(error))}") from error
-    _refuse_shifting(path, config)
-    _refuse_deaf(path, config)
-    _refuse_shared_pins(path, config)
+        why = str(error)
+        raise ConfigError(
+            f"{path}: {_plain(vietnamese(why), ' - ở `$.')}", f"{path}: {_plain(why)}"
+        ) from error
+    check_whole(path, config)
     state = str(path.parent / config.station.state)
     return msgspec.structs.replace(
         config, station=msgspec.structs.replace(config.station, state=state)
@@ -209,42 +211,19 @@ def _refuse_unknown(path: Path, table: dict[str, Any], section: type[Section], a
     for key, value in table.items():
         if key not in fields:
             near = difflib.get_close_matches(key, fields, 1, 0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(fields)}"
-            raise ConfigError(f"{path}: nobody knows the key {at + key!r}; {hint}")
+            known = ", ".join(fields)
+            vi = f"có phải {near[0]!r}?" if near else f"có: {known}"
+            en = f"did you mean {near[0]!r}?" if near else f"known are: {known}"
+            raise ConfigError(
+                f"{path}: không có khóa {at + key!r}; {vi}",
+                f"{path}: nobody knows the key {at + key!r}; {en}",
+            )
         inner = fields[key]
         if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, Section):
             _refuse_unknown(path, value, inner, f"{at}{key}.")
 
 
-def _plain(complaint: str) -> str:
+def _plain(complaint: str, at: str = " - at `$.") -> str:
     """Turn msgspec's 'Expected `int`, got `str` - at `$.a.b`' round: the key comes first."""
-    what, _, where = complaint.partition(" - at `$.")
+    what, _, where = complaint.partition(at)
     return f"{where.rstrip('`')}: {what.lower()}" if where else what.lower()
-
-
-def _refuse_shifting(path: Path, config: Config) -> None:
-    for name, table in config.readers.items():
-        if _SHIFTING.fullmatch(table.port):
-            raise ConfigError(
-                f"{path}: {name}.port: {table.port} may be another device after the next start; "
-                "give its lasting name under /dev/ghepmau, /dev/serial/by-id or /dev/input/by-id"
-            )
-
-
-def _refuse_deaf(path: Path, config: Config) -> None:
-    """Refuse readers whose roles leave the table without somebody to read persons, or tubes."""
-    readers, camera = config.readers, config.camera
-    roles = {table.role for table in readers.values()}
-    if len({table.port for table in readers.values()}) < len(readers):
-        raise ConfigError(f"{path}: reader2.port: is the port of [reader], too")
-    if roles == {Role.PERSON} and not camera.tubes:
-        raise ConfigError(f"{path}: reader.role: nothing here reads tubes; 'both' reads all")
-    if roles == {Role.TUBE} and camera.source == "":
-        raise ConfigError(f"{path}: reader.role: nothing here reads persons; 'both' reads all")
-
-
-def _refuse_shared_pins(path: Path, config: Config) -> None:
-    known: dict[int, str] = {}
-    for name, pin in asdict(config.panel.pins).items():
-        if pin != NONE and (first := known.setdefault(pin, name)) != name:
-            raise ConfigError(f"{path}: panel.{name}: {pin} is the pin of {first}, too")

@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from contract import signing
 from contract.lots import IssuedLots
+from contract.spoken import Spoken
 from device.files import read_whole, write_whole
 from device.roster import Roster
 
 
-class NotEnrolled(Exception):
+class NotEnrolled(Spoken):
     """This folder belongs to no station yet, or its papers cannot be read."""
 
 
@@ -164,7 +165,13 @@ class Office:
         try:
             data = read_whole(path)
             if data is None:
-                raise NotEnrolled(f"{path} is missing: enrol this station first")
+                raise NotEnrolled(
+                    f"không có {path}: ghi danh trạm này trước",
+                    f"{path} is missing: enrol this station first",
+                )
             return msgspec.json.decode(data, type=kind)
         except (OSError, msgspec.DecodeError) as error:
-            raise NotEnrolled(f"{path} cannot be read: {error}; enrol again") from error
+            raise NotEnrolled(
+                f"không đọc được {path}: {error}; ghi danh lại",
+                f"{path} cannot be read: {error}; enrol again",
+            ) from error

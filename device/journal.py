@@ -122,7 +122,7 @@ class Journal:
 
     def _commit(self, rows: list[Row]) -> None:
         if self._db is None:
-            raise JournalTrouble("the journal is not open")
+            raise JournalTrouble("nhật ký chưa mở", "the journal is not open")
         try:
             if len(rows) == 1:  # the usual case: one statement is one act
                 self._db.execute(_INSERT, rows[0])

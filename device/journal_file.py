@@ -12,6 +12,7 @@ from contextlib import closing
 from operator import attrgetter
 from pathlib import Path
 
+from contract.spoken import Spoken
 from device.chain import Row
 from device.files import sync_folder
 
@@ -34,7 +35,7 @@ BEGIN SELECT RAISE(ABORT, 'a journal is append-only'); END;
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_READ", "SQLITE_IOERR_SHORT_READ")
 
 
-class JournalTrouble(Exception):
+class JournalTrouble(Spoken):
     """The journal cannot be written: nothing that was not written counts as done."""
 
 
@@ -67,7 +68,9 @@ def number_of(path: Path) -> int:
 def _match(path: Path) -> re.Match[str]:
     match = _NAME.fullmatch(path.name)
     if match is None:
-        raise JournalTrouble(f"{path.name} is no journal's name")
+        raise JournalTrouble(
+            f"{path.name} không phải tên tệp nhật ký", f"{path.name} is no journal's name"
+        )
     return match
 
 
@@ -93,7 +96,10 @@ def _make_durable(db: sqlite3.Connection, path: Path) -> None:
     [level] = db.execute("PRAGMA synchronous").fetchone()
     if (mode, level) != ("wal", SYNCHRONOUS_FULL):
         db.close()
-        raise JournalTrouble(f"{path}: this disk does not give durable writes ({mode}, {level})")
+        raise JournalTrouble(
+            f"{path}: đĩa này không bảo đảm ghi bền ({mode}, {level})",
+            f"{path}: this disk does not give durable writes ({mode}, {level})",
+        )
     db.executescript(_SCHEMA)
     sync_folder(path.parent)
 
@@ -205,5 +211,11 @@ def trouble(path: Path, error: Exception) -> JournalTrouble:
     """Say in a sentence what is wrong with the disk, and what to do."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     if name == "SQLITE_FULL" or getattr(error, "errno", None) == 28:
-        return JournalTrouble(f"{path}: the disk is full; free some space, then scan again")
-    return JournalTrouble(f"{path}: cannot be written ({error}); if it stays, change the card")
+        return JournalTrouble(
+            f"{path}: đĩa đầy; dọn chỗ rồi quét lại",
+            f"{path}: the disk is full; free some space, then scan again",
+        )
+    return JournalTrouble(
+        f"{path}: không ghi được ({error}); nếu vẫn vậy, thay thẻ nhớ",
+        f"{path}: cannot be written ({error}); if it stays, change the card",
+    )

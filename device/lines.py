@@ -16,6 +16,7 @@ from typing import TextIO
 
 import msgspec
 
+from contract.spoken import said
 from device.files import write_whole
 from device.ledger import VIETNAM
 from device.shift_now import ShiftNow
@@ -110,7 +111,7 @@ def tell_people(out: TextIO = sys.stdout) -> Tell:
 
     def tell(line: Line) -> None:
         at = datetime.fromisoformat(line.at).astimezone(VIETNAM)
-        out.write(f"{at:%H:%M:%S}  {line.outcome:12} {line.vi} / {line.en}\n")
+        out.write(f"{at:%H:%M:%S}  {line.outcome:12} {said(line.vi, line.en)}\n")
         out.flush()
 
     return tell

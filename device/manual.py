@@ -18,6 +18,7 @@ from queue import Empty, SimpleQueue
 
 import msgspec
 
+from contract.spoken import Spoken
 from device.lines import Line
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ _SLICE = 0.25  # seconds after which the loop looks whether it should end
 _PATIENCE = 10.0  # seconds for one exchange
 
 
-class NobodyThere(Exception):
+class NobodyThere(Spoken):
     """No station works in this folder, or it does not answer."""
 
 
@@ -121,7 +122,9 @@ def ask(state: Path, request: Request) -> list[Line]:
             return msgspec.json.decode(_line_of(line, longest=1 << 16), type=list[Line])
     except (OSError, msgspec.DecodeError) as error:
         raise NobodyThere(
-            f"no station answers in {state} ({error}); is `ghepmau-station run` at work?"
+            f"không trạm nào trả lời trong {state} ({error}); `ghepmau-station run` có đang "
+            "chạy không?",
+            f"no station answers in {state} ({error}); is `ghepmau-station run` at work?",
         ) from error
 
 

@@ -7,10 +7,11 @@ typed anew.  The station decides; this only asks and tells.
 import argparse
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from contract.spoken import said
 from device import manual
+from device.arguments import with_config
 from device.config import load
 from device.lines import Line
 from device.manual import Request
@@ -24,9 +25,13 @@ _SURE = {"đúng", "dung", "yes"}
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add `manual` to the station's commands."""
-    parser = commands.add_parser("manual", help="type a pair where no code can be read")
-    parser.add_argument("--config", required=True, type=Path, help="the settings (TOML)")
-    parser.set_defaults(command=_run)
+    parser = commands.add_parser(
+        "manual",
+        help=said(
+            "nhập tay một cặp khi không đọc được mã", "type a pair where no code can be read"
+        ),
+    )
+    with_config(parser, _run)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -36,16 +41,18 @@ def _run(options: argparse.Namespace) -> int:
 
 def enter(ask: Ask, send: Send, say: Say) -> int:
     """Ask for one pair, bring it to the station, tell what it said; return the exit code."""
-    tube = _twice(ask, say, "Số ống · tube: ")
-    person = tube and _twice(ask, say, "Số người (căn cước, bảo hiểm, thẻ) · person's number: ")
+    tube = _twice(ask, say, said("Số ống", "tube") + ": ")
+    person = tube and _twice(
+        ask, say, said("Số người (căn cước, bảo hiểm, thẻ)", "person's number") + ": "
+    )
     if not tube or not person:
-        say("Hai lần không giống nhau: CHƯA ghép. · Not the same twice: NOT paired.")
+        say(said("Hai lần không giống nhau: CHƯA ghép.", "Not the same twice: NOT paired."))
         return 1
     lines = _told(send(Request(tube, person)), say)
     if lines and lines[-1].outcome == "second-look":
-        sure = ask("Đúng người này? gõ 'đúng' · Is it this person? type 'yes': ")
+        sure = ask(said("Đúng người này? gõ 'đúng'", "Is it this person? type 'yes'") + ": ")
         if sure.strip().casefold() not in _SURE:
-            say("CHƯA ghép. · NOT paired.")
+            say(said("CHƯA ghép.", "NOT paired."))
             return 1
         lines = _told(send(Request(tube, person, sure=True)), say)
     done = {"paired", "same-pair"}
@@ -56,15 +63,20 @@ def _twice(ask: Ask, say: Say, prompt: str) -> str:
     """Return what was typed the same twice in a row; '' where it never was."""
     for _ in range(_TRIES):
         first = ask(prompt).strip()
-        if first and first == ask(f"Lần hai · again: {prompt}").strip():
+        if first and first == ask(f"{said('Lần hai', 'again')}: {prompt}").strip():
             return first
-        say("Không giống: nhập lại. · Not the same: type it anew.")
+        say(said("Không giống: nhập lại.", "Not the same: type it anew."))
     return ""
 
 
 def _told(lines: list[Line], say: Say) -> list[Line]:
     if not lines:
-        say("Trạm gặp lỗi, CHƯA ghép. Nhập lại. · The station stumbled, NOT paired. Type it anew.")
+        say(
+            said(
+                "Trạm gặp lỗi, CHƯA ghép. Nhập lại.",
+                "The station stumbled, NOT paired. Type it anew.",
+            )
+        )
     for line in lines:
-        say(f"{line.vi} · {line.en}")
+        say(said(line.vi, line.en))
     return lines

@@ -64,7 +64,10 @@ def camera_of(table: CameraTable) -> Callable[[], Camera]:
     if table.driver == "replay":
         return lambda: ReplayCamera(str(table.source))
     if table.driver == "picamera2" and not str(table.source).isdigit():
-        raise ConfigError(f"camera.source: {table.source!r}: a Pi camera has a number, from 0 on")
+        raise ConfigError(
+            f"camera.source: {table.source!r}: camera Pi có số, từ 0",
+            f"camera.source: {table.source!r}: a Pi camera has a number, from 0 on",
+        )
     on_bus = isinstance(table.source, int) or table.source.startswith("/dev/")
     if table.driver == "picamera2" or (table.guard and on_bus):
         return lambda: GuardedCamera(spec)

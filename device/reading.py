@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from contract.events import Event, EventError, decode
+from contract.spoken import said
 from device import journal_file, older
 from device.chain import Findings, Row, check
 
@@ -36,8 +37,10 @@ def check_file(path: Path, station: str = "") -> Findings:
         except sqlite3.Error as error:
             if not journal_file.is_damage(error):
                 raise
-            return Findings(wrong=[f"it cannot be opened: {error}"])
+            return Findings(
+                wrong=[said(f"không mở được: {error}", f"it cannot be opened: {error}")]
+            )
     findings = check(rows, journal_file.epoch_of(path), station)
     if complaint is not None:
-        findings.wrong.append(f"SQLite says: {complaint}")
+        findings.wrong.append(said(f"SQLite báo: {complaint}", f"SQLite says: {complaint}"))
     return findings

@@ -4,9 +4,7 @@ Lots, papers and the server's time come through files that uplink replaces; they
 once a second, and taken in where they changed.
 """
 
-import fcntl
 import logging
-import os
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,10 +44,6 @@ _SWITCH = 0.0005  # seconds: a camera's thread must not keep a scan waiting for 
 _SLICE = 0.05  # seconds between two looks at buttons and holds
 SET_BACK = "it was set back: the server has other events of it; look for tubes used twice"
 _LOOK = 1.0  # seconds between two looks at what uplink brought
-
-
-class AlreadyRunning(Exception):
-    """Another process works on this state folder."""
 
 
 @dataclass
@@ -199,18 +193,6 @@ def assemble(config: Config, tell: Tell) -> Running:
     )
     board.pairs = of_journal(config.folder / "journal", clock.moment().at)
     return Running(config, office, papers, station, clock, board, arrivals, sources, sent)
-
-
-def lock(folder: Path) -> int:
-    """Take the state folder for this process; raise AlreadyRunning."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder / "station.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(handle)
-        raise AlreadyRunning(f"another station program works in {folder}; end it first") from error
-    return handle
 
 
 def _panel(config: Config) -> Panel:

@@ -17,6 +17,7 @@ from time import monotonic, monotonic_ns
 
 from contract.events import encode_batch
 from contract.signing import BadSignature
+from contract.spoken import Spoken
 from contract.sticks import NoStick, pack, read_receipt, unpack
 from device.backlog import MOST_BYTES, Backlog, Sent
 from device.chain import Row, fault_of
@@ -38,7 +39,7 @@ BATCH = 500
 EVERY = 30.0  # seconds between two looks for a stick
 
 
-class StickTrouble(Exception):
+class StickTrouble(Spoken):
     """The stick cannot be written, or does not give back what was written."""
 
 
@@ -121,9 +122,15 @@ def _write(target: Path, station: str, number: int, data: bytes) -> Path:
         sync_folder(target)
         back = path.read_bytes()
     except OSError as error:
-        raise StickTrouble(f"{path}: cannot be written: {error.strerror}") from error
+        raise StickTrouble(
+            f"{path}: không ghi được: {error.strerror}",
+            f"{path}: cannot be written: {error.strerror}",
+        ) from error
     if back != data or not unpack(back).whole:
-        raise StickTrouble(f"{path}: does not give back what was written; use another stick")
+        raise StickTrouble(
+            f"{path}: đọc lại không như đã ghi; dùng thẻ USB khác",
+            f"{path}: does not give back what was written; use another stick",
+        )
     return path
 
 
@@ -149,9 +156,13 @@ def take_receipt(office: Office, backlog: Backlog, path: Path) -> int:
     try:
         stored = read_receipt(path.read_bytes(), papers.cards.values())
     except (OSError, BadSignature) as error:
-        raise NoStick(f"{path} cannot be read: {error}") from error
+        raise NoStick(
+            f"không đọc được {path}: {error}", f"{path} cannot be read: {error}"
+        ) from error
     if stored.station != papers.station:
-        raise NoStick(f"it is for the station {stored.station}")
+        raise NoStick(
+            f"biên nhận này của trạm {stored.station}", f"it is for the station {stored.station}"
+        )
     new = 0
     for head in stored.heads:
         known = backlog.sent.acked.get(head.epoch, 0)

@@ -8,6 +8,7 @@ import urllib3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.signing import request_message, sign
+from contract.spoken import Spoken, said
 
 BATCHES = "/api/v1/intake/batches"
 ENROL = "/api/v1/stations/enrol"
@@ -18,7 +19,7 @@ MY_ROSTER = "/api/v1/stations/me/roster"
 _LONGEST_WAIT = 300.0
 
 
-class Unreachable(Exception):
+class Unreachable(Spoken):
     """No answer came: no network, no server, or not in time."""
 
 
@@ -53,7 +54,12 @@ class Upstream:
     def __init__(self, server: str, timeout: float = 20.0, ca_file: str = "") -> None:
         parts = urlsplit(server)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError(f"{server!r} is no server's address: it begins with https://")
+            raise ValueError(
+                said(
+                    f"{server!r} không phải địa chỉ máy chủ: phải bắt đầu bằng https://",
+                    f"{server!r} is no server's address: it begins with https://",
+                )
+            )
         self._server = server.rstrip("/")
         self._pool = urllib3.PoolManager(
             retries=False,
@@ -80,7 +86,9 @@ class Upstream:
                 method, self._server + path, body=body or None, headers=sent, redirect=False
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(f"{self._server} does not answer: {error}") from error
+            raise Unreachable(
+                f"{self._server} không trả lời: {error}", f"{self._server} does not answer: {error}"
+            ) from error
         wait = _seconds(answer.headers.get("Retry-After"))
         return Answer(answer.status, answer.data, wait, answer.headers.get("ETag", ""))
 

@@ -4,14 +4,17 @@ Exit codes: 0 done, 1 something could not be printed or did not read back, 2 a w
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
+from contract.spoken import choose, said
 from labels.cli_args import parser
 from labels.cli_print import print_file
 from labels.cli_proof import prove
 from labels.cli_sheets import box, calibrate, cards, commands, lot, poster, readers, roster
 from labels.errors import LabelError
+from labels.terminal import complain
 
 _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "lot": lot,
@@ -28,16 +31,21 @@ _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; errors are a sentence in Vietnamese and one in English."""
-    asked = parser().parse_args(arguments)
+    """Run one command; errors are a sentence, as `contract.spoken` says it."""
+    words = choose(sys.argv[1:] if arguments is None else arguments, os.environ)
+    asked = parser().parse_args(words)
     try:
         return _RUN[asked.command](asked)
     except LabelError as error:
-        print(f"{error.vi}\n{error.en}", file=sys.stderr)
+        complain(said(error.vi, error.en))
     except OSError as error:
         name = error.filename or ""
-        print(f"Không đọc, ghi được {name}: {error.strerror}", file=sys.stderr)
-        print(f"{name} cannot be read or written: {error.strerror}", file=sys.stderr)
+        complain(
+            said(
+                f"Không đọc, ghi được {name}: {error.strerror}",
+                f"{name} cannot be read or written: {error.strerror}",
+            )
+        )
     return 1
 
 

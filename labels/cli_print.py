@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hashlib import file_digest
 from pathlib import Path
 
+from contract.spoken import said
 from labels.errors import BadList
 from labels.jobs import JobBook
 from labels.printer_status import Language
@@ -27,7 +28,8 @@ def print_file(asked: Namespace) -> int:
         job, asked.file.name, _parts(asked.file), printer,
         now=datetime.now(UTC).astimezone(), again=asked.again,
     )  # fmt: skip
-    say(f"{entry.title} → {entry.printer}: {entry.state}, lần · time {entry.times}")
+    time = said(f"lần {entry.times}", f"time {entry.times}")
+    say(f"{entry.title} → {entry.printer}: {entry.state}, {time}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 
+from contract.spoken import said
 from labels.proof import RESOLUTIONS, ProofReport, ProvedCode, proof
 from labels.terminal import bar, say
 
@@ -18,41 +19,46 @@ def prove(asked: Namespace) -> int:
 
 def _summary(report: ProofReport, target: float) -> int:
     total = len(report.codes)
-    say(f"{total} mã · codes, {report.pages} trang · pages")
+    say(said(f"{total} mã, {report.pages} trang", f"{total} codes, {report.pages} pages"))
     if not total:
-        say("Không đọc được mã nào. · No code was read.")
+        say(said("Không đọc được mã nào.", "No code was read."))
         return 1
     for dpi in report.resolutions:
         say(f"  {dpi:>4.0f} dpi: {total - report.missed_at(dpi)} / {total}")
     modules = [code.seen.module_mm for code in report.codes]
     quiet = [code.seen.quiet_modules for code in report.codes]
+    module, zone = f"{min(modules):.3f} mm", f"{min(quiet):.1f}"
     say(
-        f"Vạch nhỏ nhất · smallest module {min(modules):.3f} mm, "
-        f"lề trắng nhỏ nhất · smallest quiet zone {min(quiet):.1f} vạch · modules"
+        said(
+            f"Vạch nhỏ nhất {module}, lề trắng nhỏ nhất {zone} vạch",
+            f"Smallest module {module}, smallest quiet zone {zone} modules",
+        )
     )
     most = max(report.copies.values())
     if most > 1:
-        say(f"Có mã in tới {most} bản. · Some codes stand {most} times on the paper.")
+        say(said(f"Có mã in tới {most} bản.", f"Some codes stand {most} times on the paper."))
     faults = report.faults_at(target)
     for code in faults[:20]:
         say(f"  ✖ {_line(code)}")
-    verdict = "Đạt · good" if not faults else f"Không đạt · {len(faults)} faults"
-    say(f"{verdict} ở · at {target:.0f} dpi")
+    vi = f"Không đạt ({len(faults)} lỗi)" if faults else "Đạt"
+    en = f"{len(faults)} faults" if faults else "Good"
+    say(said(f"{vi} ở {target:.0f} dpi", f"{en} at {target:.0f} dpi"))
     return 1 if faults else 0
 
 
 def _line(code: ProvedCode) -> str:
     seen = code.seen
-    words = {True: "chữ khớp · words agree", False: "CHỮ KHÁC MÃ · WORDS DIFFER", None: ""}
+    agree = said("chữ khớp", "words agree")
+    words = {True: agree, False: said("CHỮ KHÁC MÃ", "WORDS DIFFER"), None: ""}
     read = ", ".join(f"{dpi:.0f}" for dpi in code.read_at)
     return (
         f"{code.page:>4} {seen.kind:<8}{seen.text[:40]:<14} "
-        f"{seen.module_mm:.3f} mm, lề · quiet {seen.quiet_mm:.1f} mm "
-        f"({seen.quiet_modules:.0f}), đọc ở · read at {read} dpi {words[code.agrees]}"
+        f"{seen.module_mm:.3f} mm, {said('lề', 'quiet')} {seen.quiet_mm:.1f} mm "
+        f"({seen.quiet_modules:.0f}), {said('đọc ở', 'read at')} {read} dpi {words[code.agrees]}"
     ).rstrip()
 
 
 def _progress(done: int, pages: int) -> None:
-    draw = bar(pages, "trang")
+    draw = bar(pages, said("trang", "pages"))
     if draw is not None:
         draw(done)

@@ -9,6 +9,7 @@ import msgspec
 
 from contract.boxes import BoxError, BoxId, BoxLabel
 from contract.cards import CardError, CardNumber
+from contract.spoken import said
 from contract.tubes import TubeId
 from labels.boxes import box_sheet
 from labels.calibration import calibration_page
@@ -54,7 +55,7 @@ def roster(asked: Namespace) -> int:
     if asked.assignments:
         with asked.assignments.open("w", encoding="utf-8") as out:
             write_assignments(assigned, out)
-        say(f"Ai ống nào · assignments: {asked.assignments}")
+        say(f"{said('Ai ống nào', 'Who has which tube')}: {asked.assignments}")
     return 0
 
 
@@ -64,9 +65,14 @@ def cards(asked: Namespace) -> int:
     with whole_file(asked.out) as out:
         report = card_sheet(
             faces, out, size=asked.size, single=asked.single, start=asked.start,
-            progress=bar(len(faces), "thẻ"),
+            progress=bar(len(faces), said("thẻ", "cards")),
         )  # fmt: skip
-    say(f"{report.cards} thẻ · cards, {report.pages} trang · pages: {asked.out}")
+    say(
+        said(
+            f"{report.cards} thẻ, {report.pages} trang: {asked.out}",
+            f"{report.cards} cards, {report.pages} pages: {asked.out}",
+        )
+    )
     return 0
 
 
@@ -80,7 +86,8 @@ def poster(asked: Namespace) -> int:
 
 def commands(asked: Namespace) -> int:
     with whole_file(asked.out) as out:
-        say(f"{command_sheet(out)} trang · pages: {asked.out}")
+        pages = command_sheet(out)
+    say(said(f"{pages} trang: {asked.out}", f"{pages} pages: {asked.out}"))
     return 0
 
 
@@ -97,7 +104,12 @@ def box(asked: Namespace) -> int:
         raise BadList("Số hộp phải từ 1, số bản từ 1 đến 4.", "1 box or more, 1 to 4 copies.")
     with whole_file(asked.out) as out:
         pages = box_sheet([label for label in boxes for _ in range(asked.copies)], out)
-    say(f"{len(boxes)} hộp · boxes, {pages} trang · pages: {asked.out}")
+    say(
+        said(
+            f"{len(boxes)} hộp, {pages} trang: {asked.out}",
+            f"{len(boxes)} boxes, {pages} pages: {asked.out}",
+        )
+    )
     return 0
 
 
@@ -130,7 +142,7 @@ def _tubes(series: int, first: int, count: int) -> Iterator[TubeId]:
 
 
 def _labels(asked: Namespace, labels: Iterable[Label], total: int) -> SheetReport:
-    chosen, progress = stock(asked.stock), bar(total, "mã")
+    chosen, progress = stock(asked.stock), bar(total, said("mã", "codes"))
     with whole_file(asked.out) as out:
         if asked.language == "pdf":
             return label_sheet(
@@ -144,11 +156,21 @@ def _labels(asked: Namespace, labels: Iterable[Label], total: int) -> SheetRepor
 
 
 def _say(report: SheetReport, asked: Namespace) -> None:
+    codes, labels, pages, out = report.codes, report.labels, report.pages, asked.out
     say(
-        f"{report.codes} mã · codes, {report.labels} nhãn · labels, {report.pages} trang · pages: "
-        f"{asked.out}\nVạch · module {report.module_mm:.3f} mm ({report.dots} chấm · dots ở "
-        f"{report.dpi:.0f} dpi), lề trắng · quiet zone {report.quiet_mm:.1f} mm, "
-        f"cao · bars {report.bar_height_mm:.1f} mm"
+        said(
+            f"{codes} mã, {labels} nhãn, {pages} trang: {out}",
+            f"{codes} codes, {labels} labels, {pages} pages: {out}",
+        )
+    )
+    module, dots = f"{report.module_mm:.3f} mm", report.dots
+    quiet, high = f"{report.quiet_mm:.1f} mm", f"{report.bar_height_mm:.1f} mm"
+    say(
+        said(
+            f"Vạch {module} ({dots} chấm ở {report.dpi:.0f} dpi), lề trắng {quiet}, cao {high}",
+            f"Module {module} ({dots} dots at {report.dpi:.0f} dpi), quiet zone {quiet}, "
+            f"bars {high} high",
+        )
     )
 
 

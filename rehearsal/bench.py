@@ -117,4 +117,6 @@ def result_of(officer: Browser, one: Tube) -> str:
         if row["tube"] == one.text and row["current"]:
             result: str = row["result"]
             return result
-    raise BenchTrouble(f"no outcome stands for tube {one.grouped}")
+    raise BenchTrouble(
+        f"ống {one.grouped} chưa có kết luận nào", f"no outcome stands for tube {one.grouped}"
+    )

@@ -14,13 +14,15 @@ import msgspec
 import urllib3
 from urllib3.filepost import encode_multipart_formdata
 
+from contract.spoken import Spoken
+
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _ALERT = re.compile(r'role="alert"[^>]*>(.*?)<', re.DOTALL)
 FORM = "application/x-www-form-urlencoded"
 _TIMEOUT = urllib3.Timeout(connect=5, read=30)
 
 
-class PageError(Exception):
+class PageError(Spoken):
     """A page answered with something other than what a person could go on from."""
 
 
@@ -57,7 +59,10 @@ class Browser:
     def log_in(self, login: str, password: str) -> None:
         page = self.fill("/login", {"login": login, "password": password})
         if page.path.startswith("/login"):
-            raise PageError(f"{login} could not log in: {page.alert or page.status}")
+            raise PageError(
+                f"{login} không đăng nhập được: {page.alert or page.status}",
+                f"{login} could not log in: {page.alert or page.status}",
+            )
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -68,14 +73,20 @@ class Browser:
         """Get *path*; raise PageError unless it is a good page."""
         page = self._send("GET", path, None)
         if page.status >= 400:
-            raise PageError(f"{path} answered {page.status}: {page.alert}")
+            raise PageError(
+                f"{path} trả lời {page.status}: {page.alert}",
+                f"{path} answered {page.status}: {page.alert}",
+            )
         return page
 
     def fill(self, path: str, fields: Mapping[str, str | Sequence[str]], *, form: str = "") -> Page:
         """Open the page with the form (*form*, or *path* itself) and send it to *path*."""
         token = _TOKEN.search(self.open(form or path).text)
         if token is None:
-            raise PageError(f"the page {form or path} has no form to send")
+            raise PageError(
+                f"trang {form or path} không có biểu mẫu để gửi",
+                f"the page {form or path} has no form to send",
+            )
         return self.send(path, {**fields, "csrf_token": unescape(token[1])})
 
     def send(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> Page:
@@ -86,7 +97,9 @@ class Browser:
         """Send a *file* with *content* in the field *name* of the form on *path*."""
         token = _TOKEN.search(self.open(path).text)
         if token is None:
-            raise PageError(f"the page {path} has no form to send")
+            raise PageError(
+                f"trang {path} không có biểu mẫu để gửi", f"the page {path} has no form to send"
+            )
         fields: list[tuple[str, str | tuple[str, bytes]]] = [
             ("csrf_token", unescape(token[1])),
             (name, (file, content)),
@@ -114,7 +127,7 @@ class Browser:
                 target.path + ("?" + target.query if target.query else ""),
                 None,
             )
-        raise PageError(f"{path} redirects without end")
+        raise PageError(f"{path} chuyển hướng mãi không dừng", f"{path} redirects without end")
 
     def _headers(self, kind: str) -> dict[str, str]:
         headers = self.cookies

@@ -6,12 +6,15 @@ ghepmau-rehearse --once --report FILE   play, write the report, exit (1 if a cou
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from contract.arguments import Parser, languages
+from contract.spoken import choose, said
 from rehearsal.browser import PageError
 from rehearsal.day import Day, DayTrouble
 from rehearsal.laboratory import BenchTrouble
@@ -24,12 +27,16 @@ TROUBLES = (BenchTrouble, DayTrouble, PageError, ProcessTrouble, TableTrouble)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command: 0 all well, 1 a count is off, 2 it could not be played."""
-    options = _parser().parse_args(arguments)
+    words = choose(sys.argv[1:] if arguments is None else arguments, os.environ)
+    options = _parser().parse_args(words)
     if not port_is_free(options.port):
         print(
-            f"Cổng {options.port} đang có chương trình khác dùng.\n"
-            f"Port {options.port} is taken, perhaps by a rehearsal that is still up.\n"
-            f"End that one, or choose another port: make run PORT={options.port + 1}",
+            said(
+                f"Cổng {options.port} đang có chương trình khác dùng, có thể là một buổi diễn tập "
+                f"chưa tắt. Tắt nó, hoặc chọn cổng khác: make run PORT={options.port + 1}",
+                f"Port {options.port} is taken, perhaps by a rehearsal that is still up. "
+                f"End that one, or choose another port: make run PORT={options.port + 1}",
+            ),
             file=sys.stderr,
         )
         return 2
@@ -39,11 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _rehearse(day, options)
     except KeyboardInterrupt:
-        print("\nĐã dừng · stopped.")
+        print(said("\nĐã dừng.", "Stopped."))
         return 0
     except TROUBLES as trouble:
-        print(f"\nBuổi diễn tập dừng lại: {trouble}", file=sys.stderr)
-        print(f"The rehearsal stopped; its logs are in {options.home}.", file=sys.stderr)
+        print(
+            f"\n{said('Buổi diễn tập dừng lại', 'The rehearsal stopped')}: {trouble}",
+            file=sys.stderr,
+        )
+        print(
+            said(f"Nhật ký ở {options.home}.", f"Its logs are in {options.home}."), file=sys.stderr
+        )
         return 2
     except Exception:
         logging.getLogger("rehearsal").exception("the rehearsal met a fault of ours")
@@ -58,23 +70,26 @@ def _rehearse(day: Day, options: argparse.Namespace) -> int:
         report.write(options.report)
     _show(report, day)
     if not options.once:
-        print("  Ctrl-C để dừng · Ctrl-C ends everything.", flush=True)
+        print(f"  {said('Ctrl-C để dừng.', 'Ctrl-C ends everything.')}", flush=True)
         threading.Event().wait()
     return 0 if report.ok else 1
 
 
 def _show(report: Report, day: Day) -> None:
-    print("\nNgày diễn tập · The rehearsal day\n")
+    print(f"\n{said('Ngày diễn tập', 'The rehearsal day')}\n")
     print("\n".join(report.lines()))
-    print(f"\nTrang web · Pages: {day.base}\n")
+    print(f"\n{said('Các trang', 'Pages')}: {day.base}\n")
     width = max(len(account.login) for account in day.people)
     for account in day.people:
         print(
             f"  {account.login:<{width}}  {account.password:<14}  {account.name} ({account.role})"
         )
-    print("\n  Bước xác thực thứ hai: bấm tên mình, góc trên bên phải; bảy ngày đầu chưa bắt buộc.")
-    print("  Second factor: click your name, top right; it is not asked for in the first days.")
-    print(f"\n  Nhãn, thẻ đã in · printed labels and cards: {day.home}/papers", flush=True)
+    second = said(
+        "Bước xác thực thứ hai: bấm tên mình, góc trên bên phải; bảy ngày đầu chưa bắt buộc.",
+        "Second factor: click your name, top right; it is not asked for in the first days.",
+    )
+    papers = said("Nhãn, thẻ đã in", "printed labels and cards")
+    print(f"\n  {second}\n\n  {papers}: {day.home}/papers", flush=True)
 
 
 def _tell(line: str) -> None:
@@ -86,16 +101,45 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ghepmau-rehearse", description="Play a whole sampling day, end to end."
+    parser: argparse.ArgumentParser = Parser(
+        epilog=languages(),
+        prog="ghepmau-rehearse",
+        description=said(
+            "Diễn tập trọn một ngày lấy mẫu, từ đầu đến cuối.",
+            "Play a whole sampling day, end to end.",
+        ),
     )
-    parser.add_argument("--port", type=int, default=8000, help="of the server's pages (8000)")
     parser.add_argument(
-        "--home", type=Path, default=Path("var/rehearsal"), help="where its data goes"
+        "--port",
+        type=int,
+        default=8000,
+        help=said("của trang máy chủ (8000)", "of the server's pages (8000)"),
     )
-    parser.add_argument("--once", action="store_true", help="end when the day has ended")
-    parser.add_argument("--report", type=Path, help="write the day's report (JSON) to this file")
-    parser.add_argument("--seed", type=int, default=20210603, help="of the invented people")
+    parser.add_argument(
+        "--home",
+        type=Path,
+        default=Path("var/rehearsal"),
+        help=said("nơi đặt dữ liệu", "where its data goes"),
+    )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help=said("kết thúc khi hết ngày", "end when the day has ended"),
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        help=said(
+            "ghi báo cáo trong ngày (JSON) vào tệp này",
+            "write the day's report (JSON) to this file",
+        ),
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=20210603,
+        help=said("của những người được bịa ra", "of the invented people"),
+    )
     return parser
 
 

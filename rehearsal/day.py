@@ -16,6 +16,7 @@ from time import monotonic, sleep
 import msgspec
 
 from contract import specimens
+from contract.spoken import Spoken, said
 from contract.tubes import Tube
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.reader import PtyReader
@@ -34,7 +35,7 @@ SCREEN = 10  # the screen's port is the server's and this
 MARK = "ghepmau-rehearsal"  # a directory with this file in it may be thrown away
 
 
-class DayTrouble(Exception):
+class DayTrouble(Spoken):
     """The day cannot begin or go on; the message says what to do."""
 
 
@@ -64,18 +65,22 @@ class Day:
         office = Office(self._browser("administrator"), self.home / "papers")
         table, day, stray = self._set_the_table(office)
         server.stop()
-        self.tell("Sáng: mất mạng, trạm vẫn làm việc · Morning: no server, the station works on")
+        self.tell(
+            said("Sáng: mất mạng, trạm vẫn làm việc", "Morning: no server, the station works on")
+        )
         self._act(table, day.morning)
         server.start()
-        self.tell("Trưa: máy chủ trở lại, rồi trạm mất điện · Noon: server back, then a power cut")
+        self.tell(
+            said("Trưa: máy chủ trở lại, rồi trạm mất điện", "Noon: server back, then a power cut")
+        )
         self._act(table, day.afternoon)
         drained = self._drain(table)
-        self.tell("Chiều: phòng xét nghiệm · Afternoon: the laboratory")
+        self.tell(said("Chiều: phòng xét nghiệm", "Afternoon: the laboratory"))
         plan = bench.plan(day, stray)
         lab = Laboratory(self._browser("lab-technician", 0), self._browser("lab-technician", 1))
         officer = self._browser("health-officer")
         found = bench.work(lab, officer, plan)
-        self.tell("Tối: đối chiếu · Evening: everything is reconciled")
+        self.tell(said("Tối: đối chiếu", "Evening: everything is reconciled"))
         report = evening.reckon(officer, table, day, plan, found, drained)
         self._check_journal()
         self._add_week()
@@ -86,26 +91,29 @@ class Day:
 
     def _add_week(self) -> None:
         """Let the day's people, and invented ones, have a week at 300 points behind them."""
-        self.tell("Một tuần khai báo ở 300 điểm · A week of check-ins at 300 points")
+        self.tell(said("Một tuần khai báo ở 300 điểm", "A week of check-ins at 300 points"))
         words = ["demo-week", "--config", str(self.home / "server.toml")]
         run([program("ghepmau-server"), *words], log=self.home / "server.log")
 
     def _let_people_come(self) -> list[Check]:
         """Let people declare at a point of that week, by phone and by card."""
-        self.tell("Khai báo bằng điện thoại và thẻ · Declared by phone and by card")
+        self.tell(said("Khai báo bằng điện thoại và thẻ", "Declared by phone and by card"))
         people = specimens.people(VISITORS, Random(self.seed + 1))  # noqa: S311
         return visitors.play(self._browser("administrator"), self.base, people)
 
     def _clear(self) -> None:
         if self.home.exists():
             if not (self.home / MARK).exists() and any(self.home.iterdir()):
-                raise DayTrouble(f"{self.home} holds something else: name another directory")
+                raise DayTrouble(
+                    f"{self.home} đang chứa thứ khác: chọn thư mục khác",
+                    f"{self.home} holds something else: name another directory",
+                )
             shutil.rmtree(self.home)
         (self.home / "papers").mkdir(parents=True)
         (self.home / MARK).write_text("Made by ghepmau-rehearse; may be deleted.\n")
 
     def _start_server(self) -> Server:
-        self.tell("Chuẩn bị máy chủ và cơ sở dữ liệu · Preparing server and database")
+        self.tell(said("Chuẩn bị máy chủ và cơ sở dữ liệu", "Preparing server and database"))
         config = settings.write_server(self.home, self.port)
         log = self.home / "server.log"
         run([program("ghepmau-server"), "init", "--config", str(config)], log=log)
@@ -117,7 +125,7 @@ class Day:
         return server
 
     def _set_the_table(self, office: Office) -> tuple[Table, script.Day, Tube]:
-        self.tell("Lô ống, nhãn, thẻ, trạm · Lots, labels, cards, station")
+        self.tell(said("Lô ống, nhãn, thẻ, trạm", "Lots, labels, cards, station"))
         code = office.enrol_station(STATION, "Bàn 1")
         office.enrol_station("ban-2", "Bàn 2")
         invented = cast.invent(self.seed)
@@ -144,7 +152,7 @@ class Day:
         screen = self._screen_port()
         config = settings.write_station(self.home, camera.url, str(reader.path), self.base, screen)
         if screen:
-            self.tell(f"Màn hình ở bàn · The table's own screen: http://127.0.0.1:{screen}")
+            self.tell(said("Màn hình ở bàn", f"The table's own screen: http://127.0.0.1:{screen}"))
         station = Station(
             [program("ghepmau-station"), "run", "--config", str(config), "--json"], log
         )
@@ -163,11 +171,16 @@ class Day:
         if not table.station.running:
             table.station.start()
             if table.station.wait("ready", seconds=30) is None:
-                raise ProcessTrouble(f"the station did not start; see {self.home}/station.log")
+                raise ProcessTrouble(
+                    f"trạm không khởi động; xem {self.home}/station.log",
+                    f"the station did not start; see {self.home}/station.log",
+                )
         for number, act in enumerate(acts, 1):
             table.play(act)
             if number % 10 == 0 or number == len(acts):
-                self.tell(f"  {table.shown} người đã qua bàn · people have been at the table")
+                self.tell(
+                    "  " + said(f"{table.shown} người đã qua bàn", "people have been at the table")
+                )
 
     def _drain(self, table: Table) -> int:
         """Wait until the uplink has sent everything; return how many events the server has."""
@@ -179,7 +192,10 @@ class Day:
             if seen >= wanted:
                 return seen
             sleep(0.3)
-        raise DayTrouble(f"the uplink did not drain within 60 s; see {self.home}/station.log")
+        raise DayTrouble(
+            f"trạm chưa gửi hết trong 60 s; xem {self.home}/station.log",
+            f"the uplink did not drain within 60 s; see {self.home}/station.log",
+        )
 
     def _note_logins(self) -> None:
         """Keep the demo log-ins for tools (tools/screenshots.py); readable by this user alone."""

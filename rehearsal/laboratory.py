@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from contract.spoken import Spoken
 from contract.tubes import Tube
 from rehearsal.browser import Browser, Page
 
@@ -12,7 +13,7 @@ _CHOICE = re.compile(r'name="result"[^>]*value="([0-9a-f-]{36}\.[0-9a-f]+)"')
 _SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
 
 
-class BenchTrouble(Exception):
+class BenchTrouble(Spoken):
     """A page at the bench refused what it must take, or took what it must refuse."""
 
 
@@ -84,4 +85,7 @@ class Laboratory:
 def took(page: Page) -> None:
     """Raise BenchTrouble where a page refused."""
     if page.status >= 400:
-        raise BenchTrouble(f"{page.path} answered {page.status}: {page.alert}")
+        raise BenchTrouble(
+            f"{page.path} trả lời {page.status}: {page.alert}",
+            f"{page.path} answered {page.status}: {page.alert}",
+        )

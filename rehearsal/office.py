@@ -60,7 +60,9 @@ class Office:
         fields = {"station": station, "label": label, "place": PLACE, "duty": "sampling"}
         found = _CODE.search(_good(self.browser.fill("/stations", fields)).text)
         if found is None:
-            raise PageError("the page of stations shows no one-time code")
+            raise PageError(
+                "trang Trạm không cho mã một lần", "the page of stations shows no one-time code"
+            )
         return unescape(found[1]).strip()
 
     def register_lot(self, series: int, count: int, station: str) -> tuple[str, list[Tube]]:
@@ -69,7 +71,7 @@ class Office:
         page = _good(self.browser.fill("/lots", fields))
         found = _LOT.search(page.path)
         if found is None:
-            raise PageError("registering a lot led to no lot")
+            raise PageError("đăng ký lô mà không có lô nào", "registering a lot led to no lot")
         lot = found[1]
         labels = self.browser.open(f"/lots/{lot}/labels.pdf?stock=L7651")
         (self.papers / f"labels-{lot}.pdf").write_bytes(labels.body)
@@ -89,5 +91,8 @@ class Office:
 
 def _good(page: Page) -> Page:
     if page.status >= 400:
-        raise PageError(f"{page.path} answered {page.status}: {page.alert}")
+        raise PageError(
+            f"{page.path} trả lời {page.status}: {page.alert}",
+            f"{page.path} answered {page.status}: {page.alert}",
+        )
     return page

@@ -20,8 +20,10 @@ from typing import Any
 import msgspec
 import urllib3
 
+from contract.spoken import Spoken
 
-class ProcessTrouble(Exception):
+
+class ProcessTrouble(Spoken):
     """A program did not start, or did not do in time what it was waited for."""
 
 
@@ -128,12 +130,18 @@ class Server(Process):
         last = monotonic() + 30
         while monotonic() < last:
             if not self.running:
-                raise ProcessTrouble(f"the server ended at once; it says why in {self._log}")
+                raise ProcessTrouble(
+                    f"máy chủ tắt ngay; lý do trong {self._log}",
+                    f"the server ended at once; it says why in {self._log}",
+                )
             with suppress(urllib3.exceptions.HTTPError):
                 pool.request("GET", f"{self._base}/login", retries=False, timeout=2.0)
                 return
             sleep(0.1)
-        raise ProcessTrouble(f"the server did not answer within 30 s; see {self._log}")
+        raise ProcessTrouble(
+            f"máy chủ không trả lời trong 30 s; xem {self._log}",
+            f"the server did not answer within 30 s; see {self._log}",
+        )
 
 
 class Station(Process):

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from contract.spoken import said
+
 
 @dataclass(frozen=True)
 class Check:
@@ -82,20 +84,20 @@ class Report:
         document = self.document()
         pace = self.seconds_per_person
         rows = [
-            ("Người trước máy quét · people shown", self.shown),
-            ("Đã ghép · paired", document["paired"]),
-            ("Huỷ ghép · voided", document["voided"]),
-            ("Từ chối · refused", _counts(self.refused)),
-            ("Bỏ dở · let go", _counts(self.let_go)),
-            ("Phòng xét nghiệm nhận · received", document["received"]),
-            ("Có kết quả · resulted", document["resulted"]),
-            ("Đã trả kết quả · released", document["released"]),
-            ("Kết luận · outcomes", _counts(document["outcomes"])),
-            ("Vào hồ sơ · delivered", document["delivered"]),
-            ("Đính chính · corrected", document["corrected"]),
-            ("Gọi lại · called back", document["called_back"]),
-            ("Không khớp · unmatched", _counts(document["unmatched"])),
-            ("Giây mỗi người · seconds per person", f"{pace['median']} (p95 {pace['p95']})"),
+            (said("Người trước máy quét", "people shown"), self.shown),
+            (said("Đã ghép", "paired"), document["paired"]),
+            (said("Huỷ ghép", "voided"), document["voided"]),
+            (said("Từ chối", "refused"), _counts(self.refused)),
+            (said("Bỏ dở", "let go"), _counts(self.let_go)),
+            (said("Phòng xét nghiệm nhận", "received"), document["received"]),
+            (said("Có kết quả", "resulted"), document["resulted"]),
+            (said("Đã trả kết quả", "released"), document["released"]),
+            (said("Kết luận", "outcomes"), _counts(document["outcomes"])),
+            (said("Vào hồ sơ", "delivered"), document["delivered"]),
+            (said("Đính chính", "corrected"), document["corrected"]),
+            (said("Gọi lại", "called back"), document["called_back"]),
+            (said("Không khớp", "unmatched"), _counts(document["unmatched"])),
+            (said("Giây mỗi người", "seconds per person"), f"{pace['median']} (p95 {pace['p95']})"),
         ]
         width = max(len(name) for name, _ in rows)
         yield from (f"  {name:<{width}}  {value}" for name, value in rows)
@@ -103,9 +105,14 @@ class Report:
         yield ""
         if not wrong:
             count = len(self.checks)
-            yield f"  ✔ {count} phép đối chiếu đều khớp · all {count} counts reconcile"
+            all_well = said(f"{count} phép đối chiếu đều khớp", f"all {count} counts reconcile")
+            yield f"  ✔ {all_well}"
         for check in wrong:
-            yield f"  ✖ {check.name}: expected {check.expected}, seen {check.seen}"
+            found = said(
+                f"phải là {check.expected}, thấy {check.seen}",
+                f"expected {check.expected}, seen {check.seen}",
+            )
+            yield f"  ✖ {check.name}: {found}"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -31,7 +31,10 @@ def _awaited(lab: Laboratory, path: str, wanted: re.Pattern[str]) -> str:
         if found := wanted.search(lab.first.open(path).text):
             return found[1]
         sleep(0.2)
-    raise BenchTrouble(f"{path} did not come to an end within {PATIENCE:.0f} s")
+    raise BenchTrouble(
+        f"{path} chưa xong trong {PATIENCE:.0f} s",
+        f"{path} did not come to an end within {PATIENCE:.0f} s",
+    )
 
 
 def verify_controls(lab: Laboratory, run: str) -> None:
@@ -49,5 +52,5 @@ def withdraw(lab: Laboratory, run: str, reason: str) -> Page:
 def _seen(lab: Laboratory, run: str) -> str:
     found = _SEEN.search(lab.second.open(run).text)
     if found is None:
-        raise BenchTrouble(f"{run} offers nothing to do")
+        raise BenchTrouble(f"{run} không cho làm gì", f"{run} offers nothing to do")
     return found[1]

@@ -10,6 +10,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from contract.commands import Command, text_of
+from contract.spoken import Spoken
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.reader import PtyReader
 from rehearsal import script
@@ -22,7 +23,7 @@ HALF_LINE = 1.0  # seconds after which the reader knows a new line from the rest
 PATIENCE = 3  # how often a person holds their code up again before the team gives up
 
 
-class TableTrouble(Exception):
+class TableTrouble(Spoken):
     """The station did not answer as it must."""
 
 
@@ -140,7 +141,10 @@ class Table:
             self.camera.show(None)
             if line is not None:
                 return line
-        raise TableTrouble(f"the station did not say {' or '.join(wanted)} to a code held up")
+        raise TableTrouble(
+            f"trạm không báo {' / '.join(wanted)} khi đưa mã ra",
+            f"the station did not say {' or '.join(wanted)} to a code held up",
+        )
 
     def _scan(self, text: str, *wanted: str) -> dict[str, Any]:
         self.reader.scan(text, aim="]C0")
@@ -150,5 +154,8 @@ class Table:
         line = self.station.wait(*wanted, seconds=seconds)
         if line is None:
             last = self.station.seen[-1] if self.station.seen else "nothing"
-            raise TableTrouble(f"waited for {' or '.join(wanted)}; the station said {last}")
+            raise TableTrouble(
+                f"đợi {' / '.join(wanted)}; trạm báo {last}",
+                f"waited for {' or '.join(wanted)}; the station said {last}",
+            )
         return line

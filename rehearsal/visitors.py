@@ -54,7 +54,10 @@ class Crowd:
         """Declare again on the same phone: only what changes is asked; the card is the same."""
         found = _WHO.search(phone.open(f"/d/{self.point}").text)
         if found is None:
-            raise PageError("a phone that declared is not known again")
+            raise PageError(
+                "điện thoại đã khai báo không được nhận ra",
+                "a phone that declared is not known again",
+            )
         fields = {**ANSWERS, "who": found[1], "id": str(uuid4())}
         again = phone.fill(f"/d/{self.point}", fields)
         self.sent += 1
@@ -74,7 +77,7 @@ def play(registrar: Browser, base: str, people: list[Specimen]) -> list[Check]:
     """Let *people* come to a point; return what must agree."""
     points = _POINT.findall(registrar.open("/points?kind=factory&open=1").text)
     if not points:
-        raise PageError("the invented week has no factory")
+        raise PageError("tuần bịa ra không có nhà máy nào", "the invented week has no factory")
     crowd = Crowd(base, points[0])
     before = _today(registrar, crowd.point)
     for who in people[::2]:
@@ -95,7 +98,7 @@ def _keeper(registrar: Browser, base: str, point: str) -> Browser:
     page = _good(registrar.fill(f"/points/{point}/link", {}, form=f"/points/{point}"))
     found = _LINK.search(page.text)
     if found is None:
-        raise PageError("the point gave no link")
+        raise PageError("điểm không cho đường dẫn", "the point gave no link")
     keeper = Browser(base)
     _good(keeper.fill(f"/k/{point}/open", {"link": unescape(found[1])}))
     return keeper
@@ -104,18 +107,23 @@ def _keeper(registrar: Browser, base: str, point: str) -> Browser:
 def _today(registrar: Browser, point: str) -> int:
     found = _TODAY.search(registrar.open(f"/points/{point}").text)
     if found is None:
-        raise PageError(f"the page of point {point} counts nothing")
+        raise PageError(
+            f"trang của điểm {point} không đếm gì", f"the page of point {point} counts nothing"
+        )
     return int(found[1].replace(".", "").replace(" ", ""))
 
 
 def _card(done: Page) -> str:
     found = re.search(r"/d/card/([0-9a-f-]{36})\.png", done.text)
     if found is None:
-        raise PageError("a declaration gave no card")
+        raise PageError("khai báo mà không được thẻ", "a declaration gave no card")
     return found[1]
 
 
 def _good(page: Page) -> Page:
     if page.status >= 400 or page.alert:
-        raise PageError(f"{page.path} answered {page.status}: {page.alert}")
+        raise PageError(
+            f"{page.path} trả lời {page.status}: {page.alert}",
+            f"{page.path} answered {page.status}: {page.alert}",
+        )
     return page

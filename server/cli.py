@@ -14,6 +14,7 @@ from typing import TextIO
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from contract.arguments import Parser, languages
 from contract.spoken import choose, said
 from server import (
     accounts_cli,
@@ -77,18 +78,6 @@ TROUBLES = (
 )
 
 
-LEADS: dict[type[Exception], str] = {
-    ConfigError: "cấu hình chưa đúng, sửa rồi chạy lại",
-    machines.MachinesError: "tệp khai báo máy xét nghiệm chưa đúng, sửa rồi chạy lại",
-    vault.VaultError: "không dùng được tệp khóa",
-    wsgi.CannotListen: "không mở được cổng",
-    listening.CannotListen: "không nghe được máy xét nghiệm",
-    schema.NewerDatabase: "cơ sở dữ liệu của bản mới hơn: cài lại bản đó",
-    NotReadable: "không đọc được tệp hoặc dữ liệu",
-    Exception: "chưa làm được",
-}
-
-
 def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) -> int:
     """Run one command; return the exit code.  *typed* stands for standard input."""
     words = choose(sys.argv[1:] if arguments is None else arguments, os.environ)
@@ -98,7 +87,7 @@ def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) ->
         command: Callable[[argparse.Namespace, Loaded], None] = asked.command
         command(asked, load(asked.config, os.environ))
     except TROUBLES as error:
-        return _complain(_led(error))
+        return _complain(str(error))
     except DomainError as error:
         return _complain(said(error.vi, error.en))
     except OSError as error:
@@ -114,28 +103,18 @@ def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) ->
     return 0
 
 
-def _led(error: Exception) -> str:
-    """Return what the error says; of one that says it in English only, what kind it is first."""
-    lead = next(vi for kind, vi in LEADS.items() if isinstance(error, kind))
-    sentence = str(error)
-    return sentence if isinstance(error, Trouble) else said(f"{lead}: {sentence}", sentence)
-
-
 def _complain(sentence: str) -> int:
     print(f"ghepmau-server: {sentence}", file=sys.stderr)
     return 2
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="ghepmau-server",
         description=said(
             "Cài đặt, chăm sóc và chạy máy chủ.", "Set up, look after, run the server."
         ),
-        epilog=said(
-            "--lang vi|en|both, hoặc GHEPMAU_LANG: ngôn ngữ của các câu trả lời.",
-            "--lang vi|en|both, or GHEPMAU_LANG: the language of the answers.",
-        ),
+        epilog=languages(),
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

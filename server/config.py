@@ -13,12 +13,15 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from contract.complaints import vietnamese
+from contract.spoken import Spoken
+
 PREFIX = "GHEPMAU_"
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=36500)]
 
 
-class ConfigError(Exception):
+class ConfigError(Spoken):
     """A setting is unknown or wrong; the message names file and key."""
 
 
@@ -175,15 +178,19 @@ def _check_addresses(loaded: Loaded) -> None:
     parts = urlsplit(settings.public_url)
     if settings.public_url and not (parts.scheme in {"http", "https"} and _has_host(parts)):
         raise ConfigError(
+            f"{origins.get('public_url')}: cấu hình 'public_url': phải là địa chỉ như https://ghepmau.example",
             f"{origins.get('public_url')}: setting 'public_url': expected an address such as "
-            "https://ghepmau.example"
+            "https://ghepmau.example",
         )
     domain, host = settings.key_domain, urlsplit(settings.origin).hostname or ""
     above = "." in domain and host.endswith(f".{domain}")
     if domain and not (host == domain or above):
         raise ConfigError(
-            f"{origins.get('key_domain')}: setting 'key_domain': {domain!r} is neither {host!r}, "
-            "the host of public_url, nor a domain above it"
+            f"{origins.get('key_domain')}: cấu hình 'key_domain': {domain!r} không phải "
+            f"{host!r}, máy của public_url, cũng không phải miền trên nó",
+            f"{origins.get('key_domain')}: setting 'key_domain': {domain!r} is neither "
+            f"{host!r}, "
+            "the host of public_url, nor a domain above it",
         )
 
 
@@ -204,7 +211,10 @@ def _from_file(path: Path | None) -> list[tuple[str, Any, str]]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot read the settings in {path}: {error}") from error
+        raise ConfigError(
+            f"không đọc được cấu hình trong {path}: {error}",
+            f"cannot read the settings in {path}: {error}",
+        ) from error
     return [(key, value, str(path)) for key, value in document.items()]
 
 
@@ -219,8 +229,14 @@ def _from_environment(environ: Mapping[str, str]) -> list[tuple[str, Any, str]]:
 def _checked(key: str, value: object, origin: str) -> object:
     if key not in FIELDS:
         known = ", ".join(FIELDS)
-        raise ConfigError(f"{origin}: unknown setting {key!r}; known are: {known}")
+        raise ConfigError(
+            f"{origin}: không có cấu hình {key!r}; có: {known}",
+            f"{origin}: unknown setting {key!r}; known are: {known}",
+        )
     try:
         return msgspec.convert(value, FIELDS[key].type, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{origin}: setting {key!r}: {error}") from error
+        raise ConfigError(
+            f"{origin}: cấu hình {key!r}: {vietnamese(str(error))}",
+            f"{origin}: setting {key!r}: {error}",
+        ) from error

@@ -44,7 +44,10 @@ def read(path: str) -> dict[str, str]:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot read the place names in {path}: {error}") from error
+        raise ConfigError(
+            f"không đọc được tên địa danh trong {path}: {error}",
+            f"cannot read the place names in {path}: {error}",
+        ) from error
     found = {}
     for number, row in enumerate(csv.reader(text.splitlines()), 1):
         if not row or row[0].startswith("#"):
@@ -53,7 +56,9 @@ def read(path: str) -> dict[str, str]:
             code, name = row[:2]
             found[str(Place.parse(code))] = names.display(name)
         except (ValueError, PlaceError) as error:
-            raise ConfigError(f"{path}, line {number}: {error}") from error
+            raise ConfigError(
+                f"{path}, dòng {number}: {error}", f"{path}, line {number}: {error}"
+            ) from error
     return found
 
 

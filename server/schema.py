@@ -51,6 +51,7 @@ import server.sampling.models
 import server.sampling.roster_models
 import server.sampling.shift_models
 import server.upstream.models  # noqa: F401 - each import adds its tables to Base.metadata
+from contract.spoken import Spoken
 from server.db import Base, Database
 from server.engines import is_shared
 
@@ -59,7 +60,7 @@ UPGRADING = 0x6768_6570  # the number of PostgreSQL's lock for it
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-class NewerDatabase(Exception):
+class NewerDatabase(Spoken):
     """The database was brought to a shape that this program does not know."""
 
 
@@ -86,9 +87,12 @@ def check_known(revision: str | None) -> None:
     """Raise NewerDatabase unless this program has that migration."""
     if revision is not None and revision not in _revisions():
         raise NewerDatabase(
+            f"cơ sở dữ liệu đang ở {revision}, bản này không biết: một bản mới hơn đã đưa tới "
+            "đó. Cài lại bản đó, hoặc quay lại như docs/operators.md viết (Upgrade); chưa có "
+            "gì thay đổi",
             f"the database stands at {revision}, which this release does not know: a newer one "
             "brought it there. Install that one again, or go back as docs/operators.md says "
-            "(Upgrade); nothing was changed"
+            "(Upgrade); nothing was changed",
         )
 
 

@@ -24,8 +24,11 @@ def check_workers(settings: Settings) -> None:
     """Raise ConfigError where several processes were asked for and cannot be had."""
     if settings.workers > 1 and sqlite_file(settings) is not None:
         raise ConfigError(
+            f"workers = {settings.workers} cần PostgreSQL: SQLite chỉ có một tiến trình phục "
+            "vụ. Đặt workers = 1, hoặc ghi một cơ sở dữ liệu PostgreSQL vào cấu hình "
+            "`database`",
             f"workers = {settings.workers} needs PostgreSQL: SQLite is served by one process. "
-            "Set workers = 1, or name a PostgreSQL database in the setting `database`"
+            "Set workers = 1, or name a PostgreSQL database in the setting `database`",
         )
 
 
@@ -46,9 +49,12 @@ def check_room(settings: Settings, database: Database, processes: int) -> None:
         )
     if processes * each > most - kept - OTHERS:
         raise ConfigError(
+            f"{processes} tiến trình, mỗi tiến trình mở đến {each} kết nối, mà PostgreSQL chỉ "
+            f"nhận {most - kept - OTHERS} (max_connections = {most}): tăng ở đó, hoặc giảm "
+            "`workers`, `threads` hay `connections` ở đây",
             f"{processes} processes may open {each} connections each, but PostgreSQL takes "
             f"{most - kept - OTHERS} (max_connections = {most}): raise it there, or lower "
-            "`workers`, `threads` or `connections` here"
+            "`workers`, `threads` or `connections` here",
         )
 
 
@@ -66,8 +72,10 @@ def hold_alone(settings: Settings) -> Any:
     except OSError as error:
         lock.close()
         raise ConfigError(
+            f"{file} đang do một tiến trình khác phục vụ: dừng nó trước. Muốn nhiều tiến "
+            "trình thì cần PostgreSQL",
             f"{file} is served by another process already: stop that one first. Several "
-            "processes need PostgreSQL"
+            "processes need PostgreSQL",
         ) from error
     os.set_inheritable(lock.fileno(), False)  # noqa: FBT003 - of the function
     return lock

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contract.signing import decode, encode
+from contract.spoken import Spoken
 
 log = logging.getLogger(__name__)
 RELOAD_SECONDS = 1.0
@@ -31,7 +32,7 @@ _HEAD = 5
 _NONCE = 12
 
 
-class VaultError(Exception):
+class VaultError(Spoken):
     """The key file is missing, damaged or readable by others; or a value was not ours to read."""
 
 
@@ -81,10 +82,12 @@ class Vault:
         """Open the keys in *path*; raise VaultError if that cannot be done safely."""
         try:
             if path.stat().st_mode & 0o077:
-                raise VaultError(f"{path} can be read by other users: run chmod 600 {path}")
+                vi, en = f"người dùng khác đọc được {path}", f"{path} can be read by other users"
+                raise VaultError(f"{vi}: chạy chmod 600 {path}", f"{en}: run chmod 600 {path}")
             return cls(msgspec.json.decode(path.read_bytes(), type=KeyFile), path)
         except (OSError, ValueError, KeyError) as error:
-            raise VaultError(f"cannot open the key file {path}: {error}") from error
+            vi, en = f"không mở được tệp khóa {path}", f"cannot open the key file {path}"
+            raise VaultError(f"{vi}: {error}", f"{en}: {error}") from error
 
     def encrypt(self, purpose: str, text: str) -> bytes:
         return self.encrypt_bytes(purpose, text.encode())
@@ -120,17 +123,20 @@ class Vault:
                 for blob in blobs
             ]
         except InvalidTag as error:
-            raise VaultError(f"a value of {purpose} was changed in the database") from error
+            raise _changed(purpose) from error
 
     def decrypt_bytes(self, purpose: str, blob: bytes) -> bytes:
         head, nonce, sealed = blob[:_HEAD], blob[_HEAD : _HEAD + _NONCE], blob[_HEAD + _NONCE :]
         key = self._data.get(head[1:])
         if key is None or head[:1] != _VERSION:
-            raise VaultError("a value is encrypted with a key that this server does not have")
+            raise VaultError(
+                "có giá trị mã hóa bằng khóa mà máy chủ này không có",
+                "a value is encrypted with a key that this server does not have",
+            )
         try:
             return key.decrypt(nonce, sealed, head + purpose.encode())
         except InvalidTag as error:
-            raise VaultError(f"a value of {purpose} was changed in the database") from error
+            raise _changed(purpose) from error
 
     def opens(self, blob: bytes) -> bool:
         """Return whether *blob* names a key that this vault has."""
@@ -226,10 +232,18 @@ def install(vault: Vault) -> None:
     _open[:] = [_Installed(vault)]
 
 
+def _changed(purpose: str) -> VaultError:
+    vi = f"một giá trị của {purpose} đã bị sửa trong cơ sở dữ liệu"
+    return VaultError(vi, f"a value of {purpose} was changed in the database")
+
+
 def current() -> Vault:
     """Return the installed vault; raise VaultError where there is none."""
     if not _open:
-        raise VaultError("no key file was opened: start through server.app or the command line")
+        raise VaultError(
+            "chưa mở tệp khóa nào: khởi động qua server.app hoặc dòng lệnh",
+            "no key file was opened: start through server.app or the command line",
+        )
     installed = _open[0]
     installed.refresh()
     return installed.vault

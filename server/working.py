@@ -20,7 +20,8 @@ def work(settings: Settings, *, told: Callable[[str], object]) -> None:
     """Work until SIGTERM or SIGINT; what is in hand is finished first."""
     if make_url(settings.database_url).get_backend_name() == "sqlite":
         raise ConfigError(
-            "`work` needs PostgreSQL: with SQLite the process that serves does this work too"
+            "`work` cần PostgreSQL: với SQLite, tiến trình phục vụ làm luôn việc này",
+            "`work` needs PostgreSQL: with SQLite the process that serves does this work too",
         )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     stopping = Event()

@@ -26,6 +26,7 @@ from granian.log import LogLevels
 from granian.rsgi import Scope
 from werkzeug.exceptions import HTTPException
 
+from contract.spoken import Spoken
 from server.app import create_app
 from server.assembly import start_background, stop_background
 from server.config import Settings
@@ -48,7 +49,7 @@ SWITCH_SECONDS = 0.02
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
-class CannotListen(Exception):
+class CannotListen(Spoken):
     """The port is taken or not ours to take."""
 
 
@@ -61,11 +62,16 @@ def check_port(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except PermissionError as error:
-            raise CannotListen(f"{where} needs more rights: choose a port from 1024 up") from error
+            raise CannotListen(
+                f"{where} cần thêm quyền: chọn cổng từ 1024 trở lên",
+                f"{where} needs more rights: choose a port from 1024 up",
+            ) from error
         except OSError as error:
             raise CannotListen(
+                f"không mở được {where} ({error.strerror}): dừng chương trình kia, hoặc chọn "
+                "cổng khác bằng --port",
                 f"cannot listen on {where} ({error.strerror}): "
-                f"stop the other program, or choose another port with --port"
+                f"stop the other program, or choose another port with --port",
             ) from error
 
 

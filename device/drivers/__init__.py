@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from contract.spoken import Spoken
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from device.signals import Signal
 
 
-class DeviceLost(Exception):
+class DeviceLost(Spoken):
     """The hardware was unplugged or stopped answering; open it again."""
 
 

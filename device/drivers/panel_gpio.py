@@ -140,7 +140,9 @@ class GpioPanel:
                 gpio.setup(pin, gpio.IN, pull_up_down=gpio.PUD_UP)
             self._tone = gpio.PWM(self._pins.sounder, 440)
         except (RuntimeError, ValueError, OSError) as error:
-            raise PanelLost(f"the header's pins cannot be used: {error}") from error
+            raise PanelLost(
+                f"không dùng được chân GPIO: {error}", f"the header's pins cannot be used: {error}"
+            ) from error
         self._hertz = 0
         self._lit = Light.OFF
 
@@ -201,5 +203,8 @@ def _gpio() -> _Gpio:
     try:
         gpio: _Gpio = importlib.import_module("RPi.GPIO")
     except (ImportError, RuntimeError, OSError) as error:
-        raise PanelLost(f"this machine has no header that RPi.GPIO can use: {error}") from error
+        raise PanelLost(
+            f"máy này không có chân GPIO mà RPi.GPIO dùng được: {error}",
+            f"this machine has no header that RPi.GPIO can use: {error}",
+        ) from error
     return gpio

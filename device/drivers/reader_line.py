@@ -54,7 +54,10 @@ class LineReader:
                 port, self._settings.baud, timeout=_SLICE, exclusive=True
             )
         except (serial.SerialException, OSError, ValueError) as error:
-            raise ReaderLost(f"cannot open the reader at {port}: {error}") from error
+            raise ReaderLost(
+                f"không mở được đầu đọc ở {port}: {error}",
+                f"cannot open the reader at {port}: {error}",
+            ) from error
         self.flush()
 
     def read(self, timeout: float) -> Scan | None:
@@ -75,7 +78,7 @@ class LineReader:
         try:
             self._port.reset_input_buffer()
         except (serial.SerialException, OSError) as error:
-            raise ReaderLost(f"the reader is gone: {error}") from error
+            raise ReaderLost(f"mất đầu đọc: {error}", f"the reader is gone: {error}") from error
 
     def close(self) -> None:
         """Release the port; closing twice is harmless."""
@@ -88,7 +91,7 @@ class LineReader:
         try:
             heard = self._port.read(max(1, self._port.in_waiting))
         except (serial.SerialException, OSError) as error:
-            raise ReaderLost(f"the reader is gone: {error}") from error
+            raise ReaderLost(f"mất đầu đọc: {error}", f"the reader is gone: {error}") from error
         if not heard:
             self._quiet += _SLICE
             return

@@ -5,14 +5,20 @@ import os
 import sys
 from pathlib import Path
 
+from contract.spoken import said
+from device.arguments import with_config
 from device.config import load
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the station's."""
-    parser = commands.add_parser("kiosk", help="serve the page for the station's own screen")
-    parser.add_argument("--config", required=True, type=Path, help="the settings (TOML)")
-    parser.set_defaults(command=_kiosk)
+    parser = commands.add_parser(
+        "kiosk",
+        help=said(
+            "phục vụ trang cho màn hình của trạm", "serve the page for the station's own screen"
+        ),
+    )
+    with_config(parser, _kiosk)
 
 
 def words(config: Path) -> list[str]:

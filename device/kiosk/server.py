@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from contract.spoken import Spoken
 from device.config import Config
 from device.kiosk.app import BEAT, create_app
 from device.kiosk.hub import Hub
@@ -20,7 +21,7 @@ HOST = "127.0.0.1"
 ASK = 5  # seconds between two questions to our own server
 
 
-class PortTaken(Exception):
+class PortTaken(Spoken):
     """Another program listens where the kiosk's page should be."""
 
 
@@ -87,8 +88,11 @@ def _listen(config: Config, hub: Hub, beat: float) -> BaseWSGIServer:
         listening = socket.create_server((HOST, port), backlog=16)
     except OSError as error:
         raise PortTaken(
-            f"the kiosk's page cannot be served on {HOST}:{port}, another program listens there; "
-            "end it, or choose another kiosk.port"
+            f"không mở được trang màn hình ở {HOST}:{port}, có chương trình khác dùng cổng "
+            "đó; dừng nó, hoặc chọn kiosk.port khác",
+            f"the kiosk's page cannot be served on {HOST}:{port}, another program listens "
+            "there; "
+            "end it, or choose another kiosk.port",
         ) from error
     with listening:
         return make_server(

@@ -117,7 +117,10 @@ def seal(folder: Path, made: Archive, pieces: Iterator[files.Rows], now: datetim
     contents = files.Contents(made.month, shelf.name, shelf.table_name, names)
     wrote = files.write(new, contents, pieces, at=now, revision=schema.newest_revision() or "")
     if files.check(new) != wrote:
-        raise NotReadable(f"{new} does not hold what was written: is the disk well?")
+        raise NotReadable(
+            f"{new} không chứa những gì đã ghi: đĩa có hỏng không?",
+            f"{new} does not hold what was written: is the disk well?",
+        )
     new.replace(target)
     _sync(folder)
     made.row_count, made.size = wrote, target.stat().st_size

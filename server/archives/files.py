@@ -92,7 +92,7 @@ def opened(path: Path) -> Iterator[tuple[Contents, Iterator[Rows]]]:
         frames = strongbox.Reader(file).frames()
         first = next(frames, b"")
         if first[:1] != _WORDS:
-            raise NotReadable(f"{path.name} is no archive")
+            raise NotReadable(f"{path.name} không phải tệp lưu trữ", f"{path.name} is no archive")
         yield msgspec.json.decode(first[1:], type=Contents), _rows(frames)
 
 
@@ -106,7 +106,10 @@ def _rows(frames: Iterator[bytes]) -> Iterator[Rows]:
         adding.add(frame, len(rows))
         yield rows
     if said != adding.sum():
-        raise NotReadable("this archive does not hold what it says at its end")
+        raise NotReadable(
+            "tệp lưu trữ này không chứa những gì nó ghi ở cuối",
+            "this archive does not hold what it says at its end",
+        )
 
 
 def check(path: Path) -> int:

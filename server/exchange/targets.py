@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from contract.complaints import vietnamese
 from server.config import ConfigError
 from server.db import Database
 from server.declarations import notice
@@ -80,10 +81,16 @@ def load_targets(path: str) -> list[Target]:
     try:
         found = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")), _File)
     except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot read the targets in {path}: {error}") from error
+        raise ConfigError(
+            f"không đọc được các nơi nhận trong {path}: {error}",
+            f"cannot read the targets in {path}: {error}",
+        ) from error
     names = [each.name for each in found.target]
     if len(set(names)) < len(names) or notice.TARGET in names:
-        raise ConfigError(f"{path}: each target needs a name of its own, and none {notice.TARGET}")
+        raise ConfigError(
+            f"{path}: mỗi nơi nhận cần một tên riêng, không tên nào là {notice.TARGET}",
+            f"{path}: each target needs a name of its own, and none {notice.TARGET}",
+        )
     for each in found.target:
         _check(each, path)
     return found.target
@@ -92,26 +99,43 @@ def load_targets(path: str) -> list[Target]:
 def _check(target: Target, path: str) -> None:
     where = f"{path}: target {target.name}"
     if target.kind == "csv" and not Path(target.folder).is_dir():
-        raise ConfigError(f"{where}: there is no folder {target.folder!r}")
+        raise ConfigError(
+            f"{where}: không có thư mục {target.folder!r}",
+            f"{where}: there is no folder {target.folder!r}",
+        )
     if target.kind != "csv" and not re.match(r"https?://[^/\s]+", target.url):
-        raise ConfigError(f"{where}: url must begin with https:// or http://")
+        raise ConfigError(
+            f"{where}: url phải bắt đầu bằng https:// hoặc http://",
+            f"{where}: url must begin with https:// or http://",
+        )
     if target.preset not in PRESETS:
-        raise ConfigError(f"{where}: unknown preset; known are {', '.join(PRESETS)}")
+        raise ConfigError(
+            f"{where}: không có mẫu sẵn này; có {', '.join(PRESETS)}",
+            f"{where}: unknown preset; known are {', '.join(PRESETS)}",
+        )
     if target.kind == "webhook":
         _secret(target, where)
     try:
         codes(target.preset, target.codes)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: codes: {error}") from error
+        raise ConfigError(
+            f"{where}: codes: {vietnamese(str(error))}", f"{where}: codes: {error}"
+        ) from error
 
 
 def _secret(target: Target, where: str) -> bytes:
     try:
         secret = Path(target.secret_file).read_bytes().strip()
     except OSError as error:
-        raise ConfigError(f"{where}: cannot read secret_file: {error.strerror}") from error
+        raise ConfigError(
+            f"{where}: không đọc được secret_file: {error.strerror}",
+            f"{where}: cannot read secret_file: {error.strerror}",
+        ) from error
     if len(secret) < LEAST_SECRET:
-        raise ConfigError(f"{where}: the secret has fewer than {LEAST_SECRET} bytes")
+        raise ConfigError(
+            f"{where}: khóa bí mật ngắn hơn {LEAST_SECRET} byte",
+            f"{where}: the secret has fewer than {LEAST_SECRET} bytes",
+        )
     return secret
 
 

@@ -45,7 +45,10 @@ def load_issuers(path: str) -> Mapping[bytes, IssuerKey]:
     try:
         found = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")), _File)
     except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot read the issuers in {path}: {error}") from error
+        raise ConfigError(
+            f"không đọc được các nơi cấp trong {path}: {error}",
+            f"cannot read the issuers in {path}: {error}",
+        ) from error
     return {_key_id(each, path): _key(each, path) for each in found.issuer}
 
 
@@ -53,14 +56,23 @@ def _key_id(issuer: Issuer, path: str) -> bytes:
     try:
         return b64decode(issuer.kid, validate=True)
     except ValueError as error:
-        raise ConfigError(f"{path}: the kid of {issuer.name} is not base64") from error
+        raise ConfigError(
+            f"{path}: kid của {issuer.name} không phải base64",
+            f"{path}: the kid of {issuer.name} is not base64",
+        ) from error
 
 
 def _key(issuer: Issuer, path: str) -> IssuerKey:
     try:
         key = load_pem_public_key(issuer.key.strip().encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ConfigError(f"{path}: the key of {issuer.name} cannot be read: {error}") from error
+        raise ConfigError(
+            f"{path}: không đọc được khóa của {issuer.name}: {error}",
+            f"{path}: the key of {issuer.name} cannot be read: {error}",
+        ) from error
     if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
-        raise ConfigError(f"{path}: the key of {issuer.name} is neither of ES256 nor PS256")
+        raise ConfigError(
+            f"{path}: khóa của {issuer.name} không phải ES256 hay PS256",
+            f"{path}: the key of {issuer.name} is neither of ES256 nor PS256",
+        )
     return key

@@ -51,5 +51,8 @@ def load(path: str) -> Calendar:
     try:
         found = msgspec.convert(tomllib.loads(at.read_text(encoding="utf-8")), _File)
     except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot read the holidays in {at}: {error}") from error
+        raise ConfigError(
+            f"không đọc được ngày nghỉ trong {at}: {error}",
+            f"cannot read the holidays in {at}: {error}",
+        ) from error
     return Calendar(frozenset(found.off), frozenset(found.worked), found.estimated_from)

@@ -112,7 +112,10 @@ def _look_through(copy: sqlite3.Connection) -> None:
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
-        raise NotReadable(f"the database is damaged, no backup was made of it: {found}")
+        raise NotReadable(
+            f"cơ sở dữ liệu hỏng, chưa sao lưu: {found}",
+            f"the database is damaged, no backup was made of it: {found}",
+        )
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -127,7 +130,7 @@ def check(path: Path) -> Header:
         box = strongbox.Reader(file)
         size = sum(len(part) for part in box.frames())
         if not size:
-            raise NotReadable("this backup is empty")
+            raise NotReadable("bản sao lưu này trống", "this backup is empty")
         return box.header
 
 
@@ -140,7 +143,10 @@ def restore(database: Database, path: Path) -> Header:
         box = strongbox.Reader(file)
         engine = database.engine.dialect.name
         if box.header.engine != engine:
-            raise NotReadable(f"this backup is of {box.header.engine}, the database is {engine}")
+            raise NotReadable(
+                f"bản sao lưu này của {box.header.engine}, còn cơ sở dữ liệu là {engine}",
+                f"this backup is of {box.header.engine}, the database is {engine}",
+            )
         schema.check_known(box.header.revision)
         check(path)
         if engine == "sqlite":
@@ -172,7 +178,10 @@ def _unpacked(target: Path, box: strongbox.Reader) -> Path:
     with closing(sqlite3.connect(new)) as copy:
         (found,) = copy.execute("PRAGMA integrity_check").fetchone()
         if found != "ok":
-            raise NotReadable(f"what the backup holds is damaged: {found}")
+            raise NotReadable(
+                f"dữ liệu trong bản sao lưu đã hỏng: {found}",
+                f"what the backup holds is damaged: {found}",
+            )
     return new
 
 
@@ -183,7 +192,9 @@ def put_back(database: Database, path: Path, *, now: datetime) -> Path:
     with path.open("rb") as file:
         box = strongbox.Reader(file)
         if box.header.engine != "sqlite":
-            raise NotReadable(f"this backup is of {box.header.engine}")
+            raise NotReadable(
+                f"bản sao lưu này của {box.header.engine}", f"this backup is of {box.header.engine}"
+            )
         check(path)
         new = _unpacked(target, box)
     database.engine.dispose()
@@ -203,7 +214,10 @@ def _fold(target: Path) -> None:
         (busy, *_) = present.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     beside = target.with_name(f"{target.name}-wal")
     if busy or (beside.exists() and beside.stat().st_size):
-        raise NotReadable(f"another process has {target} open: stop it first")
+        raise NotReadable(
+            f"một tiến trình khác đang mở {target}: dừng nó trước",
+            f"another process has {target} open: stop it first",
+        )
     for end in ("-wal", "-shm"):
         target.with_name(target.name + end).unlink(missing_ok=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from contract.spoken import said
+from contract.spoken import Spoken
 from server import vault
 from server.config import Settings
 from server.db import Database, open_database
@@ -12,11 +12,8 @@ from server.db import Database, open_database
 BY = "operator"  # whoever may run commands on the server's machine
 
 
-class Trouble(Exception):
+class Trouble(Spoken):
     """What the operator must know, in a sentence: Vietnamese and English."""
-
-    def __init__(self, vi: str, en: str = "") -> None:
-        super().__init__(said(vi, en) if en else vi)
 
 
 def open_keys(settings: Settings) -> None:

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contract.signing import decode, encode
+from contract.spoken import Spoken
 from server import vault
 
 MAGIC = b"GHEPMAU-BACKUP-1\n"
@@ -30,7 +31,7 @@ _PURPOSE = "backup.key"
 _LARGEST_HEAD = 1 << 16
 
 
-class NotReadable(Exception):
+class NotReadable(Spoken):
     """The file is no backup, is damaged, or was made with other keys; the message says which."""
 
 
@@ -85,7 +86,10 @@ class Reader:
 
     def __init__(self, file: BufferedReader) -> None:
         if file.read(len(MAGIC)) != MAGIC:
-            raise NotReadable("this is no backup of a Ghép Mẫu server")
+            raise NotReadable(
+                "đây không phải bản sao lưu của máy chủ Ghép Mẫu",
+                "this is no backup of a Ghép Mẫu server",
+            )
         head = _exactly(file, _length(file, _LARGEST_HEAD))
         try:
             self.header = msgspec.json.decode(head, type=Header)
@@ -93,8 +97,10 @@ class Reader:
             self._prefix = bytes.fromhex(self.header.prefix)
         except (ValueError, vault.VaultError) as error:
             raise NotReadable(
+                "bản sao lưu này lập với khóa khác, hoặc phần đầu đã hỏng: lấy bản sao tệp "
+                "khóa của lúc đó",
                 "this backup was made with other keys, or its head is damaged: "
-                "take the copy of the key file from its time"
+                "take the copy of the key file from its time",
             ) from error
         self._file, self._cipher, self._about = file, AESGCM(key), sha256(head).digest()
 
@@ -108,7 +114,9 @@ class Reader:
                 nonce = _nonce(self._prefix, count, last=last)
                 yield unpacker.decompress(self._cipher.decrypt(nonce, sealed, self._about))
             except (InvalidTag, zlib.error) as error:
-                raise NotReadable("this backup was cut off or changed") from error
+                raise NotReadable(
+                    "bản sao lưu này bị cắt ngang hoặc bị sửa", "this backup was cut off or changed"
+                ) from error
             count += 1
         yield unpacker.flush()
 
@@ -132,12 +140,15 @@ def _nonce(prefix: bytes, count: int, *, last: bool) -> bytes:
 def _length(file: BufferedReader, most: int) -> int:
     (length,) = _LENGTH.unpack(_exactly(file, _LENGTH.size))
     if length > most:
-        raise NotReadable("this backup was changed: a piece is too long")
+        raise NotReadable(
+            "bản sao lưu này đã bị sửa: một mảnh quá dài",
+            "this backup was changed: a piece is too long",
+        )
     return int(length)
 
 
 def _exactly(file: BufferedReader, count: int) -> bytes:
     found = file.read(count)
     if len(found) != count:
-        raise NotReadable("this backup was cut off")
+        raise NotReadable("bản sao lưu này bị cắt ngang", "this backup was cut off")
     return found

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 import msgspec
 
+from contract.complaints import vietnamese
 from device.drivers import Reader
 from device.drivers.readers.dialect import Dialect
 from device.drivers.readers.gm65 import Gm65
@@ -59,14 +60,19 @@ def read_settings(settings: Mapping[str, object]) -> ReaderSettings:
     try:
         return msgspec.convert(dict(settings), ReaderSettings)
     except msgspec.ValidationError as error:
-        raise ProfileError(f"the reader's settings: {error}") from error
+        raise ProfileError(
+            f"cấu hình đầu đọc: {vietnamese(str(error))}", f"the reader's settings: {error}"
+        ) from error
 
 
 def check_reader(driver: str, settings: Mapping[str, object]) -> None:
     """Raise ProfileError where *driver* could not be opened with *settings* on any port."""
     chosen = read_settings(settings)
     if driver not in DRIVERS:
-        raise ProfileError(f"no reader driver {driver!r}; known are: {', '.join(DRIVERS)}")
+        raise ProfileError(
+            f"không có trình điều khiển đầu đọc {driver!r}; có: {', '.join(DRIVERS)}",
+            f"no reader driver {driver!r}; known are: {', '.join(DRIVERS)}",
+        )
     if driver != "wedge":
         _prepared(driver, chosen)
 
@@ -81,7 +87,10 @@ def open_reader(driver: str, path: str, settings: Mapping[str, object]) -> Reade
     if driver == "wedge":
         return WedgeReader(path)
     if driver not in DIALECTS:
-        raise ProfileError(f"no reader driver {driver!r}; known are: {', '.join(DRIVERS)}")
+        raise ProfileError(
+            f"không có trình điều khiển đầu đọc {driver!r}; có: {', '.join(DRIVERS)}",
+            f"no reader driver {driver!r}; known are: {', '.join(DRIVERS)}",
+        )
     return open_serial(driver, path, chosen)
 
 
@@ -108,7 +117,10 @@ def _prepared(driver: str, chosen: ReaderSettings) -> tuple[Profile, Dialect]:
     """Return what *driver* needs to know; raise ProfileError where its file cannot be used."""
     profile = load_profile(find_profile(chosen.profile or driver))
     if profile.driver != driver:
-        raise ProfileError(f"profile {chosen.profile!r} is for driver {profile.driver!r}")
+        raise ProfileError(
+            f"hồ sơ {chosen.profile!r} dành cho trình điều khiển {profile.driver!r}",
+            f"profile {chosen.profile!r} is for driver {profile.driver!r}",
+        )
     dialect = DIALECTS[driver](profile)
     dialect.check(profile.setting)
     return profile, dialect

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from contract.spoken import said
 from device.drivers import ReaderLost
 from device.drivers.readers import DIALECTS, ReaderSettings, open_serial
 from device.drivers.readers.profile import ProfileError, Reads
@@ -20,31 +21,81 @@ Trace = Callable[[str, bytes], None]
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `readers` and its own commands to *commands*."""
-    readers = commands.add_parser("readers", help="list, find, check, set and watch code readers")
+    readers = commands.add_parser(
+        "readers",
+        help=said(
+            "liệt kê, tìm, kiểm, đặt và theo dõi đầu đọc mã",
+            "list, find, check, set and watch code readers",
+        ),
+    )
     add_commands(readers.add_subparsers(required=True, metavar="COMMAND"))
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands; each sets `command` to what carries it out."""
-    one = commands.add_parser("list", help="names of serial devices that stay")
+    one = commands.add_parser(
+        "list",
+        help=said("tên cố định của các thiết bị nối tiếp", "names of serial devices that stay"),
+    )
     one.set_defaults(command=list_devices)
     for name, run, about in (
-        ("find", find, "say which kind of reader answers"),
-        ("check", check, "compare a reader with its profile, and change nothing"),
-        ("set", set_up, "bring a reader to its profile and say what became of it"),
-        ("watch", watch, "show codes as they come; --raw shows every byte (persons' codes too)"),
+        (
+            "find",
+            find,
+            said("cho biết loại đầu đọc nào trả lời", "say which kind of reader answers"),
+        ),
+        (
+            "check",
+            check,
+            said(
+                "so đầu đọc với hồ sơ, không đổi gì",
+                "compare a reader with its profile, and change nothing",
+            ),
+        ),
+        (
+            "set",
+            set_up,
+            said(
+                "đặt đầu đọc theo hồ sơ, và cho biết kết quả",
+                "bring a reader to its profile and say what became of it",
+            ),
+        ),
+        (
+            "watch",
+            watch,
+            said(
+                "cho xem mã khi đọc được; --raw: từng byte (cả mã của người)",
+                "show codes as they come; --raw shows every byte (persons' codes too)",
+            ),
+        ),
     ):
         one = commands.add_parser(name, help=about)
-        one.add_argument("port", help="/dev/ghepmau/reader or another name that stays")
+        one.add_argument(
+            "port",
+            help=said(
+                "/dev/ghepmau/reader hoặc một tên cố định khác",
+                "/dev/ghepmau/reader or another name that stays",
+            ),
+        )
         one.add_argument("--driver", choices=list(DIALECTS), required=name != "find")
-        one.add_argument("--profile", default="", help="a model, or a file")
+        one.add_argument(
+            "--profile", default="", help=said("kiểu máy, hoặc tệp", "a model, or a file")
+        )
         one.add_argument("--reads", choices=[str(one) for one in Reads], default="tubes")
-        one.add_argument("--silent", action="store_true", help="as with beep = false")
-        one.add_argument("--raw", action="store_true", help="show every byte")
+        one.add_argument(
+            "--silent",
+            action="store_true",
+            help=said("như khi beep = false", "as with beep = false"),
+        )
+        one.add_argument(
+            "--raw", action="store_true", help=said("cho xem từng byte", "show every byte")
+        )
         if name == "watch":
             one.add_argument("--seconds", type=float, default=60.0)
             one.add_argument(
-                "--trigger", action="store_true", help="start a read, as a button does"
+                "--trigger",
+                action="store_true",
+                help=said("bắt đầu đọc, như bấm nút", "start a read, as a button does"),
             )
         one.set_defaults(command=run)
 
@@ -55,7 +106,7 @@ def list_devices(_options: argparse.Namespace) -> int:
     for path in found:
         print(f"{path} -> {path.resolve()}")
     if not found:
-        print("không thấy thiết bị nối tiếp nào · no serial device here")
+        print(said("không thấy thiết bị nối tiếp nào", "no serial device here"))
     return 0 if found else 1
 
 
@@ -83,9 +134,9 @@ def check(options: argparse.Namespace) -> int:
         print(trouble)
         return 1
     _tell(
-        ("đúng · right", found.right),
-        ("khác · different", found.refused),
-        ("không đọc được · cannot be read", found.unproven),
+        (said("đúng", "right"), found.right),
+        (said("khác", "different"), found.refused),
+        (said("không đọc được", "cannot be read"), found.unproven),
     )
     return 1 if found.refused else 0
 
@@ -100,10 +151,10 @@ def set_up(options: argparse.Namespace) -> int:
         print(trouble)
         return 1
     _tell(
-        ("đúng sẵn · right before", done.right),
-        ("đã sửa · changed", done.changed),
-        ("không đọc lại được · cannot be read back", done.unproven),
-        ("từ chối · refused", done.refused),
+        (said("đúng sẵn", "right before"), done.right),
+        (said("đã sửa", "changed"), done.changed),
+        (said("không đọc lại được", "cannot be read back"), done.unproven),
+        (said("từ chối", "refused"), done.refused),
     )
     return 1 if done.refused else 0
 

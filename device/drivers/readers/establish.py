@@ -101,8 +101,10 @@ def _report(
     missing = [one for one in refused if one.must]
     if missing:
         raise ReaderUnfit(
+            f"đầu đọc không giữ {missing[0].key}={missing[0].value}; thiếu nó thì mã có thể "
+            f"bị hiểu sai ({missing[0].why})",
             f"the reader does not keep {missing[0].key}={missing[0].value}, without which its "
-            f"codes could be misunderstood ({missing[0].why})"
+            f"codes could be misunderstood ({missing[0].why})",
         )
     held = [one for one in told if after[one] == one.value]
     return Established(

@@ -34,9 +34,15 @@ class Gm65:
         for one in settings:
             sizes = (len(from_hex(text, one)) for text in (one.key, one.value, one.mask or "FF"))
             if tuple(sizes) != (2, 1, 1):
-                raise ProfileError(f"register {one.key}: two bytes of address, one of value, mask")
+                raise ProfileError(
+                    f"thanh ghi {one.key}: hai byte địa chỉ, một byte giá trị, một byte mặt nạ",
+                    f"register {one.key}: two bytes of address, one of value, mask",
+                )
             if _value(one) & ~_mask(one):
-                raise ProfileError(f"register {one.key}: the value has bits outside its mask")
+                raise ProfileError(
+                    f"thanh ghi {one.key}: giá trị có bit ngoài mặt nạ",
+                    f"register {one.key}: the value has bits outside its mask",
+                )
 
     def good(self, kept: Sequence[str]) -> bytes:
         return b""

@@ -85,7 +85,10 @@ class Link:
                     self._settle(timeout)  # the first question may be answered yet
                 return answer
             self._unanswered["asked-again"] += 1
-        raise NoAnswer(f"the reader at {self._port.path} does not answer {frame.hex(' ')}")
+        raise NoAnswer(
+            f"đầu đọc ở {self._port.path} không trả lời {frame.hex(' ')}",
+            f"the reader at {self._port.path} does not answer {frame.hex(' ')}",
+        )
 
     def _await(self, fits: Callable[[Reply], _T | None], timeout: float) -> _T | None:
         until = time.monotonic() + timeout

@@ -21,7 +21,10 @@ def check_texts(settings: Sequence[Setting]) -> None:
     """Raise ProfileError where a key is not six signs, or a value would end its command."""
     for one in settings:
         if not _KEY.fullmatch(one.key) or not _VALUE.fullmatch(one.value):
-            raise ProfileError(f"setting {one.key}={one.value}: six capitals and digits, then more")
+            raise ProfileError(
+                f"cấu hình {one.key}={one.value}: sáu chữ hoa hoặc số, rồi đến giá trị",
+                f"setting {one.key}={one.value}: six capitals and digits, then more",
+            )
 
 
 class Menu:

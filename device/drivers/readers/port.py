@@ -32,7 +32,10 @@ class Port:
                 path, baud, timeout=0, write_timeout=_WRITE, exclusive=True
             )
         except (serial.SerialException, OSError, ValueError) as error:
-            raise ReaderLost(f"cannot open the reader at {path}: {error}") from error
+            raise ReaderLost(
+                f"không mở được đầu đọc ở {path}: {error}",
+                f"cannot open the reader at {path}: {error}",
+            ) from error
 
     def read(self, timeout: float) -> bytes:
         """Return what arrives, at the latest after *timeout* seconds; b'' if nothing does."""
@@ -85,4 +88,6 @@ class Port:
             return work()
         except (serial.SerialException, OSError, TypeError, ValueError) as error:
             # The last two escape from pyserial where the port was closed meanwhile.
-            raise ReaderLost(f"the reader at {self.path} is gone: {error}") from error
+            raise ReaderLost(
+                f"mất đầu đọc ở {self.path}: {error}", f"the reader at {self.path} is gone: {error}"
+            ) from error

@@ -11,6 +11,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from contract.complaints import vietnamese
+from contract.spoken import Spoken
+
 FOLDERS = (
     Path("/etc/ghepmau/readers"),
     Path(__file__).parents[3] / "firmware_config" / "readers",
@@ -18,7 +21,7 @@ FOLDERS = (
 Driver = Literal["gm65", "ssi", "gm67", "honeywell", "newland"]
 
 
-class ProfileError(ValueError):
+class ProfileError(Spoken, ValueError):
     """A reader's file of wanted settings cannot be used; the message says where and why."""
 
 
@@ -84,7 +87,10 @@ def from_hex(text: str, setting: Setting) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError as error:
-        raise ProfileError(f"setting {setting.key}: {text!r} is not hexadecimal") from error
+        raise ProfileError(
+            f"cấu hình {setting.key}: {text!r} không phải số hệ 16",
+            f"setting {setting.key}: {text!r} is not hexadecimal",
+        ) from error
 
 
 def find_profile(name: str) -> Path:
@@ -95,7 +101,10 @@ def find_profile(name: str) -> Path:
         path = folder / f"{name}.toml"
         if path.is_file():
             return path
-    raise ProfileError(f"no file of settings for a reader called {name!r} in {FOLDERS[0]}")
+    raise ProfileError(
+        f"không có tệp cấu hình cho đầu đọc tên {name!r} trong {FOLDERS[0]}",
+        f"no file of settings for a reader called {name!r} in {FOLDERS[0]}",
+    )
 
 
 def load_profile(path: Path) -> Profile:
@@ -103,8 +112,12 @@ def load_profile(path: Path) -> Profile:
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Profile)
     except OSError as error:
-        raise ProfileError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ProfileError(
+            f"{path}: không đọc được: {error.strerror}", f"{path}: cannot be read: {error.strerror}"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path}: is not TOML: {error}") from error
+        raise ProfileError(
+            f"{path}: không phải TOML: {error}", f"{path}: is not TOML: {error}"
+        ) from error
     except msgspec.ValidationError as error:
-        raise ProfileError(f"{path}: {error}") from error
+        raise ProfileError(f"{path}: {vietnamese(str(error))}", f"{path}: {error}") from error

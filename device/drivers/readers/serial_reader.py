@@ -54,8 +54,12 @@ class SerialReader:
                 continue
             return
         raise NoAnswer(
+            f"không có {self._profile.model} nào trả lời ở {self._port.path}, "
+            f"{', '.join(map(str, self._profile.bauds))} baud: có đúng đầu đọc này không, cáp "
+            "đã cắm chưa?",
             f"no {self._profile.model} answers at {self._port.path} at "
-            f"{', '.join(map(str, self._profile.bauds))} baud: is it this reader, is its cable in?"
+            f"{', '.join(map(str, self._profile.bauds))} baud: is it this reader, is its "
+            "cable in?",
         )
 
     def establish(self, reads: Reads, *, answers: bool) -> None:
@@ -136,6 +140,9 @@ class SerialReader:
         if not every or now - max(self._asked_at, self._link.heard_at) < every:
             return
         if self._missed == _MISSED:
-            raise ReaderLost(f"the reader at {self._port.path} has stopped answering")
+            raise ReaderLost(
+                f"đầu đọc ở {self._port.path} đã thôi trả lời",
+                f"the reader at {self._port.path} has stopped answering",
+            )
         self._missed, self._asked_at = self._missed + 1, now
         self._link.send(self._dialect.alive)

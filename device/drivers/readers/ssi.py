@@ -49,7 +49,10 @@ class Ssi:
         for one in settings:
             number = from_hex(one.key.removeprefix(_COMMAND), one)
             if len(number) != ssi.number_size(number[0]) or not from_hex(one.value, one):
-                raise ProfileError(f"parameter {one.key}: not a parameter's number and value")
+                raise ProfileError(
+                    f"tham số {one.key}: không phải số hiệu và giá trị của tham số",
+                    f"parameter {one.key}: not a parameter's number and value",
+                )
 
     def good(self, kept: Sequence[str]) -> bytes:
         return ssi.packet(ssi.Op.BEEP, b"\x00")

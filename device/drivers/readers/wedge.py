@@ -41,7 +41,10 @@ class WedgeReader:
                 fcntl.ioctl(self._file, _GRAB, 1)
         except OSError as error:
             self.close()
-            raise ReaderLost(f"cannot have the keyboard {path} alone: {error}") from error
+            raise ReaderLost(
+                f"không giữ riêng được bàn phím {path}: {error}",
+                f"cannot have the keyboard {path} alone: {error}",
+            ) from error
 
     def read(self, timeout: float) -> Scan | None:
         """Return the next scan, or None if *timeout* seconds bring none; raise ReaderLost."""
@@ -68,7 +71,7 @@ class WedgeReader:
 
     def _listen(self, timeout: float) -> None:
         if self._file < 0:
-            raise ReaderLost(f"the keyboard {self.path} is closed")
+            raise ReaderLost(f"bàn phím {self.path} đã đóng", f"the keyboard {self.path} is closed")
         ready, _, _ = select.select([self._file], [], [], timeout)
         now = time.monotonic()
         if not ready:
@@ -77,9 +80,11 @@ class WedgeReader:
         try:
             data = os.read(self._file, 64 * EVENT.size)
         except OSError as error:
-            raise ReaderLost(f"the keyboard {self.path} is gone: {error}") from error
+            raise ReaderLost(
+                f"mất bàn phím {self.path}: {error}", f"the keyboard {self.path} is gone: {error}"
+            ) from error
         if not data:
-            raise ReaderLost(f"the keyboard {self.path} is gone")
+            raise ReaderLost(f"mất bàn phím {self.path}", f"the keyboard {self.path} is gone")
         self._typed_at = now
         self._take(self._rest + data, now)
 

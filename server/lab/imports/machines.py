@@ -16,12 +16,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from contract.spoken import Spoken
 from server.lab.instruments.profile import PLAIN, Profile
 
 Link = Literal["mllp", "astm-tcp", "astm-serial"]
 
 
-class MachinesError(Exception):
+class MachinesError(Spoken):
     """The file of machines is missing or wrong; the message says where."""
 
 
@@ -60,11 +61,17 @@ def load(named: str) -> list[Machine]:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         found = msgspec.convert(document, _File).machine
     except (OSError, ValueError) as error:
-        raise MachinesError(f"cannot read the machines in {path}: {error}") from error
+        raise MachinesError(
+            f"không đọc được các máy trong {path}: {error}",
+            f"cannot read the machines in {path}: {error}",
+        ) from error
     names = [each.name for each in found]
     for each in found:
         if names.count(each.name) > 1:
-            raise MachinesError(f"{path}: two machines are called {each.name}")
+            raise MachinesError(
+                f"{path}: hai máy cùng tên {each.name}",
+                f"{path}: two machines are called {each.name}",
+            )
         _check(each, path)
     return found
 
@@ -75,10 +82,14 @@ def _check(machine: Machine, path: Path) -> None:
             machine.endpoint  # noqa: B018 - it raises where it cannot be one
         except ValueError as error:
             raise MachinesError(
-                f'{path}: machine {machine.name} needs address = "host:port"'
+                f'{path}: máy {machine.name} cần address = "máy:cổng"',
+                f'{path}: machine {machine.name} needs address = "host:port"',
             ) from error
     if machine.link == "astm-serial" and not machine.device:
-        raise MachinesError(f"{path}: machine {machine.name} needs a device")
+        raise MachinesError(
+            f"{path}: máy {machine.name} cần device",
+            f"{path}: machine {machine.name} needs a device",
+        )
 
 
 _known: dict[str, Profile] = {}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Event, Thread
 
+from contract.spoken import Spoken
 from server.db import Database
 from server.lab.imports.machines import Machine
 from server.lab.links.inbox import Clock, Inbox
@@ -22,7 +23,7 @@ LINES = 32  # of one machine at once
 Serve = Callable[[Stream, Inbox, Stopped], None]
 
 
-class CannotListen(Exception):
+class CannotListen(Spoken):
     """A port is taken or not ours to take."""
 
 
