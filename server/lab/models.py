@@ -24,6 +24,7 @@ from server.db import Base, Encrypted
 from server.lab.measured import Measured
 
 Readings = tuple[Measured, ...]
+CAME_EMPTY = text("reason = 'empty'")  # few are; `stray_reads` asks at each pairing
 
 
 class ReadingsColumn(TypeDecorator[Readings]):
@@ -52,6 +53,7 @@ class Reception(Base):
             "ix_reception_to_test", "at",
             sqlite_where=text("to_test IS 1"), postgresql_where=text("to_test IS true"),
         ),
+        Index("ix_reception_empty", "tube", sqlite_where=CAME_EMPTY, postgresql_where=CAME_EMPTY),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,11 +1,13 @@
-"""What a tube that came, and was given to nobody, says of the tubes beside it.  Pure.
+"""What a tube of nobody, or an empty one of somebody, says of the tubes beside it.  Pure.
 
 Hands that are one tube off leave two signs: an empty tube where that began, and a tube with a swab
 that nobody was given where it ended.  Every swab between the two is in the next one's tube.  Where
 there is no empty tube within reach, only the two beside the stray one may have been taken for it.
+Where the tube of nobody stayed at the table, the empty one is the only sign: what lies between it
+and the next serial that nobody was given is then in doubt as well.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -40,6 +42,30 @@ def doubt_beside(stray: int, paired: Mapping[int, Beside], empty: Collection[int
         return None
     own = [each.id for each in near if each.station == near[0].station]
     return Doubt(near[0].station, tuple(own), shift=False)
+
+
+def doubts_behind(
+    empty: int, paired: Mapping[int, Beside], others: Collection[int], passed: Collection[int]
+) -> Iterator[tuple[int, Doubt]]:
+    """Yield the serials of nobody that an *empty* one leads to, and what lies between, either way.
+
+    *others* are empty too, and end it: no swab was in them.  *passed* are void: nobody takes them.
+    """
+    if empty not in paired:
+        return
+    station = paired[empty].station
+    for step in (-1, 1):
+        between: list[UUID] = []
+        for at in range(empty + step, empty + step * (REACH + 1), step):
+            if at in passed:
+                continue
+            given = paired.get(at)
+            if given is None and between and at >= 0:
+                ordered = between if step > 0 else between[::-1]
+                yield at, Doubt(station, tuple(ordered), shift=True)
+            if given is None or given.station != station or at in others:
+                break
+            between.append(given.id)
 
 
 def _to_an_empty_one(

@@ -79,9 +79,9 @@ class SlipGroup(Base):
     __tablename__ = "slip_group"
     __table_args__ = (
         CheckConstraint(
-            "cause IN ('conflict', 'void', 'denied', 'suspected', 'stray')", name="cause"
+            "cause IN ('conflict', 'void', 'denied', 'suspected', 'stray', 'empty')", name="cause"
         ),
-        CheckConstraint("(cause = 'stray') = (stray IS NOT NULL)", name="stray"),
+        CheckConstraint("(cause IN ('stray', 'empty')) = (stray IS NOT NULL)", name="stray"),
         Index("ix_slip_group_open", "opened_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
@@ -89,11 +89,12 @@ class SlipGroup(Base):
     station: Mapped[str] = mapped_column(ForeignKey("station.id"), index=True)
     cause: Mapped[str] = mapped_column(String(10))
     wrong_id: Mapped[UUID | None] = mapped_column(ForeignKey("pairing.id"), index=True)
-    stray: Mapped[Tube | None] = mapped_column(index=True)  # it came, and was given to nobody
+    stray: Mapped[Tube | None] = mapped_column(index=True)  # nobody's; it came, or (empty) did not
     shift: Mapped[bool]  # a broken order bounds it; else it is the neighbours alone
     opened_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
 
+    wrong: Mapped[Pairing | None] = relationship()
     members: Mapped[list["SlipMember"]] = relationship(order_by="SlipMember.place")
 
 

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     DENIED = "denied"
     SUSPECTED = "suspected"
     STRAY = "stray"
+    EMPTY = "empty"
 
 
 def flag_around(session: Session, wrong: Pairing, cause: Cause, *, now: datetime) -> list[Tube]:
@@ -39,7 +40,11 @@ def flag_around(session: Session, wrong: Pairing, cause: Cause, *, now: datetime
     run = run_around(session, wrong)
     skipped = skipped_between(run)
     group = group_around(run, wrong.id, accounted(session, skipped))
-    of_it = _grouped().where(SlipGroup.decided_at.is_(None), SlipGroup.wrong_id == wrong.id)
+    of_it = _grouped().where(
+        SlipGroup.decided_at.is_(None),
+        SlipGroup.wrong_id == wrong.id,
+        SlipGroup.cause != Cause.EMPTY,  # which may end by itself
+    )
     if set(group.members) <= set(session.scalars(of_it)):
         return []  # nothing, or the same proof again
     members = group.members  # those of other open groups too: each proof is looked at by itself
@@ -74,9 +79,17 @@ def let_rest(session: Session, event_id: UUID, *, now: datetime) -> None:
 
 
 def end_strays(session: Session, tubes: Iterable[Tube], *, now: datetime) -> None:
-    """Let go of what was held beside a tube of nobody: its pairing came, later than the tube."""
+    """Let go of what was held because one of *tubes* was nobody's: its pairing came late."""
     asked = select(SlipGroup).where(SlipGroup.decided_at.is_(None), SlipGroup.stray.in_(set(tubes)))
     for group in list(session.scalars(asked)):
+        _end(session, group, now)
+
+
+def end_behind(session: Session, empty: Tube, *, now: datetime) -> None:
+    """Let go of what was held behind *empty*: it was not empty after all."""
+    asked = select(SlipGroup).join(Pairing, Pairing.id == SlipGroup.wrong_id)
+    asked = asked.where(Pairing.tube == empty, SlipGroup.cause == Cause.EMPTY)
+    for group in list(session.scalars(asked.where(SlipGroup.decided_at.is_(None)))):
         _end(session, group, now)
 
 

@@ -128,12 +128,15 @@ def test_a_rack_looked_at_together_holds_what_its_tubes_hold_one_by_one(scene: A
     assert held_by([tubes, tubes]) == together
 
 
-def test_an_empty_tube_without_a_tube_of_nobody_holds_nothing(
+def test_an_empty_tube_without_a_tube_of_nobody_within_reach_holds_nothing(
     scene: Any, shifted: list[Any]
 ) -> None:
+    every = [*shifted, *(scene.tube() for _ in range(REACH))]
+    for tube in every[len(shifted) - 1 :]:
+        scene.pair(tube, scene.person())
     reject_tube(scene.session, shifted[1], Rejection.EMPTY, by=LAN, now=scene.now)
     came(scene, shifted[0])
-    assert held_by_slip(scene.session, shifted) == set()
+    assert held_by_slip(scene.session, every) == set()
 
 
 @given(
@@ -161,7 +164,6 @@ def test_pairings_that_come_after_their_tubes_are_looked_at_as_well(
 ) -> None:
     """The whole station was off-line: when its tubes came, nobody knew whose they were."""
     known = shifted[1:-1]
-    reject_tube(scene.session, shifted[0], Rejection.EMPTY, by=LAN, now=scene.now)
     late = [scene.tube() for _ in range(4)]
     reject_tube(scene.session, late[0], Rejection.EMPTY, by=LAN, now=scene.now)
     for tube in late[1:]:

@@ -1,0 +1,73 @@
+"""Looks behind an empty tube that somebody was given: where did that swab go?
+
+Hands that were one tube off leave an empty tube where that began.  Where it ended there is a tube
+with a swab that nobody was given; if it stayed at the table, `strays` never sees it.  So what lies
+between an empty tube and the next one of nobody is held until a person looks.  It goes by itself
+when that tube turns out to be somebody's, or the empty one not to be empty.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube, TubeId
+from server.lab import stray_reads as reads
+from server.lab.stray_rules import Doubt, doubts_behind
+from server.sampling import lot_queries, queries, slips
+from server.sampling.decision_models import SlipGroup, SlipMember
+
+
+class Behind(NamedTuple):
+    """What an empty tube makes doubtful as far as *missing*; `whose`: the pairing of the empty."""
+
+    whose: UUID
+    missing: TubeId
+    doubt: Doubt
+
+
+def look_behind(session: Session, empty: Iterable[TubeId], *, now: datetime) -> None:
+    """Hold what lies between each of *empty* and a tube of nobody that has not come, once."""
+    wanted = sorted(empty)
+    if not wanted:
+        return
+    for each in _behind(session, wanted):
+        if not _held_before(session, each).issuperset(each.doubt.members):
+            slips.open_group(
+                session, each.doubt.station, each.doubt.members, slips.Cause.EMPTY, each.whose,
+                shift=True, now=now, stray=each.missing,
+            )  # fmt: skip
+
+
+def not_empty(session: Session, tube: Tube, *, now: datetime) -> None:
+    """Let go of what was held behind *tube*: its rejection was wrong."""
+    slips.end_behind(session, tube, now=now)
+
+
+def _behind(session: Session, empty: list[TubeId]) -> Iterator[Behind]:
+    field = reads.field_around(session, empty)
+    nobodys = {near for each in empty for near in reads.around(each)} - field.tubes
+    lots = queries.lots_of(session, nobodys)
+    void = _spots(lot_queries.voids_among(session, lots))
+    there = set(lots) - reads.received(session, nobodys)
+    for each in empty:
+        paired = field.paired.get(each.series, {})
+        thrown = {serial for series, serial in void if series == each.series}
+        for at, doubt in doubts_behind(each.serial, paired, field.empty[each.series], thrown):
+            missing = TubeId.mint(each.series, at)
+            if missing in there:  # one that came is a stray: `strays` holds what is between
+                yield Behind(paired[each.serial].id, missing, doubt)
+
+
+def _spots(tubes: Iterable[Tube]) -> set[tuple[int, int]]:
+    return {(each.series, each.serial) for each in tubes if isinstance(each, TubeId)}
+
+
+def _held_before(session: Session, behind: Behind) -> set[UUID]:
+    """Return the pairings held because of the same two tubes before, be they decided or not."""
+    asked = select(SlipMember.pairing_id).join(SlipGroup, SlipMember.group_id == SlipGroup.id)
+    same = SlipGroup.wrong_id == behind.whose, SlipGroup.stray == behind.missing
+    return set(session.scalars(asked.where(SlipGroup.cause == slips.Cause.EMPTY, *same)))

@@ -1,0 +1,187 @@
+"""An empty tube whose swab may be in the next one holds those behind it, until somebody looks."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract import events
+from contract.tubes import LARGEST_SERIAL, TubeId
+from server.lab.receptions import undo_rejection
+from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
+from server.lab.stray_reads import spans_around
+from server.lab.stray_rules import REACH, Beside, doubts_behind
+from server.lab.strays import look_beside
+from server.lab.words import Call, Rejection
+from server.outcomes.gate import ResultHeld
+from server.outcomes.services import release
+from server.sampling import slips
+from server.sampling.holds import held_by_slip
+from server.sampling.lot_parts import open_lot, void_tubes
+from server.sampling.lot_tiles import Run
+from server.sampling.models import Lot
+from server.sampling.services import record_pairing
+from server.sampling.slip_decisions import decide_group
+
+LAN, MINH = "user:lan", "user:minh"
+
+
+@pytest.fixture
+def left_behind(scene: Any) -> list[Any]:
+    """Six tubes in a row; the last was given to nobody and stayed at the table."""
+    tubes = [scene.tube() for _ in range(6)]
+    for tube in tubes[:-1]:
+        scene.pair(tube, scene.person())
+    return tubes
+
+
+def came(scene: Any, tube: Any) -> None:
+    receive_tube(scene.session, tube, box="H1", by=LAN, now=scene.now)
+
+
+def came_empty(scene: Any, tube: Any, why: Rejection = Rejection.EMPTY) -> None:
+    reject_tube(scene.session, tube, why, by=LAN, now=scene.now)
+
+
+@pytest.mark.engines
+def test_no_result_leaves_between_an_empty_tube_and_one_that_stayed_behind(
+    scene: Any, left_behind: list[Any]
+) -> None:
+    came_empty(scene, left_behind[1])
+    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    [group] = slips.open_groups(scene.session)
+    assert (group.cause, group.stray) == ("empty", left_behind[-1])
+    assert group.wrong is not None
+    assert group.wrong.tube == left_behind[1]
+    came(scene, left_behind[2])
+    entered = enter_result(
+        scene.session, left_behind[2], Finding(Call.POSITIVE), by=LAN, now=scene.now
+    )
+    verify_result(scene.session, entered.id, by=MINH, now=scene.now)
+    with pytest.raises(ResultHeld):
+        release(scene.session, [entered.id], by=MINH, now=scene.now)
+
+
+@pytest.mark.parametrize("why", set(Rejection) - {Rejection.EMPTY, Rejection.RECALLED})
+def test_a_tube_rejected_for_something_else_says_nothing_of_the_others(
+    scene: Any, left_behind: list[Any], why: Rejection
+) -> None:
+    came_empty(scene, left_behind[1], why)
+    assert held_by_slip(scene.session, left_behind) == set()
+
+
+def test_a_void_tube_is_passed_over(scene: Any) -> None:
+    open_lot(scene.session, scene.session.get_one(Lot, "L-26"))
+    tubes = [scene.tube() for _ in range(8)]
+    for at in (1, 2, 3, 5, 6):
+        scene.pair(tubes[at], scene.person())
+    void_tubes(scene.session, "L-26", Run(5, 5), reason="rơi", by=MINH, now=scene.now)
+    came_empty(scene, tubes[2])
+    assert held_by_slip(scene.session, tubes) == {tubes[1], tubes[3], tubes[5], tubes[6]}
+
+
+def test_what_was_held_goes_when_the_empty_one_was_not_empty(
+    scene: Any, left_behind: list[Any]
+) -> None:
+    came_empty(scene, left_behind[1])
+    undo_rejection(scene.session, left_behind[1], note="có dịch", by=LAN, now=scene.now)
+    assert held_by_slip(scene.session, left_behind) == set()
+
+
+def test_a_person_looks_once_and_again_only_when_the_missing_tube_comes(
+    scene: Any, left_behind: list[Any]
+) -> None:
+    came_empty(scene, left_behind[1])
+    [group] = slips.open_groups(scene.session)
+    decide_group(scene.session, group.id, wrong=[], reason="hỏi", by=MINH, now=scene.now)
+    look_beside(scene.session, left_behind[:-1], now=scene.now)
+    assert held_by_slip(scene.session, left_behind) == set()
+    came(scene, left_behind[-1])
+    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    assert [group.cause for group in slips.open_groups(scene.session)] == ["stray"]
+
+
+@pytest.mark.engines
+def test_pairings_that_are_heard_of_later_move_what_is_held_as_far_as_they_reach(
+    scene: Any, left_behind: list[Any]
+) -> None:
+    came_empty(scene, left_behind[3])
+    assert held_by_slip(scene.session, left_behind) == {left_behind[4]}
+    heard = paired_now(scene, left_behind[-1])
+    look_beside(scene.session, [heard], now=scene.now)
+    scene.tube()
+    assert held_by_slip(scene.session, left_behind) == set(left_behind[4:])
+
+
+def test_pairings_heard_of_after_the_empty_one_came_are_held(scene: Any) -> None:
+    """The station sent the empty one's pairing in one batch, those after it in the next."""
+    tubes = [scene.tube() for _ in range(5)]
+    scene.pair(tubes[0], scene.person())
+    came_empty(scene, tubes[0])
+    assert held_by_slip(scene.session, tubes) == set()
+    for tube in tubes[1:-1]:
+        scene.pair(tube, scene.person())
+    look_beside(scene.session, tubes[1:-1], now=scene.now)
+    assert held_by_slip(scene.session, tubes) == set(tubes[1:-1])
+
+
+def test_where_the_lot_begins_no_tube_is_missing(scene: Any) -> None:
+    tubes = [scene.tube() for _ in range(3)]
+    for tube in tubes:
+        scene.pair(tube, scene.person())
+    came_empty(scene, tubes[-1])
+    assert held_by_slip(scene.session, tubes) == set()
+
+
+def paired_now(scene: Any, tube: TubeId) -> TubeId:
+    event = events.TubePaired(
+        id=UUID(int=7), station="ban-1", epoch="0" * 16, seq=1, prev=events.NO_EVENT,
+        at=scene.now, trusted=True, boot="b", mono=1, tube=tube.text, person="",
+        person_kind="citizen-card", tag="0" * 16, order="person-first", took_ms=900,
+    )  # fmt: skip
+    record_pairing(scene.session, event, scene.person(), place="p", now=scene.now)
+    return tube
+
+
+@given(
+    st.integers(0, 90),
+    st.dictionaries(st.integers(0, 90), st.sampled_from(["ban-1", "ban-2"]), max_size=90),
+    st.frozensets(st.integers(0, 90), max_size=6),
+    st.frozensets(st.integers(0, 90), max_size=6),
+)
+def test_what_lies_behind_is_of_one_station_without_a_gap_and_never_empty(
+    empty: int, stations: dict[int, str], others: frozenset[int], void: frozenset[int]
+) -> None:
+    paired = {at: Beside(UUID(int=at + 1), name) for at, name in stations.items()}
+    for end, doubt in doubts_behind(empty, paired, others, void):
+        held = [member.int - 1 for member in doubt.members]
+        between = range(min(empty, end) + 1, max(empty, end))
+        assert held == [at for at in between if at not in void]
+        assert {stations[at] for at in held} == {doubt.station} == {stations[empty]}
+        assert not set(held) & others
+        assert end not in stations
+        assert end not in void
+        assert abs(end - empty) <= REACH
+
+
+@given(
+    st.frozensets(
+        st.tuples(st.sampled_from([26, 27]), st.integers(0, 300) | st.just(LARGEST_SERIAL)),
+        max_size=20,
+    )
+)
+def test_spans_hold_what_is_within_reach_and_nothing_else(
+    spots: frozenset[tuple[int, int]],
+) -> None:
+    spans = list(spans_around(TubeId.mint(*spot) for spot in spots))
+    held = [(span.series, at) for span in spans for at in range(span.first, span.last + 1)]
+    near = {
+        (series, serial + step)
+        for series, serial in spots
+        for step in range(-REACH, REACH + 1)
+        if 0 <= serial + step <= LARGEST_SERIAL
+    }
+    assert len(held) == len(set(held))
+    assert set(held) == near
