@@ -123,6 +123,14 @@ def roster_swap(hands: Hands, who: Who) -> None:
     return served(hands, who)
 
 
+def scant(hands: Hands, who: Who) -> None:
+    """Everything is right, and the swab holds too little."""
+    vial = hands.plain(who)
+    if vial is not None:
+        vial.scant = True
+        hands.happened(Fault.SCANT)
+
+
 def clock_jump(hands: Hands, who: Who) -> None:
     """The wall clock leaps by hours or years; the network has not set it."""
     hands.happened(Fault.CLOCK_JUMP)
@@ -187,6 +195,7 @@ SCENES: dict[Fault, Scene] = {
     Fault.CRASH: crash,
     Fault.TWIN_LABEL: twin_label,
     Fault.CROSSED: crossed,
+    Fault.SCANT: scant,
 }
 
 

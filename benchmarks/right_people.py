@@ -58,6 +58,12 @@ class Vial:
     holds: int | None = None
     sent: bool = False
     tainted: Fault | None = None  # what went wrong with it
+    scant: bool = False  # too little of the swab: the laboratory cannot test it
+
+    @property
+    def tells(self) -> bool:
+        """Whether a laboratory finds something in it; else it is rejected as empty."""
+        return self.holds is not None and not self.scant
 
 
 @dataclass(slots=True)

@@ -34,6 +34,7 @@ class Fault(StrEnum):
     CRASH = "crash"
     TWIN_LABEL = "twin-label"
     CROSSED = "crossed"
+    SCANT = "scant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ RATES: Mapping[Fault, Rate] = {
     Fault.CRASH: Rate(0.2, "assumed: the station is killed in mid-pairing"),
     Fault.TWIN_LABEL: Rate(0.02, "assumed: a number printed twice, at two tables"),
     Fault.CROSSED: Rate(0.05, "assumed: two swabs change tubes after both scans", seen=False),
+    Fault.SCANT: Rate(0, "by hand alone: the right swab, and too little of it: rejected as empty"),
 }
 WRONG_KEY = 1 / 300  # of keystrokes
 CARELESS = 0.2  # of decisions: made without looking

@@ -113,10 +113,10 @@ class Province:
         for some in _parts(seen.values(), SOME):
             with self.database.write() as session:
                 insert_rows(session, Reception, [_reception(vial, now) for vial in some])
-                full = [vial for vial in some if vial.holds is not None]
+                full = [vial for vial in some if vial.tells]
                 insert_rows(session, Result, [_result(vial, positive, now) for vial in full])
         self._look_at(seen, now)
-        return [vial for vial in seen.values() if vial.holds is not None]
+        return [vial for vial in seen.values() if vial.tells]
 
     def _look_at(self, texts: Iterable[str], now: datetime) -> None:
         """Look at what came, as the reception does for each tube."""
@@ -146,7 +146,7 @@ class Province:
 
 
 def _reception(vial: Vial, now: datetime) -> dict[str, Any]:
-    empty = vial.holds is None
+    empty = not vial.tells
     return {"id": ordered_id(now), "tube": tube(vial.text), "accepted": not empty,
             "reason": "empty" if empty else "", "box": f"H{vial.station}", "at": now,
             "by": LAN}  # fmt: skip

@@ -64,7 +64,9 @@ def test_no_result_leaves_between_an_empty_tube_and_one_that_stayed_behind(
         release(scene.session, [entered.id], by=MINH, now=scene.now)
 
 
-@pytest.mark.parametrize("why", set(Rejection) - {Rejection.EMPTY, Rejection.RECALLED})
+@pytest.mark.parametrize(
+    "why", [Rejection.LEAKING, Rejection.UNLABELLED, Rejection.LATE, Rejection.DAMAGED_CODE]
+)
 def test_a_tube_rejected_for_something_else_says_nothing_of_the_others(
     scene: Any, left_behind: list[Any], why: Rejection
 ) -> None:
