@@ -3,6 +3,7 @@
 A phone shows only what was typed on it: never what a record knows.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -86,6 +87,11 @@ def person_declared(session: Session, token: str, person_id: UUID) -> PhonePerso
         PhonePerson.phone == hash_of(token), PhonePerson.person_id == person_id
     )
     return session.scalar(found) if token else None
+
+
+def forget(session: Session, ids: Sequence[UUID]) -> None:
+    """Let no phone know these people any more: what is sent for them is no one's from now on."""
+    session.execute(delete(PhonePerson).where(PhonePerson.person_id.in_(ids)))
 
 
 def remember(

@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
-from server.declarations import form_versions
+from server.declarations import form_versions, phones
 from server.declarations.models import CheckIn, Declaration
-from server.declarations.phone_models import PhonePerson
 from server.errors import NotFound
 from server.people import merges
 from server.record import requests, stored
@@ -75,12 +74,12 @@ def withdraw(
     """Take away what rested on a person's consent, as they asked."""
     found = requests.open_request(session, request_id, Kind.WITHDRAW)
     ids = merges.together(session, found.person_id)
+    phones.forget(session, ids)  # first: a declaration that is being sent is over by then
     theirs = Declaration.person_id.in_(ids)
     blank = update(Declaration).where(theirs)
     session.execute(blank.values(answers="{}", symptoms=None, exposed=None))
     said = update(CheckIn).where(CheckIn.person_id.in_(ids))
     session.execute(said.values(answers=stored.ERASED_JSON["check_in.answers"]))
     stored.blank_events(session, ids, CheckIn)  # which say of symptoms what the rows said
-    session.execute(delete(PhonePerson).where(PhonePerson.person_id.in_(ids)))
     audit.record(session, "consent.withdrawn", found.person_id, by=by, now=now)
     return requests.note_answer(session, found, "done", reason, by, now)

@@ -16,6 +16,7 @@ from contract import names
 from contract.identities import fields
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
+from server.declarations import phones
 from server.desks import Waiting
 from server.display import local
 from server.errors import BadInput, DomainError, NotFound
@@ -173,7 +174,11 @@ def delete(
 
 
 def erase(session: Session, ids: list[UUID], *, by: str, now: datetime) -> None:
-    """Blank whoever these records are of; nobody leads to them any more."""
+    """Blank whoever these records are of; nobody leads to them any more.
+
+    Phones forget them first: a declaration that is being sent is over by then, and is blanked too.
+    """
+    phones.forget(session, ids)
     _end_links(session, ids, by, now)
     rows = stored.erase(session, ids)
     for person in session.scalars(select(Person).where(Person.id.in_(ids))):
