@@ -5,8 +5,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0066_phones_of_erased"
-down_revision: str | None = "0065_station_keys"
+revision: str = "0067_phones_of_erased"
+down_revision: str | None = "0066_empty_tubes"
 
 
 def upgrade() -> None:
