@@ -21,6 +21,7 @@ from server.lab.models import Reception, Result
 from server.officers.asking import Asked
 from server.officers.sample_states import WORDS, state_is, superseded
 from server.officers.wishes import Wish
+from server.outcomes.merge import Status
 from server.outcomes.models import Outcome
 from server.people.name_parts import Sought, count_of, led_to, may_have
 from server.sampling.models import Pairing
@@ -33,9 +34,10 @@ Conditions = list[ColumnElement[bool]]
 These = Callable[[Sequence[Any]], ColumnElement[bool]]
 
 
-def plain(wish: Wish, within: Within) -> Conditions:
-    """Return the conditions that are asked of each row."""
-    found: Conditions = [within.only(wish.place).rows(Pairing.place), *days(wish)]
+def plain(wish: Wish, within: Within, *, told: bool = False) -> Conditions:
+    """Return the conditions that are asked of each row; where *told*, its outcome stands by it."""
+    at = Outcome.sampled_at if told else Pairing.paired_at
+    found: Conditions = [within.only(wish.place).rows(Pairing.place), *days(wish, at)]
     if wish.station:
         found.append(Pairing.station == wish.station)
     if wish.pool:
@@ -44,29 +46,38 @@ def plain(wish: Wish, within: Within) -> Conditions:
         found.append(exists().where(Result.tube == Pairing.tube, Result.lab == wish.lab))
     if wish.state:
         found.append(state_is(wish.state) if wish.state in WORDS else false())
-    if wish.status:
-        found.append(_has(wish.status))
+    if told:
+        found += [Outcome.status == wish.status, *_of_the_pairing()]
+    elif wish.status:  # by the tube's index, not by that of the status
+        found.append(exists().where(Outcome.status.concat("") == wish.status, *_of_the_pairing()))
     return found
 
 
-def days(wish: Wish) -> Conditions:
-    """Return the days of sampling, by Vietnam's clock, from the first to the last."""
+def days(wish: Wish, at: Any) -> Conditions:
+    """Return that *at* is on the days of sampling, by Vietnam's clock, first and last with them."""
     found: Conditions = []
     if wish.begin:
-        found.append(Pairing.paired_at >= datetime.combine(wish.begin, time(), VIETNAM))
+        found.append(at >= datetime.combine(wish.begin, time(), VIETNAM))
     if wish.end:
         after = datetime.combine(wish.end, time(), VIETNAM) + timedelta(days=1)
-        found.append(Pairing.paired_at < after)
+        found.append(at < after)
     return found
 
 
-def _has(status: str) -> ColumnElement[bool]:
-    return exists().where(
+def leads(wish: Wish) -> bool:
+    """Return whether outcomes of the wish's status can be gone through in the place of samples.
+
+    What was taken back keeps the time that its sample had then; every other is written anew with
+    it.
+    """
+    return wish.status not in ("", Status.WITHDRAWN)
+
+
+def _of_the_pairing() -> Conditions:
+    return [
         Outcome.tube == Pairing.tube, Outcome.person_id == Pairing.person_id,
-        Outcome.pairing_id == Pairing.id,
-        Outcome.status.concat("") == status,  # by the tube's index, not by that of the status
-        ~superseded(),
-    )  # fmt: skip
+        Outcome.pairing_id == Pairing.id, ~superseded(),
+    ]  # fmt: skip
 
 
 def certain(wish: Wish, asked: Asked | None) -> Iterator[ColumnElement[bool]]:
@@ -127,7 +138,7 @@ def _perhaps(wish: Wish) -> Iterator[tuple[Select[Any], These]]:
             tubes.where(ImportRow.tube.is_not(None)).distinct(),
             partial(among_texts, Pairing.tube),
         )
-    if wish.status:
+    if wish.status and not (wish.sort.endswith("at") and leads(wish)):
         pairings = select(type_coerce(Outcome.pairing_id, String))
         yield pairings.where(Outcome.status == wish.status), _these_pairings
 

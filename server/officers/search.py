@@ -1,37 +1,51 @@
 """Find people's samples by anything that is known of them, a page at a time.  Reads only.
 
 Two ways lead to a page.  Where some filter leads to few rows, those are looked at, all of them, and
-can stand in any order.  Else rows are gone through in the order of time, WINDOW of them at once:
-a page never takes long, says how far it looked, and the next one goes on from there.  A name's
-index finds candidates (`people.name_parts`); the name itself, decrypted, says who of them it is.
+can stand in any order.  Else rows are gone through in the order of time, some thousand at once:
+a page never takes long, says how far it looked, and the next one goes on from there.  Where an
+outcome is asked for that few have, these are gone through by their own index instead, in the same
+order.  A name's index finds candidates (`people.name_parts`); the name itself, decrypted, says who
+of them it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, null, or_, select, type_coerce
+from sqlalchemy import Select, String, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contract import names
 from server.accounts.within import Within
 from server.db import among_these
 from server.officers import conditions
-from server.officers.asking import asked
 from server.officers.details import Row, rows_of
+from server.officers.looking import Hit, Key, Search, keys_of, search_of
 from server.officers.wishes import Wish
-from server.people.models import Person
-from server.people.name_parts import Sought, has
+from server.outcomes.models import Outcome
 from server.sampling.models import Pairing
 
 PAGE = 50
-WINDOW, LOOKS = 20_000, 2  # rows that are gone through at a time, and how often for one page
+LOOKS = 2  # for one page
 AT_ONCE, AT_A_TIME = 500, 100
-Key = tuple[datetime, UUID]
 _FIRST, _LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Strides:
+    """How many rows are gone through in one look.
+
+    Of outcomes of one status fewer: each of them leads to a row elsewhere.
+    """
+
+    samples: int = 20_000
+    outcomes: int = 2_000
+
+
+STRIDES = Strides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +61,11 @@ class Found:
     ordered: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A sample that fits."""
-
-    at: datetime
-    id: UUID
-    tube: str
-    place: str
-    name: str | None
-
-    @property
-    def key(self) -> Key:
-        return self.at, self.id
-
-
-def find(session: Session, wish: Wish, within: Within) -> Found:
+def find(session: Session, wish: Wish, within: Within, strides: Strides = STRIDES) -> Found:
     """Return a page of the samples that fit.  Raises BadInput."""
-    search = _search(session, wish, within)
+    search = search_of(session, wish, within)
     if search.leading is None:
-        return _in_time(session, search)
+        return _in_time(session, search, strides)
     if wish.sort.endswith("at"):
         hits = list(islice(_between(session, search, None), PAGE + 1))
     else:
@@ -84,59 +83,12 @@ def every(session: Session, wish: Wish, within: Within, most: int) -> Iterator[R
 
 def hits(session: Session, wish: Wish, within: Within, most: int) -> Iterator[Hit]:
     """Yield what fits, *most* of it at the utmost, by time, id and tube alone.  Raises BadInput."""
-    search = _search(session, replace(wish, after=None), within)
-    if search.leading is None or wish.sort.endswith("at"):
+    search = search_of(session, replace(wish, after=None), within)
+    if search.leading is None:
+        return islice(_between(session, _further(session, search, STRIDES)[0], None), most)
+    if wish.sort.endswith("at"):
         return islice(_between(session, search, None), most)
     return islice(_sorted(search.all(session), wish.sort), most)
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """What is asked for, and the conditions that lead to few of it, None where none does."""
-
-    wish: Wish
-    within: Within
-    name: Sought | None
-    leading: tuple[ColumnElement[bool], ...] | None
-
-    @property
-    def opens_newest(self) -> bool:
-        """Whether a name led to few rows: put in order first, and opened when it is their turn."""
-        return self.leading is not None and self.name is not None
-
-    def statement(self, keys: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        """Ask for *keys* of what fits."""
-        every = [*conditions.plain(self.wish, self.within), *conditions.of_file(self.wish)]
-        keys = keys.where(*(self.leading or ()), *every)
-        if self.name is None or self.leading is not None:  # few enough to read each name
-            return keys
-        return keys.where(*conditions.named(self.name.numbers))
-
-    def sifted(self, rows: Iterable[Any]) -> Iterator[Hit]:
-        """Leave out whose name has not all parts: the index only led to them."""
-        hits = (Hit(*row) for row in rows)
-        return (hit for hit in hits if self.name is None or has(hit.name, self.name.parts))
-
-    def all(self, session: Session) -> list[Hit]:
-        named = self.name is not None or "name" in self.wish.sort
-        return list(self.sifted(session.execute(self.statement(_keys(named=named)))))
-
-
-def _search(session: Session, wish: Wish, within: Within) -> _Search:
-    said = asked(session, wish.q) if wish.q else None
-    name = said.name if said else None
-    leading = list(conditions.certain(wish, said))
-    if not leading and (led := conditions.narrow(session, wish, name)) is not None:
-        leading = [led]
-    return _Search(wish, within, name, tuple(leading) or None)
-
-
-def _keys(*, named: bool) -> Select[*tuple[Any, ...]]:
-    text = type_coerce(Pairing.tube, String)
-    columns = (Pairing.paired_at, Pairing.id, text, Pairing.place)
-    if not named:
-        return select(*columns, null())
-    return select(*columns, Person.name).join(Person, Person.id == Pairing.person_id)
 
 
 def _sorted(hits: Sequence[Hit], sort: str) -> list[Hit]:
@@ -156,14 +108,14 @@ def _beyond(hits: list[Hit], after: Key | None) -> list[Hit]:
     return hits[at:]
 
 
-def _in_time(session: Session, search: _Search) -> Found:
+def _in_time(session: Session, search: Search, strides: Strides) -> Found:
     """Go through the rows in the order of time until a page is full or long enough was looked."""
     hits: list[Hit] = []
     wish, looked_to = search.wish, None
     after = wish.after
     for _ in range(LOOKS):
         here = replace(search, wish=replace(wish, after=after))
-        looked_to = _edge(session, here.wish)
+        here, looked_to = _further(session, here, strides)
         hits += islice(_between(session, here, looked_to), PAGE + 1 - len(hits))
         if len(hits) > PAGE or looked_to is None:
             break
@@ -175,21 +127,15 @@ def _in_time(session: Session, search: _Search) -> Found:
     return Found(rows, after if looked_to else None, looked_to, ordered)
 
 
-def _between(session: Session, search: _Search, edge: datetime | None) -> Iterator[Hit]:
-    """Yield what fits from where the wish begins to *edge*, in the order of time.
-
-    Where something leads to few rows, the time is an expression: no index of it shall lead.
-    """
-    up, few = search.wish.sort == "at", search.leading is not None
-    at = func.coalesce(Pairing.paired_at, Pairing.received_at) if few else Pairing.paired_at
+def _between(session: Session, search: Search, edge: datetime | None) -> Iterator[Hit]:
+    """Yield what fits from where the wish begins to *edge*, in the order of time."""
+    up, at, which = search.wish.sort == "at", search.at, search.which
     alone = search.opens_newest
-    keys = select(type_coerce(Pairing.id, String)) if alone else _keys(named=bool(search.name))
-    statement = search.statement(keys)
-    if search.wish.after is not None:
-        statement = statement.where(_past(at, search.wish.after, up=up))
+    keys = select(type_coerce(Pairing.id, String)) if alone else keys_of(named=bool(search.name))
+    statement = search.statement(keys).where(*search.begun)
     if edge is not None:
         statement = statement.where(at <= edge if up else at >= edge)
-    order = (at.asc(), Pairing.id.asc()) if up else (at.desc(), Pairing.id.desc())
+    order = (at.asc(), which.asc()) if up else (at.desc(), which.desc())
     statement = statement.order_by(*order)
     if alone:
         yield from search.sifted(_opened(session, statement))
@@ -203,21 +149,30 @@ def _opened(session: Session, ids: Select[*tuple[Any, ...]]) -> Iterator[Any]:
     found = [str(each).replace("-", "") for each in session.scalars(ids).all()]
     for first in range(0, len(found), AT_A_TIME):
         some = found[first : first + AT_A_TIME]
-        rows = session.execute(_keys(named=True).where(among_these(Pairing.id, some)))
+        rows = session.execute(keys_of(named=True).where(among_these(Pairing.id, some)))
         by_id = {row.id.hex: row for row in rows}
         yield from (by_id[each] for each in some)
 
 
-def _edge(session: Session, wish: Wish) -> datetime | None:
-    """Return the time of the last row that is gone through now, None where there are no more."""
-    up, at = wish.sort == "at", Pairing.paired_at
-    begins = [] if wish.after is None else [_past(at, wish.after, up=up)]
-    times = select(at).where(*begins, *conditions.days(wish))
-    return session.scalar(times.order_by(at if up else at.desc()).offset(WINDOW).limit(1))
+def _further(session: Session, search: Search, strides: Strides) -> tuple[Search, datetime | None]:
+    """Return how to go on, and to what time: by all samples, or by those with the outcome alone.
+
+    Whichever gets further back.  The time of an outcome that holds is that of its sample.
+    """
+    edge = _edge(session, search, strides.samples)
+    if edge is None or not conditions.leads(search.wish):
+        return search, edge
+    by_outcome = replace(search, told=True)
+    other = _edge(session, by_outcome, strides.outcomes)
+    gets_further = other is None or (other > edge if search.wish.sort == "at" else other < edge)
+    return (by_outcome, other) if gets_further else (search, edge)
 
 
-def _past(at: Any, key: Key, *, up: bool) -> ColumnElement[bool]:
-    then, which = key
-    if up:
-        return and_(at >= then, or_(at > then, Pairing.id > which))
-    return and_(at <= then, or_(at < then, Pairing.id < which))
+def _edge(session: Session, search: Search, most: int) -> datetime | None:
+    """Return the time of the last of *most* rows that are gone through, None if all of them are."""
+    at = search.at
+    times = select(at).where(*search.begun, *conditions.days(search.wish, at))
+    if search.told:
+        times = times.where(Outcome.status == search.wish.status)
+    ordered = times.order_by(at if search.wish.sort == "at" else at.desc())
+    return session.scalar(ordered.offset(most).limit(1))

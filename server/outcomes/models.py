@@ -17,7 +17,7 @@ class Outcome(Base):
     __table_args__ = (
         UniqueConstraint("tube", "person_id", "version"),
         UniqueConstraint("supersedes"),
-        Index("ix_outcome_status_sampled_at", "status", "sampled_at"),
+        Index("ix_outcome_status_sampled_at", "status", "sampled_at", "pairing_id"),
         CheckConstraint(
             "status IN ('negative', 'positive', 'inconclusive', 'invalid', 'resample',"
             " 'withdrawn')",
