@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision: str = "0090_outcomes_in_order"
+revision: str = "0066_outcomes_in_order"
 down_revision: str | None = "0065_station_keys"
 
 NAME = "ix_outcome_status_sampled_at"
