@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0066_outcomes_in_order"
-down_revision: str | None = "0065_station_keys"
+revision: str = "0068_outcomes_in_order"
+down_revision: str | None = "0067_phones_of_erased"
 
 NAME = "ix_outcome_status_sampled_at"
 
