@@ -5,6 +5,7 @@ nothing that they may not see.  A view that answers a refusal with a page of its
 what it did not fill in to `keep_typed`.
 """
 
+from collections.abc import Iterable
 from io import BytesIO
 from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
@@ -27,8 +28,12 @@ def come_back(sentence: str, field: str, status: int) -> Response | None:
     """Return the page that the refused form was on, None where no page has it."""
     if not page_before():
         return None
-    sent, why = _sent(), Refusal(sentence, field)
-    for path in _pages():
+    return page_with(_sent(), pages(), Refusal(sentence, field), status)
+
+
+def page_with(sent: Sent, pages: Iterable[str], why: Refusal, status: int) -> Response | None:
+    """Return the first of *pages* that has the form that was *sent*: filled, and *why* said."""
+    for path in pages:
         page = _opened(path)
         at = urlsplit(path).path
         filled = page and refilled(page.get_data(as_text=True), sent, why, at)
@@ -77,7 +82,7 @@ def _sent() -> Sent:
     return Sent(path, dict(fields().lists()))
 
 
-def _pages() -> list[str]:
+def pages() -> list[str]:
     """Return where the form may be: the page before, or else what the address is a part of.
 
     (A page that answered a form stands at an address that perhaps nobody can open; and without its

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 import server.accounts.door_models
 import server.accounts.health_models
+import server.accounts.kept_models
 import server.accounts.models
 import server.accounts.partner_limits
 import server.archives.models

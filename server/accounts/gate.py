@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
-from server.accounts import partners, sessions
+from server.accounts import ended, partners, sessions
 from server.accounts.headers import headers
 from server.accounts.models import LoginSession, User
 from server.accounts.roles import GRANTS, NEED_SECOND_FACTOR, Role
@@ -58,6 +58,11 @@ def install(app: Flask) -> None:
 
 def cookie_name() -> str:
     return "__Host-ghepmau" if settings().secure else "ghepmau"
+
+
+def token() -> str:
+    """Return the token of the log-in that this browser has, or had; '' for none."""
+    return _cookie(cookie_name())
 
 
 def visitor_cookie() -> str:
@@ -187,8 +192,12 @@ def _admit_partner(scope: Scope) -> None:
 def _sign_in() -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         raise SignInFirst("Hãy đăng nhập trước.", "Log in first.")
-    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return redirect(url_for("accounts.show_login", next=back if back != "/" else None))
+    if request.method == "GET":
+        back = request.full_path.rstrip("?")
+        return redirect(url_for("accounts.show_login", next=back if back != "/" else None))
+    if token() and ended.keep(token(), _is_ours):
+        return redirect(url_for("accounts.show_login", next=url_for("accounts.show_kept")))
+    return redirect(url_for("accounts.show_login", ended="lost"))
 
 
 def _check_form(access: object) -> None:
@@ -196,16 +205,21 @@ def _check_form(access: object) -> None:
     open_api = access is Access.PUBLIC and request.path.startswith("/api/")
     if request.method in SAFE or open_api:
         return
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin")
-    ours = origin is None or urlsplit(origin).netloc == request.host
-    sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
-    fits = "visitor" in g and hmac.compare_digest(sent.encode(), csrf_token().encode())
-    if not (fits and ours and site in {"same-origin", "none"}):
+    if "visitor" not in g or not _is_ours(g.visitor):
         raise FormTooOld(
             "Trang này đã quá cũ hoặc không do hệ thống này gửi. Mở lại trang rồi làm lại.",
             "This page is too old, or was not ours. Open it again and repeat.",
         )
+
+
+def _is_ours(token: str) -> bool:
+    """Return whether what is sent is a form of our page, made for the holder of *token*."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    ours = origin is None or urlsplit(origin).netloc == request.host
+    sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
+    fits = hmac.compare_digest(sent.encode(), sessions.csrf_token(token).encode())
+    return fits and ours and site in {"same-origin", "none"}
 
 
 def protect(response: Response) -> Response:

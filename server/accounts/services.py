@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.accounts import factors, passwords, sessions, throttle
+from server.accounts import factors, kept_forms, passwords, sessions, throttle
 from server.accounts.models import User
 from server.accounts.roles import Role
 from server.accounts.within import NoSuchArea, Within, parse_sees
@@ -110,6 +110,7 @@ def begin_log_in(
     if passwords.is_dated(user.password_hash):
         user.password_hash = passwords.rehash(password)
     sessions.forget_old(session, now=now)
+    kept_forms.forget_old(session, now=now)
     half = factors.has_factor(session, user)
     token = sessions.open_session(session, user, now=now, address=address, half=half,
                                   browser=browser)  # fmt: skip
@@ -156,6 +157,7 @@ def note_wrong_code(session: Session, login: str, *, address: str, now: datetime
 
 def log_out(session: Session, token: str, *, by: str, now: datetime) -> None:
     sessions.end_session(session, token, now=now)
+    kept_forms.forget_of(session, token)
     audit.record(session, "user.logged-out", by, by=by, now=now)
 
 

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from server.accounts import (
     browsers,
     doors,
+    ended,
     factors,
     gate,
+    kept_forms,
     notices,
     services,
     sessions,
@@ -43,7 +45,15 @@ bp = Blueprint("accounts", __name__)
 def show_login() -> ResponseReturnValue:
     if user():
         return redirect("/")
-    return render_template("login.html", back=request.args.get("next", ""))
+    back, lost = request.args.get("next", ""), request.args.get("ended") == "lost"
+    return render_template("login.html", back=back, lost=lost, kept=back == url_for(".show_kept"))
+
+
+@bp.get("/login/kept")
+@signed_in
+def show_kept() -> ResponseReturnValue:
+    """Give back the form that came when the log-in had run out, to who typed it."""
+    return ended.give_back()
 
 
 @bp.post("/login")
@@ -64,6 +74,7 @@ def log_in() -> ResponseReturnValue:
                 session, person, password, address=address, now=now(), unused=unused(),
                 browser=browsers.named(request.user_agent.string),
             )  # fmt: skip
+            kept_forms.follow(session, person.id, gate.token(), token)
             if found := user():  # whoever was at this screen before is not any more
                 services.log_out(session, g.visitor, by=f"user:{found.login}", now=now())
         if whole:
@@ -93,6 +104,7 @@ def _login_again(error: DomainError, login: str) -> ResponseReturnValue:
         sentence=t(error.vi, error.en),
         login=login,
         back=request.form.get("next", ""),
+        kept=request.form.get("next") == url_for(".show_kept"),
     )
     return page, error.status
 
@@ -121,6 +133,7 @@ def show_code() -> ResponseReturnValue:
             mine = session.get_one(User, person.id)
             shown = showing.shown(session, mine, answer)
             token = sessions.complete(session, g.visitor, now=now())
+            kept_forms.follow(session, mine.id, g.visitor, token)
             services.finish_log_in(session, mine, address=address, now=now(), detail=shown.kind)
         _tell(person.login)
     except factors.CodeWrong as error:
