@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0090_kept_forms"
+revision: str = "0066_kept_forms"
 down_revision: str | None = "0065_station_keys"
 
 
