@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0066_kept_forms"
-down_revision: str | None = "0065_station_keys"
+revision: str = "0069_kept_forms"
+down_revision: str | None = "0068_outcomes_in_order"
 
 
 def upgrade() -> None:
