@@ -16,30 +16,15 @@ from server.errors import DomainError
 from server.lab import runs
 from server.lab.assay import Assay
 from server.lab.imports.models import ImportFile, ImportRow
+from server.lab.imports.spoken import contradicts, said_call
 from server.lab.instruments.reasons import Why
-from server.lab.instruments.values import fold
 from server.lab.interpret import interpret
 from server.lab.lifecycle import RunAction
 from server.lab.measured import Measured
 from server.lab.models import Readings
 from server.lab.results import Finding, enter_result
 from server.lab.run_models import Run
-from server.lab.words import Call
 
-CALLS = {
-    Call.NEGATIVE: "negative neg amtinh am khongphathien notdetected absence absent n nd negatif"
-    " negativ negativo 阴性 陰性 음성 отрицательный отрицательно",
-    Call.POSITIVE: "positive pos duongtinh duong phathien detected presence present p positif"
-    " positiv positivo 阳性 陽性 양성 положительный положительно",
-    Call.INCONCLUSIVE: "inconclusive nghingo indeterminate equivocal borderline khongxacdinh kxd"
-    " chuaxacdinh khongketluan indeterminado indeterminada inconcluso noconcluyente dudoso"
-    " indetermine indeterminee nonconcluant douteux indeterminato indeterminata nonconclusivo"
-    " dubbio unbestimmt nichtbestimmbar unklar nichteindeutig grenzwertig inconclusivo inconclusiva"
-    " 不确定 未确定 未定 可疑 不確定 未確定",
-    Call.INVALID: "invalid khongdat khonghople error noresult fail failed",
-}
-_CALL_OF = {fold(word): call for call, words in CALLS.items() for word in words.split()}
-_NEUTRAL = {"pass", "passed", "valid", "hople", "dat", "ok"}  # of the internal control alone
 _WHY = {
     "unknown-tube": Why.UNKNOWN_TUBE,
     "tube-void": Why.VOID_TUBE,
@@ -59,13 +44,6 @@ class Ground:
 
     run: Run | None = None
     assay: Assay | None = None
-
-
-def said_call(rows: Sequence[ImportRow]) -> Call | None:
-    """Return the call that every row of a tube says in words, None if they do not agree on one."""
-    spoken = {fold(row.call) for row in rows if row.call.strip()} - _NEUTRAL
-    calls = {_CALL_OF.get(word) for word in spoken}
-    return calls.pop() if len(calls) == 1 else None
 
 
 def written(row: ImportRow) -> str:
@@ -126,10 +104,11 @@ def enter(
 
 def finding_of(rows: Sequence[ImportRow], assay: Assay | None) -> Finding | Why:
     """Return what *rows* of one tube come to, or why they come to nothing."""
-    readings, said = readings_of(rows), said_call(rows)
+    readings = readings_of(rows)
     if assay is None:
+        said = said_call(rows)
         return Finding(said, readings) if said else Why.NO_CALL
     suggested = interpret(readings, assay).call
-    if said not in {None, suggested}:
+    if contradicts(rows, assay, suggested):
         return Why.CALLS_DIFFER
     return Finding(suggested, readings, suggested=suggested, method=assay.method)

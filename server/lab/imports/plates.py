@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.lab import assay_versions, runs
 from server.lab.assay import Assay
-from server.lab.imports import landing, review
+from server.lab.imports import landing, review, spoken
 from server.lab.imports.landing import Ground
 from server.lab.imports.models import Fate, ImportFile, ImportRow
 from server.lab.instruments import readings as instruments
@@ -88,7 +88,7 @@ def preview(session: Session, file: ImportFile, code: str) -> Preview | None:
     taken = _taken(session, file)
     tubes: dict[Tube, list[ImportRow]] = defaultdict(list)
     for row in taken:
-        if row.tube is not None and (assay is None or assay.target(row.target) is not None):
+        if row.tube is not None and (assay is None or _counts(row, assay)):
             tubes[row.tube].append(row)
     calls: Counter[str] = Counter()
     left: Counter[int] = Counter()
@@ -101,6 +101,11 @@ def preview(session: Session, file: ImportFile, code: str) -> Preview | None:
             left[int(finding)] += 1
     verdict = controls(of_rows(_wells(taken)), assay) if assay else None
     return Preview(calls, left, verdict)
+
+
+def _counts(row: ImportRow, assay: Assay) -> bool:
+    """Return whether the assay, or the machine's verdict on something else, is heard of *row*."""
+    return assay.target(row.target) is not None or spoken.verdict(row) is not None
 
 
 def ground_of(session: Session, file: ImportFile) -> Ground:
@@ -129,13 +134,7 @@ def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
         return known
     version = assay_versions.version_in_use(session, file.assay, now=now)
     assay = assay_versions.definition(version.definition)
-    strange = [name for name in session.scalars(_targets(file)) if assay.target(name) is None]
-    session.execute(
-        update(ImportRow)
-        .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
-        .where(ImportRow.target.in_(strange))
-        .values(fate=Fate.REFUSED.value, reason=int(Why.UNKNOWN_ASSAY))
-    )
+    _refuse_strange(session, file, assay)
     review.recount(session, file)
     sheet = runs.Sheet(
         version,
@@ -148,6 +147,23 @@ def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
     rows = _wells(_taken(session, file))
     run = runs.record_run(session, sheet, rows, by=file.confirmed_by or "", now=now)
     return Ground(run, assay)
+
+
+def _refuse_strange(session: Session, file: ImportFile, assay: Assay) -> None:
+    """Refuse rows of targets that *assay* does not know; a verdict of the machine still counts."""
+    strange = [name for name in session.scalars(_targets(file)) if assay.target(name) is None]
+    of_them = (
+        ImportRow.import_id == file.id,
+        ImportRow.fate != Fate.REFUSED.value,
+        ImportRow.target.in_(strange),
+    )
+    said = select(ImportRow).where(*of_them, ImportRow.call != "", ImportRow.tube.is_not(None))
+    kept = [row.position for row in session.scalars(said) if spoken.verdict(row) is not None]
+    session.execute(
+        update(ImportRow)
+        .where(*of_them, ImportRow.position.not_in(kept))
+        .values(fate=Fate.REFUSED.value, reason=int(Why.UNKNOWN_ASSAY))
+    )
 
 
 def source_of(file: ImportFile) -> str:

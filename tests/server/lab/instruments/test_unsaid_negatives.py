@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.lab.imports.landing import CALLS
+from server.lab.imports.spoken import CALLS
 from server.lab.instruments.values import UNDETERMINED, ct_of, fold, no_rise
 from server.lab.words import Call
 
