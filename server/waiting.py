@@ -129,8 +129,8 @@ def manual(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
 
 def identities(session: Session, _by: str, within: Within = ANYWHERE) -> Waiting:
     """Count numbers with two names, and records of perhaps one person."""
-    here = sight.persons(within, Disagreement.person_id)
-    numbers = _open(session, Disagreement.opened_at, Disagreement.answered_at, here)
+    here, answered_at = sight.doubts(within), Disagreement.answered_at
+    numbers = _open(session, Disagreement.opened_at, answered_at, here)
     opened, answered = IdentityQuestion.opened_at, IdentityQuestion.answered_at
     records = _open(session, opened, answered, both_records(within))
     return Waiting(numbers.count + records.count, _oldest((numbers.oldest, records.oldest)))

@@ -87,13 +87,6 @@ def _placed(model: Any, column: str = "place") -> Look:
     return _row(model, lambda within: within.rows(getattr(model, column)))
 
 
-def _of_person(model: Any, *columns: str) -> Look:
-    def condition(within: Within) -> ColumnElement[bool]:
-        return or_(*(sight.persons(within, getattr(model, each)) for each in columns))
-
-    return _row(model, condition)
-
-
 def _of_whole(model: Any, *columns: str) -> Look:
     """Find what is done to a record, not what was done there: only with the whole of it."""
 
@@ -111,7 +104,7 @@ def _outcome(within: Within) -> ColumnElement[bool]:
 def _question(session: Session, within: Within, value: Any) -> bool:
     """Two names of one number are looked at where the number was shown; whoever says that two
     records are one person's must see both whole, for the answer joins them."""
-    number = _of_person(Disagreement, "person_id")(session, within, value)
+    number = _row(Disagreement, sight.doubts)(session, within, value)
     return number or _row(IdentityQuestion, whole.both_records)(session, within, value)
 
 

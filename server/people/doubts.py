@@ -97,24 +97,28 @@ def open_disagreements(session: Session, *seen: ColumnElement[bool]) -> list[Dis
 
 
 def answer_disagreement(
-    session: Session, question_id: UUID, *, same: bool, reason: str, by: str, now: datetime
-) -> Sequence[Disagreement]:
-    """Answer a question and all that say the same of the same person; return them.
+    session: Session, question_id: UUID, *seen: ColumnElement[bool], same: bool, reason: str,
+    by: str, now: datetime,
+) -> Sequence[Disagreement]:  # fmt: skip
+    """Answer a question and all that say the same of the same person and are *seen*; return them.
 
-    If it is another, a person of their own is made, whom this code leads to from then on.
+    If it is another, they get a record of their own, whom this code leads to from then on.
     Raises NotFound, AlreadyAnswered.
     """
     question = session.get(Disagreement, question_id, with_for_update=True, populate_existing=True)
     if question is None:
-        raise NotFound("Không có câu hỏi này.", "There is no such question.")
+        raise _no_question()
     if question.answered_at is not None:
         raise _answered()
     asked = select(Disagreement).where(
         Disagreement.person_id == question.person_id,
         Disagreement.said_blind == question.said_blind,
         Disagreement.answered_at.is_(None),
+        *seen,
     )
     alike = list(session.scalars(asked))
+    if question not in alike:
+        raise _no_question()
     other = None if same else _another(session, question, now)
     for each in alike:
         each.answered_at, each.answered_by, each.reason = now, by, reason
@@ -126,6 +130,15 @@ def answer_disagreement(
 
 
 def _another(session: Session, question: Disagreement, now: datetime) -> Person:
+    """Return whom an earlier answer about the same words made, or a new person."""
+    said_before = select(Disagreement.other_id).where(
+        Disagreement.person_id == question.person_id,
+        Disagreement.said_blind == question.said_blind,
+        Disagreement.other_id.is_not(None),
+    )
+    before = session.scalar(said_before.order_by(Disagreement.answered_at.desc()).limit(1))
+    if before is not None:
+        return session.get_one(Person, before)
     year = int(question.said_birth[:4]) if question.said_birth else None
     person = Person(
         id=uuid4(), name=question.said_name, name_blind=queries.name_blind(question.said_name),
@@ -148,7 +161,7 @@ def answer_question(
         IdentityQuestion, question_id, with_for_update=True, populate_existing=True
     )
     if question is None:
-        raise NotFound("Không có câu hỏi này.", "There is no such question.")
+        raise _no_question()
     if question.answered_at is not None:
         raise _answered()
     question.answered_at, question.answered_by = now, by
@@ -159,6 +172,10 @@ def answer_question(
         merges.merge(session, *pair, reason="", evidence=evidence, by=by, now=now)
     audit.record(session, "identity.answered", question.id, by=by, now=now, detail=question.answer)
     return question
+
+
+def _no_question() -> NotFound:
+    return NotFound("Không có câu hỏi này.", "There is no such question.")
 
 
 def _answered() -> AlreadyAnswered:

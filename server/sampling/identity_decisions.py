@@ -6,25 +6,28 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.declarations import check_ins
 from server.people import doubts
 from server.people.models import Disagreement
-from server.sampling import changes, conflicts, matters
+from server.sampling import changes, conflicts, matters, sight
 from server.sampling.decisions import About, record_decision
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
 
 
 def answer(
-    session: Session, question_id: UUID, *, same: bool, reason: str, by: str, now: datetime
-) -> int:
+    session: Session, question_id: UUID, *, same: bool, reason: str, by: str, now: datetime,
+    within: Within = ANYWHERE,
+) -> int:  # fmt: skip
     """Say whether a code's bearer is who the number's record names; return how many tubes waited.
 
     If it is another, the pairings and check-ins that showed the code are theirs from then on:
-    nothing of the pairings had been told to anybody.  Raises NotFound, AlreadyAnswered.
+    nothing of the pairings had been told to anybody.  What the code showed outside *within* waits
+    for those who see it.  Raises NotFound, AlreadyAnswered.
     """
     alike = doubts.answer_disagreement(
-        session, question_id, same=same, reason=reason, by=by, now=now
+        session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now
     )
     record_decision(
         session, About.IDENTITY, question_id, verdict="same" if same else "another",

@@ -10,7 +10,6 @@ from server.audit import names_shown
 from server.errors import BadInput
 from server.forms import required_text
 from server.people import doubts, queries, whole
-from server.people.models import Disagreement
 from server.sampling import identity_decisions, sight
 from server.sampling.models import Pairing
 from server.web import Permission, actor, now, requires, t, transaction
@@ -20,9 +19,7 @@ from server.web import Permission, actor, now, requires, t, transaction
 def show_identities() -> ResponseReturnValue:
     with transaction() as session:
         within = current_within()
-        disagreements = doubts.open_disagreements(
-            session, sight.persons(within, Disagreement.person_id)
-        )
+        disagreements = doubts.open_disagreements(session, sight.doubts(within))
         questions = queries.open_questions(session, whole.both_records(within))
         people = {id_ for each in questions for id_ in (each.person_id, each.other_id)}
         shown = [each.person_id for each in disagreements]
@@ -47,8 +44,9 @@ def answer_disagreement(question_id: UUID) -> ResponseReturnValue:
     reason = required_text(request.form, "reason", longest=200)
     with transaction() as session:
         waited = identity_decisions.answer(
-            session, question_id, same=same, reason=reason, by=actor(), now=now()
-        )
+            session, question_id, within=current_within(), same=same, reason=reason, by=actor(),
+            now=now(),
+        )  # fmt: skip
     flash(t(f"Đã trả lời; {waited} ống hết chờ.", f"Answered; {waited} tubes wait no more."))
     return redirect(url_for(".show_identities"))
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.declarations.models import CheckIn
-from server.people import merges
-from server.people.models import Person
+from server.people import merges, whole
+from server.people.models import Disagreement, Person
 from server.sampling import queries
 from server.sampling.models import Pairing
 
@@ -48,6 +48,20 @@ def persons(within: Within, of: Any) -> ColumnElement[bool]:
         exists().where(begun.id == of, within.rows(begun.place)),
         exists().where(given.person_id == of, within.rows(given.place)),
         exists().where(came.person_id == of, within.rows(came.place)),
+    )
+
+
+@_once_put_together
+def doubts(within: Within) -> ColumnElement[bool]:
+    """Say of one number with two names that it was shown in that scope, or that the record is seen
+    whole: the answer says whose sample a tube is, so one visit somewhere is no ground for it."""
+    if within.everywhere:
+        return true()
+    given, came = aliased(Pairing), aliased(CheckIn)
+    return or_(
+        exists().where(given.id == Disagreement.event_id, within.rows(given.place)),
+        exists().where(came.id == Disagreement.event_id, within.rows(came.place)),
+        whole.begun(within, Disagreement.person_id),
     )
 
 
