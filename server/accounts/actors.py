@@ -68,8 +68,4 @@ def entries_seen(session: Session, within: Within, me: str) -> ColumnElement[boo
 
 def _accounts(session: Session, within: Within) -> set[str]:
     rows = session.execute(select(User.login, User.place, User.sees))
-    return {
-        f"user:{login}"
-        for login, place, sees in rows
-        if within.includes(Within.of_account(place, sees))
-    }
+    return {f"user:{login}" for login, place, sees in rows if within.may_give(place, sees)}

@@ -36,9 +36,7 @@ def in_scope(place: str) -> str:
 
 
 def place_in(form: Mapping[str, str]) -> str:
-    """Return the place that a form names, which must be in scope; else the person's own."""
+    """Return the place that a form names, else the person's own; it must be in scope."""
     given = place_or_text(optional_text(form, "place", longest=64))
-    if given:
-        return in_scope(given)
     found = user()
-    return found.place if found else ""
+    return in_scope(given or (found.place if found else ""))

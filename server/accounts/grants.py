@@ -14,7 +14,7 @@ class TooWide(DomainError):
 
 
 def may_manage(within: Within, user: User) -> bool:
-    return within.includes(Within.of_account(user.place, user.sees))
+    return within.may_give(user.place, user.sees)
 
 
 def managed(session: Session, within: Within) -> list[User]:
@@ -31,14 +31,15 @@ def managed_user(session: Session, within: Within, login: str) -> User:
 
 
 def check_grant(within: Within, place: str, sees: str, *, by: str, login: str) -> None:
-    """Raise TooWide where somebody would see more than who adds them, NotYourself for oneself."""
+    """Raise TooWide where somebody would see more than who adds them, or work at a place that is
+    not theirs to give; NotYourself for oneself."""
     if by == f"user:{login}":
         raise NotYourself(
             "Bạn không thể tự đổi vai trò hay phạm vi. Nhờ một quản trị viên khác.",
             "You cannot change your own role or scope. Ask another administrator.",
         )
-    if not within.includes(Within.of_account(place, sees)):
+    if not within.may_give(place, sees):
         raise TooWide(
-            "Phạm vi này rộng hơn phạm vi của bạn. Nhờ quản trị viên cấp trên.",
-            "This scope is wider than your own. Ask an administrator above you.",
+            "Nơi hoặc phạm vi này ra ngoài phạm vi của bạn. Nhờ quản trị viên cấp trên.",
+            "This place or scope goes beyond your own. Ask an administrator above you.",
         )

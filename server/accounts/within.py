@@ -62,6 +62,11 @@ class Within:
             return True
         return bool(other.areas) and not other.everywhere and all(map(self.covers, other.areas))
 
+    def may_give(self, place: str, sees: str) -> bool:
+        """Return whether who has this scope may give an account that place, and what it sees: what
+        an account makes is its place's, also where it sees other places."""
+        return self.includes(Within.of_account(place, sees)) and (not place or self.covers(place))
+
     def rows(self, column: Any) -> ColumnElement[bool]:
         """Return the condition that the place in *column* is in this scope: one range an area."""
         return true() if self.everywhere else _rows(column, self.areas)

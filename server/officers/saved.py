@@ -1,12 +1,17 @@
-"""Searches with a name: kept by an account, shown to its role and place where they are shared."""
+"""Searches with a name: kept by an account; where they are shared, shown to its role and place.
+
+What somebody searched for may name a person, so it is shown to nobody who sees less than they do.
+"""
 
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal, or_, select
 from sqlalchemy.orm import Session
 
+from server.accounts.models import User
+from server.accounts.within import Within
 from server.audit import services as audit
 from server.errors import BadInput, NotFound
 from server.officers.models import SavedView
@@ -17,13 +22,23 @@ MOST = 40  # of one account
 
 
 def views_of(session: Session, me: SignedIn, page: str) -> list[SavedView]:
-    """Return what an account kept, and what others of its role and place share."""
+    """Return what an account kept, and what others of its role and place share who see no more."""
     shared = and_(
         SavedView.shared.is_(True), SavedView.role == me.role, SavedView.place == me.place
     )
-    mine = SavedView.owner == f"user:{me.login}"
-    found = select(SavedView).where(SavedView.page == page, or_(mine, shared))
-    return list(session.scalars(found.order_by(SavedView.made_at, SavedView.id)))
+    by = f"user:{me.login}"
+    within = Within.of_account(me.place, me.sees)
+    asked = (
+        select(SavedView, User.place, User.sees)
+        .join(User, SavedView.owner == literal("user:") + User.login)
+        .where(SavedView.page == page, or_(SavedView.owner == by, shared))
+        .order_by(SavedView.made_at, SavedView.id)
+    )
+    return [
+        view
+        for view, place, sees in session.execute(asked)
+        if view.owner == by or (within.covers(view.place) and within.may_give(place, sees))
+    ]
 
 
 def link(view: SavedView) -> str:

@@ -18,7 +18,7 @@ from server.record import doses, vaccinations
 from server.record.vaccination_models import Vaccination
 from server.sampling import roster_words
 from server.sampling.roster_cells import Reason as Unread
-from server.web import Permission, actor, large_body, now, reading, requires, t, transaction, user
+from server.web import Permission, actor, large_body, now, reading, requires, t, transaction
 
 bp = Blueprint("vaccinations", __name__)
 SHOWN = 200
@@ -125,14 +125,14 @@ def confirm(import_id: UUID) -> ResponseReturnValue:
 @bp.post("/vaccinations/certificates")
 @requires(Permission.VACCINATION_WRITE)
 def add_certificate() -> ResponseReturnValue:
-    said, person = certificate_in(request.form), user()
+    said = certificate_in(request.form)
     of = request.form.get("person", "")
     with transaction() as session:
         if of:
             check_whole(session, uuid_of(of), current_within())
         made = vaccinations.add_certificate(
             session, said, issuers(), person_id=uuid_of(of) if of else None,
-            place=person.place if person else "", by=actor(), now=now(),
+            place=place_in({}), by=actor(), now=now(),
         )  # fmt: skip
     flash(sentence(made))
     return redirect(f"/people/{of}" if of else url_for(".list_imports"))
