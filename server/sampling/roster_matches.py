@@ -13,6 +13,7 @@ from server.audit import services as audit
 from server.errors import DomainError, NotFound
 from server.people.candidates import candidates_of
 from server.people.matching import Described
+from server.people.models import Person
 from server.people.whole import check_whole
 from server.sampling.lot_models import Roster, RosterEntry
 from server.sampling.roster_models import RosterMatch
@@ -61,9 +62,10 @@ def matches_of(session: Session, roster_id: UUID, *, state: str = "open") -> lis
     return list(session.scalars(order))
 
 
-def waiting(session: Session, roster_id: UUID) -> int:
-    """Return how many suggestions of a roster wait for a person."""
-    asked = _of_roster(roster_id).where(RosterMatch.state == "open")
+def waiting(session: Session, roster_id: UUID, within: Within = ANYWHERE) -> int:
+    """Return how many suggestions of a roster wait for a person: of records begun in that scope."""
+    asked = _of_roster(roster_id).join(Person, Person.id == RosterMatch.person_id)
+    asked = asked.where(RosterMatch.state == "open", within.rows(Person.place))
     return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
 
 

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session, joinedload
 from contract import names
 from contract.identities import Key, System
 from contract.tubes import Tube
+from server.accounts.within import ANYWHERE, Within
 from server.people import queries as people
 from server.people.models import Identity
-from server.sampling import lot_queries
+from server.sampling import lot_queries, sight
 from server.sampling.lot_models import Roster, RosterEntry
 from server.sampling.lot_tiles import Run
 from server.sampling.models import Pairing
@@ -46,8 +47,12 @@ class Seat(NamedTuple):
     pairing: Pairing | None = None
 
 
-def seats(session: Session, roster: Roster) -> list[Seat]:
-    """Return who came and who did not, in the order of the list."""
+def seats(session: Session, roster: Roster, within: Within = ANYWHERE) -> list[Seat]:
+    """Return who came and who did not, in the order of the list.
+
+    Who took another tube is told of samples of that scope, and of people whose record is seen
+    whole: a number that anybody may type into a list must not find out where its bearer was.
+    """
     lot = lot_queries.lot_named(session, roster.lot_id)
     given: dict[Tube, list[Pairing]] = {}
     for pairing in session.scalars(
@@ -58,7 +63,7 @@ def seats(session: Session, roster: Roster) -> list[Seat]:
     ):
         given.setdefault(pairing.tube, []).append(pairing)
     known = known_people(session, roster.entries)
-    other = _other_tubes(session, roster, known)
+    other = _other_tubes(session, roster, known, sight.given(within))
     return [
         _seat(entry, given.get(entry.tube, ()), known[entry.tube], other.get(entry.tube))
         for entry in roster.entries
@@ -92,22 +97,23 @@ def known_people(session: Session, entries: Sequence[RosterEntry]) -> dict[Tube,
 
 
 def _other_tubes(
-    session: Session, roster: Roster, known: Mapping[Tube, Collection[UUID]]
-) -> dict[Tube, Pairing]:
+    session: Session, roster: Roster, known: Mapping[Tube, Collection[UUID]],
+    seen: ColumnElement[bool],
+) -> dict[Tube, Pairing]:  # fmt: skip
     """Return the pairing by which somebody of the list took a tube that is not theirs."""
     other: dict[Tube, Pairing] = {}
     for some in _chunks(known):
         released = select(AssignmentRelease.tube, Pairing)
         released = released.join(Pairing, Pairing.id == AssignmentRelease.pairing_id)
         for tube, pairing in session.execute(
-            released.where(AssignmentRelease.tube.in_(some), *_live())
+            released.where(AssignmentRelease.tube.in_(some), seen, *_live())
         ):
             other.setdefault(tube, pairing)
     tubes = {person: tube for tube, persons in known.items() for person in persons}
     since, until = _sampling_time(roster)
     for persons in _chunks(tubes):
         asked = select(Pairing).where(
-            Pairing.person_id.in_(persons), Pairing.paired_at.between(since, until), *_live()
+            Pairing.person_id.in_(persons), Pairing.paired_at.between(since, until), seen, *_live()
         )
         for pairing in session.scalars(asked.order_by(Pairing.paired_at)):
             other.setdefault(tubes[pairing.person_id], pairing)

@@ -130,7 +130,7 @@ def show_roster(roster_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         roster = rosters.roster_named(session, roster_id)
         lot = lot_queries.lot_named(session, roster.lot_id)
-        seats = roster_seats.seats(session, roster)
+        seats = roster_seats.seats(session, roster, current_within())
         asked = [seat for seat in seats if shown in ("", seat.presence)]
         return render_template(
             "sampling/roster.html",
@@ -143,6 +143,6 @@ def show_roster(roster_id: UUID) -> ResponseReturnValue:
             seats=asked[(page - 1) * SHOWN : page * SHOWN],
             page=page,
             pages=max(1, -(-len(asked) // SHOWN)),
-            matches=roster_matches.waiting(session, roster_id),
+            matches=roster_matches.waiting(session, roster_id, current_within()),
             **choices(),
         )

@@ -29,6 +29,12 @@ def pairings(within: Within, of: Any) -> ColumnElement[bool]:
 
 
 @_once_put_together
+def given(within: Within) -> ColumnElement[bool]:
+    """Say of pairings that they are of that scope, or their person's record is seen whole."""
+    return or_(within.rows(Pairing.place), whole.begun(within, Pairing.person_id))
+
+
+@_once_put_together
 def tubes(within: Within, of: Any) -> ColumnElement[bool]:
     """Say of a column of tubes that one was given to somebody in that scope."""
     if within.everywhere:
