@@ -6,11 +6,12 @@ from contract.envelope import Count, Digest, Epoch
 
 # What the server says of an upload's events, and under which status.  Any other answer says nothing
 # about them: a portal, or a proxy, answers 400 as well.
-ABOUT_EVENTS = {"unreadable-upload": 400, "changed-replay": 409, "too-large": 413}
+CHANGED = "changed-replay"
+ABOUT_EVENTS = {"unreadable-upload": 400, CHANGED: 409, "too-large": 413}
 
 
 class HeadWire(msgspec.Struct, frozen=True):
-    """The newest event of an epoch that the server has, and its hash."""
+    """An event of an epoch that the server has: its number and its hash."""
 
     epoch: Epoch
     seq: Count
@@ -18,7 +19,8 @@ class HeadWire(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """Beside a refusal of `changed-replay`: how far the server has the epochs that it is about."""
+    """Beside a refusal of `changed-replay`: what the server has, of each epoch that it is about,
+    where the upload first differs (stations of before look whether theirs is another)."""
 
     heads: list[HeadWire] = []
 

@@ -15,6 +15,7 @@ from time import monotonic_ns
 import msgspec
 
 from contract.events import Envelope, EventError, decode_envelope
+from contract.receipts import CHANGED
 from device.chain import Row, fault_of
 from device.drafts import Moment
 from device.files import read_whole, write_whole
@@ -134,6 +135,19 @@ class Backlog:
         """Go on without the one event of *batch*; it stays in the journal."""
         self.sent.acked[batch.epoch] = batch.last
         self.sent.set_aside.append(SetAside(batch.epoch, batch.last, status, code))
+
+    def take_up_again(self) -> None:
+        """Send as a fork what an older station set aside because the server has other events there:
+        its journal had been set back, and it did not see that."""
+        aside = self.sent.set_aside
+        changed = {each.epoch for each in aside if each.code == CHANGED}
+        for epoch in changed - self.sent.forks.keys():
+            first = min(e.seq for e in aside if (e.epoch, e.code) == (epoch, CHANGED))
+            self.sent.forks[epoch] = first
+            self.sent.acked[epoch] = min(first - 1, self.sent.acked.get(epoch, 0))
+            log.warning("the journal %s was set back; from %d on it is sent again", epoch, first)
+            aside = [each for each in aside if each.epoch != epoch or each.seq < first]
+        self.sent.set_aside = aside
 
     def row_at(self, epoch: str, seq: int) -> Row | None:
         """Return the row *seq* of our own file of *epoch*, None where there is none."""

@@ -17,7 +17,7 @@ import msgspec
 
 from contract.events import encode_batch
 from contract.lots import IssuedLots
-from contract.receipts import ABOUT_EVENTS, Changed, Receipt
+from contract.receipts import ABOUT_EVENTS, CHANGED, Receipt
 from device.backlog import Backlog, Batch
 from device.clock import boot_id
 from device.config import Config
@@ -56,6 +56,7 @@ class Uplink:
         self._size = self.most
         self._papers = self.office.papers()
         self._key = self.office.secrets().key
+        self.backlog.take_up_again()
 
     def turn(self) -> float:
         """Send one batch, or refresh the papers; return the seconds until the next turn."""
@@ -81,14 +82,12 @@ class Uplink:
     def _take(self, batch: Batch, answer: Answer, asked: int) -> float:
         if answer.status == 200:
             return self._stored(batch, answer, asked)
+        if self._was_set_back(batch, answer):
+            return 0.0
         about_events = ABOUT_EVENTS.get(answer.problem.code) == answer.status
         halved = about_events or (answer.status == _TOO_LARGE and len(batch.rows) > 1)
         if not halved or self._refused_in_a_row >= _MOST_IN_A_ROW:
             return self._keep(_said(answer), answer.retry_after)
-        if self._was_set_back(batch, answer):
-            self.backlog.sent.forks[batch.epoch] = batch.rows[0].seq
-            log.warning("the journal %s was set back; it is sent as a fork", batch.epoch)
-            return 0.0
         if len(batch.rows) > 1:
             self._size = max(1, len(batch.rows) // 2)
             return 0.0
@@ -98,18 +97,18 @@ class Uplink:
         return 0.0
 
     def _was_set_back(self, batch: Batch, answer: Answer) -> bool:
-        """Return whether the server has events of this epoch that our journal never saw."""
-        if answer.problem.code != "changed-replay" or batch.epoch in self.backlog.sent.forks:
+        """Note, once, that the server has other events under numbers of *batch*.
+
+        The rows of a batch are what they were when they were written, so it had its events from a
+        journal that was ours as well, before the card was set back.  Whose newest event is further
+        on says nothing: ours may have outgrown the other.
+        """
+        said = answer.problem.code == CHANGED and answer.status == ABOUT_EVENTS[CHANGED]
+        if not said or batch.epoch in self.backlog.sent.forks:
             return False
-        try:
-            heads = msgspec.json.decode(answer.body, type=Changed).heads
-        except msgspec.DecodeError:
-            return False
-        for head in heads:
-            if head.epoch == batch.epoch and head.seq:
-                ours = self.backlog.row_at(head.epoch, head.seq)
-                return ours is None or ours.hash != head.hash
-        return False
+        self.backlog.sent.forks[batch.epoch] = batch.rows[0].seq
+        log.warning("the journal %s was set back; it is sent as a fork", batch.epoch)
+        return True
 
     def _stored(self, batch: Batch, answer: Answer, asked: int) -> float:
         try:

@@ -147,8 +147,9 @@ def test_a_server_whose_power_is_cut_has_what_it_answered_for(tmp_path: Path, ho
         last.kill()
 
 
+@pytest.mark.parametrize("since", [4, 9])  # as much as was lost, and more
 def test_a_card_that_forgot_what_was_sent_loses_nothing_and_is_shown_on_the_server(
-    home: Home, server: Server
+    home: Home, server: Server, since: int
 ) -> None:
     """F4 once more: the whole folder goes back in time, the note of what was sent as well."""
     address = f"http://127.0.0.1:{server.port}"
@@ -159,7 +160,7 @@ def test_a_card_that_forgot_what_was_sent_loses_nothing_and_is_shown_on_the_serv
     shutil.rmtree(home.folder)
     shutil.copytree(home.folder.with_name("yesterday"), home.folder)
     before = server.stored
-    pairs(home, 900, 4)
+    pairs(home, 900, since)
     up = home.uplink(address)
     for _ in range(60):
         up.turn()

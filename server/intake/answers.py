@@ -21,8 +21,8 @@ BUSY = msgspec.json.encode(
 
 
 def answer_to(outcome: Outcome, at: datetime) -> tuple[int, bytes]:
-    """Return status and body: a receipt, or what was not stored and how far we have those journals,
-    because one of them may have been set back."""
+    """Return status and body: a receipt, or that nothing was stored and what stands where the
+    upload first differs, because the station's journal may have been set back."""
     if not outcome.changed:
         return 200, msgspec.json.encode(Receipt(outcome.new, outcome.known, at.isoformat()))
     error = changed_replay(len(outcome.changed))

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, select, update
 
 from contract.events import NO_EVENT
 from server.intake import rows
-from server.intake.chain import Head, Span
-from server.intake.models import ChainAlert, WireEvent
+from server.intake.chain import Head, Known, Span
+from server.intake.models import ChainAlert, StationEpoch
 from server.intake.upload import Arrival, Upload
 
 _MANY = 500
@@ -75,25 +75,39 @@ def _runs(fresh: Iterable[Arrival]) -> list[list[Arrival]]:
 
 def _place(connection: Connection, station: str, run: Sequence[Arrival], beside: Beside) -> None:
     first, last = run[0], run[-1]
-    name = _fork_that_ends_before(connection, station, first) or name_of(first.epoch, first)
-    if rows.head_of(connection, station, name) == Head():
+    name = _history_that_ends_before(connection, station, first) or name_of(first.epoch, first)
+    if name != first.epoch and rows.head_of(connection, station, name) == Head():
         beside.begun.append(Begun(name, Span(first.epoch, first.seq, first.seq)))
     beside.moved += [msgspec.structs.replace(each, epoch=name) for each in run]
     beside.heads[name] = Head(last.seq, last.hash)
 
 
-def _fork_that_ends_before(connection: Connection, station: str, first: Arrival) -> str | None:
-    """Return the fork whose newest event is the one before *first*; None if there is none."""
+def one_goes_on(connection: Connection, station: str, new: Sequence[Arrival], known: Known) -> bool:
+    """Return whether one of *new* follows the newest event of a fork, not of its own epoch: its
+    station does not know yet that its journal was set back."""
+    for each in new:
+        before = known.at.get((each.epoch, each.seq - 1))
+        if each.prev != (before.hash if before else NO_EVENT):
+            name = _history_that_ends_before(connection, station, each)
+            if name not in {None, each.epoch}:
+                return True
+    return False
+
+
+def _history_that_ends_before(connection: Connection, station: str, first: Arrival) -> str | None:
+    """Return the name of the history whose newest event is the one before *first*: the epoch itself
+    or a fork of it; None if there is none."""
+    own = rows.head_of(connection, station, first.epoch)
+    if own == Head(first.seq - 1, first.prev):
+        return first.epoch
     if first.prev == NO_EVENT:
         return None
-    before = select(WireEvent.epoch).where(
-        WireEvent.station == station, WireEvent.seq == first.seq - 1, WireEvent.hash == first.prev
+    ends = select(StationEpoch.epoch).where(
+        StationEpoch.station == station,
+        StationEpoch.last_seq == first.seq - 1,
+        StationEpoch.last_hash == first.prev,
     )
-    found = [epoch for (epoch,) in connection.execute(before) if epoch != first.epoch]
-    ends = [
-        e for e in found if rows.head_of(connection, station, e) == Head(first.seq - 1, first.prev)
-    ]
-    return ends[0] if ends else None
+    return connection.scalars(ends.order_by(StationEpoch.epoch).limit(1)).first()
 
 
 def close_alerts(connection: Connection, upload: Upload, beside: Beside) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from server.intake import forks, quarantine, rows
 from server.intake.alerts import raise_alert
-from server.intake.chain import Findings, Head, Span, examine, is_straight
+from server.intake.chain import Findings, Head, Known, Span, examine, is_straight
 from server.intake.upload import Arrival, Upload
 
 Heads = dict[tuple[str, str], Head]
@@ -19,12 +19,15 @@ Heads = dict[tuple[str, str], Head]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an upload: events that were new, known before, or changed (not stored)."""
+    """What became of an upload: events that were new, known before, or changed.
+
+    Of an upload with changed events nothing is stored; of a fork, all others are.
+    """
 
     new: int
     known: int = 0
     changed: tuple[Arrival, ...] = ()
-    heads: dict[str, Head] = field(default_factory=dict)  # of the epochs of what changed
+    heads: dict[str, Head] = field(default_factory=dict)  # what stands where it first differs
 
 
 class Group:
@@ -62,16 +65,38 @@ class Group:
 
     def _add_examined(self, upload: Upload) -> Outcome:
         self.flush()
-        found = examine(upload.arrivals, rows.known_to(self._connection, upload))
+        known = rows.known_to(self._connection, upload)
+        found = examine(upload.arrivals, known)
+        changed = tuple(upload.arrivals[index] for index in found.changed)
+        if changed:
+            return self._refuse(upload, changed, found, known)
         new = [upload.arrivals[index] for index in found.new]
+        if forks.one_goes_on(self._connection, upload.station, new, known):
+            return self._add_fork(upload)
         self._rows += rows.rows_of(upload, new)
         self.heads |= {(upload.station, epoch): head for epoch, head in found.heads.items()}
         self.flush()
-        changed = tuple(upload.arrivals[index] for index in found.changed)
-        self._alert(upload, found, changed)
+        self._alert(upload, found)
         epochs = {each.epoch for each in new}
         rows.close_filled_gaps(self._connection, upload.station, epochs, upload.received_at)
-        return Outcome(len(new), found.duplicates, changed, self._heads_of(upload.station, changed))
+        return Outcome(len(new), found.duplicates)
+
+    def _refuse(
+        self, upload: Upload, changed: tuple[Arrival, ...], found: Findings, known: Known
+    ) -> Outcome:
+        """Store nothing: what follows a changed event is of another history than what is stored.
+
+        A station that was set back is told the first place where the two differ, always the same.
+        """
+        for each in changed:
+            span = Span(each.epoch, each.seq, each.seq)
+            self._raise(upload, "changed-replay", span, f"event {each.id} came with other bytes")
+            self._put_aside(upload, each)
+        heads = self._heads_of(upload.station, changed)
+        for each in reversed(changed):
+            if (stored := known.at.get((each.epoch, each.seq))) is not None:
+                heads[each.epoch] = Head(each.seq, stored.hash)
+        return Outcome(0, found.duplicates, changed, heads)
 
     def _add_fork(self, upload: Upload) -> Outcome:
         """Keep what a journal that was set back went on with, beside what is stored already."""
@@ -96,15 +121,11 @@ class Group:
             for epoch in {each.epoch for each in changed}
         }
 
-    def _alert(self, upload: Upload, found: Findings, changed: Sequence[Arrival]) -> None:
+    def _alert(self, upload: Upload, found: Findings) -> None:
         for gap in found.gaps:
             self._raise(upload, "gap", gap, f"events {gap.first} to {gap.last} have not come")
         for fork in found.forks:
             self._raise(upload, "fork", fork, "does not follow from the event before it")
-        for each in changed:
-            span = Span(each.epoch, each.seq, each.seq)
-            self._raise(upload, "changed-replay", span, f"event {each.id} came with other bytes")
-            self._put_aside(upload, each)
 
     def _raise(self, upload: Upload, kind: str, span: Span, detail: str) -> None:
         raise_alert(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -42,15 +43,45 @@ def two_histories(sender: Sender, before: int, after: int, other: int) -> tuple[
     return first, lost, [image.write() for _ in range(other)]
 
 
-def test_a_refusal_says_how_far_the_server_has_the_journal(
+@pytest.mark.parametrize(("after", "longer"), [(4, 2), (4, 4), (1, 6), (4, 6)])
+def test_a_refusal_tells_what_stands_where_the_journal_first_differs_and_stores_nothing(
+    sender: Sender, database: Database, after: int, longer: int
+) -> None:
+    """So a station of before, which looks whether that event is its own, sees what happened."""
+    first, lost, other = two_histories(sender, 3, after, longer)
+    sender.send(*first, *lost)
+    for _ in range(2):
+        answer = sender.send(*first, *other)
+        assert answer.status_code == 409
+        [head] = msgspec.json.decode(answer.data, type=Changed).heads
+        assert (head.epoch, head.seq, head.hash) == (sender.epoch, 4, events.digest(lost[0]))
+        assert stored(database) == {*first, *lost}
+
+
+@pytest.mark.engines
+def test_what_follows_a_fork_joins_it_though_its_station_does_not_say_so(
     sender: Sender, database: Database
 ) -> None:
-    first, lost, other = two_histories(sender, 3, 4, 2)
+    first, lost, other = two_histories(sender, 2, 3, 6)
     sender.send(*first, *lost)
-    answer = sender.send(*other)
-    assert answer.status_code == 409
-    [head] = msgspec.json.decode(answer.data, type=Changed).heads
-    assert (head.epoch, head.seq, head.hash) == (sender.epoch, 7, events.digest(lost[-1]))
+    assert sender.send(*other[:4]).status_code == 409
+    assert stored(database) == {*first, *lost}
+    again(sender, *other[:4])
+    assert sender.send(*other[4:]).get_json()["stored"] == 2
+    assert stored(database) == {*first, *lost, *other}
+    assert standing(database) == [("fork", 3)]  # no gap
+
+
+def test_what_a_server_of_before_stored_beyond_the_fork_is_joined_by_the_rest(
+    sender: Sender, database: Database
+) -> None:
+    """It stored what was longer of the second history after the first."""
+    first, lost, other = two_histories(sender, 2, 2, 4)
+    sender.send(*first, *lost)
+    sender.send(*other[2:])
+    assert sender.send(*other).status_code == 409
+    assert again(sender, *other).get_json() | {"now": ""} == {"stored": 2, "known": 2, "now": ""}
+    assert stored(database) == {*first, *lost, *other}
 
 
 def test_both_histories_are_kept_and_one_alert_stays_for_a_person(
