@@ -30,6 +30,7 @@ from server.db import Database, open_database
 from server.errors import BadInput, DomainError
 from server.exchange import answering as fhir
 from server.retry import again, trouble_of
+from server.rules import LateRule
 from server.serving import connections_of
 from server.states import shown
 from server.upkeep import logs
@@ -55,6 +56,8 @@ class Server(Flask):
     A view has one transaction, so it did nothing; one that only reads may also run again where the
     connection was lost.
     """
+
+    url_rule_class = LateRule
 
     def dispatch_request(self) -> ResponseReturnValue:
         return again(super().dispatch_request, keyed=request.method in {"GET", "HEAD"})
