@@ -31,6 +31,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     They stay to the end; to look at them again and again was a fifth of what the tests cost.
     """
     gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
     gc.enable()
 
 
