@@ -65,7 +65,8 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class AtStation:
-    """A check-in that a station reports; `point` and `place` are the station's own."""
+    """A check-in that a station reports; `point` and `place` are the station's own, which hold
+    where it stood at no point."""
 
     event: CheckedIn
     comer: Comer
@@ -134,7 +135,7 @@ def record_check_ins(session: Session, given: Sequence[AtStation], *, now: datet
                 station=event.station,
                 point=point.name if point else each.point,
                 point_id=point.id if point else None,
-                place=event.place or each.place,
+                place=stood.place_of(event.station, event.at, event.place or each.place),
                 at=event.at,
                 trusted=event.trusted,
                 symptoms=event.symptoms,

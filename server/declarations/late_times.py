@@ -75,9 +75,10 @@ def _move(
     left = Change(made.point_id, before, declared, -1)
     point = stood.at(station, at)
     if point is None and made.point_id is not None:
-        made.point, made.point_id = session.get_one(Station, station).label, None
+        stand = session.get_one(Station, station)
+        made.point, made.point_id, made.place = stand.label, None, stand.place
     elif point is not None:
-        made.point, made.point_id = point.name, point.id
+        made.point, made.point_id, made.place = point.name, point.id, point.place
     made.at, made.trusted = at, exact
     audit.record(
         session, "check-in.time-corrected", made.id, by=f"station:{station}", now=now,

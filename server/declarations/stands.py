@@ -31,6 +31,11 @@ class Stands:
             stays.setdefault(stand.station, []).append((stand.since, stand.until, point))
         return cls(stays)
 
+    def place_of(self, station: str, at: datetime, otherwise: str) -> str:
+        """Return where a check-in at *station* then was: its point's place, else *otherwise*."""
+        point = self.at(station, at)
+        return point.place if point else otherwise
+
     def at(self, station: str, at: datetime) -> Point | None:
         """Return the point at which *station* stood then, as `points.point_of_station` does."""
         for since, until, point in self._stays.get(station, ()):

@@ -14,6 +14,7 @@ from server.accounts.duties import note_duty
 from server.accounts.models import Station
 from server.declarations import check_ins
 from server.declarations.check_ins import AtStation, Comer
+from server.declarations.stands import Stands
 from server.lab import services as lab
 from server.lab.boxes import services as boxes
 from server.lab.boxes.custody import State
@@ -27,7 +28,8 @@ def check_in(session: Session, given: Sequence[Came], now: datetime) -> None:
     """Record who came.  A vehicle is no person: its pass is kept, for whoever must find it."""
     asked = select(Station).where(Station.id.in_({event.station for event, _, _ in given}))
     stations = {each.id: each for each in session.scalars(asked)}
-    people = [_shown(event, code, stations) for event, code, _ in given if code.names_person]
+    stood = Stands.of(session, stations)
+    people = [_shown(event, code, stations, stood) for event, code, _ in given if code.names_person]
     bearers = iter(bearers_of(session, people, now=now))
     made = []
     for event, code, claimed_at in given:
@@ -38,8 +40,12 @@ def check_in(session: Session, given: Sequence[Came], now: datetime) -> None:
     check_ins.record_check_ins(session, made, now=now)
 
 
-def _shown(event: CheckedIn, code: PersonCode, stations: Mapping[str, Station]) -> Shown:
-    place = event.place or stations[event.station].place
+def _shown(
+    event: CheckedIn, code: PersonCode, stations: Mapping[str, Station], stood: Stands
+) -> Shown:
+    """A record that begins with a check-in begins where that was: at the point."""
+    own = event.place or stations[event.station].place
+    place = stood.place_of(event.station, event.at, own)
     return Shown(code, f"station:{event.station}", f"event:{event.id}", place)
 
 
