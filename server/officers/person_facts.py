@@ -22,6 +22,7 @@ from server.outcomes.words import REASONS, STATUSES
 from server.people import merges, queries
 from server.people.merge_models import PersonMerge
 from server.people.models import Identity
+from server.record.request_words import KINDS
 from server.record.requests import requests_of
 from server.record.vaccinations import dose_of, vaccinations_of
 from server.sampling.models import Pairing, PairingVoid
@@ -187,12 +188,11 @@ def _noon(day: str) -> datetime | None:
 
 
 def _requests(session: Session, person_id: UUID) -> Iterator[Fact]:
-    kinds = {"see": ("xem", "see"), "correct": ("sửa", "correct"), "delete": ("xóa", "delete")}
     for each in requests_of(session, person_id):
-        vi, en = kinds[each.kind]
-        yield Fact(each.asked_at, "waiting", f"Yêu cầu {vi} dữ liệu", f"Asked to {en} the data",
+        vi, en = KINDS[each.kind]
+        yield Fact(each.asked_at, "waiting", f"Yêu cầu {vi}", f"Asked to {en}",
                    who(each.asked_by), tone=Tone.ASIDE)  # fmt: skip
         if each.answered_at:
-            yield Fact(each.answered_at, "decided", f"Trả lời yêu cầu {vi} dữ liệu",
+            yield Fact(each.answered_at, "decided", f"Trả lời yêu cầu {vi}",
                        f"The wish to {en} was answered", who(each.answered_by), each.reason or "",
                        Tone.ASIDE)  # fmt: skip

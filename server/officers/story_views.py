@@ -4,13 +4,15 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.accounts.current import current_within
+from server.accounts.within import ANYWHERE
 from server.audit import purposes
 from server.audit import services as audit
 from server.audit.shown import note_shown
-from server.declarations.zones.queries import zones_of_person
+from server.declarations.zones.queries import InZone, zones_of_person
 from server.display import local
 from server.errors import NotFound
 from server.lab import moves
@@ -19,9 +21,10 @@ from server.officers import evidence, record, seen, tube_now
 from server.officers.person_facts import person_story
 from server.officers.story import story_of
 from server.outcomes import queries as outcomes
-from server.people.merges import keys_of
+from server.people.merges import keys_of, together
 from server.people.queries import person
 from server.people.whole import check_whole, is_whole
+from server.record.request_words import KINDS
 from server.sampling import queries as sampling
 from server.web import Permission, actor, now, reading, requires, transaction
 
@@ -38,12 +41,21 @@ def show_person(person_id: UUID) -> ResponseReturnValue:
             "officers/person.html",
             person=person(session, person_id),
             keys=keys_of(session, person_id),
-            zones=zones_of_person(session, person_id, local(now()).date()),
+            zones=_zones(session, person_id),
+            kinds=KINDS,
             purpose=purposes.current(session, by=actor(), now=now()),
             reasons=purposes.REASONS,
             whole=is_whole(session, current_within(), person_id),
             **record.of_person(session, person_id, current_within())._asdict(),
         )
+
+
+def _zones(session: Session, person_id: UUID) -> list[InZone]:
+    """Return the zones of where the person was last; for who sees a part, of their own places."""
+    within = current_within()
+    seen = ANYWHERE if is_whole(session, within, person_id) else within
+    ids = together(session, person_id)
+    return zones_of_person(session, ids, local(now()).date(), seen)
 
 
 @bp.get("/people/<uuid:person_id>/story")

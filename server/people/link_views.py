@@ -43,11 +43,17 @@ def link_number(person_id: UUID) -> ResponseReturnValue:
         raise BadInput("Quét hoặc nhập một số.", "Scan or type a number.", field="number")
     code, reason = numbers.read_number(said), required_text(request.form, "reason", longest=200)
     take = "take" in request.form
-    with transaction() as session:
-        numbers.link_number(
-            session, person_id, code, reason=reason, take=take, by=actor(), now=now(),
-            within=current_within(),
-        )  # fmt: skip
+    try:
+        with transaction() as session:
+            numbers.link_number(
+                session, person_id, code, reason=reason, take=take, by=actor(), now=now(),
+                within=current_within(),
+            )  # fmt: skip
+    except numbers.NumberTaken as taken:
+        with transaction() as session:  # it tells that somebody has the number: that leaves a trace
+            audit.record(session, "identity.link-refused", person_id, by=actor(), now=now(),
+                         detail=taken.code)  # fmt: skip
+        raise
     flash(t("Đã liên kết số này.", "The number is linked."))
     return _back(person_id)
 

@@ -20,6 +20,7 @@ from server.record import (
     vaccinations,
 )
 from server.record.mine_models import MyLink
+from server.record.request_words import KINDS
 from server.record.requests import Kind
 from server.record.slip_views import as_pdf, rules
 from server.web import now, public, reading, t, transaction
@@ -72,7 +73,7 @@ def show_mine() -> ResponseReturnValue:
         return render_template(
             "record/mine.html",
             dose_of=vaccinations.dose_of,
-            kinds=request_views.KINDS,
+            kinds=KINDS,
             **page._asdict(),
         )
 

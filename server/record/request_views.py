@@ -14,17 +14,12 @@ from server.forms import choice, optional_text, required_text
 from server.people import merges, queries
 from server.record import consents, requests, stored
 from server.record.request_models import DataRequest
+from server.record.request_words import KINDS
 from server.record.requests import Correction, Kind
 from server.record.workdays import Calendar
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
 
 bp = Blueprint("requests", __name__)
-KINDS = {
-    Kind.SEE: ("xem dữ liệu", "see the data"),
-    Kind.CORRECT: ("sửa dữ liệu", "correct the data"),
-    Kind.DELETE: ("xóa dữ liệu", "delete the data"),
-    Kind.WITHDRAW: ("rút đồng ý", "withdraw consent"),
-}
 SEXES = ("", "M", "F")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from contract.identities import Key, System
 from server.accounts.roles import Role
+from server.audit.models import AuditEntry
 from server.db import Database
 from server.declarations.kinds import PointKind
 from server.declarations.models import CheckIn, Point, PointStation
@@ -163,5 +164,7 @@ def test_a_number_is_taken_from_no_record_of_another_place(
     with database.read() as session:
         live = select(Identity.person_id).where(Identity.value_blind == value_blind(key))
         assert list(session.scalars(live)) == [there.ids["person_id"]]
+        asked = select(AuditEntry.actor).where(AuditEntry.action == "identity.link-refused")
+        assert list(session.scalars(asked)) == ["user:here"]  # that somebody has it was told
     every = sign_in(OFFICER, "all", place=HERE, sees="*")
     assert every.post(numbers, data=form).status_code == 302

@@ -3,7 +3,7 @@
 Where zones overlap, the strictest level counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from contract.names import order_text
 from contract.places import Place, PlaceError
+from server.accounts.within import ANYWHERE, Within
 from server.declarations.models import CheckIn, Point
 from server.declarations.targets.coverage import names_of
 from server.declarations.zones.levels import LEVELS, strictest
@@ -127,14 +128,14 @@ def names(session: Session) -> dict[str, str]:
     return names_of(session) | {row[0]: row[1] for row in found}
 
 
-def points_in(session: Session, drawn: Drawn) -> list[Point]:
-    """Return the points that a zone covers now, or covered when it was lifted."""
+def points_in(session: Session, drawn: Drawn, within: Within = ANYWHERE) -> list[Point]:
+    """Return the points of that scope that a zone covers now, or covered when it was lifted."""
     live = drawn.live_parts or drawn.parts
     codes = {part.point_id for part in live if part.point_id}
     places = [part.place for part in live if part.place]
     covers = [Point.place == place for place in places]
     covers += [Point.place.startswith(f"{place}.") for place in places]
-    found = select(Point).where(or_(Point.id.in_(codes), *covers))
+    found = select(Point).where(or_(Point.id.in_(codes), *covers), within.rows(Point.place))
     return list(session.scalars(found.order_by(Point.name_order, Point.id)))
 
 
@@ -146,15 +147,20 @@ def places_of_parts(session: Session, drawn: Drawn) -> dict[UUID, str]:
     return {part.id: part.place or place_of.get(part.point_id or "", "") for part in drawn.parts}
 
 
-def last_check_in(session: Session, person_id: UUID) -> CheckIn | None:
-    """Return where a person was last, as far as check-ins say."""
-    found = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.voided_at.is_(None))
+def last_check_in(
+    session: Session, ids: Collection[UUID], within: Within = ANYWHERE
+) -> CheckIn | None:
+    """Return where a person was last, as far as check-ins of their records say, in that scope."""
+    found = select(CheckIn).where(CheckIn.person_id.in_(ids), CheckIn.voided_at.is_(None))
+    found = found.where(within.rows(CheckIn.place))
     return session.scalar(found.order_by(CheckIn.at.desc()).limit(1))
 
 
-def zones_of_person(session: Session, person_id: UUID, day: date) -> list[InZone]:
-    """Return the zones, of *day*, that cover where a person checked in last."""
-    last = last_check_in(session, person_id)
+def zones_of_person(
+    session: Session, ids: Collection[UUID], day: date, within: Within = ANYWHERE
+) -> list[InZone]:
+    """Return the zones, of *day*, that cover where the person of these records checked in last."""
+    last = last_check_in(session, ids, within)
     if last is None:
         return []
     point = session.get(Point, last.point_id) if last.point_id else None

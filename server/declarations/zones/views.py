@@ -5,11 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from server.accounts.current import current_within, in_scope
 from server.beside import filter_place
 from server.declarations import points
 from server.declarations.kinds import KINDS
+from server.declarations.models import Point
 from server.declarations.zones import queries, services
 from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.queries import ZoneMap
@@ -34,7 +36,7 @@ def show_zones() -> ResponseReturnValue:
     day = day_in(request.args.get("date", "")) or _today()
     with reading() as session:
         map_ = ZoneMap.of(session, day)
-        point = points.get_point(session, asked["point"]) if asked["point"] else None
+        point = _point(session, asked["point"]) if asked["point"] else None
         named, wrong = filter_place(asked["place"])
         place = point.place if point else named
         return render_template(
@@ -49,14 +51,14 @@ def show_zones() -> ResponseReturnValue:
 def show_zone(zone_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         drawn = queries.zone(session, zone_id)
-        points, within = queries.points_in(session, drawn), current_within()
+        within = current_within()
         places = queries.places_of_parts(session, drawn)
         own = {part for part, place in places.items() if within.covers(place)}
         return render_template(
-            "zones/zone.html", drawn=drawn, points=points, levels=LEVELS, kinds=KINDS,
+            "zones/zone.html", drawn=drawn, levels=LEVELS, kinds=KINDS,
+            points=queries.points_in(session, drawn, within),
             today=_today(), names=queries.names(session), own=own,
             may_change=may(Permission.ZONE_WRITE) and len(own) == len(drawn.parts),
-            here={point.id for point in points if within.covers(point.place)},
         )  # fmt: skip
 
 
@@ -112,6 +114,14 @@ def end_part(part_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         zone_id = services.end_part(session, part_id, last=_today(), act=_act())
     return _back(zone_id, t("Ra khỏi vùng sau hôm nay.", "Out of the zone after today."))
+
+
+def _point(session: Session, code: str) -> Point:
+    """Raises NotFound, for a point of elsewhere in the words of one that there is not."""
+    point = points.get_point(session, code)
+    if not current_within().covers(point.place):
+        raise points.no_point()
+    return point
 
 
 def _act() -> Act:

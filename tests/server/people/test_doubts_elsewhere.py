@@ -17,7 +17,6 @@ from server.people.models import Disagreement
 from server.sampling.models import Pairing
 from tests.server.two_places import Furnished
 
-pytestmark = pytest.mark.engines
 SignIn = Callable[..., FlaskClient]
 HERE, ELSEWHERE = "vn-2021:24.222", "vn-2021:27.256"
 ANOTHER = {"same": "no", "reason": "xem thẻ"}
@@ -55,6 +54,7 @@ def shown(database: Database, now: datetime) -> Shown:
         return Shown(session, now)
 
 
+@pytest.mark.engines
 def test_one_visit_shows_no_name_of_a_tube_elsewhere_and_decides_nothing(
     shown: Shown, sign_in: SignIn, database: Database
 ) -> None:

@@ -15,7 +15,6 @@ from server.sampling.roster_import import read
 from server.sampling.roster_models import AssignmentRelease
 from server.sheets import rows_of_text
 
-pytestmark = pytest.mark.engines
 (AN,) = specimens.people(1, Random(5))
 HERE, ELSEWHERE = "vn-2021:24.222", "vn-2021:27.256"
 
@@ -35,6 +34,7 @@ def listed(session: Session, now: Any, number: str) -> Roster:
     return made
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("released", [False, True])
 def test_a_sample_elsewhere_is_told_to_nobody_who_sees_neither_it_nor_the_record(
     session: Session, scene: Any, an: Any, *, released: bool

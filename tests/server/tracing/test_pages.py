@@ -85,7 +85,7 @@ def test_a_zones_levels_and_parts_keep_their_history(
         assert ZoneMap.of(session, today + timedelta(days=1)).level_of(None, PLACE) == "orange"
         assert ZoneMap.of(session, today - timedelta(days=2)).level_of(None, PLACE) is None
         assert ZoneMap.of(session, today).level_of(None, "vn-2021:24.223") is None
-        assert [each.level for each in zones_of_person(session, case.case, today)] == ["red"]
+        assert [each.level for each in zones_of_person(session, [case.case], today)] == ["red"]
     back = officer.post(f"/zones/{zone}/level", data={"level": "red", "since": "2026-11-01"})
     assert back.status_code == 422
     officer.post(f"/zones/{zone}/level", data={"level": "lifted", "since": "2026-11-25"})
