@@ -136,10 +136,10 @@ def close_point(session: Session, point_id: str, *, by: str, now: datetime) -> P
     return point
 
 
-def get_point(session: Session, point_id: str) -> Point:
-    """Raises NotFound."""
+def get_point(session: Session, point_id: str, within: Within = ANYWHERE) -> Point:
+    """Raises NotFound, for a point outside *within* in the same words."""
     found = session.get(Point, point_id.upper())
-    if found is None:
+    if found is None or not within.covers(found.place):
         raise no_point()
     return found
 

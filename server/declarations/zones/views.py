@@ -5,13 +5,11 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from server.accounts.current import current_within, in_scope
 from server.beside import filter_place
-from server.declarations import points
 from server.declarations.kinds import KINDS
-from server.declarations.models import Point
+from server.declarations.points import get_point
 from server.declarations.zones import queries, services
 from server.declarations.zones.levels import LEVELS
 from server.declarations.zones.queries import ZoneMap
@@ -36,7 +34,8 @@ def show_zones() -> ResponseReturnValue:
     day = day_in(request.args.get("date", "")) or _today()
     with reading() as session:
         map_ = ZoneMap.of(session, day)
-        point = _point(session, asked["point"]) if asked["point"] else None
+        code = asked["point"]
+        point = get_point(session, code, current_within()) if code else None
         named, wrong = filter_place(asked["place"])
         place = point.place if point else named
         return render_template(
@@ -114,14 +113,6 @@ def end_part(part_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         zone_id = services.end_part(session, part_id, last=_today(), act=_act())
     return _back(zone_id, t("Ra khỏi vùng sau hôm nay.", "Out of the zone after today."))
-
-
-def _point(session: Session, code: str) -> Point:
-    """Raises NotFound, for a point of elsewhere in the words of one that there is not."""
-    point = points.get_point(session, code)
-    if not current_within().covers(point.place):
-        raise points.no_point()
-    return point
 
 
 def _act() -> Act:
