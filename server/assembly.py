@@ -1,7 +1,7 @@
 """Which pages there are, who listens to whom, and what works beside the pages."""
 
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask, Response, current_app, request
 
@@ -75,7 +75,7 @@ from server.record.slip_views import bp as slips
 from server.record.vaccination_pages import bp as vaccinations
 from server.record.workdays import load as load_calendar
 from server.replica import WROTE, Beating, Replica
-from server.sampling import changes, matters
+from server.sampling import changes, identity_decisions, matters
 from server.sampling.views import bp as sampling
 from server.serving import connections_of
 from server.tracing.views import bp as tracing
@@ -165,21 +165,22 @@ def assemble(app: Flask) -> None:
     app.extensions["calendar"] = load_calendar(app.extensions["settings"].holidays)
     app.extensions["issuers"] = issuers_of(app.extensions["settings"])
     routes.install(target.route for target in targets)
-    if outcomes.settle_many not in changes.listeners:
-        changes.listeners.append(outcomes.settle_many)
-    if marks.mark not in changes.listeners:
-        changes.listeners.append(marks.mark)
-    if marks.mark_arrived not in arrivals.listeners:
-        arrivals.listeners.append(marks.mark_arrived)
-    if matters.look_again not in merges.joined:
-        merges.joined.append(matters.look_again)
-    if first_result_at not in changes.testers:
-        changes.testers.append(first_result_at)
+    for each in (outcomes.settle_many, marks.mark):
+        _listen(changes.listeners, each)
+    _listen(arrivals.listeners, marks.mark_arrived)
+    _listen(merges.joined, matters.look_again)
+    _listen(merges.parted, identity_decisions.look_again)
+    _listen(changes.testers, first_result_at)
     place_names.install(app.extensions["settings"].place_names)
     machines.install(machines.load(app.extensions["settings"].machines))
     app.extensions["seen"] = Seen()
     app.extensions["background"] = workers(app)
     app.extensions["started"] = []
+
+
+def _listen(listeners: list[Any], listener: object) -> None:
+    if listener not in listeners:
+        listeners.append(listener)
 
 
 def look_aside(app: Flask) -> list[Worker]:

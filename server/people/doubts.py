@@ -1,6 +1,7 @@
 """A number that leads to one person, on a code that names another: asked about, never guessed.
 
-The pairing stands with the person of the number, and its results wait for the answer.
+The pairing stands with the person of the number, and its results wait for the answer.  Where the
+code names another record of the same person, the question sleeps until the two are parted.
 """
 
 from collections.abc import Sequence
@@ -17,8 +18,8 @@ from server.audit import services as audit
 from server.errors import DomainError, NotFound
 from server.people import merges, queries
 from server.people.agreement import birth_year_of
-from server.people.matching import Agreement, compare_names
 from server.people.models import Disagreement, IdentityQuestion, Person
+from server.people.sleeping import ASLEEP, Said, differ, names_one_of
 
 SHOWN_BY = ("event", "check-in")  # what evidence names a pairing or a check-in
 
@@ -29,10 +30,7 @@ class AlreadyAnswered(DomainError):
 
 def contradicts(code: PersonCode, person: Person) -> bool:
     """Return whether name or year of birth of *code* are another person's; a mark is no matter."""
-    named = code.name and person.name
-    other_name = named and compare_names(code.name or "", person.name or "") == Agreement.DIFFERENT
-    years = {birth_year_of(code), person.birth_year} - {None}
-    return bool(other_name) or len(years) == 2
+    return differ(Said(code.name, birth_year_of(code)), person)
 
 
 def bearer_of(
@@ -50,19 +48,22 @@ def bearer_of(
             )
         )
     )
-    answered = [each for each in earlier if each.answer]
+    answered = [each for each in earlier if each.answer and each.answered_by != ASLEEP]
     if answered:
         last = max(answered, key=lambda each: each.answered_at or each.opened_at)
         return session.get(Person, last.other_id) or known if last.other_id else known
     event = _event_of(evidence)
     if all(each.event_id != event for each in earlier):
-        _open(session, code, known, said, event, now)
+        question = _open(session, code, known, said, event, now)
+        if names_one_of(session, question, merges.held_together(session, known.id)):
+            question.answer, question.reason = "same", ""
+            question.answered_at, question.answered_by = now, ASLEEP
     return known
 
 
 def _open(
     session: Session, code: PersonCode, known: Person, said: str, event: UUID | None, now: datetime
-) -> None:
+) -> Disagreement:
     session.flush()
     question = Disagreement(
         id=uuid4(), person_id=known.id, event_id=event, system=str(code.primary.system),
@@ -75,6 +76,7 @@ def _open(
     audit.record(
         session, "identity.doubted", question.id, by="system:people", now=now, detail="number"
     )
+    return question
 
 
 def _said_blind(code: PersonCode) -> str:
@@ -164,6 +166,7 @@ def answer_question(
         raise _no_question()
     if question.answered_at is not None:
         raise _answered()
+    merges.take_turn(session)
     question.answered_at, question.answered_by = now, by
     question.answer = "same" if same else "different"
     pair = question.person_id, question.other_id

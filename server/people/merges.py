@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
@@ -17,8 +17,11 @@ from server.people import queries
 from server.people.merge_models import PersonMerge
 from server.people.models import Identity, Person
 
-# Whoever must look again once records are one person's, with all of these; `assembly` adds them.
+# Whoever must look again once records are one person's, with all of these, or once a merge is taken
+# back; `assembly` adds them.
 joined: list[Callable[[Session, Sequence[UUID], datetime], None]] = []
+parted: list[Callable[[Session, PersonMerge, datetime], None]] = []
+MERGING = 0x6768_6D67  # the number of PostgreSQL's lock for it
 
 
 class AlreadyOne(DomainError):
@@ -39,6 +42,13 @@ def together(session: Session, person_id: UUID) -> list[UUID]:
         return [person_id]
     order = select(Person.id).where(Person.id.in_(found)).order_by(Person.created_at, Person.id)
     return list(session.scalars(order))
+
+
+def held_together(session: Session, person_id: UUID) -> list[UUID]:
+    """Return what `together` does; none of them is parted before this transaction ends."""
+    held = select(PersonMerge.id).where(_live_of(together(session, person_id)))
+    session.execute(held.with_for_update(read=True)).all()
+    return together(session, person_id)
 
 
 def are_one(session: Session, person_id: UUID, other_id: UUID) -> bool:
@@ -74,11 +84,13 @@ def _beside(session: Session, ids: Iterable[UUID]) -> set[UUID]:
 
 def _edges(session: Session, ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
     some = list(ids)
-    edges = select(PersonMerge.person_id, PersonMerge.other_id).where(
-        PersonMerge.undone_at.is_(None),
-        or_(PersonMerge.person_id.in_(some), PersonMerge.other_id.in_(some)),
-    )
+    edges = select(PersonMerge.person_id, PersonMerge.other_id).where(_live_of(some))
     return [(one, other) for one, other in session.execute(edges)]
+
+
+def _live_of(ids: list[UUID]) -> ColumnElement[bool]:
+    ends = or_(PersonMerge.person_id.in_(ids), PersonMerge.other_id.in_(ids))
+    return and_(PersonMerge.undone_at.is_(None), ends)
 
 
 def keys_of(session: Session, person_id: UUID) -> list[Identity]:
@@ -96,6 +108,15 @@ def merges_of(session: Session, person_id: UUID) -> list[PersonMerge]:
     return list(session.scalars(live.order_by(PersonMerge.merged_at, PersonMerge.id)))
 
 
+def take_turn(session: Session) -> None:
+    """Wait until no other transaction merges or parts: two merges at once would close a circle.
+
+    SQLite has one writer.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(MERGING)))
+
+
 def merge(
     session: Session,
     person_id: UUID,
@@ -107,6 +128,7 @@ def merge(
     now: datetime,
 ) -> PersonMerge:
     """Say that two records are one person's.  Raises NotFound, AlreadyOne."""
+    take_turn(session)
     queries.person(session, person_id)
     queries.person(session, other_id)
     if are_one(session, person_id, other_id):
@@ -130,8 +152,10 @@ def merge(
 def part(session: Session, merge_id: UUID, *, reason: str, by: str, now: datetime) -> PersonMerge:
     """Take a merge back: each record has what it had, and what came to it since.
 
+    What was not asked because they were one is asked then (`parted`).
     Raises NotFound, AlreadyParted.
     """
+    take_turn(session)
     found = session.get(PersonMerge, merge_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound("Không có lần gộp này.", "There is no such merge.")
@@ -141,4 +165,6 @@ def part(session: Session, merge_id: UUID, *, reason: str, by: str, now: datetim
     session.flush()
     for each in (found.person_id, found.other_id):
         audit.record(session, "person.parted", each, by=by, now=now, detail=str(found.id))
+    for tell in parted:
+        tell(session, found, now)
     return found

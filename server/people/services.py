@@ -64,7 +64,7 @@ def person_of(
     traits = Traits.of_code(code)
     ended = _end_false_claims(session, strong, links, traits, act)
     person = _known(strong, claimed, links, traits)
-    if person is not None and _names_another(session, code, person):
+    if person is not None and doubts.contradicts(code, person):
         return doubts.bearer_of(session, code, person, evidence=evidence, now=now)
     sure = person is None or _is_sure(person, strong, claimed, links, code)
     person = person or _new_person(session, code, place, act)
@@ -78,14 +78,6 @@ def person_of(
     if sure:
         _complete(person, code)
     return person
-
-
-def _names_another(session: Session, code: PersonCode, person: Person) -> bool:
-    """Return whether *code* fits none of the records of this person."""
-    if not doubts.contradicts(code, person):
-        return False
-    others = (session.get_one(Person, each) for each in merges.together(session, person.id))
-    return all(doubts.contradicts(code, each) for each in others)
 
 
 def _end_false_claims(

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.accounts.within import ANYWHERE, Within
 from server.declarations import check_ins
-from server.people import doubts
+from server.people import doubts, sleeping
+from server.people.merge_models import PersonMerge
 from server.people.models import Disagreement
 from server.sampling import changes, conflicts, matters, sight
 from server.sampling.decisions import About, record_decision
@@ -23,8 +25,8 @@ def answer(
     """Say whether a code's bearer is who the number's record names; return how many tubes waited.
 
     If it is another, the pairings and check-ins that showed the code are theirs from then on:
-    nothing of the pairings had been told to anybody.  What the code showed outside *within* waits
-    for those who see it.  Raises NotFound, AlreadyAnswered.
+    what was told of the pairings, while two records were one, was taken back.  What the code
+    showed outside *within* waits for those who see it.  Raises NotFound, AlreadyAnswered.
     """
     alike = doubts.answer_disagreement(
         session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now
@@ -34,6 +36,14 @@ def answer(
         reason=reason, by=by, now=now,
     )  # fmt: skip
     return sum(_settle(session, each, by, now) for each in alike)
+
+
+def look_again(session: Session, parted: PersonMerge, now: datetime) -> None:
+    """Hold the tubes whose bearer is in doubt once two records are parted."""
+    shown = [each.event_id for each in sleeping.wake(session, parted, now=now)]
+    tubes = session.scalars(select(Pairing.tube).where(Pairing.id.in_(shown)).distinct()).all()
+    take_turn(session, tubes)
+    changes.all_changed(session, tubes, now=now)
 
 
 def _settle(session: Session, question: Disagreement, by: str, now: datetime) -> bool:

@@ -27,7 +27,7 @@ from server.figures.marks import mark
 from server.outcomes.services import settle_many
 from server.people import merges
 from server.people.models import Person
-from server.sampling import changes, conflicts, matters
+from server.sampling import changes, conflicts, identity_decisions, matters
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing
 from server.schema import tables
 from tests.server.browsing import TEMPLATES, PersonsClient
@@ -222,10 +222,11 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
         session.flush()
         return Scene(session, now)
 
-    known, joined = list(changes.listeners), list(merges.joined)
+    known, joined, parted = list(changes.listeners), list(merges.joined), list(merges.parted)
     changes.listeners[:], merges.joined[:] = [settle_many, mark], [matters.look_again]
+    merges.parted[:] = [identity_decisions.look_again]
     yield make
-    changes.listeners[:], merges.joined[:] = known, joined
+    changes.listeners[:], merges.joined[:], merges.parted[:] = known, joined, parted
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""Two records that were taken for one person's are parted: whose the results are is asked again."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from contract.identities import Key, Kind, PersonCode, System
+from contract.identities.base import BirthDate
+from server.lab import services as lab
+from server.lab.results import Finding
+from server.lab.words import Call
+from server.outcomes.queries import outcomes_of_person
+from server.outcomes.services import release
+from server.people import doubts, merges, services
+from server.people.models import Person
+from server.sampling import identity_decisions
+from server.sampling.holds import holds_of
+
+pytestmark = [pytest.mark.engines, pytest.mark.usefixtures("scene")]
+
+MAU, HOA, KHAC = ("Nguyễn Thị Mẫu", 1991), ("Trần Thị Hoa", 1985), ("Lê Văn Khác", 1960)
+BY = {"by": "user:hoa"}
+Meet = Callable[..., Person]
+
+
+@pytest.fixture
+def meet(session: Session, now: datetime) -> Meet:
+    def met(number: int, said: tuple[str | None, int], event: Any = None) -> Person:
+        name, year = said
+        keys = (Key(System.CITIZEN, f"024191{number:06d}"),)
+        raw = f"{number}{name}{year}".encode()
+        code = PersonCode(Kind.CITIZEN_CARD, raw, keys, name=name, birth=BirthDate(year))
+        evidence = f"event:{event or uuid4()}"
+        return services.person_of(session, code, by="s", now=now, evidence=evidence, place="p")
+
+    return met
+
+
+@pytest.fixture
+def merged(session: Session, meet: Meet, now: datetime) -> tuple[Person, Person, Any]:
+    one, other = meet(1, MAU), meet(2, HOA)
+    edge = merges.merge(session, one.id, other.id, reason="", evidence="t", now=now, **BY)
+    return one, other, edge.id
+
+
+def part(session: Session, edge: Any, now: datetime) -> None:
+    merges.part(session, edge, reason="không phải", now=now, **BY)
+
+
+def waiting(session: Session) -> list[tuple[Any, Any]]:
+    return [(each.person_id, each.said_name) for each in doubts.open_disagreements(session)]
+
+
+def test_a_result_that_came_while_two_were_one_is_held_when_they_are_parted(
+    session: Session, scene: Any, meet: Meet, merged: Any, now: datetime
+) -> None:
+    one, other, edge = merged
+    tube = scene.tube()
+    pairing = scene.pair(tube, one)
+    assert meet(1, HOA, pairing.id) is one
+    assert (waiting(session), list(holds_of(session, [tube]))) == ([], [])
+    lab.receive_tube(session, tube, box="B1", now=now, **BY)
+    result = lab.enter_result(session, tube, Finding(Call.POSITIVE), by="user:1", now=now)
+    lab.verify_result(session, result.id, by="user:2", now=now)
+    release(session, [result.id], by="user:2", now=now)
+    part(session, edge, now)
+    assert waiting(session) == [(one.id, "Trần Thị Hoa")]
+    assert [each.why for each in holds_of(session, [tube])] == ["identity"]
+    told = [each.status for each in outcomes_of_person(session, one.id)]
+    assert told == ["withdrawn", "positive"]
+    assert outcomes_of_person(session, other.id) == []
+
+
+def test_each_pairing_that_showed_the_same_words_is_asked_about(
+    session: Session, meet: Meet, merged: Any, now: datetime
+) -> None:
+    one, _, edge = merged
+    event = uuid4()
+    for each in (event, event, uuid4()):
+        assert meet(1, HOA, each) is one
+    meet(1, MAU)
+    part(session, edge, now)
+    assert waiting(session) == [(one.id, "Trần Thị Hoa")] * 2
+
+
+def test_what_names_neither_record_is_asked_about_at_once_also_beside_a_record_without_a_name(
+    session: Session, meet: Meet, merged: Any, now: datetime
+) -> None:
+    one, _, _ = merged
+    bare = Person(id=uuid4(), place="p", created_at=now)
+    session.add(bare)
+    session.flush()
+    merges.merge(session, one.id, bare.id, reason="", evidence="t", now=now, **BY)
+    assert meet(1, KHAC) is one
+    assert waiting(session) == [(one.id, "Lê Văn Khác")]
+
+
+def test_parting_another_record_wakes_nothing_that_still_fits(
+    session: Session, meet: Meet, merged: Any, now: datetime
+) -> None:
+    one, _, edge = merged
+    third = meet(3, KHAC)
+    other_edge = merges.merge(session, third.id, one.id, reason="", evidence="t", now=now, **BY)
+    meet(1, HOA)
+    part(session, other_edge.id, now)
+    assert waiting(session) == []
+    part(session, edge, now)
+    assert waiting(session) == [(one.id, "Trần Thị Hoa")]
+
+
+def test_an_answer_that_rested_on_the_merge_is_asked_for_again(
+    session: Session, meet: Meet, now: datetime
+) -> None:
+    one, other = meet(1, MAU), meet(2, HOA)
+    for said in (HOA, ("Nguyễn Thị Mẫu", 1962)):
+        assert meet(1, said) is one
+    edge = merges.merge(session, one.id, other.id, reason="", evidence="t", now=now, **BY)
+    for each in doubts.open_disagreements(session):
+        identity_decisions.answer(session, each.id, same=True, reason="một", now=now, **BY)
+    part(session, edge.id, now)
+    assert waiting(session) == [(one.id, "Trần Thị Hoa")]
+
+
+def test_who_proved_to_be_another_keeps_the_code_through_a_merge(
+    session: Session, meet: Meet, now: datetime
+) -> None:
+    one, other = meet(1, MAU), meet(2, HOA)
+    meet(1, HOA)
+    (question,) = doubts.open_disagreements(session)
+    identity_decisions.answer(session, question.id, same=False, reason="x", now=now, **BY)
+    merges.merge(session, one.id, other.id, reason="", evidence="t", now=now, **BY)
+    assert meet(1, HOA).id == question.other_id
