@@ -10,6 +10,7 @@ class Permission(StrEnum):
     ALERT_READ = "alert:read"
     ASSAY_WRITE = "assay:write"
     AUDIT_READ = "audit:read"
+    ARRIVAL_WITHDRAW = "arrival:withdraw"
     BOX_WRITE = "box:write"
     CALLBACK_WRITE = "callback:write"
     CARD_WRITE = "card:write"

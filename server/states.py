@@ -22,6 +22,7 @@ class Shown:
 
 STATES = {
     "box-counted": Shown("◐", "received", "đếm xong", "counted"),
+    "arrival-withdrawn": Shown("✖", "problem", "rút lần nhận", "arrival taken back"),
     "box-explained": Shown("✔", "quiet", "đã giải trình", "explained"),
     "box-given": Shown("→", "quiet", "giao", "handed over"),
     "box-handing-over": Shown("▲", "waiting", "đang giao", "being handed over"),

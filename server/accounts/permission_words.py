@@ -7,6 +7,7 @@ WORDS: dict[Permission, tuple[str, str]] = {
     P.ALERT_READ: ("xem cảnh báo về dữ liệu trạm gửi", "see alerts about what stations sent"),
     P.ASSAY_WRITE: ("lập phiên bản mới của bộ xét nghiệm", "write versions of assays"),
     P.AUDIT_READ: ("đọc nhật ký: ai đã làm gì", "read the trail: who did what"),
+    P.ARRIVAL_WITHDRAW: ("rút lần nhận nhầm", "take back an arrival noted by mistake"),
     P.BOX_WRITE: ("xếp, giao, nhận hộp mẫu", "pack, give and take boxes"),
     P.CALLBACK_WRITE: ("gọi người lấy mẫu lại", "call people for another sample"),
     P.CARD_WRITE: ("làm và in thẻ cá nhân", "make and print personal cards"),

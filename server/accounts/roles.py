@@ -32,6 +32,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.LAB_TECHNICIAN: frozenset(
         {
+            Permission.ARRIVAL_WITHDRAW,
             Permission.ASSAY_WRITE,
             Permission.BOX_WRITE,
             Permission.DESK_WRITE,
@@ -76,6 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.HEALTH_OFFICER: frozenset(
         {
+            Permission.ARRIVAL_WITHDRAW,
             Permission.BOX_WRITE,
             Permission.CALLBACK_WRITE,
             Permission.CHECK_IN_WRITE,

@@ -3,15 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
-from server.db import Base
+from server.db import Base, Encrypted
 
 
 class TubeMove(Base):
-    """A tube that one laboratory had received came to *lab* as well.  Never changed.
+    """A tube that one laboratory had received came to *lab* as well.  Never changed; one that was
+    taken back stands as an `ArrivalWithdrawal`.
 
     The reception stays with the laboratory that received it first.
     """
@@ -25,3 +26,25 @@ class TubeMove(Base):
     box: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
+
+
+class ArrivalWithdrawal(Base):
+    """An arrival that was noted and taken back: a reception, or (`moved`) a move.  Never changed.
+
+    What was noted stands here as it was: where, in which box, when and by whom.  `over`: the steps
+    of the reception that count no more, their ids between spaces.
+    """
+
+    __tablename__ = "arrival_withdrawal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tube: Mapped[Tube] = mapped_column(index=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    box: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    received_by: Mapped[str] = mapped_column(String(80))
+    moved: Mapped[bool]
+    over: Mapped[str] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime]
+    withdrawn_by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(Encrypted("arrival_withdrawal.reason"))

@@ -5,12 +5,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.lab import empties, queries, refusals
 from server.lab.models import Reception, ReceptionStep
+from server.lab.move_models import ArrivalWithdrawal
 from server.lab.words import Rejection
 from server.rows import ordered_id
 from server.sampling import changes
@@ -28,6 +30,13 @@ def step_of(
     )  # fmt: skip
 
 
+def standing_steps(session: Session, tube: Tube) -> list[ReceptionStep]:
+    """Return the steps of *tube* that count, oldest first: of no arrival that was taken back."""
+    over = session.scalars(select(ArrivalWithdrawal.over).where(ArrivalWithdrawal.tube == tube))
+    gone = set(" ".join(over).split())
+    return [each for each in queries.reception_steps_of(session, tube) if str(each.id) not in gone]
+
+
 def hear_of_arrival(
     session: Session, tube: Tube, arrived: datetime, *, box: str, by: str, now: datetime
 ) -> None:
@@ -39,8 +48,8 @@ def hear_of_arrival(
     """
     take_turn(session, [tube])
     reception = queries.reception_of(session, tube, anew=True)
-    steps = queries.reception_steps_of(session, tube)
-    if reception is None or arrived >= min(reception.at, *(step.at for step in steps)):
+    steps = standing_steps(session, tube)
+    if reception is None or arrived >= min([reception.at, *(step.at for step in steps)]):
         return
     session.add(
         ReceptionStep(
@@ -63,7 +72,7 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
     reception = queries.reception_of(session, tube)
     if reception is None or reception.accepted or reception.reason == Rejection.RECALLED:
         raise refusals.not_rejected(tube)
-    first = next(iter(queries.reception_steps_of(session, tube)), None)
+    first = next(iter(standing_steps(session, tube)), None)
     reception.accepted, reception.reason = True, ""
     reception.at, reception.by = (first.at, first.by) if first else (reception.at, by)
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))

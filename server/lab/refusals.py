@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contract.tubes import Tube
-from server.errors import DomainError
+from server.errors import DomainError, NotFound
 from server.lab.lifecycle import State
 from server.lab.models import Reception
 from server.lab.words import REJECTIONS, Rejection
@@ -49,6 +49,26 @@ class OwnWork(DomainError):
 
 class StaleResult(DomainError):
     code = "stale-result"
+
+
+class NoArrival(NotFound):
+    code = "no-arrival"
+    field = "tube"
+
+
+class SeveralArrivals(DomainError):
+    code = "several-arrivals"
+    field = "tube"
+
+
+class ReleasedByIt(DomainError):
+    code = "released-by-arrival"
+    field = "tube"
+
+
+class TubeKept(DomainError):
+    code = "tube-in-storage"
+    field = "tube"
 
 
 class StaleScreen(DomainError):
@@ -167,4 +187,35 @@ def not_clean(tube: Tube) -> DomainError:
     return NotClean(
         f"Ống {tube.grouped} không phải âm tính rõ ràng: duyệt riêng ống này. Chưa duyệt ống nào.",
         f"Tube {tube.grouped} is no plain negative: verify it by itself. Nothing was verified.",
+    )
+
+
+def no_arrival(tube: Tube) -> DomainError:
+    return NoArrival(
+        f"Nơi bạn phụ trách không ghi nhận ống {tube.grouped}: không có gì để rút.",
+        f"No laboratory of yours noted an arrival of tube {tube.grouped}: there is none to take"
+        " back.",
+    )
+
+
+def several_arrivals(tube: Tube) -> DomainError:
+    return SeveralArrivals(
+        f"Ống {tube.grouped} được ghi nhận ở nhiều phòng xét nghiệm. Mở trang của ống, chọn lần"
+        " nhận.",
+        f"Several laboratories noted tube {tube.grouped}. Open the tube's page and choose which.",
+    )
+
+
+def released_by_it(tube: Tube) -> DomainError:
+    return ReleasedByIt(
+        f"Kết quả ống {tube.grouped} đã phát hành dựa trên lần nhận này. Thu hồi kết quả trước.",
+        f"A result of tube {tube.grouped} was released that rests on this arrival. Recall it"
+        " first.",
+    )
+
+
+def tube_kept(tube: Tube, where: str) -> DomainError:
+    return TubeKept(
+        f"Ống {tube.grouped} đang cất ở {where}. Lấy ra trước (trang Lưu mẫu), nếu có ống đó.",
+        f"Tube {tube.grouped} is kept at {where}. Take it out first (Storage), if it is there.",
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.errors import NotFound
-from server.lab import moves, queries, refusals
+from server.lab import moves, queries, receptions, refusals
 from server.lab.models import Reception, Result
 from server.lab.move_models import TubeMove
 from server.sampling import sight
@@ -75,7 +75,7 @@ def _one_with_station(session: Session, within: Within, reception: Reception) ->
     """Return whether a station of a wider place received for a laboratory of that scope."""
     if not within.at_lab or not reception.lab:
         return False
-    first = next(iter(queries.reception_steps_of(session, reception.tube)), None)
+    first = next(iter(receptions.standing_steps(session, reception.tube)), None)
     by = first.by if first else reception.by  # of a rejected tube `by` is who rejected it
     return any(not moves.is_other(reception, area, by) for area in within.areas)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.lab import moves
+from server.lab import arrivals, moves
 from server.lab import queries as lab
 from server.lab.boxes import queries as boxes
 from server.lab.boxes.custody import Kind, Step
@@ -32,6 +32,7 @@ def bench_facts(session: Session, tube: Tube) -> Iterator[Fact]:
         yield from _custody(session, box, tube)
     yield from _reception(session, tube)
     yield from _moves(session, tube)
+    yield from _withdrawals(session, tube)
     yield from _plates(session, tube)
     yield from _storage(session, tube)
 
@@ -74,6 +75,19 @@ def _moves(session: Session, tube: Tube) -> Iterator[Fact]:
         vi = f"Chuyển đến phòng xét nghiệm khác ({where}), hộp {each.box}"
         en = f"Came to another laboratory ({where}), box {each.box}"
         yield Fact(each.at, "received", vi, en, who(each.by))
+
+
+def _withdrawals(session: Session, tube: Tube) -> Iterator[Fact]:
+    for each in arrivals.withdrawals_of(session, tube):
+        where = f"{name_of(each.lab)}, " if each.lab else ""
+        if each.moved:
+            vi = f"Chuyển đến phòng xét nghiệm khác ({where}hộp {each.box}); đã rút"
+            en = f"Came to another laboratory ({where}box {each.box}); taken back"
+            yield Fact(each.at, "received", vi, en, who(each.received_by), tone=Tone.ASIDE)
+        vi = f"Rút lần nhận ({where}hộp {each.box}): ghi nhầm"
+        en = f"The arrival ({where}box {each.box}) is taken back: noted by mistake"
+        yield Fact(each.withdrawn_at, "arrival-withdrawn", vi, en, who(each.withdrawn_by),
+                   each.reason, Tone.PROBLEM)  # fmt: skip
 
 
 def _plates(session: Session, tube: Tube) -> Iterator[Fact]:

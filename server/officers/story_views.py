@@ -15,7 +15,7 @@ from server.audit.shown import note_shown
 from server.declarations.zones.queries import InZone, zones_of_person
 from server.display import local
 from server.errors import NotFound
-from server.lab import moves
+from server.lab import arrivals, moves
 from server.lab.words import CALLS
 from server.officers import evidence, record, seen, tube_now
 from server.officers.person_facts import person_story
@@ -112,6 +112,7 @@ def show_tube(tube: Tube) -> ResponseReturnValue:
             beside=tube_now.beside(session, tube),
             live=sampling.live_pairings(session, tube),
             elsewhere=moves.held_by_it(session, tube),
+            arrivals=arrivals.arrivals_of(session, tube, current_within()),
             purpose=purpose,
             reasons=purposes.REASONS,
             calls=CALLS,

@@ -1,5 +1,5 @@
-"""Taking back a wrong rejection, a form of the reception: outcomes know if it is too late.  And
-letting a result of another laboratory go, a form of the tube's page.
+"""Taking back a wrong rejection, or an arrival, forms of the reception: outcomes know if it is too
+late.  And letting a result of another laboratory go, a form of the tube's page.
 """
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -10,7 +10,7 @@ from server import forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import NotFound
-from server.lab import moves, queries, sight
+from server.lab import arrivals, moves, queries, sight
 from server.lab.scans import scanned_tube
 from server.outcomes import receptions
 from server.web import Permission, actor, now, requires, transaction
@@ -29,6 +29,26 @@ def undo_rejection() -> ResponseReturnValue:
     flash(t(f"Ống {tube.grouped} được nhận lại, sẽ được xét nghiệm.",
             f"Tube {tube.grouped} is received after all, and will be tested."))  # fmt: skip
     return redirect(url_for("reception.show_reception", box=request.form.get("box", "")))
+
+
+@bp.post("/reception/withdraw")
+@requires(Permission.ARRIVAL_WITHDRAW)
+def withdraw_arrival() -> ResponseReturnValue:
+    """Take back an arrival that was noted by mistake: at the bench, or on the tube's page."""
+    tube = scanned_tube(request.form)
+    reason = forms.required_text(request.form, "reason", longest=200)
+    asked = request.form.get("arrival", "")
+    with transaction() as session:
+        sight.check_tube(session, current_within(), tube)
+        done = arrivals.withdraw(
+            session, tube, current_within(), reason=reason, by=actor(), now=now(),
+            arrival=forms.uuid_of(asked) if asked else None,
+        )  # fmt: skip
+    flash(t(f"Đã rút lần nhận ống {tube.grouped}. Nếu ống ở đây, quét nhận lại.",
+            f"Taken back: the arrival of {tube.grouped}. If it is here, scan it."))  # fmt: skip
+    if asked:
+        return redirect(f"/tubes/{tube}")
+    return redirect(url_for("reception.show_reception", box=done.box))
 
 
 @bp.post("/tubes/<tube:tube>/let-go")

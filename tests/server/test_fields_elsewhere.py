@@ -33,6 +33,7 @@ ELSEWHERES: list[tuple[str, Role, dict[str, str]]] = [
     ("/reception", LAB, {"tube": "{tube}", "box": "H1"}),
     ("/reception/reject", LAB, {"tube": "{tube}", "reason": "leaking"}),
     ("/reception/undo", LAB, {"tube": "{rejected}", **WHY}),
+    ("/reception/withdraw", LAB, {"tube": "{tube}", **WHY}),
     ("/storage", LAB, {"tube": "{tube}", **RACK}),
     ("/storage/take-out", LAB, {"tube": "{tube}"}),
     ("/storage/discard", LAB, {"discard": "{tube}"}),

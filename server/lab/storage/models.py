@@ -11,12 +11,13 @@ from server.db import Base
 
 
 class StoredTube(Base):
-    """Where a tube stands now.  One place holds one tube."""
+    """Where a tube stands now.  One place of a laboratory holds one tube: each names its own."""
 
     __tablename__ = "stored_tube"
-    __table_args__ = (UniqueConstraint("freezer", "rack", "position"),)
+    __table_args__ = (UniqueConstraint("lab", "freezer", "rack", "position"),)
 
     tube: Mapped[Tube] = mapped_column(primary_key=True)
+    lab: Mapped[str] = mapped_column(String(64), server_default="")  # the place of who put it there
     freezer: Mapped[str] = mapped_column(String(40))
     rack: Mapped[str] = mapped_column(String(40))
     position: Mapped[str] = mapped_column(String(4))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -23,35 +23,37 @@ def steps_of(session: Session, tube: Tube) -> list[StorageStep]:
     return list(session.scalars(found.order_by(StorageStep.at, StorageStep.id)))
 
 
-def standing_at(session: Session, freezer: str, rack: str, position: str) -> StoredTube | None:
-    found = select(StoredTube).where(
-        StoredTube.freezer == freezer, StoredTube.rack == rack, StoredTube.position == position
-    )
+def standing_at(
+    session: Session, lab: str, freezer: str, rack: str, position: str
+) -> StoredTube | None:
+    found = select(StoredTube).where(*_in_rack(lab, freezer, rack), StoredTube.position == position)
     return session.scalar(found)
 
 
 def rack_of(
-    session: Session, freezer: str, rack: str, within: Within = ANYWHERE
+    session: Session, lab: str, freezer: str, rack: str, within: Within = ANYWHERE
 ) -> list[StoredTube]:
-    """Return what stands in a rack, newest first."""
-    found = select(StoredTube).where(StoredTube.freezer == freezer, StoredTube.rack == rack)
+    """Return what stands in a rack of *lab*, newest first."""
+    found = select(StoredTube).where(*_in_rack(lab, freezer, rack))
     found = found.where(sight.tubes(within, StoredTube.tube))
     return list(session.scalars(found.order_by(StoredTube.at.desc(), StoredTube.tube)))
 
 
-def racks(session: Session, within: Within = ANYWHERE) -> list[tuple[str, str, int]]:
-    """Return (freezer, rack, tubes) for every rack that holds any."""
-    found = select(StoredTube.freezer, StoredTube.rack, func.count()).group_by(
-        StoredTube.freezer, StoredTube.rack
-    )
-    found = found.where(sight.tubes(within, StoredTube.tube))
-    rows = session.execute(found.order_by(StoredTube.freezer, StoredTube.rack))
-    return [(freezer, rack, count) for freezer, rack, count in rows]
+def _in_rack(lab: str, freezer: str, rack: str) -> tuple[ColumnElement[bool], ...]:
+    return StoredTube.lab == lab, StoredTube.freezer == freezer, StoredTube.rack == rack
+
+
+def racks(session: Session, within: Within = ANYWHERE) -> list[tuple[str, str, str, int]]:
+    """Return (laboratory, freezer, rack, tubes) for every rack that holds any."""
+    rack = (StoredTube.lab, StoredTube.freezer, StoredTube.rack)
+    found = select(*rack, func.count()).where(sight.tubes(within, StoredTube.tube))
+    rows = session.execute(found.group_by(*rack).order_by(*rack))
+    return [(lab, freezer, name, count) for lab, freezer, name, count in rows]
 
 
 def due(session: Session, *, on: date, within: Within = ANYWHERE) -> list[StoredTube]:
     """Return the tubes that need not be kept longer, by their places."""
     found = select(StoredTube).where(StoredTube.keep_until < on)
     found = found.where(sight.tubes(within, StoredTube.tube))
-    order = (StoredTube.freezer, StoredTube.rack, StoredTube.position)
+    order = (StoredTube.lab, StoredTube.freezer, StoredTube.rack, StoredTube.position)
     return list(session.scalars(found.order_by(*order).limit(SHOWN)))

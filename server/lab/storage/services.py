@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.actors import place_of_actor
 from server.audit import services as audit
 from server.errors import DomainError
 from server.lab import queries as lab
@@ -39,17 +40,17 @@ class KeepLonger(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Rack:
-    """A rack in a freezer, of 81, 96 or 100 places."""
+    """A rack in a freezer of a laboratory, of 81, 96 or 100 places."""
 
     freezer: str
     name: str
     size: int = 96
 
 
-def next_place(session: Session, rack: Rack) -> str | None:
-    """Return the first free place of *rack*, row by row; None if it is full."""
+def next_place(session: Session, lab: str, rack: Rack) -> str | None:
+    """Return the first free place of *rack* at *lab*, row by row; None if it is full."""
     shape = RACKS[rack.size]
-    taken = {each.position for each in queries.rack_of(session, rack.freezer, rack.name)}
+    taken = {each.position for each in queries.rack_of(session, lab, rack.freezer, rack.name)}
     names = (shape.name(well) for well in shape.order(Fill.ROWS))
     return next((name for name in names if name not in taken), None)
 
@@ -60,6 +61,8 @@ def store(
 ) -> StoredTube:  # fmt: skip
     """Put a received tube at *position*, or at the next free place; from elsewhere it is moved.
 
+    Freezers and racks are those of the laboratory of *by*: two may call theirs the same.
+
     Raises NotReceived, PlaceTaken, RackFull.
     """
     if lab.reception_of(session, tube) is None:
@@ -67,14 +70,15 @@ def store(
             f"Ống {tube.grouped} chưa được nhận. Quét ở trang nhận mẫu trước khi cất.",
             f"Tube {tube.grouped} was not received. Scan it at the reception before storing it.",
         )
-    place = position or next_place(session, rack)
+    at = place_of_actor(session, by)
+    place = position or next_place(session, at, rack)
     if place is None:
         raise RackFull(
             f"Giá {rack.name} đã đầy. Lấy giá khác.", f"Rack {rack.name} is full. Take another."
         )
-    _check_free(session, rack, place, tube)
+    _check_free(session, at, rack, place, tube)
     stored = session.get(StoredTube, tube) or StoredTube(tube=tube)
-    stored.freezer, stored.rack, stored.position = rack.freezer, rack.name, place
+    stored.lab, stored.freezer, stored.rack, stored.position = at, rack.freezer, rack.name, place
     stored.keep_until, stored.at, stored.by = keep_until, now, by
     session.add(stored)
     _note(session, stored, "stored", by=by, now=now)
@@ -113,8 +117,8 @@ def _stored(session: Session, tube: Tube) -> StoredTube:
     return stored
 
 
-def _check_free(session: Session, rack: Rack, place: str, tube: Tube) -> None:
-    there = queries.standing_at(session, rack.freezer, rack.name, place)
+def _check_free(session: Session, at: str, rack: Rack, place: str, tube: Tube) -> None:
+    there = queries.standing_at(session, at, rack.freezer, rack.name, place)
     if there is not None and there.tube != tube:
         raise PlaceTaken(
             f"Vị trí {place} của giá {rack.name} đang có ống {there.tube.grouped}.",

@@ -16,7 +16,7 @@ from server.lab.plates.geometry import RACKS, NoSuchWell
 from server.lab.scans import scanned_tube
 from server.lab.storage import queries, services
 from server.lab.storage.services import Rack
-from server.web import Permission, actor, now, reading, requires, transaction
+from server.web import Permission, actor, now, place, reading, requires, transaction
 
 bp = Blueprint("storage", __name__)
 KEPT = timedelta(days=30)  # offered; the page lets people choose another day
@@ -118,6 +118,7 @@ def _day(field: str) -> date:
 def _storage(problem: DomainError | None = None, of: Tube | None = None) -> ResponseReturnValue:
     form = request.form if problem else request.args
     freezer, rack = form.get("freezer", ""), form.get("rack", "")
+    lab = request.args.get("lab", place())
     today = local(now()).date()
     within = current_within()
     with reading() as session:
@@ -131,8 +132,10 @@ def _storage(problem: DomainError | None = None, of: Tube | None = None) -> Resp
             place=queries.place_of(session, of) if of else None,
             steps=queries.steps_of(session, of) if of else [],
             keep_until=form.get("keep_until") or (today + KEPT).isoformat(),
-            standing=queries.rack_of(session, freezer, rack, within) if freezer and rack else [],
+            standing=queries.rack_of(session, lab, freezer, rack, within) if rack else [],
             racks=queries.racks(session, within),
+            lab=lab,
+            here=place(),
             due=queries.due(session, on=today, within=within),
             sizes=list(RACKS),
         )

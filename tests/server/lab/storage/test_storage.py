@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.accounts.models import User
 from server.accounts.roles import Role
 from server.lab.services import receive_tube
 from server.lab.storage import queries, services
@@ -81,3 +82,27 @@ def test_the_page_keeps_freezer_and_rack_for_the_next_scan(
     assert "Tủ 1 · G1 · A2" in found
     for wrong in ({"position": "Z9"}, {"size": "7"}, {"keep_until": "soon"}, {"rack": ""}):
         assert lan.post("/storage", data=data | {"tube": tubes[0].text} | wrong).status_code == 422
+
+
+@pytest.mark.engines
+def test_two_laboratories_may_call_their_racks_the_same(scene: Any) -> None:
+    for login, place in (("an", "vn-2021:24.222"), ("binh", "vn-2021:27.256")):
+        scene.session.add(
+            User(
+                login=login, name=login, role=Role.LAB_TECHNICIAN, active=True, password_hash="!",
+                place=place, sees="", created_at=scene.now,
+            )
+        )  # fmt: skip
+    scene.session.flush()
+    first, second, third = received(scene, 3)
+    said: dict[str, Any] = {"keep_until": UNTIL, "now": scene.now}
+    services.store(scene.session, first, RACK, position="A1", by="user:an", **said)
+    services.store(scene.session, second, RACK, position="A1", by="user:binh", **said)
+    with pytest.raises(services.PlaceTaken, match=second.grouped):
+        services.store(scene.session, third, RACK, position="A1", by="user:binh", **said)
+    assert services.store(scene.session, third, RACK, by="user:binh", **said).position == "A2"
+    for lab, tubes in (("vn-2021:24.222", [first]), ("vn-2021:27.256", [second, third])):
+        standing = queries.rack_of(scene.session, lab, RACK.freezer, RACK.name)
+        assert sorted(each.tube for each in standing) == sorted(tubes)
+    racks = [(rack[1:3], rack[3]) for rack in queries.racks(scene.session)]
+    assert racks == [(("Tủ 1", "G1"), 1), (("Tủ 1", "G1"), 2)]

@@ -1,0 +1,159 @@
+"""Taking an arrival back: the tube was never here, another was scanned, or the wrong laboratory.
+
+What was noted stays, with who took it back and why; the tube then counts as not received, or as
+received where it truly went.  A result that was told rests on its tube's arrival: that one is
+recalled first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contract.tubes import Tube
+from server.accounts.within import Within
+from server.audit import services as audit
+from server.lab import moves, queries, receptions, refusals
+from server.lab.boxes import open_boxes
+from server.lab.models import Reception, ReceptionStep
+from server.lab.move_models import ArrivalWithdrawal, TubeMove
+from server.lab.storage import queries as storage
+from server.rows import ordered_id
+from server.sampling import changes
+from server.sampling.turns import take_turn
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A tube came to a laboratory: its reception, or a move that was noted there."""
+
+    id: UUID
+    lab: str
+    box: str
+    at: datetime
+    by: str
+    moved: bool
+
+
+def arrivals_of(session: Session, tube: Tube, within: Within) -> list[Arrival]:
+    """Return what stands of *tube*'s arrivals in that scope, the reception first.
+
+    A laboratory takes back its own; an officer those of the laboratories in their area.
+    """
+    return [each for each in _all(session, tube) if _may(within, each)]
+
+
+def withdrawals_of(session: Session, tube: Tube) -> list[ArrivalWithdrawal]:
+    """Return what was taken back of *tube*'s arrivals, oldest first."""
+    found = select(ArrivalWithdrawal).where(ArrivalWithdrawal.tube == tube)
+    order = (ArrivalWithdrawal.withdrawn_at, ArrivalWithdrawal.id)
+    return list(session.scalars(found.order_by(*order)))
+
+
+def withdraw(
+    session: Session, tube: Tube, within: Within, *, reason: str, by: str, now: datetime,
+    arrival: UUID | None = None,
+) -> Arrival:  # fmt: skip
+    """Take an arrival of *tube* back: the one named, or the only one in that scope.
+
+    Raises NoArrival, SeveralArrivals, TubeRejected where the rejection is taken back first,
+    ReleasedByIt where a result was told, TubeKept where the tube is taken out of storage first.
+    """
+    take_turn(session, [tube])
+    session.flush()
+    known = queries.reception_of(session, tube, anew=True)
+    if known and not known.accepted and _may(within, _of(known, moved=False)):
+        raise refusals.already_received(known)
+    standing = _all(session, tube)
+    mine = [each for each in standing if _may(within, each) and arrival in (None, each.id)]
+    if len(mine) > 1:
+        raise refusals.several_arrivals(tube)
+    if not mine:
+        raise refusals.no_arrival(tube)
+    others = [each for each in standing if each != mine[0]]
+    _check(session, tube, mine[0], others)
+    _take_back(session, tube, mine[0], known, reason=reason, by=by, now=now)
+    return mine[0]
+
+
+def _all(session: Session, tube: Tube) -> list[Arrival]:
+    known = queries.reception_of(session, tube)
+    first = [] if known is None or not known.accepted else [_of(known, moved=False)]
+    return [*first, *(_of(each, moved=True) for each in moves.moves_of(session, tube))]
+
+
+def _of(row: Reception | TubeMove, *, moved: bool) -> Arrival:
+    return Arrival(row.id, row.lab, row.box, row.at, row.by, moved)
+
+
+def _may(within: Within, arrival: Arrival) -> bool:
+    """A station of a wider place may have received for the laboratory."""
+    if within.everywhere or within.covers(arrival.lab):
+        return True
+    by_station = arrival.by.startswith(moves.STATION) and within.at_lab
+    return by_station and any(_nested(arrival.lab, area) for area in within.areas)
+
+
+def _nested(one: str, other: str) -> bool:
+    return bool(one and other) and (
+        f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+    )
+
+
+def _check(session: Session, tube: Tube, mine: Arrival, others: Sequence[Arrival]) -> None:
+    told = [
+        each
+        for each in queries.results_of(session, tube)
+        if each.released_at is not None and each.withdrawn_at is None
+    ]
+    here = [each for each in told if not (each.lab and mine.lab) or _nested(each.lab, mine.lab)]
+    if here or (told and not others):
+        raise refusals.released_by_it(tube)
+    kept = storage.place_of(session, tube)
+    if kept is not None and (kept.lab == mine.lab or not others):
+        raise refusals.tube_kept(tube, f"{kept.freezer} · {kept.rack} · {kept.position}")
+
+
+def _take_back(
+    session: Session, tube: Tube, mine: Arrival, known: Reception | None, *, reason: str, by: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    over = [] if mine.moved else receptions.standing_steps(session, tube)
+    session.add(
+        ArrivalWithdrawal(
+            id=ordered_id(now), tube=tube, lab=mine.lab, box=mine.box, at=mine.at,
+            received_by=mine.by, moved=mine.moved, over=" ".join(str(each.id) for each in over),
+            withdrawn_at=now, withdrawn_by=by, reason=reason,
+        )
+    )  # fmt: skip
+    if mine.moved:
+        session.delete(session.get_one(TubeMove, mine.id))
+    elif known is not None:
+        _unreceive(session, known, now=now)
+    session.flush()
+    audit.record(session, "tube.arrival-withdrawn", tube, by=by, now=now, detail=mine.box)
+    open_boxes.came(session, mine.box, now=now)
+    changes.changed(session, tube, now=now)
+
+
+def _unreceive(session: Session, known: Reception, *, now: datetime) -> None:
+    """Let the tube be not received; or received where it came first of the other laboratories."""
+    tube, later = known.tube, moves.moves_of(session, known.tube)
+    session.delete(known)
+    session.flush()
+    if not later:
+        return
+    first = later[0]
+    came = Reception(
+        id=ordered_id(now), tube=tube, accepted=True, reason="", box=first.box, lab=first.lab,
+        at=first.at, by=first.by,
+    )  # fmt: skip
+    step = ReceptionStep(
+        id=ordered_id(now), tube=tube, kind="received", reason="", box=first.box, at=first.at,
+        by=first.by,
+    )  # fmt: skip
+    session.delete(first)
+    session.add_all([came, step])
