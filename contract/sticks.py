@@ -56,11 +56,16 @@ class Stick:
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """How far the server has each epoch of a station, without gaps."""
+    """How far the server has each epoch of a station.
+
+    `linked`: each head ends an unbroken chain of stored events, and an epoch may have several.  A
+    server of before counted numbers, under which others may stand where a journal was set back.
+    """
 
     station: Name
     heads: list[HeadWire]
     now: str = ""
+    linked: bool = False
 
 
 def pack(station: str, key: Ed25519PrivateKey, bodies: Sequence[bytes]) -> bytes:

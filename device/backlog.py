@@ -136,6 +136,14 @@ class Backlog:
         self.sent.acked[batch.epoch] = batch.last
         self.sent.set_aside.append(SetAside(batch.epoch, batch.last, status, code))
 
+    def was_set_back(self, epoch: str, seq: int) -> None:
+        """The server has other events of *epoch*, at *seq*: ours is sent as a fork, and all of it,
+        for what was answered before may have been about the others."""
+        self.sent.forks[epoch] = seq
+        self.sent.acked.pop(epoch, None)
+        self._drained.clear()
+        log.warning("the journal %s was set back at %d; it is sent again, as a fork", epoch, seq)
+
     def take_up_again(self) -> None:
         """Send as a fork what an older station set aside because the server has other events there:
         its journal had been set back, and it did not see that."""
@@ -143,9 +151,7 @@ class Backlog:
         changed = {each.epoch for each in aside if each.code == CHANGED}
         for epoch in changed - self.sent.forks.keys():
             first = min(e.seq for e in aside if (e.epoch, e.code) == (epoch, CHANGED))
-            self.sent.forks[epoch] = first
-            self.sent.acked[epoch] = min(first - 1, self.sent.acked.get(epoch, 0))
-            log.warning("the journal %s was set back; from %d on it is sent again", epoch, first)
+            self.was_set_back(epoch, first)
             aside = [each for each in aside if each.epoch != epoch or each.seq < first]
         self.sent.set_aside = aside
 

@@ -10,12 +10,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, monotonic_ns
 
 from contract.events import encode_batch
+from contract.receipts import HeadWire
 from contract.signing import BadSignature
 from contract.spoken import Spoken
 from contract.sticks import NoStick, pack, read_receipt, unpack
@@ -160,19 +161,28 @@ def take_receipt(office: Office, backlog: Backlog, path: Path) -> int:
             f"không đọc được {path}: {error}", f"{path} cannot be read: {error}"
         ) from error
     if stored.station != papers.station:
-        raise NoStick(
-            f"biên nhận này của trạm {stored.station}", f"it is for the station {stored.station}"
-        )
+        raise NoStick(f"it is for the station {stored.station}")
+    if not stored.linked:
+        raise NoStick("it is of an older server and says too little: nothing is lost; upgrade that")
+    heads = {head: backlog.row_at(head.epoch, head.seq) for head in stored.heads if head.seq}
+    for head, ours in heads.items():
+        if ours and ours.hash != head.hash and fault_of(ours, "", head.epoch) is None:
+            _note_set_back(backlog, head)
     new = 0
-    for head in stored.heads:
+    for head, ours in heads.items():
         known = backlog.sent.acked.get(head.epoch, 0)
-        ours = backlog.row_at(head.epoch, head.seq) if head.seq > known else None
-        if ours is not None and ours.hash == head.hash:
+        if ours and ours.hash == head.hash and head.seq > known:
             backlog.sent.acked[head.epoch] = head.seq
             new += head.seq - known
     backlog.sent.sent += new
     backlog.save()
     return new
+
+
+def _note_set_back(backlog: Backlog, head: HeadWire) -> None:
+    """Note, once, that the server has another history of this epoch than our journal."""
+    if head.epoch not in backlog.sent.forks:
+        backlog.was_set_back(head.epoch, head.seq)
 
 
 @dataclass
@@ -187,7 +197,7 @@ class StickDesk:
     folder: Path | None
     is_there: Callable[[Path], bool] = os.path.ismount
     _looked: float = float("-inf")
-    _written: dict[str, int] = field(default_factory=dict)
+    _written: tuple[dict[str, int], dict[str, int]] | None = None  # newest events, and forks
 
     def turn(self) -> None:
         self._look_into_the_inbox()
@@ -195,11 +205,11 @@ class StickDesk:
             return
         self._looked = monotonic()
         if not self.is_there(self.folder):
-            self._written, self.backlog.sent.stick = {}, ""
+            self._written, self.backlog.sent.stick = None, ""
             return
         try:
             self._exchange(self.folder)
-        except (StickTrouble, NoStick, JournalTrouble, OSError, sqlite3.Error) as trouble:
+        except (StickTrouble, JournalTrouble, OSError, sqlite3.Error) as trouble:
             log.warning("the memory stick: %s", trouble)
             self.backlog.sent.stick = "trouble"
 
@@ -207,18 +217,22 @@ class StickDesk:
         """Take a receipt that somebody brought by hand (`ghepmau-station receipt`)."""
         receipt = inbox_of(self.office.folder)
         if receipt.exists():
-            try:
-                take_receipt(self.office, self.backlog, receipt)
-            except (NoStick, JournalTrouble) as trouble:
-                log.warning("a receipt cannot be used: %s", trouble)
+            self._take(receipt)
             with suppress(OSError):
                 receipt.unlink()
 
+    def _take(self, receipt: Path) -> None:
+        try:
+            if new := take_receipt(self.office, self.backlog, receipt):
+                log.info("a receipt for %d events came", new)
+        except (NoStick, JournalTrouble) as trouble:
+            log.warning("a receipt cannot be used: %s", trouble)
+
     def _exchange(self, folder: Path) -> None:
         receipt = folder / f"ghepmau-{self.office.papers().station}.receipt"
-        if receipt.exists() and (new := take_receipt(self.office, self.backlog, receipt)):
-            log.info("a receipt for %d events came on the stick", new)
-        newest = _newest(self.office.folder)
+        if receipt.exists():
+            self._take(receipt)  # what waits is written, whatever it says
+        newest = (_newest(self.office.folder), dict(self.backlog.sent.forks))
         if newest != self._written:
             done = export(self.office, self.backlog.sent, folder)
             self._written, self.backlog.sent.stick = newest, "written"

@@ -106,8 +106,7 @@ class Uplink:
         said = answer.problem.code == CHANGED and answer.status == ABOUT_EVENTS[CHANGED]
         if not said or batch.epoch in self.backlog.sent.forks:
             return False
-        self.backlog.sent.forks[batch.epoch] = batch.rows[0].seq
-        log.warning("the journal %s was set back; it is sent as a fork", batch.epoch)
+        self.backlog.was_set_back(batch.epoch, batch.rows[0].seq)
         return True
 
     def _stored(self, batch: Batch, answer: Answer, asked: int) -> float:

@@ -41,9 +41,9 @@ class Beside:
     begun: list[Begun] = field(default_factory=list)
 
 
-def name_of(epoch: str, first: Arrival) -> str:
-    """Return the name of the fork of *epoch* that begins with *first*."""
-    return sha256(f"{epoch} {first.hash}".encode()).hexdigest()[:16]
+def name_of(epoch: str, first: str) -> str:
+    """Return the name of the fork of *epoch* that begins with the event of the hash *first*."""
+    return sha256(f"{epoch} {first}".encode()).hexdigest()[:16]
 
 
 def sort_out(connection: Connection, upload: Upload) -> Beside:
@@ -75,7 +75,7 @@ def _runs(fresh: Iterable[Arrival]) -> list[list[Arrival]]:
 
 def _place(connection: Connection, station: str, run: Sequence[Arrival], beside: Beside) -> None:
     first, last = run[0], run[-1]
-    name = _history_that_ends_before(connection, station, first) or name_of(first.epoch, first)
+    name = _history_that_ends_before(connection, station, first) or name_of(first.epoch, first.hash)
     if name != first.epoch and rows.head_of(connection, station, name) == Head():
         beside.begun.append(Begun(name, Span(first.epoch, first.seq, first.seq)))
     beside.moved += [msgspec.structs.replace(each, epoch=name) for each in run]

@@ -5,17 +5,19 @@ station signed has a quota of its station's, which no stranger can use up.  The 
 only counted, and of a large body the beginning is kept.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.intake.models import Quarantine
 
 LONGEST = 256 * 1024  # bytes of one body that are kept
 QUOTA = 50  # rows of one address, or of one station
+_MANY = 500  # values in one IN (...)
 MOST = 2_000  # rows that nobody signed, in all
 # What is found after the signature, so that it is the station's own.
 SIGNED = frozenset({"changed-replay", "unreadable-upload", "wrong-content-type"})
@@ -56,6 +58,14 @@ def keep(
     }  # fmt: skip
     connection.execute(insert(Quarantine), [row])
     return True
+
+
+def let_go(connection: Connection, station: str, hashes: Sequence[str]) -> None:
+    """Let go of events of *station* that are stored after all, beside what they contradicted."""
+    for start in range(0, len(hashes), _MANY):
+        stored = Quarantine.digest.in_(hashes[start : start + _MANY])
+        of_it = Quarantine.station == station, Quarantine.reason == "changed-replay"
+        connection.execute(delete(Quarantine).where(*of_it, stored))
 
 
 def has_room(session: Session, station: str, reason: str, remote: str) -> bool:

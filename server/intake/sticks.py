@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, select
+from msgspec.structs import replace
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.events import EventError
-from contract.receipts import HeadWire
 from contract.signing import BadSignature, private_key, public_key
 from contract.sticks import NoStick, Signed, Stored, unpack, write_receipt
 from server import vault
@@ -26,7 +26,7 @@ from server.db import Database
 from server.errors import DomainError
 from server.intake import clocks
 from server.intake.group import Outcome
-from server.intake.models import ChainAlert, WireEvent
+from server.intake.unbroken import heads_of
 from server.intake.upload import Upload, read_upload
 from server.intake.writer import Busy
 
@@ -117,7 +117,7 @@ def _take_one(
     try:
         which = _signer(keys, report.station, signed)
         upload = read_upload(report.station, signed.body, now)
-        outcome = store(upload)
+        outcome = _store(store, upload)
     except Busy as error:
         raise ServerBusy(
             "Máy chủ đang bận. Nộp lại tệp này sau một phút.",
@@ -134,6 +134,13 @@ def _take_one(
     return upload
 
 
+def _store(store: Store, upload: Upload) -> Outcome:
+    """Store an upload; what contradicts what is stored is of a journal that was set back, and its
+    station may never hear of it: it is kept beside, as the fork that it is."""
+    outcome = store(upload)
+    return store(replace(upload, fork=True)) if outcome.changed and not upload.fork else outcome
+
+
 def _signer(keys: list[Ed25519PublicKey], station: str, signed: Signed) -> int:
     """Return which of *keys* signed; raise BadSignature where none did."""
     for number, key in enumerate(keys):
@@ -144,31 +151,9 @@ def _signer(keys: list[Ed25519PublicKey], station: str, signed: Signed) -> int:
 
 
 def receipt_for(session: Session, station: str, now: datetime) -> bytes:
-    """Return the file that tells *station* how far we have each of its epochs, without gaps."""
-    asked = select(WireEvent.epoch).where(WireEvent.station == station).distinct()
-    heads = [_head(session, station, epoch) for epoch in sorted(session.scalars(asked))]
-    stored = Stored(station, [head for head in heads if head.seq], now.isoformat())
+    """Return the file that tells *station* how far we have each of its histories, unbroken."""
+    stored = Stored(station, heads_of(session, station), now.isoformat(), linked=True)
     return write_receipt(private_key(vault.current().card_seed), stored)
-
-
-def _head(session: Session, station: str, epoch: str) -> HeadWire:
-    """Return the last event before the first gap; seq 0 where that cannot be said."""
-    here = (WireEvent.station == station, WireEvent.epoch == epoch)
-    gaps = select(func.min(ChainAlert.seq)).where(
-        ChainAlert.station == station,
-        ChainAlert.epoch == epoch,
-        ChainAlert.kind == "gap",
-        ChainAlert.closed_at.is_(None),
-    )
-    asked = select(WireEvent.seq, WireEvent.hash).where(*here)
-    if (gap := session.scalar(gaps)) is not None:
-        asked = asked.where(WireEvent.seq < gap)
-    row = session.execute(asked.order_by(WireEvent.seq.desc()).limit(1)).first()
-    seq = row.seq if row else 0
-    counted = session.scalar(select(func.count()).where(*here, WireEvent.seq <= seq))
-    if row is None or counted != seq:  # a gap that somebody closed by hand, or a fork's name
-        return HeadWire(epoch, 0, "0" * 64)
-    return HeadWire(epoch, seq, row.hash)
 
 
 def _foreign(vi: str, en: str) -> ForeignFile:

@@ -59,6 +59,10 @@ def write(office: Office, paired: Pairs, first: int, count: int) -> list[HeadWir
     ]
 
 
+def signed(heads: list[HeadWire]) -> bytes:
+    return write_receipt(PRESS, Stored("ban-1", heads, linked=True))
+
+
 def carried(target: Path) -> list[str]:
     """Return the hashes of the events on the stick, in order."""
     hashes = []
@@ -109,16 +113,19 @@ def test_a_receipt_counts_as_far_as_the_journal_bears_it_out(
     backlog, receipt = Backlog(office.folder), target / "ghepmau-ban-1.receipt"
     wrong = HeadWire(heads[0].epoch, 4, "f" * 64)
     unknown = HeadWire("f" * 16, 9, "f" * 64)
-    for said in ([wrong], [unknown], [HeadWire(heads[0].epoch, 99, heads[0].hash)]):
-        receipt.write_bytes(write_receipt(PRESS, Stored("ban-1", said)))
+    for said in ([unknown], [HeadWire(heads[0].epoch, 99, heads[0].hash)], [wrong]):
+        receipt.write_bytes(signed(said))
+        assert read_sent(office.folder).forks == {}
         assert take_receipt(office, backlog, receipt) == 0
-    receipt.write_bytes(write_receipt(PRESS, Stored("ban-1", [unknown, heads[2]])))
+    assert read_sent(office.folder).forks == {heads[0].epoch: 4}  # that one is another history
+    receipt.write_bytes(signed([unknown, wrong, heads[2]]))
     assert take_receipt(office, backlog, receipt) == 3
     assert read_sent(office.folder).acked == {heads[0].epoch: 3}
     assert take_receipt(office, backlog, receipt) == 0
     for foreign in (
-        write_receipt(Ed25519PrivateKey.generate(), Stored("ban-1", [heads[4]])),
-        write_receipt(PRESS, Stored("ban-2", [heads[4]])),
+        write_receipt(Ed25519PrivateKey.generate(), Stored("ban-1", [heads[4]], linked=True)),
+        write_receipt(PRESS, Stored("ban-2", [heads[4]], linked=True)),
+        write_receipt(PRESS, Stored("ban-1", [heads[4]])),  # of before: it counted numbers
     ):
         receipt.write_bytes(foreign)
         with pytest.raises(NoStick):
@@ -140,6 +147,15 @@ def test_a_stick_that_is_put_in_is_written_by_itself_and_the_card_is_left_alone(
     assert desk.backlog.sent.stick == "written"
 
 
+def test_a_receipt_that_cannot_be_read_does_not_keep_what_waits_from_the_stick(
+    office: Office, target: Path, paired: Pairs
+) -> None:
+    heads = write(office, paired, 1, 3)
+    (target / "ghepmau-ban-1.receipt").write_bytes(signed([heads[1]])[:-20])
+    StickDesk(office, Backlog(office.folder), target, lambda _: True).turn()
+    assert carried(target) == [head.hash for head in heads]
+
+
 def test_by_hand_out_and_back(
     office: Office, target: Path, paired: Pairs, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -153,7 +169,7 @@ def test_by_hand_out_and_back(
     receipt = target / "ghepmau-ban-1.receipt"
     receipt.write_bytes(b"nothing of ours")
     assert main(["receipt", "--config", str(config), str(receipt)]) == 1
-    receipt.write_bytes(write_receipt(PRESS, Stored("ban-1", [heads[2]])))
+    receipt.write_bytes(signed([heads[2]]))
     assert main(["receipt", "--config", str(config), str(receipt)]) == 0
     assert read_sent(office.folder).acked == {}  # uplink alone writes its notes
     desk = StickDesk(office, Backlog(office.folder), None)

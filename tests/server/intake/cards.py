@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract import signing
 from contract.cards import key_name
-from contract.events import TubePaired
+from contract.events import TubePaired, encode_batch
+from contract.sticks import pack
 from contract.tubes import TubeId
 from device.backlog import Backlog, Sent, read_sent
 from device.enrolment import Office, Papers, Secrets
@@ -92,6 +93,10 @@ class Card:
     def set_back(self, image: "Card") -> None:
         shutil.rmtree(self.folder)
         shutil.copytree(image.folder, self.folder)
+
+    def packed(self, written: list[bytes]) -> bytes:
+        """Return the stick's file that carries these events."""
+        return pack(self.name, self.office.secrets().key, [encode_batch(self.name, written)])
 
     def uplink(self, writer: Writer, most: int = 500) -> Uplink:
         return Uplink(self.office, Backlog(self.folder), Straight(writer), most)
