@@ -26,6 +26,7 @@ COLUMNS = (
     "next_try_at", "created_at",
 )  # fmt: skip
 PURPOSE = "delivery.payload"
+_VERSION = "/v"
 WAITING = ("waiting", 0)  # the state and the attempts of what was just put in
 
 
@@ -75,15 +76,16 @@ def enqueue_all(session: Session, messages: Iterable[Message], *, now: datetime)
 def publish(session: Session, told: Sequence[tuple[Message, Label]], *, now: datetime) -> None:
     """Put messages into the outbox for their own target and for each that wants to be told.
 
-    Who was told one version is told the later ones as well, whatever they say.
+    Who was told one version is told the later ones as well, whatever they say, also after a time
+    in which they were no target.
     """
     told = [(_placed(message, label.place), label) for message, label in told]
     every = [message for message, _ in told]
     for route in routes.installed():
         known = _told_before(session, route.target, [message for message, _ in told])
         for message, label in told:
-            if message.before in known or route.wants(label):
-                known.add(message.key)
+            if (message.before and _line(message) in known) or route.wants(label):
+                known.add(_line(message))
                 every.append(structs.replace(message, target=route.target))
     enqueue_all(session, every, now=now)
 
@@ -93,12 +95,22 @@ def _placed(message: Message, place: str) -> Message:
 
 
 def _told_before(session: Session, target: str, messages: Sequence[Message]) -> set[str]:
-    """Return the keys of versions before *messages* that *target* was or will be told."""
-    before = [message.before for message in messages if message.before]
+    """Return the lines of *messages* of which *target* was or will be told some earlier version."""
+    before = [
+        f"{_line(message)}{_VERSION}{version}"
+        for message in messages
+        if message.before
+        for version in range(1, message.version)
+    ]
     if not before:
         return set()
     found = select(Delivery.key).where(Delivery.target == target, Delivery.key.in_(before))
-    return set(session.scalars(found))
+    return {key.rpartition(_VERSION)[0] for key in session.scalars(found)}
+
+
+def _line(message: Message) -> str:
+    """Return what the keys of all versions have in common: a key ends in '/v' and the version."""
+    return message.key.rpartition(_VERSION)[0]
 
 
 def send_again(session: Session, delivery_id: int, *, by: str, now: datetime) -> Delivery:

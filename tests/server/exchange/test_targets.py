@@ -78,3 +78,20 @@ def test_who_was_told_of_a_positive_is_told_that_it_was_none(day: Day) -> None:
     assert [each.version for each in day.messages("cdc")] == [1, 2]
     assert [each.version for each in day.messages("all")] == [1, 2, 1]
     assert [each.version for each in day.messages("declarations")] == [1, 2, 1]
+
+
+def test_who_was_told_once_is_told_of_corrections_also_after_having_been_no_target(
+    day: Day,
+) -> None:
+    cdc = Route("cdc", frozenset({"positive"}))
+    routes.install([cdc])
+    tube, _ = day.pair("Lê Văn An")
+    other, _ = day.pair("Trần Thị Bình")
+    result, never_told = day.release(tube, Call.POSITIVE), day.release(other, Call.NEGATIVE)
+    routes.install([])
+    result = day.correct(result, Call.INCONCLUSIVE)
+    routes.install([cdc])
+    day.correct(result, Call.NEGATIVE)
+    day.correct(never_told, Call.INCONCLUSIVE)
+    assert [each.version for each in day.messages("cdc")] == [1, 3]
+    assert len({each.subject for each in day.messages("cdc")}) == 1
