@@ -1,4 +1,4 @@
-"""CSV files in a folder, for systems that have no API: a file for each day of outcomes.
+"""CSV files in a folder, for systems that have no API: a file for each day of handing over.
 
 A row is on the disk before there is a receipt, and stands once: its key is looked for first.
 Rows are only ever added; a receiver copies the file and takes the highest version of an outcome.
@@ -9,9 +9,10 @@ import csv
 import errno
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -32,10 +33,14 @@ _END = b"\r\n"
 
 @dataclass
 class DropChannel:
-    """Appends to `FOLDER/outcomes-YYYYMMDD.csv` (UTF-8 with BOM, so that Excel reads it)."""
+    """Appends to `FOLDER/outcomes-YYYYMMDD.csv` (UTF-8 with BOM, so that Excel reads it).
+
+    The day is today: a receiver has copied the files of past days, and looks at them no more.
+    """
 
     folder: Path
     database: Database
+    clock: Callable[[], datetime]
     at_once: int = 1
     telling: Telling = field(init=False)
     _seen: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
@@ -49,15 +54,25 @@ class DropChannel:
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Add the row; the receipt names the file.  A folder that is away is Unreachable."""
         row = document(self.telling.told(subject, key, payload))
-        name = f"outcomes-{local(row.at):%Y%m%d}.csv"
+        today = _name(self.clock())
         try:
             with self._alone():
-                path = self.folder / name
-                if key not in self._keys(path):
-                    self._append(path, key, line(row))
+                for path in self._since(_name(row.at), today):
+                    if key in self._keys(path):
+                        return path.name
+                self._append(self.folder / today, key, line(row))
         except OSError as error:
             raise Unreachable(f"cannot write in the folder: {error.strerror}") from error
-        return name
+        return today
+
+    def _since(self, first: str, today: str) -> list[Path]:
+        """Return the files in which a row may stand already, today's last: a worker may have died
+        on any day since between writing it and noting that."""
+        known = {today}
+        if first < today:
+            every = (path.name for path in self.folder.glob("outcomes-*.csv"))
+            known |= {name for name in every if first <= name <= today}
+        return [self.folder / name for name in sorted(known)]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -94,6 +109,10 @@ class DropChannel:
         finally:
             os.close(handle)
         self._seen[path.name] = (path.stat().st_size, keys | {key})
+
+
+def _name(at: datetime) -> str:
+    return f"outcomes-{local(at):%Y%m%d}.csv"
 
 
 def line(row: Document) -> str:

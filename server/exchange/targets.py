@@ -142,7 +142,7 @@ def _secret(target: Target, where: str) -> bytes:
 def channel_of(target: Target, database: Database, clock: Callable[[], datetime]) -> Channel:
     """Return the channel to *target*, which was checked."""
     if target.kind == "csv":
-        return DropChannel(Path(target.folder), database)
+        return DropChannel(Path(target.folder), database, clock)
     http = Http(target.access)
     if target.kind == "webhook":
         return WebhookChannel(http, _secret(target, target.name), database, clock)

@@ -25,7 +25,7 @@ def drop(tmp_path: Path, day: Day) -> DropChannel:
     routes.install([Route("so-y-te")])
     folder = tmp_path / "drop"
     folder.mkdir()
-    return DropChannel(folder, day.database)
+    return DropChannel(folder, day.database, lambda: day.now)
 
 
 def rows(drop: DropChannel) -> list[dict[str, str]]:
@@ -38,7 +38,7 @@ def test_each_version_is_a_row_once(drop: DropChannel, day: Day) -> None:
     tube, _ = day.pair("Nguyễn Thị Mẫu")
     day.correct(day.release(tube, Call.POSITIVE, ct_n="24.10"), Call.NEGATIVE)
     assert run_once(day.database, {"so-y-te": drop}, day.now) == 2
-    again = DropChannel(drop.folder, day.database)
+    again = DropChannel(drop.folder, day.database, drop.clock)
     for each in day.messages("so-y-te"):
         again.deliver(each.subject, each.key, each.payload)
         drop.deliver(each.subject, each.key, each.payload)
@@ -58,7 +58,7 @@ def test_a_row_that_a_power_cut_left_half_written_is_written_whole(
     [path] = drop.folder.glob("*.csv")
     path.write_bytes(path.read_bytes()[:-25])
     last = day.messages("so-y-te")[-1]
-    DropChannel(drop.folder, day.database).deliver(last.subject, last.key, last.payload)
+    DropChannel(drop.folder, day.database, drop.clock).deliver(last.subject, last.key, last.payload)
     whole = [row for row in rows(drop) if row["released_at"]]
     assert [row["name"] for row in whole] == ["Lê Văn An", "Trần Thị Bình"]
 
@@ -73,7 +73,9 @@ def test_no_cut_row_is_taken_for_a_whole_one(drop: DropChannel, day: Day, left: 
     row = before.index(b"\r\n") + 2
     path.write_bytes(before[: row + left if left > 0 else left])
     [message] = day.messages("so-y-te")
-    DropChannel(drop.folder, day.database).deliver(message.subject, message.key, message.payload)
+    DropChannel(drop.folder, day.database, drop.clock).deliver(
+        message.subject, message.key, message.payload
+    )
     assert path.read_bytes() == before
 
 
@@ -85,7 +87,9 @@ def test_a_file_of_one_byte_holds_nothing_up(drop: DropChannel, day: Day) -> Non
     whole = path.read_bytes()
     path.write_bytes(whole[:1])
     [message] = day.messages("so-y-te")
-    DropChannel(drop.folder, day.database).deliver(message.subject, message.key, message.payload)
+    DropChannel(drop.folder, day.database, drop.clock).deliver(
+        message.subject, message.key, message.payload
+    )
     assert path.read_bytes() == whole
 
 
@@ -130,3 +134,24 @@ def test_no_cell_begins_as_a_formula_does(text: str) -> None:
     cell = safe(text)
     assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     assert len(cell.splitlines()) <= 1
+
+
+def test_what_arrives_late_is_in_the_file_of_the_day_of_its_arrival_once(
+    drop: DropChannel, day: Day
+) -> None:
+    tube, _ = day.pair("Lê Văn An")
+    result = day.release(tube, Call.POSITIVE)
+    assert run_once(day.database, {"so-y-te": drop}, day.now) == 1
+    day.correct(result, Call.NEGATIVE)
+    [yesterday] = drop.folder.glob("*.csv")
+    copied = yesterday.read_bytes()
+    first, last = day.messages("so-y-te")
+    day.now += timedelta(days=1)
+    today = drop.deliver(last.subject, last.key, last.payload)
+    assert (yesterday.name, today) == ("outcomes-20261123.csv", "outcomes-20261124.csv")
+    day.now += timedelta(days=1)
+    for channel in (drop, DropChannel(drop.folder, day.database, drop.clock)):
+        assert channel.deliver(first.subject, first.key, first.payload) == yesterday.name
+        assert channel.deliver(last.subject, last.key, last.payload) == today
+    assert yesterday.read_bytes() == copied
+    assert len(list(drop.folder.glob("*.csv"))) == 2
