@@ -81,7 +81,8 @@ def _pool(told: Told, codes: Codes, own: Part) -> list[Part]:
         if pairing != told.sampled.pairing
     ]
     people = Part(resources.group(told, codes), *_key(codes, "pool", told.sampled.tube))
-    parents = sorted(each.urn for each in (own, *others))
+    mine = [own] if told.sampled.pairing in told.sampled.members else []  # not if it was undone
+    parents = sorted(each.urn for each in (*mine, *others))
     pool = Part(
         resources.pool_specimen(told, codes, people.urn, parents),
         *_key(codes, "pool-specimen", told.sampled.tube),

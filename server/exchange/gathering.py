@@ -23,9 +23,11 @@ from server.outcomes.models import Outcome
 from server.people import merges
 from server.people import queries as people
 from server.people.models import Identity, Person
+from server.sampling import lot_queries
 from server.sampling.models import Pairing
 
 RELEVANT = timedelta(days=21)  # the look-back of a declaration (Decision 2666/QĐ-BYT)
+NO_VALUE = {"resample", "withdrawn"}
 GENES = {"ORF": "ORF1ab"}  # what our pages call ORF, others know by its whole name
 
 
@@ -87,7 +89,9 @@ def _behind(session: Session, outcomes: Sequence[Outcome]) -> _Behind:
     behind.results = {each.id: each for each in session.scalars(found)}
     _add_declared(session, behind, {each.person_id for each in outcomes})
     if pools := {tube for tube in tubes if tube.kind is TubeKind.POOL}:
-        members = select(Pairing.tube, Pairing.id).where(Pairing.tube.in_(pools))
+        members = select(Pairing.tube, Pairing.id).where(
+            Pairing.tube.in_(pools), ~lot_queries.undone(), ~lot_queries.put_aside()
+        )
         for tube, member in session.execute(members.order_by(Pairing.id)):
             behind.members[tube].append(member)
     return behind
@@ -139,7 +143,7 @@ def _told(outcome: Outcome, behind: _Behind) -> Told:
         supersedes=f"{line}/v{version - 1}" if version > 1 else None,
         who=_who(outcome.person_id, behind),
         sampled=_sampled(outcome, behind),
-        found=_found(behind.results[outcome.result_id]) if outcome.result_id else None,
+        found=_found(outcome, behind.results[outcome.result_id]) if outcome.result_id else None,
         declared=_declared(outcome, behind),
     )
 
@@ -167,7 +171,7 @@ def _sampled(outcome: Outcome, behind: _Behind) -> Sampled:
     return Sampled(
         pairing=pairing.id,
         tube=outcome.tube.text,
-        pool=bool(members),
+        pool=outcome.tube.kind is TubeKind.POOL,
         members=members,
         at=pairing.paired_at,
         station=pairing.station,
@@ -177,10 +181,12 @@ def _sampled(outcome: Outcome, behind: _Behind) -> Sampled:
     )
 
 
-def _found(result: Result) -> Found:
+def _found(outcome: Outcome, result: Result) -> Found:
+    """Return what was found; a Ct only where it is this person's own finding, and stands."""
+    own = outcome.status not in NO_VALUE
     cts = tuple(
         (GENES.get(each.target, each.target), each.ct.strip().replace(",", "."))
         for each in result.readings
-        if rose(each.ct)
+        if own and rose(each.ct)
     )
     return Found(result.id, result.method, cts, result.released_at)

@@ -29,7 +29,7 @@ class Who(msgspec.Struct, frozen=True):
 
 
 class Sampled(msgspec.Struct, frozen=True):
-    """The sampling: pairing, tube, when and where; in a pool, the other members' pairings."""
+    """The sampling: pairing, tube, when and where; in a pool, each member's that holds."""
 
     pairing: UUID
     tube: str
