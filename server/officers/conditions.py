@@ -23,13 +23,14 @@ from server.officers.sample_states import WORDS, state_is, superseded
 from server.officers.wishes import Wish
 from server.outcomes.merge import Status
 from server.outcomes.models import Outcome
-from server.people.name_parts import Sought, count_of, led_to, may_have
+from server.people.finding import count_of, led_to
+from server.people.name_parts import Sought, may_have
 from server.sampling.models import Pairing
 
 HANDFUL = 300  # people whom nothing need sift
 FEW = 4_000  # rows that are looked at one by one within the time of a page
 FEW_IN_TIME = 8_000  # of which only the newest are opened
-SIFTED = 90_000  # people with the rarest part of a name, whom its other parts sift
+DENSE = 0.005  # of all people
 Conditions = list[ColumnElement[bool]]
 These = Callable[[Sequence[Any]], ColumnElement[bool]]
 
@@ -112,22 +113,19 @@ def _people(session: Session, name: Sought | None, most: int) -> list[str] | Non
     """
     if name is None or not name.numbers:
         return None
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    count = session.scalar(count_of(name.numbers[0], SIFTED + 1, sqlite=sqlite)) or 0
-    groups = name.numbers[:1] if count <= HANDFUL else name.numbers
-    if count > SIFTED or _left(count, groups) > most:
+    if most == FEW_IN_TIME and _are_dense(name):
         return None
-    found = session.execute(led_to(groups, most + 1, sqlite=sqlite)).scalars().all()
-    return [str(each).replace("-", "") for each in found] if len(found) <= most else None
+    rarest = name.numbers[:1]
+    groups = rarest if count_of(session, rarest[0], HANDFUL + 1) <= HANDFUL else name.numbers
+    return led_to(session, groups, most)
 
 
-def _left(count: int, groups: Sequence[Sequence[int]]) -> float:
-    """Return how many of *count* people will stay, about: a number is of one in a thousand.
+def _are_dense(name: Sought) -> bool:
+    """Return whether several parts are so common that time finds a page of whom has them sooner.
 
-    Buckets are shared, so a third more stay than that.  Where many would, time finds them soon.
+    A number is of one in a thousand.
     """
-    third_more = 4 / 3 if len(groups) > 1 else 1
-    return count * third_more * prod(len(each) / 1000 for each in groups[1:])
+    return len(name.numbers) > 1 and prod(len(each) / 1000 for each in name.numbers) > DENSE
 
 
 def _perhaps(wish: Wish) -> Iterator[tuple[Select[Any], These]]:

@@ -55,7 +55,7 @@ class Search:
         if self.told:
             return Outcome.sampled_at
         few = self.leading is not None
-        return func.coalesce(Pairing.paired_at, Pairing.received_at) if few else Pairing.paired_at
+        return func.coalesce(Pairing.paired_at, Pairing.paired_at) if few else Pairing.paired_at
 
     @property
     def which(self) -> Any:

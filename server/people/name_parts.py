@@ -14,16 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    String,
-    TextClause,
-    TextualSelect,
-    Uuid,
-    literal_column,
-    text,
-)
+from sqlalchemy import Boolean, ColumnElement, literal_column
 
 from contract import names
 from server import vault
@@ -101,45 +92,24 @@ def sought(text: str) -> Sought:
 
 def may_have(numbers: Sequence[int]) -> ColumnElement[bool]:
     """Return the condition that a person has one of *numbers*, to be asked of each: by no index."""
-    return literal_column(f"({' OR '.join(_places(numbers, ' + 0'))})", Boolean())
+    return literal_column(f"({' OR '.join(having(numbers, ' + 0'))})", Boolean())
 
 
-def count_of(numbers: Sequence[int], most: int, *, sqlite: bool) -> TextClause:
-    """Ask how many people have one of *numbers*, up to *most*: of the indexes alone."""
-    return text(f"SELECT count(*) FROM ({_marked(numbers, sqlite)} LIMIT {most}) AS led")  # noqa: S608
+def having(numbers: Sequence[int], more: str = "") -> list[str]:
+    """Return the conditions, one for each place, that a person has one of *numbers*, as SQL.
 
-
-def led_to(groups: Sequence[Sequence[int]], most: int, *, sqlite: bool) -> TextualSelect:
-    """Ask for the ids of *most* people who have a number of each of *groups*, as they are stored.
-
-    Numbers are ours, so they are written out.  SQLite's indexes hold the rows' own numbers, so that
-    no row is read before it is known to be in all groups.
+    Numbers are ours, so they are written out.
     """
-    found = f"SELECT mark FROM ({_marked(groups[0], sqlite)}) AS one"  # noqa: S608
-    for more in groups[1:]:  # the larger goes by the smaller, and ends with the last that is asked
-        found = f"SELECT mark FROM ({_marked(more, sqlite)}) AS one WHERE mark IN ({found})"  # noqa: S608
-    found = f"SELECT DISTINCT mark FROM ({found}) AS every"  # noqa: S608
-    mark = "person.rowid" if sqlite else "person.id"
-    return text(
-        f"SELECT person.id FROM ({found}) AS led CROSS JOIN person"  # noqa: S608
-        f" WHERE {mark} = led.mark LIMIT {most}"
-    ).columns(id=String() if sqlite else Uuid())  # SQLite's are texts, and stay so
-
-
-def _marked(numbers: Sequence[int], sqlite: bool) -> str:  # noqa: FBT001 - one switch
-    mark = "rowid" if sqlite else "id"
-    return " UNION ALL ".join(
-        f"SELECT person.{mark} AS mark FROM person WHERE {place}"  # noqa: S608
-        for place in _places(numbers)
-    )
-
-
-def _places(numbers: Sequence[int], more: str = "") -> list[str]:
-    listed, last = (",".join(map(str, each)) for each in (numbers, (*numbers, MORE)))
+    listed, last = written(numbers), written((*numbers, MORE))
     return [
         f"person.name_{place}_blind{more} IN ({last if place == PLACES else listed})"
         for place in range(1, PLACES + 1)
     ]
+
+
+def written(numbers: Iterable[int]) -> str:
+    """Return *numbers* as they stand between brackets."""
+    return ",".join(map(str, numbers))
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from itertools import zip_longest
 from random import Random
 from uuid import UUID, uuid4
 
@@ -14,20 +15,20 @@ from contract import names
 from contract.signing import encode
 from server import vault as vaults
 from server.db import Database
+from server.people.finding import count_of, led_to
 from server.people.indexing import index_names, unnumbered
 from server.people.models import NAME_PARTS, Person
 from server.people.name_parts import (
     MORE,
     PLACES,
-    count_of,
     has,
-    led_to,
     may_have,
     numbers_of,
     parts_of,
     sought,
 )
 from server.people.name_shares import PER_THOUSAND
+from server.rows import insert_rows
 from server.vault import KeyFile
 
 SYLLABLES = st.sampled_from(
@@ -100,13 +101,10 @@ def test_names_of_few_telling_parts_are_filled_up() -> None:
 def found(database: Database, text: str) -> set[UUID]:
     with database.read() as session:
         asked = sought(text)
-        sqlite = session.get_bind().dialect.name == "sqlite"
-        led_ids = session.execute(led_to(asked.numbers, 9, sqlite=sqlite)).scalars()
-        led = {UUID(str(each)) for each in led_ids}
-        assert all(
-            (session.scalar(count_of(each, 9, sqlite=sqlite)) or 0) >= len(led)
-            for each in asked.numbers
-        )
+        led_ids = led_to(session, asked.numbers, 9)
+        assert led_ids is not None
+        led = {UUID(each) for each in led_ids}
+        assert all(count_of(session, each, 9) >= len(led) for each in asked.numbers)
         each = [may_have(numbers) for numbers in asked.numbers]
         rows = session.execute(select(Person.id, Person.name).where(*each)).all()
         assert {row.id for row in rows} == led
@@ -136,3 +134,31 @@ def test_the_index_follows_the_name_and_is_filled_where_it_was_not(
         1, 0, 1,
     )  # fmt: skip
     assert found(database, "ưng") == {who}
+
+
+@pytest.mark.engines
+def test_common_parts_lead_to_whoever_has_a_number_of_each_and_to_nobody_else(
+    database: Database, now: datetime
+) -> None:
+    rng = Random(9)
+    crowd: dict[UUID, list[int]] = {}
+    for _ in range(400):
+        numbers = sorted(rng.sample(range(1, 15), rng.randrange(3, PLACES + 1)))
+        crowd[uuid4()] = [*numbers[:-1], MORE] if len(numbers) == PLACES else numbers
+    rows = [
+        {"id": who, "place": "vn-2021:24", "created_at": now,
+         **dict(zip_longest(NAME_PARTS, numbers))}
+        for who, numbers in crowd.items()
+    ]  # fmt: skip
+    with database.write() as session:
+        insert_rows(session, Person, rows)
+        for parts in (1, 2, 2, 2, 2, 3, 3):
+            groups = [sorted(rng.sample(range(1, 15), rng.randrange(1, 5))) for _ in range(parts)]
+            expected = {
+                who for who, own in crowd.items()
+                if all(MORE in own or set(own) & set(group) for group in groups)
+            }  # fmt: skip
+            led = led_to(session, groups, len(crowd))
+            assert led is not None
+            assert sorted(map(UUID, led)) == sorted(expected)
+            assert led_to(session, groups, len(expected) - 1) is None
