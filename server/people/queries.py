@@ -1,16 +1,13 @@
 """What is known about persons.  Reads only."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from contract.identities import Key, System
 from server import vault
-from server.accounts.within import ANYWHERE, Within
 from server.errors import NotFound
 from server.people.agreement import name_key
 from server.people.matching import block_of
@@ -117,28 +114,10 @@ def open_questions(session: Session, *seen: ColumnElement[bool]) -> list[Identit
     return list(session.scalars(statement.order_by(IdentityQuestion.opened_at)))
 
 
-class Batch(NamedTuple):
-    """Cards that were made together, as a list tells of them: how many, and none of them."""
-
-    id: UUID
-    place: str
-    created_at: datetime
-    created_by: str
-    size: int
-
-
-def card_batches(session: Session, within: Within = ANYWHERE) -> list[Batch]:
-    """Return every batch of cards, newest first."""
-    made = select(func.count()).where(Card.batch_id == CardBatch.id).scalar_subquery()
-    columns = CardBatch.id, CardBatch.place, CardBatch.created_at, CardBatch.created_by, made
-    found = select(*columns).where(within.rows(CardBatch.place))
-    return [Batch(*row) for row in session.execute(found.order_by(CardBatch.created_at.desc()))]
-
-
-def card_batch(session: Session, batch_id: UUID) -> CardBatch:
-    """Return a batch with its cards and their bearers; raises NotFound."""
-    loaded = selectinload(CardBatch.cards).joinedload(Card.person)
-    found = session.get(CardBatch, batch_id, options=[loaded])
+def card_batch(session: Session, batch_id: UUID, *, cards: bool = True) -> CardBatch:
+    """Return a batch with its cards and their bearers, or without *cards*; raises NotFound."""
+    loaded = [selectinload(CardBatch.cards).joinedload(Card.person)] if cards else []
+    found = session.get(CardBatch, batch_id, options=loaded)
     if found is None:
         raise NotFound("Không có lô thẻ này.", "There is no such batch of cards.")
     return found

@@ -12,8 +12,8 @@ from server.accounts.current import current_within, place_in
 from server.audit.shown import note_shown
 from server.beside import Wrong
 from server.errors import BadInput, DomainError
-from server.forms import number
-from server.people import cards, queries, roster
+from server.forms import number, tidy
+from server.people import card_list, cards, queries, roster
 from server.people.models import CardBatch
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
@@ -31,10 +31,32 @@ def _list(problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "people/cards.html",
-            batches=queries.card_batches(session, current_within()),
+            batches=card_list.batches(session, current_within(), _page()),
             form=request.form,
             wrong=Wrong.of(problem, "people") if problem else None,
         ), problem.status if problem else 200
+
+
+def _page() -> int:
+    return number({"page": "1", **request.args}, "page", low=1, high=100_000)
+
+
+@bp.post("/cards/find")
+@requires(Permission.CARD_WRITE)
+def find_cards() -> ResponseReturnValue:
+    """Find cards by a number or a name, which is posted: neither stands in an address."""
+    typed = tidy(request.form.get("q", ""))[:100]
+    with reading() as session:
+        found = card_list.cards_like(session, typed, current_within()) if typed else []
+        shown = (found or [])[: card_list.FOUND]
+        page = render_template(
+            "people/cards_found.html",
+            typed=typed, found=found, cards=shown, per_page=card_list.CARDS,
+        )  # fmt: skip
+        persons = [card.person_id for card in shown]
+    if persons:
+        note_shown("cards.read", persons)
+    return page
 
 
 @bp.post("/cards")
@@ -55,9 +77,9 @@ def make_cards() -> ResponseReturnValue:
 @requires(Permission.CARD_WRITE)
 def show_batch(batch_id: UUID) -> ResponseReturnValue:
     with reading() as session:
-        batch = queries.card_batch(session, batch_id)
-        page = render_template("people/card_batch.html", batch=batch, sizes=CARDS)
-        shown = [card.person_id for card in batch.cards]
+        batch, sheet = card_list.cards_of(session, batch_id, _page())
+        page = render_template("people/card_batch.html", batch=batch, sheet=sheet, sizes=CARDS)
+        shown = [card.person_id for card in sheet.rows]
     note_shown("cards.read", shown, subject=batch_id)
     return page
 

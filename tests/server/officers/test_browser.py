@@ -94,3 +94,18 @@ def test_the_wall_turns_and_needs_no_script(open_page: Any) -> None:
     expect(page.locator("#slide-flow")).to_be_hidden()
     plain = open_page("/wall?slide=2", 1600, script=False)
     expect(plain.locator("#slide-turnaround")).to_be_visible()
+
+
+def test_on_a_phone_the_figures_stand_before_the_filters_which_open_without_script(
+    open_page: Any,
+) -> None:
+    page = open_page("/overview?station=ban-1", 360, script=False)
+    folded, form = page.locator("details.fold summary"), page.locator("form.filter")
+    expect(folded).to_contain_text("ban-1")
+    expect(form).to_be_hidden()
+    expect(page.locator(".figures.flow dd").first).to_be_in_viewport()
+    folded.click()
+    expect(form.locator("[name=station]")).to_have_value("ban-1")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(folded).to_be_hidden()
+    expect(form).to_be_visible()

@@ -1,7 +1,8 @@
 """Cards for people without a phone."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,8 +12,10 @@ from contract.cards import key_name, verify_card
 from contract.identities import parse
 from contract.signing import private_key
 from server.accounts.roles import Role
+from server.db import Database
 from server.errors import BadInput
-from server.people import cards, roster, services
+from server.people import card_list, cards, roster, services
+from server.people.models import CardBatch
 from server.vault import Vault
 
 LIST = "Nguyễn Thị Mẫu;1991;Nữ\n\n  Trần Văn Thử ; 1950 ; nam\nLý Thị Không Rõ;;\n"
@@ -97,3 +100,37 @@ def test_taking_cards_out_leaves_a_trace(sign_in: Callable[..., FlaskClient]) ->
     for kind in ("cards.json", "cards.pdf"):
         assert client.get(f"{batch}/{kind}").status_code == 200
     assert client.get("/audit?about=cards.taken-out").text.count("cards.taken-out") >= 2
+
+
+def test_a_long_list_of_cards_is_paged_and_a_card_is_found_by_number_or_name(
+    database: Database, sign_in: Callable[..., FlaskClient], now: datetime
+) -> None:
+    people = [roster.Row("Lò Thị Ưng", 1960, "F"), *[roster.Row("Trần Văn Thử", 1950, "M")] * 200]
+    with database.write() as session:
+        ours = cards.make_cards(session, people, place="vn-2021:24", by="user:q", now=now)
+        mine = ours.cards[0].number
+        far = cards.make_cards(session, people[:1], place="vn-2021:01", by="user:q", now=now)
+        theirs = far.cards[0].number
+        session.add_all(
+            CardBatch(id=uuid4(), place="vn-2021:24", created_by="user:q",
+                      created_at=now + timedelta(minutes=1 + each))
+            for each in range(card_list.BATCHES)
+        )  # fmt: skip
+        batch = f"/cards/{ours.id}"
+    client = sign_in(Role.REGISTRAR, sees="vn-2021:24")
+    first, second = client.get("/cards"), client.get("/cards?page=2")
+    assert batch not in first.text
+    assert batch in second.text
+    assert str(far.id) not in first.text + second.text
+    head, rest = client.get(batch), client.get(f"{batch}?page=2")
+    assert "Lò Thị Ưng" in head.text
+    assert rest.text.count("Trần Văn Thử") == 1
+    assert all(len(page.data) < 100_000 for page in (first, second, head, rest))
+
+    def find(typed: str) -> str:
+        return client.post("/cards/find", data={"q": typed}).text
+
+    for typed in (mine, f" {mine[:5].lower()} {mine[5:]}", "ung lo"):
+        assert find(typed).count("Lò Thị Ưng") == find(typed).count(f"<code>{mine}") == 1
+    assert "Lò Thị Ưng" not in find(theirs)
+    assert find("trần thử").count("<code>") == card_list.FOUND
