@@ -36,8 +36,9 @@ def show_board() -> ResponseReturnValue:
 
 
 @bp.get("/targets.csv")
+@bp.get("/targets.xlsx")
 @requires(Permission.TARGET_READ)
-def board_csv() -> Response:
+def board_table() -> Response:
     wish = _wish()
     with reading() as session:
         found = board.board_of(session, wish)
@@ -49,18 +50,19 @@ def board_csv() -> Response:
          line.last, line.state)
         for line in found.lines
     ]  # fmt: skip
-    return exports.attachment(exports.write_csv(heads, rows), f"targets-{wish.day}.csv")
+    return exports.board(heads, rows, f"targets-{wish.day}")
 
 
 @bp.get("/targets/trend.csv")
+@bp.get("/targets/trend.xlsx")
 @requires(Permission.TARGET_READ)
-def trend_csv() -> Response:
+def trend_table() -> Response:
     wish = _wish()
     with reading() as session:
         found = board.board_of(session, wish)
     rows = [(step.day, step.count, step.target, step.reached, step.points) for step in found.trend]
     heads = ["day", "check_ins", "target", "points_that_reached_it", "points"]
-    return exports.attachment(exports.write_csv(heads, rows), f"trend-{wish.day}.csv")
+    return exports.board(heads, rows, f"trend-{wish.day}")
 
 
 @bp.get("/targets/points/<point_id>")
@@ -87,8 +89,9 @@ def show_coverage() -> ResponseReturnValue:
 
 
 @bp.get("/targets/coverage.csv")
+@bp.get("/targets/coverage.xlsx")
 @requires(Permission.TARGET_READ)
-def coverage_csv() -> Response:
+def coverage_table() -> Response:
     with reading() as session:
         rows = [
             (row.locality.place, row.locality.name, "town" if row.locality.town else "elsewhere",
@@ -98,7 +101,7 @@ def coverage_csv() -> Response:
         ]  # fmt: skip
     heads = ["place", "name", "area", "population", "covered", "percent", "at_least", "aim",
              "missing", "state"]  # fmt: skip
-    return exports.attachment(exports.write_csv(heads, rows), "coverage.csv")
+    return exports.board(heads, rows, "coverage")
 
 
 @bp.get("/targets/settings")

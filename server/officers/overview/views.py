@@ -43,6 +43,7 @@ def overview() -> ResponseReturnValue:
 
 
 @bp.get("/overview/<key>.csv")
+@bp.get("/overview/<key>.xlsx")
 @requires(Permission.SUMMARY_READ)
 def table(key: str) -> Response:
     """Give a picture's numbers as a file."""
@@ -56,7 +57,7 @@ def table(key: str) -> Response:
         else:
             found = page.PANELS[key](session, wish, within).table
     heads = exports.with_units(found.heads, found.rows)
-    return exports.attachment(exports.write_csv(heads, found.rows), f"{key}-{wish.day}.csv")
+    return exports.board(heads, found.rows, f"{key}-{wish.day}")
 
 
 @bp.get("/wall")

@@ -52,6 +52,7 @@ def quality() -> ResponseReturnValue:
 
 
 @bp.get("/quality/rates.csv")
+@bp.get("/quality/rates.xlsx")
 @requires(Permission.SHIFT_READ)
 def rates() -> Response:
     asked = _asked()
@@ -61,8 +62,7 @@ def rates() -> Response:
     if asked.by == "shift":  # its name says the day as people do, without the year
         heads.append(t("Bắt đầu", "Began"))
         cells = [[*row, of.measured.began] for row, of in zip(cells, rows, strict=True)]
-    name = f"quality-{asked.by}-{asked.wish.day}.csv"
-    return exports.attachment(exports.write_csv(heads, cells), name)
+    return exports.board(heads, cells, f"quality-{asked.by}-{asked.wish.day}")
 
 
 def _asked() -> Asked:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from itertools import product
 from typing import Any
@@ -162,6 +162,26 @@ def test_days_are_iso_in_files_and_as_people_write_them_on_pages(
         assert [row[0] for row in rows][-2:] == ["2026-11-22", "2026-11-23"]
     assert head[-2:] == ["p50 (min)", "p90 (min)"]
     assert all(not cell or float(cell) >= 0 for row in rows for cell in row[1:])  # a dot, no unit
+
+
+def test_a_workbook_holds_what_the_csv_does_as_numbers_and_days(officer: Any) -> None:
+    tables = ("overview/trend", "overview/groups", "quality/rates", "targets", "targets/coverage")
+    for path in (f"/{each}" for each in tables):
+        book = load_workbook(BytesIO(officer.get(f"{path}.xlsx").data))
+        sheet = [[each or 0 for each in row] for row in book.worksheets[0].values]
+        told = [[_number(cell) for cell in row] for row in rows_of(officer, f"{path}.csv")]
+        assert [[_number(_iso(cell)) for cell in row] for row in sheet] == told, path
+        assert not any(
+            isinstance(each, str) and each[:1].isdigit() for row in sheet for each in row
+        )
+
+
+def _iso(cell: Any) -> str:
+    return f"{cell:%Y-%m-%d}" if isinstance(cell, datetime) else str(cell)
+
+
+def _number(text: str) -> float | str:
+    return float(text or 0) if text.replace(".", "", 1).isdigit() or not text else text
 
 
 def test_quality_counts_per_thousand(officer: Any, day: Day) -> None:
