@@ -36,7 +36,7 @@ from device.journal import JournalTrouble
 from device.kiosk import command as kiosk
 from device.lines import tell_json, tell_people
 from device.manual import NobodyThere
-from device.stick import StickTrouble
+from device.stick_files import StickTrouble
 from device.supervisor import Supervisor
 from device.upstream import Unreachable
 

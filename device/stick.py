@@ -1,7 +1,7 @@
 """The journal's way home where there is no network: signed files on a memory stick, and back.
 
-What the server has not answered for is written beside, synced, put in place in one step, and read
-back.  The files are the same uploads that would go over the wire, so both ways at once do no harm.
+What the server has not answered for is written in files (`device.stick_files`).  They are the same
+uploads that would go over the wire, so both ways at once do no harm.
 A receipt on the stick, signed by the server, says what it has.
 """
 
@@ -18,13 +18,11 @@ from time import monotonic, monotonic_ns
 from contract.events import encode_batch
 from contract.receipts import HeadWire
 from contract.signing import BadSignature
-from contract.spoken import Spoken
-from contract.sticks import NoStick, pack, read_receipt, unpack
+from contract.sticks import NoStick, pack, read_receipt
 from device.backlog import MOST_BYTES, Backlog, Sent
 from device.chain import Row, fault_of
 from device.clock import boot_id
 from device.enrolment import Office
-from device.files import sync_folder
 from device.journal_file import (
     JournalTrouble,
     epoch_of,
@@ -33,15 +31,12 @@ from device.journal_file import (
     open_for_reading,
     rows_after,
 )
+from device.stick_files import StickTrouble, put, that_may_go
 
 log = logging.getLogger(__name__)
 FILE_BYTES = 3_000_000  # of one file: a server's page takes it in one go
 BATCH = 500
 EVERY = 30.0  # seconds between two looks for a stick
-
-
-class StickTrouble(Spoken):
-    """The stick cannot be written, or does not give back what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +56,10 @@ def export(office: Office, sent: Sent, target: Path, *, everything: bool = False
             contents.append([])
         contents[-1].append(body)
         count += events
-    files = [
-        _write(target, name, number, pack(name, key, bodies))
-        for number, bodies in enumerate(contents, 1)
-    ]
-    _remove_older(target, name, len(files))
-    return Exported(count, files)
+    files = [pack(name, key, bodies) for bodies in contents]
+    public = key.public_key()
+    may_go = that_may_go(target, office.folder, name, public)
+    return Exported(count, put(target, name, public, files, may_go))
 
 
 def _bodies(
@@ -107,40 +100,6 @@ def _batches(rows: list[Row]) -> Iterator[list[Row]]:
         size += len(row.body)
     if batch:
         yield batch
-
-
-def _write(target: Path, station: str, number: int, data: bytes) -> Path:
-    """Put a file in place in one step, and read it back past the page cache as far as we can."""
-    path = target / f"ghepmau-{station}-{number:02d}.stick"
-    part = path.with_suffix(".part")
-    try:
-        with part.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-            os.posix_fadvise(out.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        part.replace(path)
-        sync_folder(target)
-        back = path.read_bytes()
-    except OSError as error:
-        raise StickTrouble(
-            f"{path}: không ghi được: {error.strerror}",
-            f"{path}: cannot be written: {error.strerror}",
-        ) from error
-    if back != data or not unpack(back).whole:
-        raise StickTrouble(
-            f"{path}: đọc lại không như đã ghi; dùng thẻ USB khác",
-            f"{path}: does not give back what was written; use another stick",
-        )
-    return path
-
-
-def _remove_older(target: Path, station: str, newest: int) -> None:
-    """Take away what an export with more files left: all of it is known by now."""
-    for path in target.glob(f"ghepmau-{station}-[0-9][0-9].stick"):
-        if int(path.stem[-2:]) > newest:
-            with suppress(OSError):
-                path.unlink()
 
 
 def inbox_of(state: Path) -> Path:

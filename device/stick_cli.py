@@ -12,7 +12,8 @@ from device.backlog import Backlog, read_sent
 from device.config import load
 from device.enrolment import Office
 from device.files import write_whole
-from device.stick import StickTrouble, export, inbox_of, take_receipt
+from device.stick import export, inbox_of, take_receipt
+from device.stick_files import StickTrouble
 
 
 def add_to(commands: "argparse._SubParsersAction[Any]") -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ from contract.cards import key_name
 from contract.events import TubePaired, decode_batch, digest
 from contract.receipts import HeadWire
 from contract.sticks import NoStick, Stored, unpack, write_receipt
-from device import stick
 from device.backlog import Backlog, Sent, SetAside, read_sent
 from device.cli import main
 from device.config import Config, Stick, Table
 from device.enrolment import Office, Papers, Secrets
 from device.journal import Journal
 from device.stick import StickDesk, export, inbox_of, take_receipt
+from device.stick_files import StickTrouble
 from device.uplink_process import serve as uplink
 
 SEALING = signing.encode(X25519PrivateKey.generate().public_key().public_bytes_raw())
@@ -101,8 +102,9 @@ def test_a_stick_that_cannot_be_written_says_so(
     office: Office, target: Path, paired: Pairs
 ) -> None:
     write(office, paired, 1, 1)
-    (target / "ghepmau-ban-1-01.part").mkdir()  # in the way
-    with pytest.raises(stick.StickTrouble, match="cannot be written"):
+    key = sha256(office.secrets().key.public_key().public_bytes_raw()).hexdigest()[:8]
+    (target / f"ghepmau-ban-1-{key}-01.part").mkdir()  # in the way
+    with pytest.raises(StickTrouble, match="cannot be written"):
         export(office, Sent(), target)
 
 
