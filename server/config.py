@@ -15,6 +15,7 @@ import msgspec
 
 from contract.complaints import vietnamese
 from contract.spoken import Spoken
+from server.hidden import without_password
 
 PREFIX = "GHEPMAU_"
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
@@ -156,7 +157,7 @@ class Loaded:
 
 def _shown(key: str, value: object) -> str:
     """Return *value* as a setting, without the password that a database URL may hold."""
-    text = re.sub(r"(?<=:)[^:@/]+(?=@)", "***", str(value)) if "database" in key else value
+    text = without_password(str(value)) if "database" in key and value else value
     return msgspec.json.encode(text).decode()
 
 
