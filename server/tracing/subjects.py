@@ -88,7 +88,10 @@ def _check(session: Session, found: Origin, within: Within) -> None:
 
 
 def no_positive() -> NotFound:
-    return NotFound("Không có kết luận dương tính này.", "There is no such positive outcome.")
+    return NotFound(
+        "Không có kết luận dương tính này, hoặc nó đã được sửa.",
+        "There is no such positive outcome, or it was corrected.",
+    )
 
 
 def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) -> Origin:
@@ -107,13 +110,23 @@ def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) 
 
 
 def _of_outcome(session: Session, asked: Asked, reckoning: Reckoning) -> Origin:
-    outcome = session.get(Outcome, _uuid(asked.outcome))
+    outcome = _that_holds(session, session.get(Outcome, _uuid(asked.outcome)))
     if outcome is None or outcome.status != "positive":
         raise no_positive()
     person = session.get_one(Person, outcome.person_id)
     begins, ends = _period(asked, reckoning.period(outcome.sampled_at))
     made = _of_person(person, begins, ends)
     return Origin(made.subject, made.log, person, outcome)
+
+
+def _that_holds(session: Session, outcome: Outcome | None) -> Outcome | None:
+    """Return the version that holds: what was corrected is traced, and told, as it is now."""
+    while outcome is not None:
+        later = session.scalar(select(Outcome).where(Outcome.supersedes == outcome.id))
+        if later is None:
+            break
+        outcome = later
+    return outcome
 
 
 def _of_person(person: Person, begins: datetime, ends: datetime) -> Origin:

@@ -140,6 +140,33 @@ def test_a_case_leads_to_who_was_beside_it_as_list_graph_and_map(
         assert f"person:{case.case}" in session.scalars(read).all()
 
 
+def test_a_case_that_was_corrected_is_traced_as_positive_no_more(
+    sign_in: SignIn, database: Database, case: Case, clock: Any
+) -> None:
+    officer = sign_in(Role.HEALTH_OFFICER)
+    asked, took = f"/traces?outcome={case.outcome}", {"outcome": str(case.outcome), "form": "csv"}
+
+    def correct(version: int, status: str, supersedes: UUID, days: int) -> UUID:
+        with database.write() as session:
+            of = session.get_one(Outcome, case.outcome)
+            made = Outcome(
+                id=uuid4(), tube=of.tube, person_id=of.person_id, version=version, status=status,
+                reason="corrected", pairing_id=of.pairing_id, place=PLACE, supersedes=supersedes,
+                sampled_at=clock() - timedelta(days=days), at=clock(),
+            )  # fmt: skip
+            session.add(made)
+            return made.id
+
+    second = correct(2, "positive", case.outcome, 9)  # sampled long before they met: nobody
+    assert officer.get(asked).status_code == 200
+    assert "Trần Văn Vẻ" not in officer.get(asked).text
+    correct(3, "negative", second, 0)
+    assert officer.get(asked).status_code == 404
+    reason = {"reason": "Gửi trạm y tế Hồng Thái để gọi"}
+    assert officer.post("/traces/export", data={**took, **reason}).status_code == 404
+    assert officer.get(f"/traces?person={case.case}").status_code == 200  # of whom nothing is said
+
+
 def test_whoever_is_in_the_picture_is_named_though_the_list_is_cut(
     sign_in: SignIn, database: Database, case: Case, make_scene: Any, clock: Any
 ) -> None:
