@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from contract.certificates import IssuerKey
 from server import sheets
 from server.accounts.current import current_within, place_in
+from server.audit import services as audit
 from server.display import local
 from server.errors import BadInput
 from server.forms import required_text, uuid_of
@@ -95,9 +96,11 @@ def read_list() -> ResponseReturnValue:
 @bp.get("/vaccinations/<uuid:import_id>")
 @requires(Permission.VACCINATION_WRITE)
 def show_import(import_id: UUID) -> ResponseReturnValue:
-    with reading() as session:
+    with transaction() as session:
         found = vaccinations.import_named(session, import_id)
         read = vaccinations.reading_of(found)
+        detail = f"{len(read.given)} taken, {len(read.refused)} refused"
+        audit.record(session, "vaccinations.read", found.id, by=actor(), now=now(), detail=detail)
         return render_template(
             "record/vaccination_import.html",
             found=found,

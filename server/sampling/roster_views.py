@@ -90,11 +90,13 @@ def _read() -> UUID:
 @requires(Permission.LOT_WRITE)
 def show_draft(draft_id: UUID) -> ResponseReturnValue:
     """Show what was taken, what was refused and why; nothing is made yet."""
-    with reading() as session:
+    with transaction() as session:
         draft = roster_drafts.draft_named(session, draft_id)
         if draft.roster_id:
             return redirect(url_for(".show_roster", roster_id=draft.roster_id))
         read = roster_drafts.reading_of(draft)
+        detail = f"{len(read.taken)} taken, {len(read.refused)} refused"
+        audit.record(session, "roster.draft-read", draft.id, by=actor(), now=now(), detail=detail)
         return render_template(
             "sampling/roster_draft.html",
             draft=draft,

@@ -13,13 +13,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.identities import Key, System
 from server.audit import names_shown
 from server.audit.models import AuditEntry
-from server.people import queries
-from server.people.models import Card, Identity, Person
-from server.sampling.lot_models import RosterEntry
+from server.people.models import Card, Person
 from server.sampling.models import Pairing
+from server.upkeep import listed
 
 RECORD = ("name", "birth", "sex", "address", "numbers", "phones", "tests", "declarations",
           "check-ins", "vaccinations")  # fmt: skip
@@ -35,6 +33,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "cards.taken-out": ("name", "birth year", "sex", "card number"),
     "roster.made": ("name", "birth", "sex", "number", "phone", "address"),
     "roster.read": ("name", "birth", "sex", "number", "phone", "address"),
+    "roster.draft-read": ("name", "birth", "sex", "number", "phone", "address"),
+    "vaccinations.read": ("name", "birth", "number", "vaccinations"),
     "roster.matches-read": ("name", "birth", "phone", "address"),
     "person.met": ("name", "birth", "sex", "address", "number"),
     "person.corrected": RECORD,
@@ -132,20 +132,8 @@ def _persons_of(session: Session, entry: AuditEntry) -> Iterator[UUID]:
         yield subject
     elif entry.action.startswith("cards."):
         yield from session.scalars(select(Card.person_id).where(Card.batch_id == subject))
-    elif entry.action.startswith("roster."):
-        yield from _on_list(session, subject)
-
-
-def _on_list(session: Session, roster: UUID) -> Iterator[UUID]:
-    """Yield who of a list is on record: found by the number on it, or by the tube they got."""
-    for entry in session.scalars(select(RosterEntry).where(RosterEntry.roster_id == roster)):
-        if entry.system and entry.number:
-            blinds = queries.value_blinds(Key(System(entry.system), entry.number))
-            yield from session.scalars(
-                select(Identity.person_id).where(
-                    Identity.value_blind.in_(blinds), Identity.unlinked_at.is_(None)
-                )
-            )
+    elif entry.action.startswith(("roster.", "vaccinations.")):
+        yield from listed.persons_of(session, subject)
 
 
 def _at_station(
