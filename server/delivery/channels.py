@@ -76,7 +76,8 @@ class Checkable(Channel, Protocol):
     """A channel that can be asked what the receiver has now."""
 
     def read_back(self, subject: str, key: str, payload: str) -> str:
-        """Return '' if the receiver has *payload* as it was sent, else what differs.
+        """Return '' if the receiver has *payload* as it was sent, else where it differs, and
+        nothing of what is there: it is shown to whoever looks after receivers.
 
         Raises Unreachable.
         """

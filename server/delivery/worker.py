@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from server.db import Database
 from server.delivery import circuits, taking, tally
 from server.delivery.channels import Ahead, Channel, InPlace, Refused, Unreachable
+from server.delivery.said import ours
 from server.delivery.taking import Taken
 from server.retry import again, trouble_of
 
@@ -113,7 +114,8 @@ def _in_place(
     except Exception as error:  # whichever it was, one by one will tell
         if trouble_of(error) is not None:
             raise
-        log.info("deliveries to %s do not go together (%s): one by one", target, error)
+        kind = type(error).__name__
+        log.info("deliveries to %s do not go together (%s): one by one", target, kind)
         return 0
 
 
@@ -167,7 +169,8 @@ def hand_over(channel: Channel, taken: Taken) -> Sent:
     try:
         return Sent(taken, receipt=channel.deliver(message.subject, message.key, message.payload))
     except Exception as error:  # a channel may fail in any way, and the others go on
-        log.warning("delivery %s to %s failed: %s", message.key, message.target, error)
+        why = ours(f"{type(error).__name__}: {error}")
+        log.warning("delivery %s to %s failed: %s", message.key, message.target, why)
         return Sent(taken, error=error)
 
 

@@ -6,10 +6,12 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within, in_scope
+from server.audit import services as audit
 from server.declarations import notice
 from server.delivery import circuits, queries, services
 from server.delivery.channels import Channel, Checkable, Unreachable
 from server.delivery.models import Delivery
+from server.delivery.said import ours
 from server.errors import BadInput, NotFound
 from server.exchange.expiry import Watch
 from server.exchange.targets import Target
@@ -50,7 +52,7 @@ def show_deliveries() -> ResponseReturnValue:
             ),
             at_most=SHOWN, everywhere=current_within().everywhere,
             endings=_watch().soon(now()), ending_words=ENDINGS,
-            checkable=isinstance(_channels()[chosen], Checkable),
+            checkable=isinstance(_channels()[chosen], Checkable), ours=ours,
         )  # fmt: skip
 
 
@@ -84,7 +86,10 @@ def read_back(delivery_id: int) -> ResponseReturnValue:
         message = session.get(Delivery, delivery_id)
     if message is None:
         raise NotFound("Không có lần gửi này.", "There is no such delivery.")
-    flash(_compared(message))
+    said = _compared(message)
+    with transaction() as session:
+        audit.record(session, "delivery.checked", message.key, by=actor(), now=now())
+    flash(said)
     return redirect(url_for(".show_deliveries", target=message.target, state=message.state))
 
 
@@ -95,7 +100,8 @@ def _compared(message: Delivery) -> str:
     try:
         differs = channel.read_back(message.subject, message.key, message.payload)
     except Unreachable as error:
-        return t(f"Nơi nhận không trả lời: {error}", f"The target does not answer: {error}")
+        told = ours(error)
+        return t(f"Nơi nhận không trả lời: {told}", f"The target does not answer: {told}")
     if differs:
         return t(f"Khác với tin này: {differs}", f"It differs from this message: {differs}")
     return t("Nơi nhận có đúng như đã gửi.", "The target has just what was sent.")

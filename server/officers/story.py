@@ -14,6 +14,7 @@ from contract.tubes import Tube
 from server.declarations.notice import TARGET
 from server.delivery import routes
 from server.delivery.models import Delivery
+from server.delivery.said import ours
 from server.local_forms import number
 from server.officers.bench import bench_facts
 from server.officers.care_facts import care_facts
@@ -193,7 +194,7 @@ def _delivery(sent: Delivery, outcome: Outcome) -> Iterator[Fact]:
             f"Không gửi được vào {to[0]} ({of[0]})",
             f"Could not be delivered to {to[1]} ({of[1]})",
         )
-        error = sent.last_error or ""
+        error = ours(sent.last_error)
         yield Fact(sent.created_at, "dead", vi, en, evidence=error, tone=Tone.PROBLEM)
 
 

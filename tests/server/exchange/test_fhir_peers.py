@@ -111,7 +111,10 @@ def test_a_correction_supersedes_in_place(peer: Peer, day: Day) -> None:
     assert (observation["status"], value(observation)) == ("corrected", CODES.values["negative"])
     first, second = day.messages("cdc")
     assert first.receipt != second.receipt
-    assert peer.channel().read_back(first.subject, first.key, first.payload) != ""
+    assert (
+        peer.channel().read_back(first.subject, first.key, first.payload)
+        == "the field status differs"
+    )
 
 
 def test_what_was_said_of_the_wrong_person_is_marked_as_an_error(peer: Peer, day: Day) -> None:

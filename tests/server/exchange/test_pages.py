@@ -14,9 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
 
 from server.accounts.roles import Role
+from server.audit.models import AuditEntry
 from server.delivery.channels import Refused, Unreachable
+from server.delivery.said import ours
 from server.delivery.simulated import SimulatedReceiver
 from server.delivery.worker import run_once
 from server.exchange.expiry import Ending, Watch, endings, jwt_end
@@ -52,6 +57,33 @@ def test_a_refused_message_is_seen_and_sent_again(
     [message] = day.messages("declarations")
     officer.post(f"/deliveries/{message.id}/check")
     assert "đúng như đã gửi" in officer.get("/deliveries").text
+
+
+def test_who_looks_after_receivers_reads_no_finding(
+    app: Flask, released: str, day: Day, sign_in: SignIn
+) -> None:
+    said = 'HTTP 422: {"display":"Detected"} of Nguyễn Thị Mẫu'
+    run_once(day.database, {"declarations": SimulatedReceiver([Refused(said)])}, day.now)
+    officer, boss = sign_in(Role.HEALTH_OFFICER), sign_in(Role.ADMINISTRATOR)
+    assert "Detected" in officer.get("/deliveries").text
+    page = boss.get("/deliveries").text
+    assert ("HTTP 422" in page, "Detected" in page, "Thị Mẫu" in page) == (True, False, False)
+    [message] = day.messages("declarations")
+    officer.post(f"/deliveries/{message.id}/aside", data={"reason": "đã gọi bà Mẫu"})
+    assert "đã gọi bà Mẫu" in officer.get("/deliveries?state=set-aside").text
+    assert "bà Mẫu" not in boss.get("/deliveries?state=set-aside").text
+    boss.post(f"/deliveries/{message.id}/check")
+    with day.database.read() as session:
+        asked = select(AuditEntry.actor).where(AuditEntry.action == "delivery.checked")
+        assert list(session.scalars(asked)) == ["user:administrator"]
+
+
+@given(st.text(), st.sampled_from(["Refused: ", "Uncertain: ", ""]))
+def test_what_a_receiver_answered_is_in_no_word_of_ours(said: str, kind: str) -> None:
+    assert ours(f"{kind}HTTP 422: {said}") == "HTTP 422"
+    assert ours(f"{kind}the answer is no JSON: {said}") == "the answer is no JSON"
+    assert ours(f"{kind}no connection: [Errno 111] Connection refused").startswith("no connection")
+    assert ours(None) == ours("bà Mẫu đã được báo") == ""
 
 
 def test_a_target_that_is_away_is_shown_and_can_be_tried_at_once(

@@ -1,0 +1,30 @@
+"""What of a delivery's error is in our own words.  Pure.
+
+What a receiver answered may repeat the finding or a name, and so may the reason for which somebody
+set a message aside: whoever looks after receivers reads neither.
+"""
+
+import re
+
+_OURS = re.compile(
+    r"HTTP \d{3}"
+    r"|no (?:safe )?connection: [^\n(]{0,120}"
+    r"|the token's file cannot be read"
+    r"|cannot write in the folder: [\w ]{0,80}"
+    r"|the connection ended before the answer"
+    r"|the receiver has newer versions"
+    r"|the receiver has this observation \d+ times"
+    r"|there is no such outcome any more"
+    r"|unreadable notice"
+    r"|no person's id"
+    r"|the answer is no \w+"
+    r"|was not taken"
+)
+_KIND = re.compile(r"[A-Z][A-Za-z]*(?=: )")  # the class of an error
+
+
+def ours(error: object) -> str:
+    """Return what we say of an error; '' where every word may be another's."""
+    text = str(error or "")
+    found = _OURS.search(text) or _KIND.match(text)
+    return found[0].strip() if found else ""
