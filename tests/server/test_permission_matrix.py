@@ -28,7 +28,7 @@ PUBLIC = {
     "stations": {"/api/v1/stations/enrol"},
     "health": {"/healthz", "/readyz", "/metrics"},
 }
-SIGNED_IN = {"/", "/account", "/roles", "/logout"}
+SIGNED_IN = {"/", "/account", "/roles", "/logout", "/login/kept"}  # the last: one's own form
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, Any]]:

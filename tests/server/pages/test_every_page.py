@@ -33,6 +33,7 @@ NO_STOP = {  # pages that answer a walk by another page, and the test that opens
     "/verify-slip/<uuid:number>": "test_slips",
     "/k/<code>/open": "test_keeper_page",
     "/login/second": "test_doors",
+    "/login/kept": "test_kept_forms",
     "/account/second-factor": "test_a_security_key",
 }
 MARKS = re.compile("[àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ]", re.I)
