@@ -20,7 +20,7 @@ from server.lab.imports.models import Fate, ImportFile, ImportRow
 from server.lab.instruments.readings import Item, Notice, Reading, Role, RunFacts, Unread
 from server.lab.instruments.reason_words import is_cut
 from server.lab.instruments.reasons import Why
-from server.lab.instruments.tube_codes import Code, code_of
+from server.lab.instruments.tube_codes import Code, as_written, code_of
 
 CHUNK = 2000
 _CONTROLS = {Role.NEGATIVE, Role.POSITIVE, Role.EXTRACTION}
@@ -60,10 +60,11 @@ class Staging:
     def keep(self, session: Session, chunk: Sequence[Reading | Unread]) -> None:
         """Write one chunk and count it, in the caller's transaction."""
         tubes = [_tube(item.sample) if item.sample else None for item in chunk]
-        known = known_of(
-            session, (tube for tube in tubes if not isinstance(tube, (Why, None.__class__)))
-        )
-        rows = [self._row(item, tube, known) for item, tube in zip(chunk, tubes, strict=True)]
+        known = known_of(session, _possible(chunk, tubes))
+        rows = [
+            self._row(item, _meant(item.sample, tube, known), known)
+            for item, tube in zip(chunk, tubes, strict=True)
+        ]
         session.connection().execute(insert(_ROWS), rows)  # not by the ORM: it is the hot path
         file = session.get_one(ImportFile, self.import_id)
         fates = [row["fate"] for row in rows]
@@ -116,6 +117,33 @@ def _tube(sample: str) -> Tube | Why:
     if isinstance(code, Code):
         return TubeId(code.text) if code.ours else ForeignTube(code.text)
     return code
+
+
+def _possible(
+    chunk: Sequence[Reading | Unread], tubes: Sequence[Tube | Why | None]
+) -> Iterator[Tube]:
+    """Yield what the samples of *chunk* may be: mended codes also as they are written."""
+    for item, tube in zip(chunk, tubes, strict=True):
+        if isinstance(tube, (TubeId, ForeignTube)):
+            yield tube
+            if written := _written(item.sample, tube):
+                yield written
+
+
+def _written(sample: str, tube: Tube) -> ForeignTube | None:
+    """Return the maker's tube that stands there letter by letter, if *tube* is another reading."""
+    if isinstance(tube, ForeignTube) or sample == tube.text:
+        return None
+    return ForeignTube(text) if (text := as_written(sample)) else None
+
+
+def _meant(sample: str, tube: Tube | Why | None, known: Known) -> Tube | Why | None:
+    """Return the tube that is of a registered lot; where both readings are, none can be chosen."""
+    if not isinstance(tube, TubeId) or (written := _written(sample, tube)) is None:
+        return tube
+    if written not in known.known:
+        return tube
+    return Why.SEVERAL_TUBES if tube in known.known else written
 
 
 def _fate(item: Reading, tube: Tube | Why | None, known: Known) -> tuple[Why | None, Fate]:
