@@ -6,11 +6,11 @@ People are told by the id of their record and nothing else: lists that name them
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
@@ -19,6 +19,7 @@ from server.delivery import queries as delivery
 from server.errors import BadInput
 from server.lab.models import Result
 from server.officers.sample_states import superseded
+from server.outcomes import ordinals
 from server.outcomes.models import Outcome
 from server.outcomes.services import key_of
 
@@ -52,28 +53,31 @@ class OutcomeRow(msgspec.Struct, frozen=True):
 
 
 def versions(session: Session, within: Within, after: UUID | None = None) -> list[Row]:
-    """Return a page of the versions of outcomes that may be seen, oldest first.
+    """Return a page of the versions of outcomes that may be seen, in the order of `ordinals`.
 
     *after*: the last one of the page before.  Raises BadInput where there is none such.
     """
+    ordinals.take_turn(session)
+    last = 0 if after is None else _place(session, within, after)
     found = select(Outcome, superseded().label("superseded")).where(within.rows(Outcome.place))
-    if after is not None:
-        found = found.where(tuple_(Outcome.at, Outcome.id) > _place(session, within, after))
-    rows = session.execute(found.order_by(Outcome.at, Outcome.id).limit(PAGE)).all()
+    found = found.where(Outcome.ordinal > last).order_by(Outcome.ordinal).limit(PAGE)
+    rows = session.execute(found).all()
+    while len(rows) < PAGE and ordinals.number_some(session):
+        rows = session.execute(found).all()
     arrived = delivery.by_key(session, TARGET, [key_of(outcome) for outcome, _ in rows])
     done = {key for key, each in arrived.items() if each.state == "delivered"}
     return [Row(outcome, not old, key_of(outcome) in done) for outcome, old in rows]
 
 
-def _place(session: Session, within: Within, after: UUID) -> Any:
+def _place(session: Session, within: Within, after: UUID) -> int:
     """Return where the order goes on behind the outcome *after*."""
     last = session.get(Outcome, after)
-    if last is None or not within.covers(last.place):
+    if last is None or last.ordinal is None or not within.covers(last.place):
         raise BadInput(
             "after phải là id của dòng cuối ở trang trước.",
             "after must be the id of the last row of the page before.",
         )
-    return tuple_(literal(last.at, Outcome.at.type), literal(last.id, Outcome.id.type))
+    return last.ordinal
 
 
 def outcome_rows(session: Session, rows: Sequence[Row]) -> list[OutcomeRow]:

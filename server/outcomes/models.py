@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
@@ -18,6 +27,14 @@ class Outcome(Base):
         UniqueConstraint("tube", "person_id", "version"),
         UniqueConstraint("supersedes"),
         Index("ix_outcome_status_sampled_at", "status", "sampled_at", "pairing_id"),
+        Index(
+            "uq_outcome_ordinal", "ordinal", unique=True,
+            sqlite_where=text("ordinal IS NOT NULL"), postgresql_where=text("ordinal IS NOT NULL"),
+        ),
+        Index(
+            "ix_outcome_unnumbered", "at", "id",
+            sqlite_where=text("ordinal IS NULL"), postgresql_where=text("ordinal IS NULL"),
+        ),
         CheckConstraint(
             "status IN ('negative', 'positive', 'inconclusive', 'invalid', 'resample',"
             " 'withdrawn')",
@@ -26,7 +43,7 @@ class Outcome(Base):
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("(version = 1) = (supersedes IS NULL)", name="later_supersedes"),
         CheckConstraint("version > 1 OR status <> 'withdrawn'", name="withdrawn_after_given"),
-    )
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tube: Mapped[Tube]  # found by the unique constraint, which begins with it
@@ -40,6 +57,8 @@ class Outcome(Base):
     sampled_at: Mapped[datetime] = mapped_column(index=True)
     grounds: Mapped[str] = mapped_column(Text, server_default="")  # "reception:<id> …", sorted
     at: Mapped[datetime] = mapped_column(index=True)
+    # Where programs that read page by page find it; given when one of them first asks (`ordinals`).
+    ordinal: Mapped[int | None] = mapped_column(BigInteger)
     supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("outcome.id"))
 
 

@@ -65,6 +65,7 @@ def test_two_genes_become_readings_and_what_pointed_at_results_still_does(old: D
     with old.engine.connect() as connection:
         rows = connection.execute(select(Result.readings, Result.kind, Result.lab)).all()
         found = [([(r.target, r.ct) for r in readings], kind, lab) for readings, kind, lab in rows]
+        assert connection.scalars(text("SELECT ordinal FROM outcome")).all() == [1]
     assert found == [
         ([("N", "24.10")], "first", "vn:24"),
         ([("N", "24.10"), ("ORF", "25")], "amendment", "vn:24"),
