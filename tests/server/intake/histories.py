@@ -59,6 +59,7 @@ class History:
     pairs: list[Pair]
     lives: list[Life]
     closed: dict[int, int] = field(default_factory=dict)  # tube: members, as station 0 said
+    suspect: frozenset[int] = frozenset()  # stations that suspected all they had paired
 
 
 def make(lot: Random) -> History:
@@ -73,7 +74,8 @@ def make(lot: Random) -> History:
                  lot.random() < 0.1)
         )  # fmt: skip
     closed = {tube: lot.randint(1, 3) for tube in (0, 1) if lives[tube].pool}
-    return History(pairs, lives, closed)
+    suspect = frozenset(station for station in (0, 1) if lot.random() < 0.5)
+    return History(pairs, lives, closed, suspect)
 
 
 def _life(lot: Random, *, pool: bool) -> Life:
@@ -117,6 +119,13 @@ def expected(history: History) -> dict[Key, Said]:
             if said is not None:
                 found[tube, person] = said
     return found
+
+
+def held(history: History) -> set[int]:
+    """Return the tubes that nothing may leave of before a person looked at what was suspected."""
+    return {
+        each.tube for each in history.pairs if each.station in history.suspect and not each.voided
+    }
 
 
 def _upheld(pairs: list[Pair], life: Life) -> list[Pair]:

@@ -16,7 +16,7 @@ from server.lab import disputes
 from server.lab import queries as lab
 from server.lab.models import ResultDispute
 from server.outcomes.services import release
-from server.sampling import matter_decisions, matters, queries, slip_decisions, slips
+from server.sampling import matter_decisions, matters, queries, shifts, slip_decisions, slips
 from server.sampling.conflicts import decide_conflict
 from server.sampling.decisions import About, latest
 from server.sampling.matter_decisions import Verdict
@@ -114,7 +114,11 @@ def deny(session: Session, now: datetime, pairing: UUID) -> None:
 
 
 def let_free(session: Session, now: datetime) -> None:
-    """Say of everything that is held that it holds: nobody else proved wrong."""
+    """Say of everything that is held that it holds: nobody else proved wrong, nothing slipped."""
+    for suspicion in shifts.open_suspicions(session):
+        slip_decisions.decide_suspicion(
+            session, suspicion.event_id, slipped=False, reason="đã hỏi", by=HOA, now=now
+        )
     for group in slips.open_groups(session):
         slip_decisions.decide_group(
             session, group.id, wrong=(), reason="đã hỏi cả bàn", by=HOA, now=now

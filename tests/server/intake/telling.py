@@ -19,7 +19,7 @@ from server.lab import recalls, results, runs, services
 from server.lab.words import Call, Rejection
 from server.outcomes.receptions import undo_rejection
 from server.outcomes.services import release
-from tests.server.intake.histories import Chain, History, gone, last_of, name_of
+from tests.server.intake.histories import Chain, History, Pair, gone, last_of, name_of
 from tests.server.lab.conftest import CODE, NEGATIVE, POSITIVE, rows_of
 
 LAN, MINH = "user:lan", "user:minh"
@@ -97,6 +97,14 @@ class Told:
                     for tube, members in self.history.closed.items()
                 ]
             yield [(self._send(sender, each), False) for each in written]
+            if station in self.history.suspect:
+                yield [(self._send(sender, self._suspicion(mine, sender)), False)]
+
+    def _suspicion(self, mine: list[Pair], sender: Any) -> bytes:
+        """It comes whenever it likes: on the stick's second file, handed in before the first."""
+        tubes = tuple({self.tube(pair.tube).text for pair in mine})
+        at = self.morning + timedelta(days=1, hours=8)
+        return sender.write(events.SlipSuspected, reason="too-fast", tubes=tubes, at=at)
 
     def _voids(self, station: int, sender: Any) -> Iterator[bytes]:
         for pair in self.history.pairs:

@@ -10,10 +10,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from server.db import Database
 from server.outcomes import queries
-from server.sampling import lots
+from server.sampling import lots, slips
+from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.models import Pairing
 from tests.server.intake import histories
 from tests.server.intake.lookthrough import decide_something, look_through
@@ -43,6 +45,8 @@ def test_any_order_of_arrival_gives_the_same_outcomes(
         senders = [make_sender(f"b-{number}-{station}") for station in (0, 1)]
         told = Told(history, database, senders, number, now)
         told.in_order(Random(order), decide_something if order == INTERLEAVED else None)
+        if order != INTERLEAVED:
+            assert held_by_suspicion(told) >= histories.held(history), (seed, order)
         look_through(told)
         assert outcomes(told) == named(told, histories.expected(history)), (seed, order)
 
@@ -54,6 +58,15 @@ def named(told: Told, wanted: dict[histories.Key, histories.Said]) -> dict[Any, 
                          frozenset(told.results[f"{tube}:{name}"] for name in names))
         for (tube, person), (status, reason, n, names) in wanted.items()
     }  # fmt: skip
+
+
+def held_by_suspicion(told: Told) -> set[int]:
+    tubes = {told.tube(which): which for which in (0, 1)}
+    suspected = SlipGroup.cause == slips.Cause.SUSPECTED, SlipGroup.decided_at.is_(None)
+    members = select(SlipMember.tube).join(SlipGroup, SlipGroup.id == SlipMember.group_id)
+    with told.database.read() as session:
+        found = session.scalars(members.where(*suspected, SlipMember.tube.in_(tubes)))
+        return {tubes[tube] for tube in found}
 
 
 def outcomes(told: Told) -> dict[Any, Any]:

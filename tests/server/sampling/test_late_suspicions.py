@@ -1,0 +1,143 @@
+"""What a station suspected is held in whatever order it is heard of, unless a person let it go."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from contract.events import PairingVoided, SlipSuspected, TubePaired
+from contract.tubes import Tube
+from server.sampling import services, shifts, slip_decisions, slips
+from server.sampling.decision_models import SlipGroup
+from server.sampling.holds import holds_of
+from tests.server.conftest import Scene
+
+
+class Table:
+    """A station's three pairs, a minute apart, and the suspicion that follows them."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.tubes = scene, [scene.tube() for _ in range(3)]
+        self.pairs = [self.paired(tube, minutes) for minutes, tube in enumerate(self.tubes)]
+        self.suspicion = self._event(
+            SlipSuspected, 2, reason="too-fast", tubes=tuple(tube.text for tube in self.tubes)
+        )
+
+    def _event(self, kind: type[Any], minutes: float, **more: Any) -> Any:
+        head = {
+            "id": uuid4(), "station": "ban-1", "epoch": "0" * 16, "seq": 1, "prev": "0" * 64,
+            "at": self.scene.now + timedelta(minutes=minutes), "trusted": True, "boot": "boot",
+            "mono": 1,
+        }  # fmt: skip
+        return kind(**{**head, **more})
+
+    def paired(self, tube: Tube, minutes: float, **more: Any) -> TubePaired:
+        said = {"tube": tube.text, "person": "A" * 80, "person_kind": "citizen-card",
+                "tag": "0" * 16, "order": "person-first", "took_ms": 1}  # fmt: skip
+        event = self._event(TubePaired, minutes, **{**said, **more})
+        assert isinstance(event, TubePaired)
+        return event
+
+    def tell(self, *events: TubePaired | SlipSuspected | PairingVoided) -> None:
+        session, now = self.scene.session, self.scene.now
+        for event in events:
+            if isinstance(event, TubePaired):
+                services.record_pairing(session, event, self.scene.person(), place="p", now=now)
+            elif isinstance(event, PairingVoided):
+                services.record_void(session, event, now=now)
+            else:
+                shifts.record_suspicion(session, event, now=now)
+
+    def undone(self, pair: TubePaired) -> PairingVoided:
+        return self._event(PairingVoided, 3, pairing=pair.id, tube=pair.tube, reason="undo")
+
+    def held(self) -> set[Tube]:
+        return {each.tube for each in holds_of(self.scene.session, self.tubes)}
+
+    def group(self) -> SlipGroup:
+        return self.scene.session.get_one(SlipGroup, self.suspicion.id)
+
+    def decide(self, *, slipped: bool) -> int:
+        return slip_decisions.decide_suspicion(
+            self.scene.session, self.suspicion.id, slipped=slipped, reason="đã hỏi",
+            by="user:hoa", now=self.scene.now,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def table(scene: Scene) -> Table:
+    return Table(scene)
+
+
+@pytest.mark.parametrize("order", ["0123", "0132", "2310", "3012", "3210"])
+def test_in_whatever_order_a_suspicion_and_its_pairs_come_all_are_held(
+    table: Table, order: str
+) -> None:
+    events = [*table.pairs, table.suspicion]
+    table.tell(*(events[int(each)] for each in order))
+    assert table.held() == set(table.tubes)
+    assert [each.tube for each in table.group().members] == table.tubes
+    assert slips.open_groups(table.scene.session) == []  # it stands with its suspicion
+    table.decide(slipped=False)
+    assert table.held() == set()
+
+
+@pytest.mark.engines
+def test_many_pairs_that_come_at_once_after_their_suspicion_are_held(table: Table) -> None:
+    table.tell(table.suspicion)
+    given = [services.Given(pair, table.scene.person().id, "p") for pair in table.pairs]
+    services.record_pairings(table.scene.session, given, now=table.scene.now)
+    assert table.held() == set(table.tubes)
+
+
+def test_what_a_person_kept_held_holds_the_pairs_that_come_later(table: Table) -> None:
+    table.tell(table.suspicion)
+    assert table.decide(slipped=True) == 0
+    table.tell(*table.pairs[:2])
+    assert table.held() == set(table.tubes[:2])
+    [group] = slips.open_groups(table.scene.session)
+    slip_decisions.decide_group(
+        table.scene.session, group.id, wrong=(), reason="đúng cả", by="user:hoa",
+        now=table.scene.now,
+    )  # fmt: skip
+    table.tell(table.pairs[2])  # nobody looked at this one
+    assert table.held() == {table.tubes[2]}
+    assert [len(each.members) for each in slips.open_groups(table.scene.session)] == [1]
+
+
+def test_where_nothing_slipped_a_pair_that_comes_later_goes(table: Table) -> None:
+    table.tell(table.suspicion)
+    table.decide(slipped=False)
+    table.tell(*table.pairs)
+    assert table.held() == set()
+
+
+def test_a_screen_that_does_not_show_the_pair_that_came_since_is_told_so(table: Table) -> None:
+    table.tell(table.suspicion)
+    table.tell(table.pairs[0])
+    table.decide(slipped=True)
+    seen = slips.stamps(table.scene.session, [table.group()])[table.suspicion.id]
+    table.tell(table.pairs[1])
+    with pytest.raises(slip_decisions.GroupChanged):
+        slip_decisions.decide_group(
+            table.scene.session, table.suspicion.id, wrong=(), reason="đúng", by="user:hoa",
+            now=table.scene.now, seen=seen,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("minutes", "more", "held"),
+    [(9.0, {}, False), (9.0, {"trusted": False}, True), (1.0, {"station": "ban-2"}, False)],
+    ids=["after-it", "by-a-clock-that-was-not-set", "elsewhere"],
+)
+def test_a_suspicion_means_what_its_station_paired_before_it(
+    table: Table, minutes: float, more: dict[str, Any], held: object
+) -> None:
+    table.tell(table.suspicion, table.paired(table.tubes[1], minutes, **more))
+    assert table.held() == ({table.tubes[1]} if held else set())
+
+
+def test_a_pair_that_was_undone_before_it_came_is_not_held(table: Table) -> None:
+    table.tell(table.suspicion, table.undone(table.pairs[0]), *table.pairs)
+    assert table.held() == set(table.tubes[1:])
