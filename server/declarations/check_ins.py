@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from server.declarations.models import CheckIn, Declaration
 from server.declarations.stands import Stands
 from server.declarations.targets import days
 from server.declarations.targets.days import Change
+from server.declarations.withdrawn import withdrawals
 from server.errors import DomainError, NotFound
 from server.rows import insert_rows
 
@@ -76,21 +77,40 @@ class AtStation:
 
 
 def keep(session: Session, comings: Sequence[Coming], *, now: datetime) -> list[Coming]:
-    """Keep check-ins, all or none, and count them; return those that were new."""
+    """Keep check-ins, all or none, and count them; return those that were new, as they are kept."""
     by_id = {each.id: each for each in comings}
     asked = list(by_id)
     for start in range(0, len(asked), 500):
         some = select(CheckIn.id).where(CheckIn.id.in_(asked[start : start + 500]))
         for known in session.scalars(some):
             by_id.pop(known, None)
-    new = list(by_id.values())
     session.flush()
+    new = _silenced(session, list(by_id.values()))
     insert_rows(session, CheckIn, [_row(each, now) for each in new])
     days.note(
         session,
         [Change(each.point_id, each.at, each.declaration_id is not None) for each in new],
     )
     return new
+
+
+def _silenced(session: Session, comings: Sequence[Coming]) -> list[Coming]:
+    """Return *comings* without the answers that rest on nothing any more.
+
+    Where a station did not know the time, nobody can say that it asked afterwards.
+    """
+    asked = [each for each in comings if each.symptoms and each.comer.person_id]
+    if not asked:
+        return list(comings)
+    since = min(each.at for each in asked) if all(each.trusted for each in asked) else None
+    persons = {each.comer.person_id for each in asked if each.comer.person_id}
+    ended = withdrawals(session, persons, since)
+    return [replace(each, symptoms="") if _is_over(each, ended) else each for each in comings]
+
+
+def _is_over(each: Coming, ended: dict[UUID, datetime]) -> bool:
+    at = ended.get(each.comer.person_id) if each.comer.person_id else None
+    return at is not None and (each.at < at or not each.trusted)
 
 
 def _row(each: Coming, now: datetime) -> dict[str, object]:
@@ -120,8 +140,11 @@ def record_check_in(
     return session.get_one(CheckIn, event.id)
 
 
-def record_check_ins(session: Session, given: Sequence[AtStation], *, now: datetime) -> None:
-    """Record many check-ins of stations with few questions, all or none."""
+def record_check_ins(session: Session, given: Sequence[AtStation], *, now: datetime) -> list[UUID]:
+    """Record many check-ins of stations with few questions, all or none.
+
+    Return those whose answers are not kept, for their consent was taken back since.
+    """
     stood = Stands.of(session, {each.event.station for each in given})
     comings = []
     for each in given:
@@ -147,6 +170,7 @@ def record_check_ins(session: Session, given: Sequence[AtStation], *, now: datet
     late_times.note(session, [each.event for each in first], claimed)
     entries = [(f"station:{each.station}", each.id, each.point) for each in new.values()]
     audit.record_each(session, "check-in.recorded", entries, now=now)
+    return [each.event.id for each in first if each.event.symptoms != new[each.event.id].symptoms]
 
 
 def void_check_in(session: Session, event: CheckInVoided, *, now: datetime) -> CheckIn:

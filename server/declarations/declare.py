@@ -17,6 +17,7 @@ from server.declarations.models import Declaration, Point
 from server.declarations.phone_models import PhonePerson
 from server.declarations.points import check_open
 from server.declarations.questions import Answer, Form, judge, kept
+from server.declarations.withdrawn import withdrawals
 from server.errors import DomainError
 
 LONGEST_WAIT = timedelta(days=7)  # on a phone without a network
@@ -72,7 +73,9 @@ def _declaration(
     session: Session, point: Point, wish: Wish, person: PhonePerson, at: datetime, now: datetime
 ) -> Declaration:
     form_versions.keep(session, wish.form)
-    verdict = judge(wish.form, wish.answers)
+    over = withdrawals(session, [person.person_id], since=at)  # consent was taken back meanwhile
+    answers = {} if over else wish.answers
+    verdict = None if over else judge(wish.form, wish.answers)
     made = Declaration(
         id=wish.id,
         person_id=person.person_id,
@@ -80,9 +83,9 @@ def _declaration(
         form_id=wish.form.id,
         source="phone",
         on_behalf=wish.on_behalf,
-        symptoms=verdict.symptoms,
-        exposed=verdict.exposed,
-        answers=msgspec.json.encode(kept(wish.form, wish.answers)).decode(),
+        symptoms=verdict and verdict.symptoms,
+        exposed=verdict and verdict.exposed,
+        answers=msgspec.json.encode(kept(wish.form, answers)).decode(),
         consent=wish.consent,
         at=at,
         recorded_at=now,

@@ -12,7 +12,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
@@ -86,14 +86,18 @@ def _correct_past(database: Database, now: datetime) -> int:
 
 
 def apply_again(session: Session, *, by: str, now: datetime) -> int:
-    """Let everything that waits or was refused be tried again; return how much that is."""
+    """Let everything that waits or was refused be tried again; return how much that is.
+
+    An event whose bytes went when its time was over stays as it was told.
+    """
     count = _to_pending(session, ["waiting", "refused"])
     audit.record(session, "events.tried-again", "intake", by=by, now=now, detail=f"{count} events")
     return count
 
 
 def _to_pending(session: Session, states: Sequence[str], most: int | None = None) -> int:
-    found = select(WireEvent.event_id).where(not_applied(), WireEvent.state.in_(states))
+    there = func.length(WireEvent.payload) > 0
+    found = select(WireEvent.event_id).where(not_applied(), WireEvent.state.in_(states), there)
     oldest = found.order_by(WireEvent.received_at, WireEvent.seq).limit(most)
     ids = list(session.scalars(oldest))
     for start in range(0, len(ids), 500):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from contract.duty_events import BoxClosed, CheckedIn, CheckInVoided, DutyChanged, TubeArrived
@@ -15,6 +15,7 @@ from server.accounts.models import Station
 from server.declarations import check_ins
 from server.declarations.check_ins import AtStation, Comer
 from server.declarations.stands import Stands
+from server.intake.models import WireEvent
 from server.lab import services as lab
 from server.lab.boxes import services as boxes
 from server.lab.boxes.custody import State
@@ -37,7 +38,10 @@ def check_in(session: Session, given: Sequence[Came], now: datetime) -> None:
         known = code.names_person
         comer = Comer(person_id=next(bearers)) if known else Comer(vehicle=code.primary.value)
         made.append(AtStation(event, comer, station.label, station.place, claimed_at))
-    check_ins.record_check_ins(session, made, now=now)
+    silent = check_ins.record_check_ins(session, made, now=now)
+    if silent:  # their events say of symptoms what is not kept
+        told = update(WireEvent).where(WireEvent.event_id.in_(silent))
+        session.execute(told.values(payload=b""))
 
 
 def _shown(

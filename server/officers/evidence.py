@@ -64,7 +64,7 @@ def event(session: Session, event_id: UUID, within: Within) -> Event:
     if found is None or not _seen(session, event_id, within):
         raise NotFound("Không có sự kiện này.", "There is no such event.")
     payload = bytes(found.payload)
-    gone = not payload and found.state == "applied"
+    gone = not payload and found.state in {"applied", "refused"}
     before, after = _beside(session, found, -1), _beside(session, found, 1)
     return Event(
         found.event_id, found.station, found.epoch, found.seq, found.kind, found.hash, found.prev,

@@ -99,7 +99,9 @@ def _row_old(c: Columns, until: datetime) -> Any:
 
 
 def _event_old(c: Columns, until: datetime) -> Any:
-    return (c["received_at"] < until) & (c["state"] == "applied") & (func.length(c["payload"]) > 0)
+    """What was refused goes as what was applied does; what waits may still take effect."""
+    done = c["state"].in_(("applied", "refused"))
+    return (c["received_at"] < until) & done & (func.length(c["payload"]) > 0)
 
 
 def _check_in_old(c: Columns, until: datetime) -> Any:

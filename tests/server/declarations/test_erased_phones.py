@@ -1,10 +1,10 @@
-"""Whoever was erased stays erased: no phone declares for them any more."""
+"""Whoever was erased, or took consent back, stays so: no phone brings anything of it back."""
 
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.operations import Operations
@@ -18,7 +18,7 @@ from server.audit import services as audit
 from server.db import Database
 from server.declarations.models import CheckIn, Declaration
 from server.declarations.phone_models import PhonePerson
-from server.record import requests
+from server.record import consents, requests
 from server.record.requests import Kind
 
 pytestmark = pytest.mark.engines
@@ -73,3 +73,27 @@ def test_an_upgrade_lets_phones_forget_whoever_was_erased_before(
         import_module(f"server.migrations.versions.{name}").upgrade()
     with database.read() as session:
         assert session.scalars(select(PhonePerson.person_id)).all() == [other.person_id]
+
+
+def test_what_a_phone_kept_from_before_consent_was_taken_back_comes_without_answers(
+    sent: Any, known: Callable[[], list[Any]], phone: FlaskClient, point: str, database: Database,
+    now: datetime, clock: Any,
+) -> None:  # fmt: skip
+    phone.get(f"/d/{point}")
+    sent(phone, point)
+    with database.write() as session:
+        asked = requests.ask(
+            session, known()[0].person_id, Kind.WITHDRAW, wish="", source="page", due=now,
+            by="person", now=now,
+        )  # fmt: skip
+        consents.withdraw(session, asked.id, reason="r", by="user:hoa", now=now)
+    clock.advance(hours=1)
+    which = [str(uuid4()), str(uuid4())]
+    for name, waited in zip(which, ("7200000", "0"), strict=True):
+        assert sent(phone, point, id=name, waited_ms=waited).status_code == 200
+    with database.read() as session:
+        late, after = (session.get_one(Declaration, UUID(each)) for each in which)
+        assert (late.answers, late.symptoms, late.exposed) == ("{}", None, None)
+        assert (after.symptoms, after.exposed) == (False, False)
+        said = [session.get_one(CheckIn, each.id).answers for each in (late, after)]
+        assert said == ['{"symptoms":""}', '{"symptoms":"no"}']

@@ -1,0 +1,88 @@
+"""What was answered before consent was taken back is not kept; refused events go in their time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from contract import sealing
+from contract.duty_events import CheckedIn
+from server.config import Settings
+from server.db import Database
+from server.declarations.models import CheckIn
+from server.intake.applier import apply_again, apply_pending
+from server.intake.models import WireEvent
+from server.people import merges
+from server.people.models import Person
+from server.record import consents, requests
+from server.record.requests import Kind
+from server.upkeep import keeping
+
+pytestmark = pytest.mark.engines
+CODE = "024191000123||Nguyễn Thị Mẫu|02031991|Nữ|Hồng Thái, Việt Yên|01012022".encode()
+YES, NOTHING = '{"symptoms":"yes"}', '{"symptoms":""}'
+
+
+def came(sender: Any, **more: Any) -> bytes:
+    sealed = sealing.seal(sender.vault.sealing.public_key(), CODE)
+    said = {"person": sealed, "person_kind": "citizen-card", "tag": "0" * 16, "symptoms": "yes"}
+    written: bytes = sender.write(CheckedIn, **{**said, **more})
+    return written
+
+
+def withdraw(database: Database, person: UUID, now: datetime) -> None:
+    with database.write() as session:
+        asked = requests.ask(
+            session, person, Kind.WITHDRAW, wish="", source="page", due=now, by="person", now=now
+        )
+        consents.withdraw(session, asked.id, reason="r", by="user:hoa", now=now)
+
+
+def kept(database: Database) -> list[tuple[str, bool]]:
+    """Return what each check-in tells of symptoms, and whether its event does, in their order."""
+    with database.read() as session:
+        both = select(CheckIn.answers, WireEvent.payload).join(
+            WireEvent, WireEvent.event_id == CheckIn.id
+        )
+        return [(said, bool(payload)) for said, payload in session.execute(both.order_by("seq"))]
+
+
+def test_a_station_that_was_off_line_brings_no_answer_back(
+    sender: Any, database: Database, now: datetime
+) -> None:
+    sender.send(came(sender))
+    apply_pending(database, now)
+    with database.write() as session:
+        person = session.scalars(select(Person.id)).one()
+        session.add(other := Person(id=uuid4(), name="x", place="p", created_at=now))
+        session.flush()
+        merges.merge(session, other.id, person, reason="r", evidence="e", by="user:hoa", now=now)
+        asked = other.id
+    withdraw(database, asked, now + timedelta(hours=1))  # of one record, which counts for all
+    late = [came(sender, at=now), came(sender, at=now + timedelta(hours=2)),
+            came(sender, at=now + timedelta(hours=2), trusted=False)]  # fmt: skip
+    sender.send(*late)
+    apply_pending(database, now + timedelta(days=1))
+    assert kept(database) == [("{}", False), (NOTHING, False), (YES, True), (NOTHING, False)]
+
+
+def test_a_refused_event_loses_its_bytes_in_time_and_stays_refused(
+    sender: Any, database: Database, settings: Settings, now: datetime
+) -> None:
+    sender.send(came(sender), came(sender))
+    with database.write() as session:
+        for seq, kind in ((1, "checked-in"), (2, "tube-paired")):
+            refused = update(WireEvent).where(WireEvent.seq == seq)
+            session.execute(refused.values(state="refused", problem="error", kind=kind))
+    for days, left in ((89, [True, True]), (91, [False, True]), (401, [False, False])):
+        with database.write() as session:
+            for each in keeping.PURPOSES:
+                until = keeping.cutoff(each, settings, now + timedelta(days=days))
+                keeping.take_away(session, each, until, None)
+            payloads = select(WireEvent.payload).order_by(WireEvent.seq)
+            assert list(map(bool, session.scalars(payloads))) == left
+    with database.write() as session:
+        assert apply_again(session, by="user:hoa", now=now) == 0
+        assert set(session.scalars(select(WireEvent.problem))) == {"error"}
