@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from server.declarations.models import Point
 from server.declarations.traces import presence
 from server.declarations.traces.tracing import Contact, Trace
 from server.exports import Cell
+from server.people import merged
 from server.people.models import Identity, Person
 from server.people.queries import only_typed
 
 AT_ONCE = 500
+_Order = tuple[bool, float]
 
 
 class Face(NamedTuple):
@@ -73,17 +76,30 @@ def points_of(session: Session, trace: Trace) -> dict[str, Point]:
 
 
 def phones_of(session: Session, persons: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the phones by which persons are called back, of each as one text."""
-    phones: dict[UUID, list[str]] = {}
-    for start in range(0, len(persons), AT_ONCE):
-        some = Identity.person_id.in_(persons[start : start + AT_ONCE])
-        found = select(Identity.person_id, Identity.value).where(
+    """Return the phones by which persons are called back, of each as one text: of all records."""
+    several = merged.records_of(session, persons)
+    records = {each: several.get(each, [each]) for each in persons}
+    known = _phones(session, sorted({each for some in records.values() for each in some}))
+    found = {
+        person: dict.fromkeys(value for _, value in sorted(
+            (phone for each in some for phone in known.get(each, ())), key=itemgetter(0)
+        ))
+        for person, some in records.items()
+    }  # fmt: skip
+    return {person: "; ".join(numbers) for person, numbers in found.items() if numbers}
+
+
+def _phones(session: Session, records: Sequence[UUID]) -> dict[UUID, list[tuple[_Order, str]]]:
+    """Return each record's phones, with what comes first: what was confirmed, then the newest."""
+    phones: dict[UUID, list[tuple[_Order, str]]] = {}
+    for start in range(0, len(records), AT_ONCE):
+        some = Identity.person_id.in_(records[start : start + AT_ONCE])
+        found = select(Identity.person_id, only_typed(), Identity.linked_at, Identity.value).where(
             some, Identity.system == "phone", Identity.unlinked_at.is_(None)
         )
-        confirmed_first = found.order_by(only_typed(), Identity.linked_at.desc())
-        for person, value in session.execute(confirmed_first):
-            phones.setdefault(person, []).append(value)
-    return {person: "; ".join(numbers) for person, numbers in phones.items()}
+        for person, typed, at, value in session.execute(found):
+            phones.setdefault(person, []).append(((bool(typed), -at.timestamp()), value))
+    return phones
 
 
 HEADS = (

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from server.accounts.within import ANYWHERE, Within
 from server.declarations.traces import presence
+from server.declarations.traces.bearers import Bearers
 from server.declarations.traces.overlap import (
     Meeting,
     Spot,
@@ -24,6 +25,7 @@ from server.declarations.traces.overlap import (
     visits_of,
     within,
 )
+from server.declarations.traces.presence import CheckedIn
 
 P = TypeVar("P", Visit, Meeting)
 MOST_FOLLOWED = 300  # F1 whose own meetings are looked for, those who met longest first
@@ -82,6 +84,9 @@ class Tracer:
     within: Within = ANYWHERE  # meetings elsewhere are left out, and those are not followed
     _stays: dict[Spot, timedelta] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._bearers = Bearers(self.session)
+
     def trace(self, subject: Subject, *, rings: int = 2) -> Trace:
         """Find F1, and F2 where *rings* is 2."""
         visits = self._visits_of_subject(subject)
@@ -104,7 +109,9 @@ class Tracer:
 
     def _visits_of(self, comers: Collection[str], subject: Subject) -> list[Visit]:
         early = subject.begins - timedelta(minutes=max(self.minutes.values()))
-        found = presence.of_comers(self.session, comers, early, subject.ends)
+        keys = self._bearers.records(comers)
+        found = presence.of_comers(self.session, keys, early, subject.ends)
+        found = self._bearers.by_person(found)
         self._learn(spot for _, _, spot in found)
         return visits_of(found, self._stays)
 
@@ -125,7 +132,7 @@ class Tracer:
             for visit in self._visits_of(list(since), subject)
             for cut in within([visit], since[visit.who], subject.ends)
         ]
-        found = presence.at_spots(self.session, spans(visits, self._stays))
+        found = self._at(visits)
         others = visits_of([each for each in found if each[1] not in known], self._stays)
         return self._in_sight(meetings(visits, others, least=self.least))
 
@@ -137,8 +144,11 @@ class Tracer:
         return [each for each in found if self.within.covers(places.get(each.spot, ""))]
 
     def _seen(self, visits: Sequence[Visit]) -> set[str]:
+        return {who for _, who, _ in self._at(visits)}
+
+    def _at(self, visits: Sequence[Visit]) -> list[CheckedIn]:
         found = presence.at_spots(self.session, spans(visits, self._stays))
-        return {who for _, who, _ in found}
+        return self._bearers.by_person(found)
 
     def _learn(self, spots: Iterable[Spot]) -> None:
         new = {spot for spot in spots if spot not in self._stays}
