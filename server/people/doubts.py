@@ -56,8 +56,8 @@ def bearer_of(
     if all(each.event_id != event for each in earlier):
         question = _open(session, code, known, said, event, now)
         if names_one_of(session, question, merges.held_together(session, known.id)):
-            question.answer, question.reason = "same", ""
-            question.answered_at, question.answered_by = now, ASLEEP
+            question.answer = "same"
+            question.answered_at, question.answered_by, question.reason = now, ASLEEP, ""
     return known
 
 
