@@ -1,4 +1,4 @@
-"""What of a delivery's error is in our own words.  Pure.
+"""What of a delivery's error, or of an answer to our asking back, is in our own words.  Pure.
 
 What a receiver answered may repeat the finding or a name, and so may the reason for which somebody
 set a message aside: whoever looks after receivers reads neither.
@@ -19,6 +19,10 @@ _OURS = re.compile(
     r"|no person's id"
     r"|the answer is no \w+"
     r"|was not taken"
+    r"|the field \w+ differs"
+    r"|the receiver has \d+ observations of this outcome"
+    r"|the record has no such entry"
+    r"|the entry in the record says something else"
 )
 _KIND = re.compile(r"[A-Z][A-Za-z]*(?=: )")  # the class of an error
 

@@ -103,7 +103,8 @@ def _compared(message: Delivery) -> str:
         told = ours(error)
         return t(f"Nơi nhận không trả lời: {told}", f"The target does not answer: {told}")
     if differs:
-        return t(f"Khác với tin này: {differs}", f"It differs from this message: {differs}")
+        told = ours(differs)
+        return t(f"Khác với tin này: {told}", f"It differs from this message: {told}")
     return t("Nơi nhận có đúng như đã gửi.", "The target has just what was sent.")
 
 

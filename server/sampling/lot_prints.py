@@ -100,5 +100,7 @@ def record_print(
         f" {printed.stock} {order.form}"
     )
     audit.record(session, "lot.printed", lot.id, by=by, now=now, detail=detail)
+    if roster is not None:  # with short names, for whoever takes the sheet
+        audit.record(session, "roster.printed", roster, by=by, now=now, detail=detail)
     session.flush()
     return printed

@@ -32,6 +32,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "cards.made": ("name", "birth year", "sex", "card number"),
     "cards.taken-out": ("name", "birth year", "sex", "card number"),
     "roster.made": ("name", "birth", "sex", "number", "phone", "address"),
+    "roster.printed": ("short name", "birth year", "tube"),
     "roster.read": ("name", "birth", "sex", "number", "phone", "address"),
     "roster.draft-read": ("name", "birth", "sex", "number", "phone", "address"),
     "vaccinations.read": ("name", "birth", "number", "vaccinations"),

@@ -83,6 +83,7 @@ def test_what_a_receiver_answered_is_in_no_word_of_ours(said: str, kind: str) ->
     assert ours(f"{kind}HTTP 422: {said}") == "HTTP 422"
     assert ours(f"{kind}the answer is no JSON: {said}") == "the answer is no JSON"
     assert ours(f"{kind}no connection: [Errno 111] Connection refused").startswith("no connection")
+    assert ours(f"the field valueCodeableConcept differs: {said}").endswith(" differs")
     assert ours(None) == ours("bà Mẫu đã được báo") == ""
 
 

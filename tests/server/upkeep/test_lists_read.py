@@ -57,6 +57,11 @@ def test_a_draft_of_a_list_and_then_its_roster_leave_a_trace(
     assert reached(database, clock, mine, roster) == {
         an: {"roster.read"}, kin.id: {"roster.read"}
     }  # fmt: skip
+    clock.advance(minutes=1)
+    assert mine.post(f"{roster}/labels", data={}).status_code == 200
+    with database.read() as session:
+        made = breach.report(session, "user:doc", clock(), clock() + timedelta(seconds=1))
+    assert {an, kin.id} == set(made.persons)  # short names stand on the labels
 
 
 def test_a_list_of_vaccinations_leaves_a_trace(
