@@ -73,6 +73,10 @@ def test_a_result_that_came_while_two_were_one_is_held_when_they_are_parted(
     told = [each.status for each in outcomes_of_person(session, one.id)]
     assert told == ["withdrawn", "positive"]
     assert outcomes_of_person(session, other.id) == []
+    [question] = doubts.open_disagreements(session)
+    identity_decisions.answer(session, question.id, same=False, reason="x", now=now, **BY)
+    assert [each.status for each in outcomes_of_person(session, question.other_id)] == ["positive"]
+    assert {each.status for each in outcomes_of_person(session, one.id)[:-1]} == {"withdrawn"}
 
 
 def test_each_pairing_that_showed_the_same_words_is_asked_about(
