@@ -30,7 +30,8 @@ ABSENT = {
 # Filters and forms that lists are also asked with.
 MORE = [
     *(f"/desks/{desk}" for desk in Desk), "/outcomes?q=XAXOI", "/deliveries?state=dead",
-    "/storage?freezer=XAXOI&rack=R", "/zones?place=vn-2021:27.256", "/targets?place=vn-2021:27",
+    "/storage?freezer=XAXOI&rack=R&lab=vn-2021:27.256", "/zones?place=vn-2021:27.256",
+    "/targets?place=vn-2021:27",
     "/callbacks?place=vn-2021:27", "/outcomes?place=vn-2021:27", "/points?place=vn-2021:27",
 ]  # fmt: skip
 

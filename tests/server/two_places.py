@@ -187,7 +187,7 @@ class Furnished:
         tube = self._tube()
         self._add(Reception(id=uuid4(), tube=tube, accepted=True, reason="", lab=lab, at=now,
                             box=f"HOP-{self.mark}", by="u"))  # fmt: skip
-        self.session.add(StoredTube(tube=tube, freezer=self.mark, rack="R", position="A1",
+        self.session.add(StoredTube(tube=tube, lab=lab, freezer=self.mark, rack="R", position="A1",
                                     keep_until=date(2020, 1, 1), at=now, by="u"))  # fmt: skip
 
     def _result(self, *, verified: bool, run: Run) -> None:

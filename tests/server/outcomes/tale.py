@@ -7,9 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from server.accounts.within import ANYWHERE
 from server.errors import DomainError
+from server.lab import arrivals, services
 from server.lab import queries as lab
-from server.lab import services
 from server.lab.words import Call, Rejection
 from server.outcomes.services import release
 from server.sampling.conflicts import decide_conflict
@@ -78,6 +79,12 @@ class Tale:
         if chance == 0:  # seldom, or there would be few results
             services.reject_tube(self.session, self.tube, Rejection.EMPTY, by=LAN, now=self.now)
 
+    def unreceive(self, chance: int) -> None:
+        if chance < 3:  # else little would go on
+            arrivals.withdraw(
+                self.session, self.tube, ANYWHERE, reason="nhầm ống", by=LAN, now=self.now
+            )
+
     def enter(self, chance: int) -> None:
         finding = services.Finding(list(Call)[chance % 4])
         if results := lab.results_of(self.session, self.tube):
@@ -98,7 +105,7 @@ class Tale:
         release(self.session, waiting, by=MINH, now=self.now)
 
 
-LATER = ("receive", "reject", "enter", "verify", "release", "wait")
+LATER = ("receive", "unreceive", "reject", "enter", "verify", "release", "wait")
 ACTS = ("pair", "void", "decide", "redecide", *LATER)
 EARLY = ((), (), ("wait",), ("enter", "wait"), ("receive", "wait"))  # before anybody is sampled
 USUAL = ("pair", "receive", "enter", "verify", "release")
