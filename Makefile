@@ -4,6 +4,9 @@
 
 PORT ?= 8000
 VENV := .venv/bin
+# Three processes read 430 modules of tests, and a hundred programs are started: what one compiled
+# is kept for the others, also where the machine asks for no bytecode.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(VENV)/python -m pytest -q
 
 help:  ## Say what can be made
 	@echo "Ghép Mẫu: ghép người với ống mẫu · pairs people with sample tubes"
@@ -20,7 +23,7 @@ run: setup  ## Set up, play a rehearsal day, stay up on http://127.0.0.1:8000 (P
 	@$(VENV)/ghepmau-rehearse --port $(PORT)
 
 test: setup-test  ## Set up and run the tests
-	@$(VENV)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup-test  ## The gate: format, lint, strict types, import contracts, tests
 	@$(VENV)/ruff format --check .
@@ -28,7 +31,7 @@ check: setup-test  ## The gate: format, lint, strict types, import contracts, te
 	@$(VENV)/bandit -q -c pyproject.toml -r contract device labels server rehearsal -ll
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports --no-logo
-	@$(VENV)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 
 faults: setup-test  ## Power cuts, kills, full and lying cards, rot, lost answers: some minutes
 	@tools/faults.sh

