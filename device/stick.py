@@ -120,9 +120,15 @@ def take_receipt(office: Office, backlog: Backlog, path: Path) -> int:
             f"không đọc được {path}: {error}", f"{path} cannot be read: {error}"
         ) from error
     if stored.station != papers.station:
-        raise NoStick(f"it is for the station {stored.station}")
+        raise NoStick(
+            f"biên nhận này của trạm {stored.station}", f"it is for the station {stored.station}"
+        )
     if not stored.linked:
-        raise NoStick("it is of an older server and says too little: nothing is lost; upgrade that")
+        raise NoStick(
+            "biên nhận này của máy chủ bản cũ, chưa đủ để tin; không mất gì, hãy nâng cấp máy chủ",
+            "it is of a server of an older version and says too little to be believed; nothing is"
+            " lost, upgrade the server",
+        )
     heads = {head: backlog.row_at(head.epoch, head.seq) for head in stored.heads if head.seq}
     for head, ours in heads.items():
         if ours and ours.hash != head.hash and fault_of(ours, "", head.epoch) is None:

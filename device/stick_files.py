@@ -17,13 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contract.events import EventError, decode_batch, decode_envelope, digest
 from contract.signing import BadSignature
+from contract.spoken import Spoken
 from contract.sticks import NoStick, Stick, unpack
 from device.chain import fault_of
 from device.files import sync_folder
 from device.journal_file import epoch_of, files_of, open_for_reading, rows_after
 
 
-class StickTrouble(Exception):
+class StickTrouble(Spoken):
     """The stick cannot be written, or does not give back what was written."""
 
 
@@ -74,9 +75,15 @@ def _write(path: Path, data: bytes) -> Path:
         sync_folder(path.parent)
         back = path.read_bytes()
     except OSError as error:
-        raise StickTrouble(f"{path}: cannot be written: {error.strerror}") from error
+        raise StickTrouble(
+            f"{path}: không ghi được: {error.strerror}",
+            f"{path}: cannot be written: {error.strerror}",
+        ) from error
     if back != data or not unpack(back).whole:
-        raise StickTrouble(f"{path}: does not give back what was written; use another stick")
+        raise StickTrouble(
+            f"{path}: đọc lại không như đã ghi; dùng thẻ USB khác",
+            f"{path}: does not give back what was written; use another stick",
+        )
     return path
 
 

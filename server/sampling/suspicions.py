@@ -58,20 +58,20 @@ def _named(suspicion: SlipSuspicion, made: Iterable[Made]) -> Iterator[TubePaire
 def _standing(session: Session, pairings: Sequence[UUID]) -> list[UUID]:
     """Return those that were not undone, nor set aside, by what was heard of before them."""
     asked = select(Pairing.id).where(Pairing.id.in_(pairings))
-    return list(session.scalars(asked.where(~lot_queries.undone(), ~lot_queries.put_aside())))
+    asked = asked.where(~lot_queries.undone(), ~lot_queries.put_aside())
+    return list(session.scalars(asked.order_by(Pairing.paired_at, Pairing.id)))
 
 
 def _hold(session: Session, suspicion: SlipSuspicion, named: Sequence[UUID], now: datetime) -> None:
     """Hold *named* with the others of the suspicion; by themselves, where those were decided."""
     group = session.get(SlipGroup, suspicion.event_id, with_for_update=True, populate_existing=True)
-    if group is None:
-        slips.flag_suspected(session, suspicion, now=now)
-    elif group.decided_at is None:
+    if group is not None and group.decided_at is None:
         _extend(session, group, named, now)
-    else:
-        slips.open_group(
-            session, suspicion.station, named, slips.Cause.SUSPECTED, None, shift=True, now=now
-        )
+        return
+    slips.open_group(
+        session, suspicion.station, named, slips.Cause.SUSPECTED, None, shift=True, now=now,
+        group_id=None if group else suspicion.event_id,
+    )  # fmt: skip
 
 
 def _extend(session: Session, group: SlipGroup, named: Sequence[UUID], now: datetime) -> None:

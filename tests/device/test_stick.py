@@ -130,8 +130,10 @@ def test_a_receipt_counts_as_far_as_the_journal_bears_it_out(
         write_receipt(PRESS, Stored("ban-1", [heads[4]])),  # of before: it counted numbers
     ):
         receipt.write_bytes(foreign)
-        with pytest.raises(NoStick):
+        with pytest.raises(NoStick) as told:
             take_receipt(office, backlog, receipt)
+    assert "nâng cấp máy chủ" in str(told.value)
+    assert read_sent(office.folder).acked == {heads[0].epoch: 3}
 
 
 def test_a_stick_that_is_put_in_is_written_by_itself_and_the_card_is_left_alone(

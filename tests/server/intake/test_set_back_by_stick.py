@@ -106,7 +106,7 @@ def test_a_receipt_answers_for_an_unbroken_history_alone(
     assert stored(database, card) >= set(card.written)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lost=st.integers(0, 4), other=st.integers(1, 6),
     trips=st.lists(st.tuples(st.booleans(), st.integers(0, 9), st.integers(1, 9)), max_size=4),
