@@ -60,19 +60,23 @@ def take_outcome(session: Session, source: KnownPartner, said: OutcomeWire, now:
     return True
 
 
-def take_figures(session: Session, source: KnownPartner, said: FiguresWire) -> bool:
-    """Put *said* in the place of the day's older figures; return whether it is newer."""
+def take_figures(session: Session, source: KnownPartner, said: FiguresWire, now: datetime) -> bool:
+    """Put *said* in the place of the day's older figures; return whether it is newer.
+
+    A clock below that runs ahead is not believed beyond *now*, or nothing came after it for years.
+    """
     _check_place(source, [each.place for each in said.places])
     ours = (UpstreamFigures.source == source.id, UpstreamFigures.day == said.day)
     held = select(UpstreamFigures.at).where(*ours).order_by(UpstreamFigures.place)
     before = list(session.scalars(held.with_for_update()))
-    if before and max(before) >= said.at:
+    if before and said.at <= max(before) <= now:
         return False
     session.execute(delete(UpstreamFigures).where(*ours))
+    at = min(said.at, now)
     for each in said.places:
         row: dict[str, Any] = msgspec.structs.asdict(each)
         insert_missing(
-            session, UpstreamFigures, {"source": source.id, "day": said.day, "at": said.at, **row}
+            session, UpstreamFigures, {"source": source.id, "day": said.day, "at": at, **row}
         )
     return True
 

@@ -38,7 +38,7 @@ def take_figures() -> ResponseReturnValue:
     source: KnownPartner = g.partner
     said = _read(FiguresWire)
     with transaction() as session:
-        new = services.take_figures(session, source, said)
+        new = services.take_figures(session, source, said, now())
     return {"day": said.day.isoformat(), "new": new}
 
 

@@ -1,6 +1,6 @@
 """What a server above keeps of what those below hand over, in whatever order it comes."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from contract.upstream import FiguresWire, OutcomeWire, PlaceFigures
 from server.accounts import partners
@@ -19,7 +19,7 @@ from server.accounts.within import Within
 from server.db import Database
 from server.permissions import Scope
 from server.upstream import queries, services
-from server.upstream.models import UpstreamCount
+from server.upstream.models import UpstreamCount, UpstreamFigures
 
 MONDAY = date(2026, 11, 23)
 OWN, OTHER = "vn-2021:24.222", "vn-2021:01.001"
@@ -74,10 +74,27 @@ def test_counts_are_what_a_recount_finds_whatever_came(
 
 def test_older_figures_of_a_day_change_nothing(database: Database, now: datetime) -> None:
     with database.write() as session:
-        assert services.take_figures(session, SOURCE, figures(now, 5))
-        assert not services.take_figures(session, SOURCE, figures(now, 4))
+        assert services.take_figures(session, SOURCE, figures(now, 5), now)
+        assert not services.take_figures(session, SOURCE, figures(now, 4), now)
         [below] = queries.belows(session, MONDAY, Within(everywhere=True))
     assert (below.source, below.people, below.said_at) == ("bac-giang", 5, now)
+
+
+@pytest.mark.engines
+def test_a_clock_below_that_ran_ahead_holds_up_nothing_that_comes_after_it(
+    database: Database, now: datetime
+) -> None:
+    ahead = figures(now.replace(year=2031), 10)
+    with database.write() as session:
+        assert services.take_figures(session, SOURCE, ahead, now)
+        [below] = queries.belows(session, MONDAY, Within(everywhere=True))
+        assert (below.people, below.said_at) == (10, now)
+        session.execute(update(UpstreamFigures).values(at=ahead.at))  # as an older release kept it
+        later = now + timedelta(minutes=1)
+        assert services.take_figures(session, SOURCE, figures(later, 5000), later)
+        assert not services.take_figures(session, SOURCE, figures(now, 11), later)
+        [below] = queries.belows(session, MONDAY, Within(everywhere=True))
+        assert (below.people, below.said_at) == (5000, later)
 
 
 @pytest.fixture
