@@ -147,7 +147,8 @@ remember() {
 # Nothing where it cannot be asked.
 stands() { as_server "$new/bin/ghepmau-server" stands "${config[@]}" 2>/dev/null || true; }
 
-copy() { grep -m 1 '\.ghepmau-backup$' "$state" || true; }
+# The last one: one before it may be of a run that was cut off, and have no counts.
+copy() { grep '\.ghepmau-backup$' "$state" | tail -n 1 || true; }
 
 bring_database() {
   as_server "$new/bin/ghepmau-server" upgrade "${config[@]}" >>"$state" || return 1
@@ -159,6 +160,7 @@ take_database_back() {
   [ "$(stands)" != "$stood" ] || return 0
   [ -n "$(copy)" ] || { say "  there is no copy from before the new shape"; return 1; }
   heard as_server "$new/bin/ghepmau-server" go-back "${config[@]}" "$(copy)" || return 1
+  [ "$(stands)" = "$stood" ] || { say "  the copy is of a shape between both"; return 1; }
   remember
   say "  the database is as it was before; nothing had been written since"
 }

@@ -29,11 +29,14 @@ case $2 in --help) exit 0 ;; esac
 case $1 in upgrade | go-back | ready) echo "{name} $1" >> "$ROOT/log" ;; esac
 case $1 in stands) cat "$ROOT/stands"; exit ;; esac
 [ "$1{moves}" != upgradeyes ] || [ "$(cat "$ROOT/stands")" = {name} ] || {{
-  echo "$ROOT/copy.ghepmau-backup"
+  echo "$ROOT/$$.ghepmau-backup"
   echo {name} > "$ROOT/stands"
+  touch "$ROOT/$$.counts"
 }}
 [ "$1" != upgrade ] || [ -z "{ended}" ] || ! mkdir "$ROOT/{name}-ended" || kill -{ended} $PPID
 case $1 in {bad}) exit 1 ;; esac
+for copy; do :; done
+[ "$1" != go-back ] || [ -e "${{copy%.ghepmau-backup}}.counts" ] || exit 1
 [ "$1" != go-back ] || echo first > "$ROOT/stands"
 """
 STOPPED = (
@@ -170,6 +173,19 @@ def test_cut_off_and_run_again_it_still_knows_the_copy(
     assert (code, machine.running) == (1, runs)
     assert ("not going back" in said) == (runs == "second")
     assert "second go-back" in machine.log()
+
+
+def test_cut_off_between_copy_and_migration_it_goes_back_by_the_copy_of_the_second_run(
+    machine: Machine,
+) -> None:
+    assert machine.upgrade("second", moves=True, ended="KILL")[0] < 0
+    (machine.root / "stands").write_text("first\n")  # it was not brought over yet
+    for counts in machine.root.glob("*.counts"):
+        counts.unlink()
+    code, said = machine.upgrade("second", "ready", moves=True, ended="KILL")
+    assert len(list(machine.root.glob("*.counts"))) == 1, said
+    assert (code, machine.running) == (1, "first")
+    assert "nothing had been written since" in said
 
 
 def test_it_does_not_go_back_to_a_release_that_cannot_open_the_database(machine: Machine) -> None:
