@@ -184,7 +184,8 @@ def log_out() -> ResponseReturnValue:
         services.log_out(session, g.visitor, by=actor(), now=now())
     response = redirect(url_for(".show_login"))
     response.delete_cookie(gate.cookie_name(), path="/", secure=settings().secure)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # Not "storage": a declaration that waits on this phone for a network is kept there.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

@@ -94,7 +94,10 @@ def test_logging_out_ends_the_log_in_on_the_server(app: Flask, lan: str) -> None
     client = app.test_client()
     log_in(client)
     stolen = client.get_cookie("ghepmau").value
-    assert client.post("/logout", data={"csrf_token": token_on(client, "/")}).status_code == 302
+    left = client.post("/logout", data={"csrf_token": token_on(client, "/")})
+    assert left.status_code == 302
+    cleared = left.headers["Clear-Site-Data"]
+    assert cleared == '"cache"', "a declaration that waits on this phone stays"
     thief = app.test_client()
     thief.set_cookie("ghepmau", stolen)
     assert not is_in(thief)
