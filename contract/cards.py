@@ -99,9 +99,14 @@ def key_name(public: Ed25519PublicKey) -> str:
     return encode(sha256(public.public_bytes_raw()).digest()[:4])
 
 
+def fitting(name: str) -> str:
+    """Return as much of *name* as a signed card holds."""
+    return name.encode()[:LONGEST_NAME].decode(errors="ignore")
+
+
 def sign_card(card: SignedCard, key: Ed25519PrivateKey) -> str:
     """Return the text of *card*, signed with the card press's *key*."""
-    name = card.name.encode()[:LONGEST_NAME].decode(errors="ignore").encode()
+    name = fitting(card.name).encode()
     days = (card.issued - _EPOCH).days
     sex = _SEXES.index(card.sex)
     kid = decode_base64(key_name(key.public_key()))

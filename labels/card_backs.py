@@ -26,10 +26,11 @@ class BackFace:
 
 
 def card_backs(
-    backs: Iterable[BackFace], out: BinaryIO, *, size: Size = "ID1", start: int = 1
+    backs: Iterable[BackFace | None], out: BinaryIO, *, size: Size = "ID1", start: int = 1
 ) -> int:
     """Write *backs* to *out* as a PDF, in the order of their fronts; return the pages.
 
+    None is a place that stays empty, as that of its front does.
     Raises DoesNotFit where an address is too long to print clearly.
     """
     stock = CARDS[size]
@@ -38,6 +39,8 @@ def card_backs(
         for first, batch in pages_of(backs, stock.per_page, start - 1):
             with document.page(*stock.page) as page:
                 for index, back in enumerate(batch, first):
+                    if back is None:
+                        continue
                     with page.moved(*stock.place(mirrored(index, stock))):
                         page.panel((0, 0, stock.width, stock.height), radius=3.18, edge=CUT,
                                    thick=0.1)  # fmt: skip

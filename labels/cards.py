@@ -56,7 +56,7 @@ class CardReport:
 
 
 def card_sheet(
-    cards: Iterable[CardFace],
+    cards: Iterable[CardFace | None],
     out: BinaryIO,
     *,
     size: Size = "ID1",
@@ -67,12 +67,14 @@ def card_sheet(
 ) -> CardReport:
     """Write *cards* to *out* as a PDF, in order: on A4 with cut lines, or one a page if *single*.
 
+    None is a place that stays empty, and no page of its own.
     Raises DoesNotFit where a payload is so long that its modules fall below 0.5 mm.
     """
     stock = CARDS[size]
     if single:
         stock = Stock(stock.name, stock.about, stock.width, stock.height,
                       (stock.width, stock.height))  # fmt: skip
+        cards = (card for card in cards if card is not None)
     check_start(stock, start, copies=1)
     draw = _draw_id1 if size == "ID1" else _draw_50mm
     done, smallest = 0, float("inf")
@@ -80,9 +82,10 @@ def card_sheet(
         for first, batch in pages_of(cards, stock.per_page, start - 1):
             with document.page(*stock.page) as page:
                 for index, card in enumerate(batch, first):
-                    with page.moved(*stock.place(index)):
-                        smallest = min(smallest, _draw(page, card, stock, draw, cut=not single))
-            done += len(batch)
+                    if card is not None:
+                        with page.moved(*stock.place(index)):
+                            smallest = min(smallest, _draw(page, card, stock, draw, cut=not single))
+                        done += 1
             if progress is not None:
                 progress(done)
         return CardReport(done, document.pages, smallest if done else 0.0)

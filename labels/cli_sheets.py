@@ -174,10 +174,13 @@ def _say(report: SheetReport, asked: Namespace) -> None:
     )
 
 
-def _server_list(text: str) -> list[CardFace]:
+def _server_list(text: str) -> list[CardFace | None]:
+    """Return the cards of a server's list; the place of one whose bearer was erased is empty."""
     try:
         return [
             CardFace(CardNumber(card.number), card.payload, card.name, card.birth_year)
+            if card.number
+            else None
             for card in msgspec.json.decode(text, type=list[_CardWire])
         ]
     except (msgspec.MsgspecError, CardError) as error:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
-from contract.cards import CardNumber, SignedCard, sign_card
+from contract.cards import CardNumber, SignedCard, fitting, read_card, sign_card
 from contract.identities import Key, Kind, System
 from contract.signing import private_key
 from server import vault
@@ -72,15 +73,33 @@ def _card(session: Session, person: Person, row: Row, position: int, act: Act) -
         person=person,
         number=number.text,
         number_blind=queries.value_blind(key),
-        payload=sign_card(face, private_key(vault.current().card_seed)),
+        payload=sign_card(face, _press()),
         issued=face.issued,
     )
+
+
+def sign_corrected(session: Session, batch: CardBatch, *, by: str, now: datetime) -> None:
+    """Sign anew the cards whose record says another name, year or sex since: for the next print."""
+    for card in batch.cards:
+        if not card.number:
+            continue
+        person, said = card.person, read_card(card.payload)
+        year, sex = person.birth_year or 0, person.sex or ""
+        if (said.name, said.birth_year, said.sex) == (fitting(person.name or ""), year, sex):
+            continue
+        face = SignedCard(said.number, person.name or "", year, sex, now.date())
+        card.payload, card.issued = sign_card(face, _press()), face.issued
+        audit.record(session, "card.signed-anew", person.id, by=by, now=now, detail=str(batch.id))
 
 
 def draw_card(name: str, birth_year: int, sex: str, *, now: datetime) -> tuple[CardNumber, str]:
     """Return a new number and the signed text of a card for these words; nothing is kept."""
     face = SignedCard(_new_number(), name, birth_year, sex, now.date())
-    return face.number, sign_card(face, private_key(vault.current().card_seed))
+    return face.number, sign_card(face, _press())
+
+
+def _press() -> Ed25519PrivateKey:
+    return private_key(vault.current().card_seed)
 
 
 def _new_number() -> CardNumber:

@@ -89,15 +89,17 @@ def show_batch(batch_id: UUID) -> ResponseReturnValue:
 def batch_as_json(batch_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         cards.note_taken_out(session, batch_id, "json", by=actor(), now=now())
+        batch = queries.card_batch(session, batch_id)
+        cards.sign_corrected(session, batch, by=actor(), now=now())
         return [
             {
                 "number": card.number,
                 "payload": card.payload,
-                "name": card.person.name,
+                "name": card.person.name or "",
                 "birth_year": card.person.birth_year,
                 "sex": card.person.sex or "",
             }
-            for card in queries.card_batch(session, batch_id).cards
+            for card in batch.cards
         ]
 
 
@@ -110,17 +112,22 @@ def print_batch(batch_id: UUID) -> ResponseReturnValue:
     start = number({"start": "1", **request.args}, "start", low=1, high=100)
     with transaction() as session:
         cards.note_taken_out(session, batch_id, size, by=actor(), now=now())
-        faces = _faces(queries.card_batch(session, batch_id))
+        batch = queries.card_batch(session, batch_id)
+        cards.sign_corrected(session, batch, by=actor(), now=now())
+        faces = _faces(batch)
     paper = BytesIO()
     card_sheet(faces, paper, size=size, start=start, single="single" in request.args)
     paper.seek(0)
     return send_file(paper, "application/pdf", download_name=f"the-{batch_id}.pdf")
 
 
-def _faces(batch: CardBatch) -> list[CardFace]:
+def _faces(batch: CardBatch) -> list[CardFace | None]:
+    """Return what stands on each card; of whoever was erased nothing, and the place stays empty."""
     return [
         CardFace(
             CardNumber(card.number), card.payload, card.person.name or "", card.person.birth_year
         )
+        if card.number
+        else None
         for card in batch.cards
     ]

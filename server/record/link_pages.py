@@ -40,8 +40,11 @@ def print_backs(batch_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         batch = queries.card_batch(session, batch_id)
         cards.note_taken_out(session, batch_id, f"{size} backs", by=actor(), now=now())
-        backs = []
+        backs: list[BackFace | None] = []
         for card in batch.cards:
+            if not card.number:  # whoever was erased gets no link again; the place stays empty
+                backs.append(None)
+                continue
             link = mine.link_of(session, card.person_id, by=actor(), now=now())
             shown = grouped(CardNumber(card.number))
             backs.append(BackFace(_address(link.token), card.person.name or "", shown))

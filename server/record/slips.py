@@ -5,7 +5,7 @@ it asks the record, so a result that was taken back is told as such, whatever th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -13,7 +13,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.certificates import Certificate, CertificateError, UnknownIssuer, verify_certificate
+from contract import names
+from contract.certificates import (
+    Certificate,
+    CertificateError,
+    UnknownIssuer,
+    read_certificate,
+    verify_certificate,
+)
 from contract.certificates import Test as TestEntry
 from contract.issuing import TestSlip, issue, key_id_of, number_in
 from server.audit import services as audit
@@ -38,11 +45,14 @@ class Worth(StrEnum):
 
     GENUINE = "genuine"
     EXPIRED = "expired"
-    SUPERSEDED = "superseded"  # genuine once; the result was corrected since
+    SUPERSEDED = "superseded"  # genuine once; the result, or whom it names, was corrected since
     WITHDRAWN = "withdrawn"  # genuine once; the result was taken back
     UNKNOWN = "unknown"  # signed by us, and not on record
     ANOTHERS = "anothers"  # a certificate of another issuer
     FORGED = "forged"  # not a slip, damaged, or the signature is wrong
+
+
+HOLDS = (Worth.GENUINE, Worth.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +80,16 @@ class Rules:
 def issue_slip(
     session: Session, outcome_id: UUID, rules: Rules, *, by: str, now: datetime
 ) -> ResultSlip:
-    """Return the slip of an outcome, signed now if it has none.  Raises NotFound, NoSlip."""
+    """Return the slip of an outcome, signed now if it has none or names its bearer as they were
+    before a correction.  Raises NotFound, NoSlip.
+    """
     outcome = session.get(Outcome, outcome_id)
     if outcome is None:
         raise NotFound("Không có kết quả này.", "There is no such result.")
     _check(session, outcome)
     known = session.scalar(select(ResultSlip).where(ResultSlip.outcome_id == outcome_id))
-    slip = known or _sign(session, outcome, rules, by, now)
+    slip = _as_corrected(session, known, rules, by, now) if known else None
+    slip = slip or _sign(session, outcome, rules, by, now)
     audit.record(session, "slip.printed", outcome.person_id, by=by, now=now, detail=str(slip.id))
     return slip
 
@@ -115,44 +128,74 @@ def _check(session: Session, outcome: Outcome) -> None:
         )
 
 
+def _as_corrected(
+    session: Session, slip: ResultSlip, rules: Rules, by: str, now: datetime
+) -> ResultSlip:
+    """Return *slip*, signed anew under its number where the person's name or birth was corrected.
+
+    Raises NoSlip for whoever was erased.
+    """
+    if not slip.code:
+        raise NoSlip("Người này đã được xóa khỏi hồ sơ.", "This person was erased.")
+    person, said = session.get_one(Person, slip.person_id), read_certificate(slip.code)
+    named = f"{said.family} {said.given}".strip()
+    if (named, said.birth) != (names.display(person.name or ""), _birth_of(person)):
+        outcome = session.get_one(Outcome, slip.outcome_id)
+        _write(slip, person, outcome, rules, by, now)
+        session.flush()
+        told = str(slip.id)
+        audit.record(session, "slip.signed-anew", person.id, by=by, now=now, detail=told)
+    return slip
+
+
+def _birth_of(person: Person) -> str:
+    return person.birth or (str(person.birth_year) if person.birth_year else "")
+
+
 def _sign(session: Session, outcome: Outcome, rules: Rules, by: str, now: datetime) -> ResultSlip:
-    person, key, number = (
-        session.get_one(Person, outcome.person_id),
-        signing_key(rules.key),
-        uuid4(),
-    )
-    expires = rules.expires(outcome.sampled_at)
-    said = TestSlip(
-        number=number.hex,
-        name=person.name or "",
-        birth=person.birth or (str(person.birth_year) if person.birth_year else ""),
-        detected=outcome.status == "positive",
-        sampled=outcome.sampled_at,
-        issued=now,
-        expires=expires,
-        issuer=rules.issuer,
-        centre=rules.issuer,
-    )
     slip = ResultSlip(
-        id=number, outcome_id=outcome.id, person_id=person.id, code=issue(said, key),
-        key_id=key_id_of(key.public_key()).hex(), sampled_at=outcome.sampled_at,
-        expires_at=expires, issued_at=now, issued_by=by,
+        id=uuid4(), outcome_id=outcome.id, person_id=outcome.person_id,
+        sampled_at=outcome.sampled_at, expires_at=rules.expires(outcome.sampled_at),
     )  # fmt: skip
+    _write(slip, session.get_one(Person, outcome.person_id), outcome, rules, by, now)
     session.add(slip)
     session.flush()
     return slip
 
 
+def _write(
+    slip: ResultSlip, person: Person, outcome: Outcome, rules: Rules, by: str, now: datetime
+) -> None:
+    """Sign what *slip* says: under its number, until when it holds."""
+    key = signing_key(rules.key)
+    said = TestSlip(
+        number=slip.id.hex,
+        name=person.name or "",
+        birth=_birth_of(person),
+        detected=outcome.status == "positive",
+        sampled=slip.sampled_at,
+        issued=now,
+        expires=slip.expires_at,
+        issuer=rules.issuer,
+        centre=rules.issuer,
+    )
+    slip.code, slip.key_id = issue(said, key), key_id_of(key.public_key()).hex()
+    slip.issued_at, slip.issued_by = now, by
+
+
 def check_code(session: Session, text: str, rules: Rules, *, now: datetime) -> Verdict:
-    """Say what the slip is worth whose QR says *text*."""
+    """Say what the slip is worth whose QR says *text*; of one that was signed anew, the newest."""
+    text = text.strip("\r\n\t")
     try:
-        said = verify_certificate(text.strip("\r\n\t"), public_keys(rules.key))
+        said = verify_certificate(text, public_keys(rules.key))
     except UnknownIssuer:
         return Verdict(Worth.ANOTHERS)
     except CertificateError:
         return Verdict(Worth.FORGED)
     number = _number_of(said)
-    return check_number(session, number, now=now) if number else Verdict(Worth.UNKNOWN)
+    found = check_number(session, number, now=now) if number else Verdict(Worth.UNKNOWN)
+    older = found.slip is not None and found.slip.code not in {"", text}
+    return replace(found, worth=Worth.SUPERSEDED) if older and found.worth in HOLDS else found
 
 
 def _number_of(said: Certificate) -> UUID | None:

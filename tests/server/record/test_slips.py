@@ -1,6 +1,6 @@
 """Result slips: signed by us, checked against the record, worthless once the result is not so."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +16,8 @@ from server.accounts.roles import Role
 from server.db import Database
 from server.lab.words import Call
 from server.outcomes.models import Outcome
-from server.record import slips
+from server.record import requests, slips
+from server.record.requests import Correction, Kind
 from server.record.slip_keys import public_keys
 from server.record.slip_models import ResultSlip
 from server.record.slips import Worth
@@ -94,6 +95,34 @@ def test_a_corrected_result_makes_its_slip_wrong_and_gives_a_new_one(
     newer = issue(database, tested, now)
     assert newer.id != slip.id
     assert worth(database, newer.code, now) is Worth.GENUINE
+
+
+def test_a_reprint_after_a_correction_names_who_it_is_now_and_the_old_paper_says_so(
+    tested: Any, slip: ResultSlip, database: Database, now: datetime
+) -> None:
+    assert issue(database, tested, now).code == slip.code, "nothing changed, nothing is signed"
+    with database.write() as session:
+        wish = requests.ask(
+            session, tested.person, Kind.CORRECT, wish="", source="page", due=now, by="person",
+            now=now,
+        ).id  # fmt: skip
+        right = Correction(name="Nguyễn Thị Mận", birth="22/03/1991")
+        requests.correct(session, wish, right, reason="r", by="user:hoa", now=now)
+    newer = issue(database, tested, now + timedelta(minutes=1))
+    said = verify_certificate(newer.code, public_keys(1))
+    assert (said.family, said.given, said.birth) == ("Nguyễn", "Thị Mận", "1991-03-22")
+    assert (newer.id, newer.expires_at) == (slip.id, slip.expires_at)
+    assert worth(database, newer.code, now) is Worth.GENUINE
+    assert worth(database, slip.code + "\n", now) is Worth.SUPERSEDED
+
+
+def test_whoever_was_erased_gets_no_slip(
+    tested: Any, slip: ResultSlip, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        requests.erase(session, [tested.person], by="user:hoa", now=now)
+    with pytest.raises(slips.NoSlip):
+        issue(database, tested, now)
 
 
 def test_a_result_taken_back_is_told_as_such_and_gets_no_slip(
