@@ -38,5 +38,16 @@ def in_scope(place: str) -> str:
 def place_in(form: Mapping[str, str]) -> str:
     """Return the place that a form names, else the person's own; it must be in scope."""
     given = place_or_text(optional_text(form, "place", longest=64))
-    found = user()
-    return in_scope(given or (found.place if found else ""))
+    return in_scope(given) if given else own_place()
+
+
+def own_place() -> str:
+    """Return where the person works; where they do not see that, the one place that they see.
+
+    Raises NotYourPlace where they see several.
+    """
+    found, within = user(), current_within()
+    place = found.place if found else ""
+    if not within.covers(place) and len(within.areas) == 1:
+        return next(iter(within.areas))
+    return in_scope(place)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from server.accounts.models import User
 from server.accounts.roles import Role
@@ -12,7 +12,7 @@ from server.db import Database
 from server.people.models import CardBatch
 
 SignIn = Callable[..., FlaskClient]
-HERE, ELSEWHERE = "vn-2021:24.222", "vn-2021:27.256"
+HERE, ELSEWHERE, THIRD = "vn-2021:24.222", "vn-2021:27.256", "vn-2021:24.221"
 NEW = {"login": "ke", "name": "Kế", "role": "health-officer"}
 OFFICER = Role.HEALTH_OFFICER
 
@@ -43,13 +43,16 @@ def test_an_account_of_another_place_is_not_managed_here(sign_in: SignIn) -> Non
 def test_nothing_is_made_at_a_place_that_its_maker_does_not_see(
     sign_in: SignIn, database: Database
 ) -> None:
-    registrar = sign_in(Role.REGISTRAR, "ke", place=ELSEWHERE, sees=HERE)
+    one = sign_in(Role.REGISTRAR, "ke", place=ELSEWHERE, sees=HERE)
+    two = sign_in(Role.REGISTRAR, "hai", place=ELSEWHERE, sees=f"{HERE} {THIRD}")
     cards = {"people": "Trần Văn An;1990;Nam"}
-    assert registrar.post("/cards", data=cards).status_code == 404
-    assert registrar.post("/cards", data={**cards, "place": HERE}).status_code == 302
+    assert one.post("/cards", data=cards).status_code == 302  # of the one place that they see
+    assert two.post("/cards", data=cards).status_code == 404
+    assert two.post("/cards", data={**cards, "place": THIRD}).status_code == 302
+    for elsewhere in (one, two):
+        assert elsewhere.post("/cards", data={**cards, "place": ELSEWHERE}).status_code == 404
     with database.read() as session:
-        assert session.scalars(select(CardBatch.place)).all() == [HERE]
-        assert session.scalar(select(func.count()).select_from(User)) == 1
+        assert set(session.scalars(select(CardBatch.place))) == {HERE, THIRD}
 
 
 @pytest.mark.engines
