@@ -23,7 +23,7 @@ from server.officers.sample_states import WORDS, state_is, superseded
 from server.officers.wishes import Wish
 from server.outcomes.merge import Status
 from server.outcomes.models import Outcome
-from server.people.finding import count_of, led_to
+from server.people.finding import Mark, count_of, has_mark, led_to
 from server.people.name_parts import Sought, may_have
 from server.sampling.models import Pairing
 
@@ -97,8 +97,8 @@ def certain(wish: Wish, asked: Asked | None) -> Iterator[ColumnElement[bool]]:
 def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[bool] | None:
     """Return a condition that turns out to lead to few rows, None if there is none."""
     most = FEW_IN_TIME if wish.sort.endswith("at") else FEW
-    if (people := _people(session, name, most)) is not None:
-        return among_these(Pairing.person_id, people)
+    if (marks := _people(session, name, most)) is not None:
+        return has_mark(session, Pairing.person_id, marks)
     for found, are_these in _perhaps(wish):
         few = session.scalars(found.limit(FEW + 1)).all()
         if len(few) <= FEW:
@@ -106,7 +106,7 @@ def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[b
     return None
 
 
-def _people(session: Session, name: Sought | None, most: int) -> list[str] | None:
+def _people(session: Session, name: Sought | None, most: int) -> list[Mark] | None:
     """Return whom the parts of a name lead to, None where these are more than *most*.
 
     Where the rarest leads to more than a handful, the other parts sift them.

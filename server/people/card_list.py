@@ -17,7 +17,7 @@ from contract.identities import Key, System
 from server.accounts.within import ANYWHERE, Within
 from server.db import among_these
 from server.people import queries
-from server.people.finding import led_to
+from server.people.finding import has_mark, led_to
 from server.people.models import Card, CardBatch, Person
 from server.people.name_parts import has, sought
 
@@ -82,7 +82,7 @@ def cards_like(session: Session, typed: str, within: Within) -> list[Card] | Non
     led = led_to(session, name.numbers, MOST_LED)
     if led is None:
         return None
-    named = select(Person.id, Person.name).where(among_these(Person.id, led))
+    named = select(Person.id, Person.name).where(has_mark(session, Person.id, led))
     ids = [row.id.hex for row in session.execute(named) if has(row.name, name.parts)]
     return _newest(session, within, among_these(Card.person_id, ids))
 

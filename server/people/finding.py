@@ -4,16 +4,18 @@ A mark is a person's id, in SQLite the row's own number, which its indexes hold:
 before it is known to be wanted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, String, Uuid, bindparam, text
 from sqlalchemy.orm import Session
 
-from server.db import listed
+from server.db import among_these, listed
 from server.people.name_parts import MORE, PLACES, having, written
 
 Group = Sequence[int]  # the numbers that lead to one part
+Mark = Any
 
 
 def count_of(session: Session, numbers: Group, most: int) -> int:
@@ -22,8 +24,8 @@ def count_of(session: Session, numbers: Group, most: int) -> int:
     return session.scalar(text(found)) or 0
 
 
-def led_to(session: Session, groups: Sequence[Group], most: int) -> list[str] | None:
-    """Return the ids of who has a number of each of *groups*, as 32 digits; None of over *most*.
+def led_to(session: Session, groups: Sequence[Group], most: int) -> list[Mark] | None:
+    """Return the marks of who has a number of each of *groups*, None of more than *most*.
 
     The rarest part, which stands first, goes with each other one by the indexes of two places, so
     that whoever has only one of both is never looked at.
@@ -32,13 +34,17 @@ def led_to(session: Session, groups: Sequence[Group], most: int) -> list[str] | 
     each = (f"SELECT mark FROM ({_any(session, way)}) AS one" for way in ways)  # noqa: S608
     every = f"SELECT DISTINCT mark FROM ({' INTERSECT '.join(each)}) AS led LIMIT {most + 1}"  # noqa: S608
     marks = session.execute(text(every)).scalars().all()
-    if len(marks) > most:
-        return None
+    return None if len(marks) > most else list(marks)
+
+
+def has_mark(session: Session, column: Any, marks: Iterable[Mark]) -> ColumnElement[bool]:
+    """Return the condition that *column* holds the id of somebody with one of *marks*."""
     if not _in_sqlite(session):
-        return [mark.hex for mark in marks]
-    in_order = {"marks": listed(sorted(marks))}  # rows that stand together are read together
-    ids = session.execute(text(_IDS), in_order).scalars().all()
-    return [str(each).replace("-", "") for each in ids]
+        return among_these(column, [mark.hex for mark in marks])
+    given = listed(sorted(marks))  # neighbours are read at once
+    listing = bindparam("marks", given, type_=String, unique=True)
+    these: ColumnElement[bool] = column.in_(text(_IDS).bindparams(listing).columns(id=Uuid()))
+    return these
 
 
 _IDS = (

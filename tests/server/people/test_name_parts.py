@@ -1,6 +1,7 @@
 """The index of name parts: it finds, it follows the name, and its numbers look all alike."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import zip_longest
 from random import Random
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from contract import names
 from contract.signing import encode
 from server import vault as vaults
 from server.db import Database
-from server.people.finding import count_of, led_to
+from server.people.finding import count_of, has_mark, led_to
 from server.people.indexing import index_names, unnumbered
 from server.people.models import NAME_PARTS, Person
 from server.people.name_parts import (
@@ -98,12 +100,16 @@ def test_names_of_few_telling_parts_are_filled_up() -> None:
     assert numbers_of(uuid4(), None) == numbers_of(uuid4(), "…") == (None,) * PLACES
 
 
+def people_led_to(session: Session, groups: Sequence[Sequence[int]], most: int) -> set[UUID]:
+    marks = led_to(session, groups, most)
+    assert marks is not None
+    return set(session.scalars(select(Person.id).where(has_mark(session, Person.id, marks))))
+
+
 def found(database: Database, text: str) -> set[UUID]:
     with database.read() as session:
         asked = sought(text)
-        led_ids = led_to(session, asked.numbers, 9)
-        assert led_ids is not None
-        led = {UUID(each) for each in led_ids}
+        led = people_led_to(session, asked.numbers, 9)
         assert all(count_of(session, each, 9) >= len(led) for each in asked.numbers)
         each = [may_have(numbers) for numbers in asked.numbers]
         rows = session.execute(select(Person.id, Person.name).where(*each)).all()
@@ -158,7 +164,5 @@ def test_common_parts_lead_to_whoever_has_a_number_of_each_and_to_nobody_else(
                 who for who, own in crowd.items()
                 if all(MORE in own or set(own) & set(group) for group in groups)
             }  # fmt: skip
-            led = led_to(session, groups, len(crowd))
-            assert led is not None
-            assert sorted(map(UUID, led)) == sorted(expected)
+            assert people_led_to(session, groups, len(crowd)) == expected
             assert led_to(session, groups, len(expected) - 1) is None
