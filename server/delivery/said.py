@@ -24,6 +24,21 @@ _OURS = re.compile(
     r"|the record has no such entry"
     r"|the entry in the record says something else"
 )
+_VIETNAMESE = {
+    "no safe connection": "không có kết nối an toàn",
+    "no connection": "không kết nối được",
+    "the token's file cannot be read": "không đọc được tệp mã truy cập",
+    "cannot write in the folder": "không ghi được vào thư mục",
+    "the connection ended before the answer": "mất kết nối trước khi có trả lời",
+    "the receiver has newer versions": "nơi nhận có bản mới hơn",
+    "the receiver has this observation": "số lần nơi nhận có mục này:",
+    "there is no such outcome any more": "không còn kết luận này",
+    "unreadable notice": "thông báo không đọc được",
+    "no person's id": "không có mã của người",
+    "the answer is no": "trả lời không phải",
+    "was not taken": "không được nhận",
+}
+_WORDS = re.compile("|".join(_VIETNAMESE))
 _KIND = re.compile(r"[A-Z][A-Za-z]*(?=: )")  # the class of an error
 
 
@@ -32,3 +47,8 @@ def ours(error: object) -> str:
     text = str(error or "")
     found = _OURS.search(text) or _KIND.match(text)
     return found[0].strip() if found else ""
+
+
+def vietnamese(noted: str) -> str:
+    """Return *noted*, which is in English, with our own words in Vietnamese; others' stay."""
+    return _WORDS.sub(lambda found: _VIETNAMESE[found[0]], noted)

@@ -11,7 +11,7 @@ from server.declarations import notice
 from server.delivery import circuits, queries, services
 from server.delivery.channels import Channel, Checkable, Unreachable
 from server.delivery.models import Delivery
-from server.delivery.said import ours
+from server.delivery.said import ours, vietnamese
 from server.errors import BadInput, NotFound
 from server.exchange.expiry import Watch
 from server.exchange.targets import Target
@@ -31,6 +31,12 @@ ENDINGS = {
     "our-certificate": ("chứng thư của ta", "our certificate"),
     "their-certificate": ("chứng thư của họ", "their certificate"),
 }
+
+
+@bp.app_template_filter("noted")
+def noted(text: str | None) -> str:
+    """Return what was noted of a delivery, as the reader speaks."""
+    return t(vietnamese(text or ""), text or "")
 
 
 @bp.get("/deliveries")
@@ -101,7 +107,9 @@ def _compared(message: Delivery) -> str:
         differs = channel.read_back(message.subject, message.key, message.payload)
     except Unreachable as error:
         told = ours(error)
-        return t(f"Nơi nhận không trả lời: {told}", f"The target does not answer: {told}")
+        return t(
+            f"Nơi nhận không trả lời: {vietnamese(told)}", f"The target does not answer: {told}"
+        )
     if differs:
         told = ours(differs)
         return t(f"Khác với tin này: {told}", f"It differs from this message: {told}")

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from server.accounts.roles import Role
 from server.audit.models import AuditEntry
 from server.delivery.channels import Refused, Unreachable
-from server.delivery.said import ours
+from server.delivery.said import ours, vietnamese
 from server.delivery.simulated import SimulatedReceiver
 from server.delivery.worker import run_once
 from server.exchange.expiry import Ending, Watch, endings, jwt_end
@@ -145,3 +145,27 @@ def test_what_ends_within_a_month_is_told(
     assert [each.what for each in watch.soon(now)] == ["our-certificate"]
     app.extensions["expiry"].known = (Ending("cdc", "token", now + timedelta(days=3)),)
     assert "hết hạn" in sign_in(Role.ADMINISTRATOR).get("/deliveries").text
+
+
+@pytest.mark.parametrize(
+    ("noted", "vi"),
+    [
+        ("no connection: [Errno 111] Connection refused",
+         "không kết nối được: [Errno 111] Connection refused"),
+        ("Observation was not taken: 422", "Observation không được nhận: 422"),
+        ("HTTP 503: try later", "HTTP 503: try later"),
+    ],
+)  # fmt: skip
+def test_what_was_noted_of_a_delivery_is_read_in_vietnamese(noted: str, vi: str) -> None:
+    """A receiver's own words stay."""
+    assert vietnamese(noted) == vi
+
+
+def test_why_a_message_was_refused_is_said_in_the_readers_language(
+    released: str, day: Day, sign_in: SignIn
+) -> None:
+    refusing = SimulatedReceiver([Refused("Observation was not taken: no such tube")])
+    run_once(day.database, {"declarations": refusing}, day.now)
+    officer = sign_in(Role.HEALTH_OFFICER)
+    assert "Observation không được nhận: no such tube" in officer.get("/deliveries").text
+    assert "was not taken: no such tube" in officer.get("/deliveries?lang=en").text
