@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from contract.cards import CardError, CardNumber
@@ -23,7 +23,7 @@ from server.people.name_parts import has, sought
 
 BATCHES, CARDS, FOUND = 100, 200, 50  # on a page
 T = TypeVar("T")
-MOST_LED = 4_000  # people whose names are opened for one search
+MOST_LED = 20_000  # people of whom those with a card are looked at
 
 
 class Batch(NamedTuple):
@@ -82,7 +82,8 @@ def cards_like(session: Session, typed: str, within: Within) -> list[Card] | Non
     led = led_to(session, name.numbers, MOST_LED)
     if led is None:
         return None
-    named = select(Person.id, Person.name).where(has_mark(session, Person.id, led))
+    bears = exists().where(Card.person_id == Person.id)
+    named = select(Person.id, Person.name).where(has_mark(session, Person.id, led), bears)
     ids = [row.id.hex for row in session.execute(named) if has(row.name, name.parts)]
     return _newest(session, within, among_these(Card.person_id, ids))
 
