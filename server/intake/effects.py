@@ -150,7 +150,8 @@ def _keep(_session: Session, _event: Event, _now: datetime) -> None:
 
 
 def _void(session: Session, event: PairingVoided, now: datetime) -> None:
-    sampling.record_void(session, event, now=now)
+    void = sampling.record_void(session, event, now=now)
+    strays.look_beside(session, [void.tube], now=now)
 
 
 def _close(session: Session, event: PoolClosed, now: datetime) -> None:

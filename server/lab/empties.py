@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeId
 from server.lab import stray_reads as reads
 from server.lab.stray_rules import Doubt, doubts_behind
-from server.sampling import lot_queries, queries, slips
+from server.sampling import holds, lot_queries, queries, slips
 from server.sampling.decision_models import SlipGroup, SlipMember
 
 
@@ -52,13 +52,14 @@ def _behind(session: Session, empty: list[TubeId]) -> Iterator[Behind]:
     nobodys = {near for each in empty for near in reads.around(each)} - field.tubes
     lots = queries.lots_of(session, nobodys)
     void = _spots(lot_queries.voids_among(session, lots))
-    there = set(lots) - reads.received(session, nobodys)
+    came = reads.received(session, nobodys)
+    strays = came - queries.paired_before(session, came)  # `strays` holds what is between
     for each in empty:
         paired = field.paired.get(each.series, {})
         thrown = {serial for series, serial in void if series == each.series}
         for at, doubt in doubts_behind(each.serial, paired, field.empty[each.series], thrown):
             missing = TubeId.mint(each.series, at)
-            if missing in there:  # one that came is a stray: `strays` holds what is between
+            if missing in lots and missing not in strays:
                 yield Behind(paired[each.serial].id, missing, doubt)
 
 
@@ -67,7 +68,8 @@ def _spots(tubes: Iterable[Tube]) -> set[tuple[int, int]]:
 
 
 def _held_before(session: Session, behind: Behind) -> set[UUID]:
-    """Return the pairings held because of the same two tubes before, be they decided or not."""
+    """Return the pairings held because of the same two tubes, or of which a person decided."""
     asked = select(SlipMember.pairing_id).join(SlipGroup, SlipMember.group_id == SlipGroup.id)
     same = SlipGroup.wrong_id == behind.whose, SlipGroup.stray == behind.missing
-    return set(session.scalars(asked.where(SlipGroup.cause == slips.Cause.EMPTY, *same)))
+    of_it = SlipGroup.cause == slips.Cause.EMPTY, holds.held_or_decided()
+    return set(session.scalars(asked.where(*of_it, *same)))

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from contract.tubes import LARGEST_SERIAL
+
 REACH = 20  # tubes on either side
 
 
@@ -60,7 +62,7 @@ def doubts_behind(
             if at in passed:
                 continue
             given = paired.get(at)
-            if given is None and between and at >= 0:
+            if given is None and between and 0 <= at <= LARGEST_SERIAL:
                 ordered = between if step > 0 else between[::-1]
                 yield at, Doubt(station, tuple(ordered), shift=True)
             if given is None or given.station != station or at in others:

@@ -16,7 +16,7 @@ from contract.tubes import LARGEST_SERIAL, Tube, TubeId
 from server.lab import empties
 from server.lab import stray_reads as reads
 from server.lab.stray_rules import Doubt, doubt_beside
-from server.sampling import queries, slips
+from server.sampling import holds, queries, slips
 from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.turns import take_turn
 
@@ -41,7 +41,7 @@ def look_at(
 
 
 def look_beside(session: Session, tubes: Iterable[Tube], *, now: datetime) -> None:
-    """Look beside *tubes* whose pairings were heard of just now, if the laboratory has some."""
+    """Look beside *tubes* whose pairings, or voids, were heard of just now."""
     own = reads.sampling_tubes(tubes)
     if not own:
         return
@@ -94,13 +94,14 @@ def _doubts(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, Doubt]:
 
 
 def _held_before(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, set[UUID]]:
-    """Return the pairings held because each of *strays* came, be they decided or not."""
+    """Return the pairings held because each of *strays* came, or of which a person decided."""
     held: dict[TubeId, set[UUID]] = {stray: set() for stray in strays}
     if held:
         asked = select(SlipGroup.stray, SlipMember.pairing_id).join(
             SlipMember, SlipMember.group_id == SlipGroup.id
         )
-        asked = asked.where(SlipGroup.stray.in_(held), SlipGroup.cause == slips.Cause.STRAY)
+        of_them = SlipGroup.stray.in_(held), SlipGroup.cause == slips.Cause.STRAY
+        asked = asked.where(*of_them, holds.held_or_decided())
         for stray, pairing in session.execute(asked):
             if isinstance(stray, TubeId):
                 held[stray].add(pairing)

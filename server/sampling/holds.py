@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.db import among, listed
 from server.people.models import Disagreement
 from server.sampling.claims import Hold
-from server.sampling.decision_models import Matter, SlipGroup, SlipMember
+from server.sampling.decision_models import Decision, Matter, SlipGroup, SlipMember
+from server.sampling.decisions import About
 from server.sampling.models import Pairing
 
 
@@ -40,6 +41,12 @@ def held_by_slip(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
     """Return those of *tubes* that stand in a slip group which nobody has released."""
     asked = {"tubes": listed(tube.text for tube in tubes)}
     return {row[0] for row in session.execute(_SLIPPED, asked)}
+
+
+def held_or_decided() -> ColumnElement[bool]:
+    """Return the condition that a group is open, or that a person decided: not ended by itself."""
+    said = exists().where(Decision.matter == About.SLIP, Decision.subject_id == SlipGroup.id)
+    return or_(SlipGroup.decided_at.is_(None), said)
 
 
 def _doubted() -> Select[Tube, UUID]:

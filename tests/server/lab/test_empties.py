@@ -1,7 +1,7 @@
 """An empty tube whose swab may be in the next one holds those behind it, until somebody looks."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contract import events
 from contract.tubes import LARGEST_SERIAL, TubeId
+from server.intake.effects import EFFECTS
 from server.lab.receptions import undo_rejection
 from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
 from server.lab.stray_reads import spans_around
@@ -21,7 +22,7 @@ from server.sampling import slips
 from server.sampling.holds import held_by_slip
 from server.sampling.lot_parts import open_lot, void_tubes
 from server.sampling.lot_tiles import Run
-from server.sampling.models import Lot
+from server.sampling.models import Lot, Pairing
 from server.sampling.services import record_pairing
 from server.sampling.slip_decisions import decide_group
 
@@ -135,6 +136,53 @@ def test_where_the_lot_begins_no_tube_is_missing(scene: Any) -> None:
         scene.pair(tube, scene.person())
     came_empty(scene, tubes[-1])
     assert held_by_slip(scene.session, tubes) == set()
+
+
+@pytest.mark.parametrize("void_first", [True, False])
+def test_a_pairing_undone_by_its_station_leaves_a_tube_of_nobody_in_either_order(
+    scene: Any, left_behind: list[Any], *, void_first: bool
+) -> None:
+    last = scene.pair(left_behind[-1], scene.person())
+    for _ in range(REACH):
+        scene.pair(scene.tube(), scene.person())
+    steps = [
+        lambda: undone(scene, last),
+        lambda: came_empty(scene, left_behind[1]),
+    ]
+    for step in steps if void_first else reversed(steps):
+        step()
+    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+
+
+def test_what_ended_by_itself_is_held_again_when_its_ground_comes_back(
+    scene: Any, left_behind: list[Any]
+) -> None:
+    came_empty(scene, left_behind[1])
+    undo_rejection(scene.session, left_behind[1], note="có dịch", by=LAN, now=scene.now)
+    came_empty(scene, left_behind[1])
+    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    paired_now(scene, left_behind[-1])
+    assert held_by_slip(scene.session, left_behind) == set()
+    undone(scene, scene.session.get_one(Pairing, UUID(int=7)))
+    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+
+
+def test_an_undone_tube_that_came_all_the_same_ends_a_shift_as_well(
+    scene: Any, left_behind: list[Any]
+) -> None:
+    undone(scene, scene.pair(left_behind[-1], scene.person()))
+    came(scene, left_behind[-1])
+    came_empty(scene, left_behind[1])
+    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+
+
+def undone(scene: Any, pairing: Pairing) -> None:
+    event = events.PairingVoided(
+        id=uuid4(), station=pairing.station, epoch="0" * 16, seq=2, prev=events.NO_EVENT,
+        at=scene.now, trusted=True, boot="b", mono=1, tube=pairing.tube.text, pairing=pairing.id,
+        reason="undo",
+    )  # fmt: skip
+    EFFECTS[events.PairingVoided](scene.session, event, scene.now)
 
 
 def paired_now(scene: Any, tube: TubeId) -> TubeId:
