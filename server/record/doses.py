@@ -29,6 +29,11 @@ _HEADINGS = {
 _BY_KEY = {key: field for field, keys in _HEADINGS.items() for key in keys}
 EARLIEST = date(2020, 12, 1)  # nobody was vaccinated against COVID-19 before
 MOST_DOSES = 9
+PRODUCTS = {
+    "EU/1/20/1528": "Pfizer-BioNTech", "EU/1/20/1507": "Moderna", "EU/1/21/1529": "AstraZeneca",
+    "EU/1/20/1525": "Janssen", "Covaxin": "Covaxin", "CoronaVac": "CoronaVac",
+    "BBIBP-CorV": "Sinopharm (Vero Cell)", "Sputnik-V": "Sputnik V",
+}  # fmt: skip
 
 
 class Reason(StrEnum):

@@ -10,7 +10,8 @@ from server.db import Base, Encrypted
 
 
 class VaccinationImport(Base):
-    """A list of doses: read and shown, then confirmed.  What was read is kept, encrypted."""
+    """A list of doses: read and shown, then confirmed.  What was read is kept, encrypted, until the
+    clock of lists takes it away."""
 
     __tablename__ = "vaccination_import"
     __table_args__ = (CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_wholly"),)
@@ -18,7 +19,8 @@ class VaccinationImport(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(Encrypted("vaccination_import.title"))
     place: Mapped[str] = mapped_column(String(64))
-    content: Mapped[str] = mapped_column(Encrypted("vaccination_import.content"))  # JSON: Reading
+    # JSON: Reading; None once it was kept long enough
+    content: Mapped[str | None] = mapped_column(Encrypted("vaccination_import.content"))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(80))
     done_at: Mapped[datetime | None]

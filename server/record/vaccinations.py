@@ -31,14 +31,8 @@ from server.people import doubts, merges, queries
 from server.people import services as people
 from server.people.agreement import Traits, agree
 from server.people.links import LiveLinks
-from server.record.doses import Dose, Given, Reading, Reason, Refused
+from server.record.doses import PRODUCTS, Dose, Given, Reading, Reason, Refused
 from server.record.vaccination_models import Vaccination, VaccinationImport
-
-PRODUCTS = {
-    "EU/1/20/1528": "Pfizer-BioNTech", "EU/1/20/1507": "Moderna", "EU/1/21/1529": "AstraZeneca",
-    "EU/1/20/1525": "Janssen", "Covaxin": "Covaxin", "CoronaVac": "CoronaVac",
-    "BBIBP-CorV": "Sinopharm (Vero Cell)", "Sputnik-V": "Sputnik V",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +48,10 @@ class _Origin:
 
 class ImportDone(DomainError):
     code = "import-done"
+
+
+class ImportGone(DomainError):
+    code = "import-gone"
 
 
 class CertificateOfAnother(DomainError):
@@ -89,7 +87,9 @@ def stage(
 
 
 def reading_of(found: VaccinationImport) -> Reading:
-    return msgspec.json.decode(found.content, type=Reading)
+    """Return what stood on a list: nothing once that was kept long enough."""
+    kept = found.content
+    return msgspec.json.decode(kept, type=Reading) if kept is not None else Reading((), ())
 
 
 def import_named(session: Session, import_id: UUID) -> VaccinationImport:
@@ -108,11 +108,16 @@ def imports(session: Session, within: Within = ANYWHERE) -> Sequence[Vaccination
 def confirm(session: Session, import_id: UUID, *, by: str, now: datetime) -> Reading:
     """Let the doses of a list enter the records; return what became of every row at last.
 
-    Raises NotFound, ImportDone.
+    Raises NotFound, ImportDone, ImportGone.
     """
     found = import_named(session, import_id)
     if found.done_at is not None:
         raise ImportDone("Danh sách này đã nhập xong.", "This list was entered already.")
+    if found.content is None:
+        raise ImportGone(
+            "Danh sách này đã hết hạn giữ. Gửi lại tệp.",
+            "This list was kept long enough and is gone. Send the file again.",
+        )
     reading = reading_of(found)
     codes = [_code(row) for row in reading.given]
     links = LiveLinks.of(session, codes)

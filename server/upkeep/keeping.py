@@ -44,7 +44,8 @@ Old = Callable[[Columns, datetime], Any]  # the condition that a row is from bef
 class Purpose:
     """Rows of *table* before a time: *goes* is emptied (column: value), or the row is deleted.
 
-    Of the times in *days* only the day stays, as its first moment in Vietnam.
+    Of the times in *days* only the day stays, as its first moment in Vietnam.  They stay where the
+    purpose *behind* which they go failed.
     *old* is the condition by a cutoff; a row that is emptied already must not fulfil it.
     """
 
@@ -55,6 +56,7 @@ class Purpose:
     goes: Mapping[str, Any] | None
     stays: str  # in words, for the plan
     days: tuple[str, ...] = ()
+    behind: str = ""
 
 
 def _says(table: str, *columns: str, more_than: int = _EMPTY) -> ColumnElement[bool]:
@@ -129,7 +131,7 @@ PURPOSES = (
     Purpose("events of check-ins", "keep_check_in_days", "wire_event", _coming_old,
             {"payload": b""}, "number, hash and kind of each event: the chain"),
     Purpose("check-ins", "keep_check_in_days", "check_in", _check_in_old, None,
-            "counts of points and days"),
+            "counts of points and days", behind="events of check-ins"),
     Purpose("where it was declared", "keep_check_in_days", "declaration", _declared_old,
             {"point_id": None}, "that it was declared, on which day, and what was agreed to",
             days=("at", "recorded_at")),

@@ -1,21 +1,25 @@
 """`ghepmau-server retention plan | run`: what has been kept long enough, and away with it."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from contract.spoken import said
+from sqlalchemy.exc import SQLAlchemyError
+
+from contract.spoken import Spoken, said
 from server.archives import aging
 from server.audit import services as audit
 from server.config import Loaded, Settings
 from server.db import Database
+from server.errors import DomainError
 from server.speaking import tell
 from server.upkeep import forgetting, keeping
 from server.upkeep.keeping import Key, Purpose
-from server.upkeep.opening import now, opened
+from server.upkeep.opening import Trouble, now, opened
 
 Add = Callable[..., argparse.ArgumentParser]
+Step = tuple[str, str, Callable[[], None]]  # its name, behind which it goes, what it does
 BY = "system:retention"
 
 
@@ -33,13 +37,37 @@ def add_to(add: Add) -> None:
 
 
 def run(asked: argparse.Namespace, loaded: Loaded) -> None:
-    at = now()  # one for all: an event goes by the same time as what it tells of
+    """Do every step; raise Trouble at the end where one failed: it stands in nobody's way."""
+    failed = set[str]()
     with opened(loaded.settings) as database:
-        for purpose in keeping.PURPOSES:
-            until = keeping.cutoff(purpose, loaded.settings, at)
-            _one(database, purpose, until, doing=asked.act == "run")
-        _persons(database, loaded.settings, doing=asked.act == "run")
-        aging.keep_clocks(database, loaded.settings, doing=asked.act == "run")
+        for name, behind, step in _steps(database, loaded.settings, doing=asked.act == "run"):
+            if behind in failed or not _succeeds(name, step):
+                failed.add(name)
+    if failed:
+        names = ", ".join(sorted(failed))
+        raise Trouble(
+            f"chưa làm xong: {names}; phần còn lại đã làm",
+            f"not done: {names}; everything else was",
+        )
+
+
+def _steps(database: Database, settings: Settings, *, doing: bool) -> Iterator[Step]:
+    at = now()  # one for all: an event goes by the same time as what it tells of
+    for purpose in keeping.PURPOSES:
+        until = keeping.cutoff(purpose, settings, at)
+        yield purpose.name, purpose.behind, partial(_one, database, purpose, until, doing=doing)
+    yield "persons", "", partial(_persons, database, settings, doing=doing)
+    yield "archives", "", partial(aging.keep_clocks, database, settings, doing=doing)
+
+
+def _succeeds(name: str, step: Callable[[], None]) -> bool:
+    try:
+        step()
+    except (SQLAlchemyError, DomainError, Spoken, OSError) as error:
+        why = str(error).partition("\n")[0]
+        tell(f"{name}: không làm được: {why}", f"{name}: this failed: {why}")
+        return False
+    return True
 
 
 def _one(database: Database, purpose: Purpose, until: datetime, *, doing: bool) -> None:

@@ -8,13 +8,14 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from contract import identities, specimens
 from server.accounts.roles import Role
 from server.audit.models import AuditEntry
 from server.db import Database
 from server.people.services import person_of
+from server.record.vaccination_models import VaccinationImport
 from server.sampling.lot_models import RosterEntry
 from server.upkeep import breach
 
@@ -78,3 +79,27 @@ def test_a_list_of_vaccinations_leaves_a_trace(
             select(AuditEntry.detail).where(AuditEntry.action == "vaccinations.read")
         )
         assert set(details) == {"1 taken, 0 refused"}  # the trail tells nobody who is on record
+
+
+def test_of_a_list_of_doses_that_was_kept_long_enough_stays_who_got_one(
+    sign_in: SignIn, database: Database, clock: Any, an: UUID
+) -> None:
+    mine = sign_in(Role.HEALTH_OFFICER, "doc", place=HERE, sees="")
+    rows = f"Họ tên;Năm sinh;CCCD;Ngày tiêm;Vắc xin\n{ROW};01/06/2021;AZ"
+    entered, waits = (
+        mine.post("/vaccinations", data={"people": rows, "title": "tiêm"}).location
+        for _ in range(2)
+    )
+    mine.post(f"{entered}/confirm", data={})
+    with database.write() as session:
+        session.execute(update(VaccinationImport).values(content=None))
+    clock.advance(minutes=1)
+    assert "tiêm" in mine.get("/vaccinations").text
+    for page in (entered, waits):
+        shown = mine.get(page)
+        assert (shown.status_code, "hết hạn giữ" in shown.text) == (200, True)
+        assert AN.name not in shown.text
+    assert mine.post(f"{waits}/confirm", data={}).status_code == 409
+    with database.read() as session:
+        made = breach.report(session, "user:doc", clock(), clock() + timedelta(seconds=1))
+    assert set(made.persons) == {an}
