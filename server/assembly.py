@@ -160,8 +160,7 @@ def assemble(app: Flask) -> None:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.extensions["desks"] = DESKS
-    targets = load_targets(app.extensions["settings"].targets)
-    app.extensions["targets"] = targets
+    app.extensions["targets"] = targets = load_targets(app.extensions["settings"].targets)
     app.extensions["calendar"] = load_calendar(app.extensions["settings"].holidays)
     app.extensions["issuers"] = issuers_of(app.extensions["settings"])
     routes.install(target.route for target in targets)
@@ -169,6 +168,7 @@ def assemble(app: Flask) -> None:
         _listen(changes.listeners, each)
     _listen(arrivals.listeners, marks.mark_arrived)
     _listen(merges.joined, matters.look_again)
+    _listen(merges.parting, identity_decisions.take_turns)
     _listen(merges.parted, identity_decisions.look_again)
     _listen(changes.testers, first_result_at)
     place_names.install(app.extensions["settings"].place_names)

@@ -19,7 +19,7 @@ from server.errors import DomainError, NotFound
 from server.people import merges, queries
 from server.people.agreement import birth_year_of
 from server.people.models import Disagreement, IdentityQuestion, Person
-from server.people.sleeping import ASLEEP, Said, differ, names_one_of
+from server.people.sleeping import ASLEEP, Said, differ, names_one_of, was_given_while_one
 
 SHOWN_BY = ("event", "check-in")  # what evidence names a pairing or a check-in
 
@@ -40,25 +40,39 @@ def bearer_of(
 
     Whoever a person said it is; *known* while nobody has answered.
     """
-    said = _said_blind(code)
-    earlier = list(
-        session.scalars(
-            select(Disagreement).where(
-                Disagreement.person_id == known.id, Disagreement.said_blind == said
-            )
-        )
-    )
+    said, event = _said_blind(code), _event_of(evidence)
+    records = merges.held_together(session, known.id)  # what was asked of them is final after this
+    earlier = _asked_before(session, known, said)
     answered = [each for each in earlier if each.answer and each.answered_by != ASLEEP]
-    if answered:
-        last = max(answered, key=lambda each: each.answered_at or each.opened_at)
-        return session.get(Person, last.other_id) or known if last.other_id else known
-    event = _event_of(evidence)
+    last = max(answered, key=lambda each: each.answered_at or each.opened_at, default=None)
+    if last is not None and last.other_id:
+        return session.get(Person, last.other_id) or known
     if all(each.event_id != event for each in earlier):
-        question = _open(session, code, known, said, event, now)
-        if names_one_of(session, question, merges.held_together(session, known.id)):
-            question.answer = "same"
-            question.answered_at, question.answered_by, question.reason = now, ASLEEP, ""
+        _doubt(session, code, known, event, last, records, now)
     return known
+
+
+def _asked_before(session: Session, known: Person, said: str) -> list[Disagreement]:
+    asked = select(Disagreement).where(
+        Disagreement.person_id == known.id, Disagreement.said_blind == said
+    )
+    return list(session.scalars(asked.execution_options(populate_existing=True)))
+
+
+def _doubt(
+    session: Session, code: PersonCode, known: Person, event: UUID | None,
+    last: Disagreement | None, records: Sequence[UUID], now: datetime,
+) -> None:  # fmt: skip
+    """Ask, or keep the question asleep; an answer spares it, unless it fell while two were one."""
+    said = Said(code.name, birth_year_of(code))
+    asleep = names_one_of(session, said, records)
+    if last is not None and not (asleep and was_given_while_one(session, last)):
+        return
+    question = _open(session, code, known, _said_blind(code), event, now)
+    if asleep:
+        question.answer = "same"
+        question.answered_at, question.answered_by, question.reason = now, ASLEEP, ""
+        session.flush()
 
 
 def _open(

@@ -17,9 +17,10 @@ from server.people import queries
 from server.people.merge_models import PersonMerge
 from server.people.models import Identity, Person
 
-# Whoever must look again once records are one person's, with all of these, or once a merge is taken
-# back; `assembly` adds them.
+# Whoever must look again once records are one person's, with all of these; take their turn before a
+# merge is taken back; or look again after that.  `assembly` adds them.
 joined: list[Callable[[Session, Sequence[UUID], datetime], None]] = []
+parting: list[Callable[[Session, PersonMerge], None]] = []
 parted: list[Callable[[Session, PersonMerge, datetime], None]] = []
 MERGING = 0x6768_6D67  # the number of PostgreSQL's lock for it
 
@@ -156,9 +157,12 @@ def part(session: Session, merge_id: UUID, *, reason: str, by: str, now: datetim
     Raises NotFound, AlreadyParted.
     """
     take_turn(session)
-    found = session.get(PersonMerge, merge_id, with_for_update=True, populate_existing=True)
+    found = session.get(PersonMerge, merge_id)
     if found is None:
         raise NotFound("Không có lần gộp này.", "There is no such merge.")
+    for prepare in parting:  # who brings tubes has their turn first, then holds merges
+        prepare(session, found)
+    session.refresh(found, with_for_update=True)
     if found.undone_at is not None:
         raise AlreadyParted("Đã tách hai hồ sơ này.", "These records were parted already.")
     found.undone_at, found.undone_by, found.undo_reason = now, by, reason

@@ -41,9 +41,8 @@ def differ(said: Said, person: Person) -> bool:
     return bool(other_name) or len(years) == 2
 
 
-def names_one_of(session: Session, question: Disagreement, records: Iterable[UUID]) -> bool:
-    """Return whether what was said names one of *records*."""
-    said = Said.in_question(question)
+def names_one_of(session: Session, said: Said, records: Iterable[UUID]) -> bool:
+    """Return whether what was *said* names one of *records*."""
     return any(_names(said, session.get_one(Person, each)) for each in records)
 
 
@@ -51,6 +50,22 @@ def _names(said: Said, person: Person) -> bool:
     """Return whether *said* names *person*: a record without a name is nobody's namesake."""
     known = person.name if said.name else person.birth_year
     return known is not None and not differ(said, person)
+
+
+def was_given_while_one(session: Session, answer: Disagreement) -> bool:
+    """Return whether a merge that still stands stood when *answer* was given.
+
+    Its parting asks again.  Of several merges any counts: rather asked once too often.
+    """
+    answered = answer.answered_at or answer.opened_at
+    live = merges.merges_of(session, answer.person_id)
+    return any(each.merged_at <= answered for each in live)
+
+
+def shown_while_one(session: Session, parted: PersonMerge) -> list[UUID]:
+    """Return the pairings and check-ins that `wake` may ask about once *parted* is taken back."""
+    both = merges.together(session, parted.person_id)
+    return [each.event_id for each in _answered_while_one(session, both, parted) if each.event_id]
 
 
 def wake(session: Session, parted: PersonMerge, *, now: datetime) -> list[Disagreement]:
@@ -64,8 +79,8 @@ def wake(session: Session, parted: PersonMerge, *, now: datetime) -> list[Disagr
         _ask(session, each, now)
         for own, others in (sides, sides[::-1])
         for each in _answered_while_one(session, own, parted)
-        if not names_one_of(session, each, own)
-        and (each.answered_by == ASLEEP or names_one_of(session, each, others))
+        if not names_one_of(session, Said.in_question(each), own)
+        and (each.answered_by == ASLEEP or names_one_of(session, Said.in_question(each), others))
     ]
 
 

@@ -1,5 +1,6 @@
 """Answers to questions of identity, and what follows for the tubes that waited for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from server.people import doubts, sleeping
 from server.people.merge_models import PersonMerge
 from server.people.models import Disagreement
 from server.sampling import changes, conflicts, matters, sight
-from server.sampling.decisions import About, record_decision
+from server.sampling.decisions import About, latest, record_decision
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
 
@@ -31,19 +32,29 @@ def answer(
     alike = doubts.answer_disagreement(
         session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now
     )
+    before = latest(session, About.IDENTITY, question_id)  # of a question that a parting woke
     record_decision(
         session, About.IDENTITY, question_id, verdict="same" if same else "another",
-        reason=reason, by=by, now=now,
+        reason=reason, by=by, now=now, instead_of=before.id if before else None,
     )  # fmt: skip
     return sum(_settle(session, each, by, now) for each in alike)
 
 
+def take_turns(session: Session, merge: PersonMerge) -> None:
+    """Wait for the tubes that may be held once *merge* is taken back, before it is locked."""
+    take_turn(session, _tubes_of(session, sleeping.shown_while_one(session, merge)))
+
+
 def look_again(session: Session, parted: PersonMerge, now: datetime) -> None:
     """Hold the tubes whose bearer is in doubt once two records are parted."""
-    shown = [each.event_id for each in sleeping.wake(session, parted, now=now)]
-    tubes = session.scalars(select(Pairing.tube).where(Pairing.id.in_(shown)).distinct()).all()
+    woken = sleeping.wake(session, parted, now=now)
+    tubes = _tubes_of(session, [each.event_id for each in woken if each.event_id])
     take_turn(session, tubes)
     changes.all_changed(session, tubes, now=now)
+
+
+def _tubes_of(session: Session, pairings: Sequence[UUID]) -> Sequence[Tube]:
+    return session.scalars(select(Pairing.tube).where(Pairing.id.in_(pairings)).distinct()).all()
 
 
 def _settle(session: Session, question: Disagreement, by: str, now: datetime) -> bool:

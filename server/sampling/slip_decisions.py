@@ -55,11 +55,10 @@ def decide_group(
 
 def _open_group(session: Session, group_id: UUID) -> SlipGroup:
     """Return the group in its turn; raise DecidedSince where it is settled or ended by itself."""
-    group = session.get(SlipGroup, group_id, with_for_update=True, populate_existing=True)
+    group = session.get(SlipGroup, group_id)
     if group is None:
         raise NotFound("Không có nhóm này.", "There is no such group.")
-    take_turn(session, [each.tube for each in group.members])
-    session.refresh(group)
+    _take_turn_of(session, group)
     if group.decided_at is not None:
         raise DecidedSince(
             "Nhóm này vừa được giải quyết. Mở lại trang để xem.",
@@ -68,6 +67,12 @@ def _open_group(session: Session, group_id: UUID) -> SlipGroup:
     for member in group.members:
         session.refresh(member.pairing)
     return group
+
+
+def _take_turn_of(session: Session, group: SlipGroup) -> None:
+    """Wait for its tubes, then for the group: as does whoever brings a pairing of it."""
+    take_turn(session, [each.tube for each in group.members])
+    session.refresh(group, with_for_update=True)
 
 
 def _check_seen(session: Session, group: SlipGroup, seen: str) -> None:
@@ -95,6 +100,9 @@ def decide_suspicion(
         session, About.SUSPICION, event_id, verdict=verdict, reason=reason, by=by, now=now
     )
     suspicion.decided_at = now
+    group = session.get(SlipGroup, event_id)
+    if group is not None:
+        _take_turn_of(session, group)
     if not slipped:
         slips.let_rest(session, event_id, now=now)
         return 0

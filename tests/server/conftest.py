@@ -222,11 +222,14 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
         session.flush()
         return Scene(session, now)
 
-    known, joined, parted = list(changes.listeners), list(merges.joined), list(merges.parted)
+    heard = (changes.listeners, merges.joined, merges.parting, merges.parted)
+    known = [list(each) for each in heard]
     changes.listeners[:], merges.joined[:] = [settle_many, mark], [matters.look_again]
+    merges.parting[:] = [identity_decisions.take_turns]
     merges.parted[:] = [identity_decisions.look_again]
     yield make
-    changes.listeners[:], merges.joined[:], merges.parted[:] = known, joined, parted
+    for each, before in zip(heard, known, strict=True):
+        each[:] = before
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Two records that were taken for one person's are parted: whose the results are is asked again."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +55,22 @@ def waiting(session: Session) -> list[tuple[Any, Any]]:
     return [(each.person_id, each.said_name) for each in doubts.open_disagreements(session)]
 
 
+def answer_all(session: Session, now: datetime, *, same: bool) -> None:
+    while open_ones := doubts.open_disagreements(session):
+        identity_decisions.answer(session, open_ones[0].id, same=same, reason="x", now=now, **BY)
+
+
+def told_positive(session: Session, tube: Any, now: datetime) -> None:
+    lab.receive_tube(session, tube, box="B1", now=now, **BY)
+    result = lab.enter_result(session, tube, Finding(Call.POSITIVE), by="user:1", now=now)
+    lab.verify_result(session, result.id, by="user:2", now=now)
+    release(session, [result.id], by="user:2", now=now)
+
+
+def told(session: Session, person: Person) -> list[str]:
+    return [each.status for each in outcomes_of_person(session, person.id)]
+
+
 def test_a_result_that_came_while_two_were_one_is_held_when_they_are_parted(
     session: Session, scene: Any, meet: Meet, merged: Any, now: datetime
 ) -> None:
@@ -63,15 +79,11 @@ def test_a_result_that_came_while_two_were_one_is_held_when_they_are_parted(
     pairing = scene.pair(tube, one)
     assert meet(1, HOA, pairing.id) is one
     assert (waiting(session), list(holds_of(session, [tube]))) == ([], [])
-    lab.receive_tube(session, tube, box="B1", now=now, **BY)
-    result = lab.enter_result(session, tube, Finding(Call.POSITIVE), by="user:1", now=now)
-    lab.verify_result(session, result.id, by="user:2", now=now)
-    release(session, [result.id], by="user:2", now=now)
+    told_positive(session, tube, now)
     part(session, edge, now)
     assert waiting(session) == [(one.id, "Trần Thị Hoa")]
     assert [each.why for each in holds_of(session, [tube])] == ["identity"]
-    told = [each.status for each in outcomes_of_person(session, one.id)]
-    assert told == ["withdrawn", "positive"]
+    assert told(session, one) == ["withdrawn", "positive"]
     assert outcomes_of_person(session, other.id) == []
     [question] = doubts.open_disagreements(session)
     identity_decisions.answer(session, question.id, same=False, reason="x", now=now, **BY)
@@ -116,17 +128,54 @@ def test_parting_another_record_wakes_nothing_that_still_fits(
     assert waiting(session) == [(one.id, "Trần Thị Hoa")]
 
 
-def test_an_answer_that_rested_on_the_merge_is_asked_for_again(
+@pytest.mark.parametrize("same", [True, False])
+def test_an_answer_that_rested_on_the_merge_is_asked_for_again_and_can_be_given(
+    session: Session, scene: Any, meet: Meet, now: datetime, *, same: bool
+) -> None:
+    one, other = meet(1, MAU), meet(2, HOA)
+    pairing = scene.pair(scene.tube(), one)
+    assert meet(1, HOA, pairing.id) is meet(1, ("Nguyễn Thị Mẫu", 1962)) is one
+    edge = merges.merge(session, one.id, other.id, reason="", evidence="t", now=now, **BY)
+    answer_all(session, now, same=True)
+    part(session, edge.id, now)
+    assert waiting(session) == [(one.id, "Trần Thị Hoa")]
+    answer_all(session, now, same=same)
+    assert waiting(session) == list(holds_of(session, [pairing.tube])) == []
+    assert (pairing.person_id == one.id) is (meet(1, HOA) is one) is same
+
+
+def test_who_comes_after_such_an_answer_is_asked_about_with_it(
+    session: Session, scene: Any, meet: Meet, now: datetime
+) -> None:
+    one, other = meet(1, MAU), meet(2, HOA)
+    assert meet(1, HOA) is one
+    edge = merges.merge(session, one.id, other.id, reason="", evidence="t", now=now, **BY)
+    answer_all(session, now, same=True)
+    tube = scene.tube()
+    pairing = scene.pair(tube, one)
+    assert meet(1, HOA, pairing.id) is meet(1, HOA, pairing.id) is one
+    told_positive(session, tube, now)
+    assert waiting(session) == []
+    part(session, edge.id, now)
+    assert waiting(session) == [(one.id, "Trần Thị Hoa")] * 2
+    assert [each.why for each in holds_of(session, [tube])] == ["identity"]
+    assert told(session, one) == ["withdrawn", "positive"]
+    answer_all(session, now, same=False)
+    assert {*told(session, one)[:-1]} == {"withdrawn"}
+    assert [each.status for each in outcomes_of_person(session, pairing.person_id)] == ["positive"]
+
+
+def test_an_answer_from_before_the_merge_stands_for_who_comes_later(
     session: Session, meet: Meet, now: datetime
 ) -> None:
     one, other = meet(1, MAU), meet(2, HOA)
-    for said in (HOA, ("Nguyễn Thị Mẫu", 1962)):
-        assert meet(1, said) is one
-    edge = merges.merge(session, one.id, other.id, reason="", evidence="t", now=now, **BY)
-    for each in doubts.open_disagreements(session):
-        identity_decisions.answer(session, each.id, same=True, reason="một", now=now, **BY)
-    part(session, edge.id, now)
-    assert waiting(session) == [(one.id, "Trần Thị Hoa")]
+    meet(1, HOA)
+    answer_all(session, now, same=True)
+    later = now + timedelta(hours=1)
+    edge = merges.merge(session, one.id, other.id, reason="", evidence="t", now=later, **BY)
+    assert meet(1, HOA) is one
+    part(session, edge.id, later)
+    assert waiting(session) == []
 
 
 def test_who_proved_to_be_another_keeps_the_code_through_a_merge(

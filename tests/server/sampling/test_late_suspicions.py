@@ -1,5 +1,6 @@
 """What a station suspected is held in whatever order it is heard of, unless a person let it go."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,10 +9,13 @@ import pytest
 
 from contract.events import PairingVoided, SlipSuspected, TubePaired
 from contract.tubes import Tube
+from server.db import Database
 from server.sampling import services, shifts, slip_decisions, slips
 from server.sampling.decision_models import SlipGroup
 from server.sampling.holds import holds_of
+from server.sampling.turns import take_turn
 from tests.server.conftest import Scene
+from tests.server.outcomes.test_at_once import BARELY
 
 
 class Table:
@@ -137,3 +141,38 @@ def test_a_suspicion_means_what_its_station_paired_before_it(table: Table) -> No
 def test_a_pair_that_was_undone_before_it_came_is_not_held(table: Table) -> None:
     table.tell(table.suspicion, table.undone(table.pairs[0]), *table.pairs)
     assert table.held() == set(table.tubes[1:])
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("slipped", [True, False])
+def test_a_decision_and_whoever_brings_a_suspected_pair_never_wait_for_each_other(
+    database: Database, make_scene: Any, *, slipped: bool
+) -> None:
+    with database.write() as session:
+        table = Table(make_scene(session))
+        table.tell(table.suspicion, table.pairs[0])
+        if slipped:
+            table.decide(slipped=True)
+
+    def decide() -> None:
+        with database.write() as session:
+            table.scene.session = session
+            if slipped:
+                slip_decisions.decide_group(
+                    session, table.suspicion.id, wrong=(), reason="x", by="user:hoa",
+                    now=table.scene.now,
+                )  # fmt: skip
+            else:
+                table.decide(slipped=False)
+
+    with ThreadPoolExecutor(1) as beside:
+        with database.write() as session:
+            person = Scene(session, table.scene.now).person()
+            take_turn(session, [table.tubes[1]])  # as whoever applies a batch has
+            deciding = beside.submit(decide)
+            wait([deciding], timeout=BARELY)
+            services.record_pairing(session, table.pairs[1], person, place="p", now=table.scene.now)
+        deciding.result()
+    with database.read() as session:
+        group = session.get_one(SlipGroup, table.suspicion.id)
+        assert (len(group.members), group.decided_at) == (2, table.scene.now)
