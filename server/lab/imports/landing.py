@@ -104,11 +104,12 @@ def enter(
 
 def finding_of(rows: Sequence[ImportRow], assay: Assay | None) -> Finding | Why:
     """Return what *rows* of one tube come to, or why they come to nothing."""
-    readings = readings_of(rows)
     if assay is None:
         said = said_call(rows)
-        return Finding(said, readings) if said else Why.NO_CALL
+        return Finding(said, readings_of(rows)) if said else Why.NO_CALL
+    known = [row for row in rows if assay.target(row.target) is not None]
+    readings = readings_of(known)
     suggested = interpret(readings, assay).call
-    if contradicts(rows, assay, suggested):
+    if not known or contradicts(rows, assay, suggested):
         return Why.CALLS_DIFFER
     return Finding(suggested, readings, suggested=suggested, method=assay.method)

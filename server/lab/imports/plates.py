@@ -104,8 +104,8 @@ def preview(session: Session, file: ImportFile, code: str) -> Preview | None:
 
 
 def _counts(row: ImportRow, assay: Assay) -> bool:
-    """Return whether the assay, or the machine's verdict on something else, is heard of *row*."""
-    return assay.target(row.target) is not None or spoken.verdict(row) is not None
+    """Return whether *row* is heard: it is of the assay, or says more than a negative."""
+    return assay.target(row.target) is not None or spoken.says_more(row)
 
 
 def ground_of(session: Session, file: ImportFile) -> Ground:
@@ -144,13 +144,13 @@ def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
         operator=file.operator,
         source=source_of(file),
     )
-    rows = _wells(_taken(session, file))
+    rows = _wells([row for row in _taken(session, file) if assay.target(row.target) is not None])
     run = runs.record_run(session, sheet, rows, by=file.confirmed_by or "", now=now)
     return Ground(run, assay)
 
 
 def _refuse_strange(session: Session, file: ImportFile, assay: Assay) -> None:
-    """Refuse rows of targets that *assay* does not know; a verdict of the machine still counts."""
+    """Refuse rows of targets that *assay* does not know, unless they say more than a negative."""
     strange = [name for name in session.scalars(_targets(file)) if assay.target(name) is None]
     of_them = (
         ImportRow.import_id == file.id,
@@ -158,7 +158,7 @@ def _refuse_strange(session: Session, file: ImportFile, assay: Assay) -> None:
         ImportRow.target.in_(strange),
     )
     said = select(ImportRow).where(*of_them, ImportRow.call != "", ImportRow.tube.is_not(None))
-    kept = [row.position for row in session.scalars(said) if spoken.verdict(row) is not None]
+    kept = [row.position for row in session.scalars(said) if spoken.says_more(row)]
     session.execute(
         update(ImportRow)
         .where(*of_them, ImportRow.position.not_in(kept))

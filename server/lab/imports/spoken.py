@@ -53,11 +53,12 @@ def contradicts(rows: Sequence[Row], assay: Assay, suggested: Call) -> bool:
     """Return whether words of *rows* speak against the call that *assay* makes of their Ct.
 
     A negative stands if every target's word says so; a positive, if some word may say so; the one
-    call on which all agree is the machine's.  A verdict on something that the assay does not know,
-    without a Ct, counts where it is more than a negative.
+    call on which all agree is the machine's.  Of something that the assay does not know, whatever
+    is more than a negative speaks against all but a positive and that same call.
     """
-    verdicts = {verdict(row) for row in rows if assay.target(row.target) is None} - {None}
-    if suggested is not Call.POSITIVE and verdicts - {suggested}:
+    strange = (row for row in rows if assay.target(row.target) is None and says_more(row))
+    more = {_call_of(row.call.strip()) for row in strange}
+    if suggested is not Call.POSITIVE and more - {suggested}:
         return True
     calls = _calls(rows, assay, Target) or _calls(rows, assay, Internal)
     if len(calls) == 1 and None not in calls:
@@ -67,10 +68,10 @@ def contradicts(rows: Sequence[Row], assay: Assay, suggested: Call) -> bool:
     return suggested is Call.POSITIVE and bool(calls) and not calls & {Call.POSITIVE, None}
 
 
-def verdict(row: Row) -> Call | None:
-    """Return what a row without a Ct says, if that is more than a negative."""
-    call = None if row.ct or row.undetermined else _CALL_OF.get(fold(row.call))
-    return call if call in {Call.POSITIVE, Call.INCONCLUSIVE} else None
+def says_more(row: Row) -> bool:
+    """Return whether the word of *row* is more than a negative, be it known or not."""
+    word = row.call.strip()
+    return not _says_nothing(word) and _call_of(word) is not Call.NEGATIVE
 
 
 def _calls(rows: Iterable[Row], assay: Assay, kind: type[Target | Internal]) -> set[Call | None]:

@@ -20,6 +20,7 @@ CODE = "sars-cov-2-n-orf1ab"
 ASSAY = assay_versions.definition(assay_versions.shipped()[CODE])
 NOTHING = ["", "-", "N/A", "No Amp", "Undetermined", "OK"]
 MORE = ["POSITIVE", "Dương tính yếu", "Presumptive Positive", "Retest", "Nghi ngờ", "+", "ERROR"]
+UNSURE = [*MORE, "PRESUMPTIVE POS", "INVALID", "Detected (low)", "Mẫu hơi đục", "Amp"]
 WORDS = st.sampled_from([*NOTHING, *MORE, "Âm tính", "neg"])
 
 
@@ -71,13 +72,20 @@ def test_beside_a_positive_one_target_must_say_so(words: tuple[str, str], *, aga
         ("Nghi ngờ", Call.INCONCLUSIVE, False),
         ("Nghi ngờ", Call.POSITIVE, False),
         ("NEGATIVE", Call.POSITIVE, False),  # of another virus, it may be
-        ("Mẫu hơi đục", Call.NEGATIVE, False),  # a note
+        *[(word, Call.NEGATIVE, True) for word in UNSURE],
+        *[(word, Call.NEGATIVE, False) for word in ("Âm tính", "Not detected", "N/A", "-", "OK")],
+        ("INVALID", Call.INVALID, False),
+        ("Retest", Call.INVALID, True),
+        ("Retest", Call.POSITIVE, False),
     ],
 )
 def test_a_verdict_on_what_the_assay_does_not_know(
     call: str, suggested: Call, *, against: bool
 ) -> None:
-    assert contradicts([verdict(call)], ASSAY, suggested) is against
+    for ct, silent in (("", False), ("31.2", False), ("", True)):
+        said = Said("E", call, ct, undetermined=silent)
+        assert contradicts([verdict(call)], ASSAY, suggested) is against
+        assert contradicts([said], ASSAY, suggested) is against
 
 
 HEAD = "Giếng;Mã ống;Loại;Gen;Ct;Kết luận\n"
@@ -91,7 +99,8 @@ SEEN = [
     ("N", "41.8", "POSITIVE"),
     ("N", "-", "POSITIVE"),
     ("N", "-", "Dương tính yếu"),
-    ("SARS-CoV-2", "", "POSITIVE"),
+    ("SARS-CoV-2", "", "Presumptive Positive"),
+    ("E", "31.2", "POSITIVE"),
 ]
 
 
@@ -99,7 +108,7 @@ def test_a_gene_that_the_machine_calls_positive_is_entered_as_no_negative(
     bring: Any, enter: Any, tubes: Any, database: Any
 ) -> None:
     words = {"N": ("-", "NEGATIVE"), "ORF1ab": ("-", "NEGATIVE"), "RP": ("25.1", "")}
-    held = [tubes[name] for name in ("ready", "second", "third", "received")]
+    held = [tubes[name] for name in ("ready", "second", "third", "received", "paired")]
     said = [(tubes["bare"], words)]
     said += [(tube, words | {gene: more}) for tube, (gene, *more) in zip(held, SEEN, strict=True)]
     rows = [
@@ -112,7 +121,7 @@ def test_a_gene_that_the_machine_calls_positive_is_entered_as_no_negative(
     with database.read() as session:
         shown = plates.preview(session, session.get_one(ImportFile, file.id), CODE)
     assert shown is not None
-    assert (shown.calls, shown.left) == ({"negative": 1}, {Why.CALLS_DIFFER: 4})
+    assert (shown.calls, shown.left) == ({"negative": 1}, {Why.CALLS_DIFFER: 5})
     enter(file, assay=CODE)
     with database.read() as session:
         results = {each.tube: each.call for each in session.scalars(select(Result))}
