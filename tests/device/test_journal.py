@@ -227,4 +227,6 @@ def test_an_edited_row_is_found(tmp_path: Path, paired: Pairs) -> None:
         [body] = db.execute("SELECT body FROM event WHERE seq = 2").fetchone()
         forged = body.replace(b"2500", b"2501")
         db.execute("UPDATE event SET body = ?, hash = ? WHERE seq = 2", (forged, digest(forged)))
-    assert check_file(path).wrong == ["row 3: it does not follow the row before"]
+    assert check_file(path).wrong == [
+        "dòng · row 3: không nối tiếp dòng trước · it does not follow the row before"
+    ]

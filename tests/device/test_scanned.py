@@ -187,5 +187,5 @@ def test_readers_that_cannot_work_together_stop_the_start(
 
 def test_a_profile_that_does_not_exist_stops_the_start_not_the_thread(tmp_path: Path) -> None:
     reader = Reader("/dev/none", driver="gm65", profile="gm99")
-    with pytest.raises(ConfigError, match=r"\[reader\]: no file of settings"):
+    with pytest.raises(ConfigError, match=r"\[reader\]: .* · no file of settings"):
         sources_of(Config(Table(str(tmp_path)), reader=reader), Arrivals())

@@ -21,7 +21,7 @@ LONG = "Xạ <9> " * 800  # more than any field takes but lists
 ROLES = (Role.HEALTH_OFFICER, Role.ADMINISTRATOR, Role.LAB_TECHNICIAN)
 STARTS = ("/", "/login", "/verify-slip", "/account/second-factor")
 TAKE_ALL = {  # what they ask may be answered by anything, or is looked into elsewhere
-    "/callbacks/export", "/desks/<desk>", "/desks/<desk>/export", "/imports/confirm",
+    "/callbacks/export", "/cards/find", "/desks/<desk>", "/desks/<desk>/export", "/imports/confirm",
     "/outcomes/export", "/points/<code>/stations", "/reception/unreadable",
     "/rosters/<uuid:roster_id>/matches", "/runs/<uuid:run_id>/confirm",
     "/zones/<uuid:zone_id>/unsampled",
