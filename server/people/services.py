@@ -71,7 +71,8 @@ def person_of(
     for key in (*strong, *claimed):
         _link(session, person, key, links, code, act)
     for old in ended:
-        _ask(session, Doubt.CLAIM_ENDED, person, old.person, old.system, act)
+        if not merges.are_one(session, person.id, old.person_id):
+            _ask(session, Doubt.CLAIM_ENDED, person, old.person, old.system, act)
         if made := links.get(Key(System(old.system), old.value)):
             made.replaces_id = old.id
     _note_phones(session, person, code, act)

@@ -84,6 +84,24 @@ def left(
     return [bearers.index(each) for each in bearers], rows
 
 
+def test_who_claimed_a_number_and_now_shows_it_is_not_asked_about(
+    session: Session, now: datetime
+) -> None:
+    """Neither code names anybody: only the stronger number tells whose they are."""
+    citizen = Key(System.CITIZEN, "2", claimed=False)
+    codes = [
+        PersonCode(Kind.OTHER, raw, (citizen, Key(System.OLD_CITIZEN, "1", claimed=claimed)))
+        for raw, claimed in ((b"x", True), (b"y", False))
+    ]
+    shown = [Shown(code, "station:ban-1", f"event:{n}", "p") for n, code in enumerate(codes)]
+    assert len(set(one_by_one(session, shown, now))) == 1
+    assert session.scalars(select(IdentityQuestion)).all() == []
+    claims = select(Identity.claimed).where(
+        Identity.system == "cmnd", Identity.unlinked_at.is_(None)
+    )
+    assert session.scalars(claims).all() == [False]
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
