@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, request
 
 from server import home, place_names
 from server.accounts.factor_pages import bp as factor_pages
+from server.accounts.kept_rounds import KeptForms
 from server.accounts.own_pages import bp as own_account
 from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
@@ -212,9 +213,9 @@ def _note_change(response: Response) -> Response:
 def workers(app: Flask) -> list[Worker]:
     """Return the work beside the pages, in the order of its start."""
     database, clock = app.extensions["database"], app.extensions["clock"]
-    channels: dict[str, Channel] = {notice.TARGET: EmbeddedRecord(database, clock)}
-    for target in app.extensions["targets"]:
-        channels[target.name] = channel_of(target, database, clock)
+    far = {each.name: channel_of(each, database, clock) for each in app.extensions["targets"]}
+    channels: dict[str, Channel] = {notice.TARGET: EmbeddedRecord(database, clock), **far}
+    above = [each.name for each in app.extensions["targets"] if each.kind == "upstream"]
     app.extensions["channels"] = channels
     app.extensions["expiry"] = Watch(app.extensions["targets"])
     return [
@@ -225,9 +226,8 @@ def workers(app: Flask) -> list[Worker]:
         app.extensions["expiry"],
         ImportWorker(database, clock),
         FigureWorker(database),
-        Forwarder(
-            database, [t.name for t in app.extensions["targets"] if t.kind == "upstream"], clock
-        ),
+        Forwarder(database, above, clock),
+        KeptForms(database, clock),
         *look_aside(app),
     ]
 

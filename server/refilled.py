@@ -1,10 +1,11 @@
 """A page once more, with the form on it that was refused: filled as it was sent, and why.  Pure.
 
 What is wrong stands beside its field, or in front of the form.  Passwords, files, codes that hold
-once and fields for a scanner come back empty; hidden fields as the page has them now.
+once and fields for a scanner come back empty; hidden fields as the page has them now.  Where one of
+those says that what was decided about changed since, nothing is ticked or chosen either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ TICKED = frozenset({"checkbox", "radio"})
 STAMPS = frozenset(  # hidden fields that say when or by whom a form was made, not what it is about
     ["back", "credential", "csrf_token", "held", "id", "next", "offer", "over", "proof", "seen"]
 )
+SHOWN = frozenset({"over", "seen"})  # of those, what says how that stood which was decided about
+CHOSEN = TICKED | {"select"}
 ALIKE = {"place": ("part", "parts", "list")}  # what other fields call what a rule knows as one
 
 
@@ -36,8 +39,13 @@ class Refusal:
     field: str = ""
 
 
-def refilled(page: str, sent: Sent, refusal: Refusal | None, at: str = "") -> str | None:
+def refilled(
+    page: str, sent: Sent, refusal: Refusal | None, at: str = "", *, changed: str = ""
+) -> str | None:
     """Return *page* with the form filled and the refusal said; None where the form is not on it.
+
+    Where it was sent of what stands otherwise by now, *changed* is said, and nobody's choice is
+    made again: it was of what they saw.
 
     The page stands *at* a path, else where the form was sent.  A form about something else (another
     row's) is never filled: one key more would send it.  Without a refusal the page says already
@@ -50,9 +58,11 @@ def refilled(page: str, sent: Sent, refusal: Refusal | None, at: str = "") -> st
     edits = _Edits()
     if refusal is None and read.said:
         refusal = _moved(edits, form, read.said, sent)
-    for number, each in enumerate(form.fields):
-        place = sum(other.name == each.name for other in form.fields[:number])
-        _fill(edits, each, sent.values.get(each.name, ()), place)
+    is_old = _is_of_old(form, sent)
+    _fill_all(edits, form, sent, CHOSEN if is_old else frozenset())
+    if is_old:
+        said = f'<span role="alert" class="wrong" id="changed">{escape(changed)}</span>'
+        edits.insert(form.tag.span[1] if form.shown else read.main_at, said)
     if refusal:
         for tag in read.focused:
             edits.change(tag, autofocus=False)
@@ -74,7 +84,7 @@ class _Edits:
         self.tags.setdefault(tag.span, (tag, {}))[1].update(more)
 
     def insert(self, at: int, text: str) -> None:
-        self.texts[at, at] = text
+        self.texts[at, at] = self.texts.get((at, at), "") + text
 
     def made_in(self, page: str) -> str:
         changed = {span: _text(tag, more) for span, (tag, more) in self.tags.items()}
@@ -149,6 +159,15 @@ def _is_about(form: Form, sent: Sent) -> bool:
     return True
 
 
+def _is_of_old(form: Form, sent: Sent) -> bool:
+    """Return whether *form* was sent of what it does not show any more."""
+    return any(
+        each.tag.says("value") not in sent.values[each.name]
+        for each in form.fields
+        if each.name in SHOWN and each.kind == "hidden" and each.name in sent.values
+    )
+
+
 def _likeness(form: Form, sent: Sent) -> int:
     """Return how well the fields of *form* fit what was sent, each name once."""
     told = [each for each in form.fields if each.name and each.kind in UNSHOWN]
@@ -160,6 +179,14 @@ def _ticked(this: Field) -> str:
     """Return what *this* sends where it is ticked."""
     value = this.tag.attributes.get("value")
     return "on" if value is None else value
+
+
+def _fill_all(edits: _Edits, form: Form, sent: Sent, but: Container[str]) -> None:
+    """Fill in what was sent, but no field of these kinds."""
+    for number, each in enumerate(form.fields):
+        place = sum(other.name == each.name for other in form.fields[:number])
+        if each.kind not in but:
+            _fill(edits, each, sent.values.get(each.name, ()), place)
 
 
 def _fill(edits: _Edits, this: Field, values: Sequence[str], place: int) -> None:

@@ -14,8 +14,10 @@ from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from server.display import t
 from server.refilled import Refusal, Sent, refilled
 
+KEPT = "/login/kept"  # gives back a form that is on another page: it is the page of none
 PAGES_OF = ("assay", "box")  # what a page that takes forms itself is told in its query
 
 
@@ -36,7 +38,7 @@ def page_with(sent: Sent, pages: Iterable[str], why: Refusal, status: int) -> Re
     for path in pages:
         page = _opened(path)
         at = urlsplit(path).path
-        filled = page and refilled(page.get_data(as_text=True), sent, why, at)
+        filled = page and refilled(page.get_data(as_text=True), sent, why, at, changed=_changed())
         if page and filled:
             meta = (
                 f'<meta name="at" content="{escape(path)}"></head>'  # static/js/page.js goes there
@@ -53,7 +55,7 @@ def keep_typed(response: Response) -> Response:
     """Fill in what a view's own page of refusal left out."""
     is_ours = request.method == "POST" and 400 <= response.status_code < 500
     if is_ours and response.mimetype == "text/html" and not g.get("came_back"):
-        filled = refilled(response.get_data(as_text=True), _sent(), None)
+        filled = refilled(response.get_data(as_text=True), _sent(), None, changed=_changed())
         if filled:
             response.set_data(filled)
     return response
@@ -77,6 +79,13 @@ def fields() -> MultiDict[str, str]:
         return MultiDict()
 
 
+def _changed() -> str:
+    return t(
+        "Từ lúc mở trang đã có thay đổi. Xem lại rồi chọn lại.",
+        "Something changed since the page was opened. Look again, then choose again.",
+    )
+
+
 def _sent() -> Sent:
     path = request.full_path if request.query_string else request.path
     return Sent(path, dict(fields().lists()))
@@ -89,17 +98,19 @@ def pages() -> list[str]:
     query, which says what it is of.)
     """
     before = page_before()
-    if _is_openable(before):
+    if is_openable(before):
         asked = {name: fields()[name] for name in PAGES_OF if fields().get(name)}
         is_answer = before == request.path
         return [f"{before}?{urlencode(asked)}" if is_answer and asked else before]
     parts = request.path.strip("/").split("/")
     above = ["/" + "/".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return [path for path in above if _is_openable(path)]
+    return [path for path in above if is_openable(path)]
 
 
-def _is_openable(path: str) -> bool:
-    """Return whether there are pages at such an address."""
+def is_openable(path: str) -> bool:
+    """Return whether there are pages at such an address, which may have a form of their own."""
+    if urlsplit(path).path == KEPT:
+        return False
     try:
         current_app.url_map.bind("").match(urlsplit(path).path, method="GET")
     except HTTPException:

@@ -1,7 +1,8 @@
 """A form that comes after its log-in ran out: kept, and back on its page after the next one.
 
-Kept is what people filled in and what tells one form from another: no files, no passwords, no codes
-that hold once, and nothing of the pages of one's own account, which ask for those.
+Kept is what people filled in, what tells one form from another, and how that stood which they
+decided about: no files, no passwords, no codes that hold once, and nothing of the pages of one's
+own account, which ask for those.
 """
 
 from collections.abc import Callable
@@ -12,11 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from server import returning
 from server.accounts import kept_forms
-from server.refilled import STAMPS, Refusal, Sent
+from server.refilled import SHOWN, STAMPS, Refusal, Sent
 from server.web import now, reading, surely, t, transaction, user
 
 NEVER = frozenset({"account", "accounts", "factors"})  # blueprints whose forms ask for secrets
-SECRETS = STAMPS | {"password", "old", "new"}
+SECRETS = (STAMPS - SHOWN) | {"password", "old", "new"}
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -60,8 +61,9 @@ def give_back() -> ResponseReturnValue:
             "The log-in had ended before this was sent: NOTHING is stored yet. Look, then send.",
         )
     )
-    page = returning.page_with(Sent(kept.path, kept.values), kept.pages, why, 200)
-    return page or _gone(kept.pages[0] if kept.pages else "/")
+    pages = [each for each in kept.pages if returning.is_openable(each)]
+    page = returning.page_with(Sent(kept.path, kept.values), pages, why, 200)
+    return page or _gone(pages[0] if pages else "/")
 
 
 def _gone(page: str) -> ResponseReturnValue:

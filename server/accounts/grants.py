@@ -22,6 +22,12 @@ def managed(session: Session, within: Within) -> list[User]:
     return [each for each in all_users(session) if may_manage(within, each)]
 
 
+def works_unseen(user: User) -> bool:
+    """Return whether *user* works at a place that they do not see: what a laboratory notes is of
+    there, and who sees only what the account sees does not manage it."""
+    return bool(user.place) and not Within.of_account(user.place, user.sees).covers(user.place)
+
+
 def managed_user(session: Session, within: Within, login: str) -> User:
     """Raises NotFound, in the same words for whom there is not and who is not theirs."""
     user = user_named(session, login)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from contract.certificates import IssuerKey
 from server import sheets
-from server.accounts.current import current_within, own_place, place_in
+from server.accounts.current import current_within, place_in
 from server.audit import services as audit
 from server.display import local
 from server.errors import BadInput
@@ -135,7 +135,7 @@ def add_certificate() -> ResponseReturnValue:
             check_whole(session, uuid_of(of), current_within())
         made = vaccinations.add_certificate(
             session, said, issuers(), person_id=uuid_of(of) if of else None,
-            place="" if of else own_place(), by=actor(), now=now(),
+            place="" if of else place_in(request.form), by=actor(), now=now(),
         )  # fmt: skip
     flash(sentence(made))
     return redirect(f"/people/{of}" if of else url_for(".list_imports"))

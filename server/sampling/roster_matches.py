@@ -13,8 +13,7 @@ from server.audit import services as audit
 from server.errors import DomainError, NotFound
 from server.people.candidates import candidates_of
 from server.people.matching import Described
-from server.people.models import Person
-from server.people.whole import check_whole
+from server.people.whole import begun, check_whole
 from server.sampling.lot_models import Roster, RosterEntry
 from server.sampling.roster_models import RosterMatch
 
@@ -64,8 +63,8 @@ def matches_of(session: Session, roster_id: UUID, *, state: str = "open") -> lis
 
 def waiting(session: Session, roster_id: UUID, within: Within = ANYWHERE) -> int:
     """Return how many suggestions of a roster wait for a person: of records begun in that scope."""
-    asked = _of_roster(roster_id).join(Person, Person.id == RosterMatch.person_id)
-    asked = asked.where(RosterMatch.state == "open", within.rows(Person.place))
+    asked = _of_roster(roster_id).where(RosterMatch.state == "open")
+    asked = asked.where(begun(within, RosterMatch.person_id))
     return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
 
 

@@ -64,7 +64,7 @@ def test_whatever_was_typed_is_there_again_but_not_what_was_secret_or_scanned(
     name: str, parts: str, secret: str
 ) -> None:
     typed = sent(name=name, parts=parts, level="red", tick=["b"], sex="F",
-                 password=secret, tube="2600", seen="9")  # fmt: skip
+                 password=secret, tube="2600", csrf_token="9")  # fmt: skip
     page = refilled(PAGE, typed, Refusal("Sai rồi.", "name"))
     assert page
     found = Values(page)
@@ -74,6 +74,19 @@ def test_whatever_was_typed_is_there_again_but_not_what_was_secret_or_scanned(
     ]  # fmt: skip
     assert found.on == ["red", "b", "F"]
     assert '<details class="x" open>' in page
+
+
+def test_what_was_chosen_of_something_that_changed_since_is_not_chosen_again() -> None:
+    typed = sent(name="a", parts="b", level="red", tick=["b"], sex="F", seen="1")
+    page = refilled(PAGE, typed, Refusal("Sai.", "name"), changed="Đã <đổi>.") or ""
+    found = Values(page)
+    assert found.on == ["y", "a"], "as the page has it by itself"
+    assert found.texts[1:4] == [("seen", "2"), ("name", "a"), ("parts", "b")]
+    assert 'id="changed">Đã &lt;đổi&gt;.</span>' in page
+    both = refilled(PAGE, typed, Refusal("Không được."), changed="Đã đổi.") or ""
+    assert all(each in both for each in ("Đã đổi.", "Không được."))
+    assert "Đã đổi." in (refilled(PAGE, typed, None, changed="Đã đổi.") or "")
+    assert "Đã đổi." not in (refilled(PAGE, sent(name="a"), None, changed="Đã đổi.") or "")
 
 
 def test_what_is_wrong_stands_behind_the_label_and_has_the_focus() -> None:

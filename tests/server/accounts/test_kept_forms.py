@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from server.accounts import ended, services
 from server.accounts.kept_models import KeptForm
+from server.accounts.kept_rounds import KeptForms
 from server.accounts.models import User
 from server.accounts.roles import Role
 from server.config import Settings
@@ -145,6 +146,42 @@ def test_it_is_kept_for_minutes_one_of_an_account_and_no_more_than_a_page(
     browser.log_in("boss", "/login?next=/login/kept")
     assert browser.client.get("/login/kept").location == "/"
     assert kept(database) == []
+
+
+def test_a_quiet_server_forgets_it_too(
+    browser: Browser, database: Database, clock: Any, settings: Settings
+) -> None:
+    token = browser.token("/users")
+    clock.advance(minutes=settings.idle_minutes + 1)
+    browser.send(token)
+    work = KeptForms(database, clock)
+    assert work.round() <= 300
+    assert len(kept(database)) == 1
+    clock.advance(minutes=20)
+    work.round()
+    assert kept(database) == []
+
+
+def test_a_form_that_outlived_the_log_in_twice_is_given_back_twice(
+    browser: Browser, database: Database, clock: Any, settings: Settings
+) -> None:
+    token = browser.token("/users")
+    clock.advance(minutes=settings.idle_minutes + 1)
+    browser.send(token)
+    browser.log_in("boss", "/login?next=/login/kept")
+    for name in ("Hai", "Ba"):
+        token = browser.token("/login/kept")
+        clock.advance(minutes=settings.idle_minutes + 1)
+        headers = {"Referer": "http://localhost/login/kept"}  # no script put the address right
+        data = TYPED | {"csrf_token": token, "name": name}
+        assert browser.client.post("/users", data=data, headers=headers).status_code == 302
+        browser.log_in("boss", "/login?next=/login/kept")
+        page = browser.client.get("/login/kept")
+        assert (page.status_code, f'value="{name}"' in page.text) == (200, True)
+    with database.write() as session:  # as the last release kept it
+        row = session.scalars(select(KeptForm)).one()
+        row.content = row.content.replace('["/users"]', '["/login/kept"]')
+    assert browser.client.get("/login/kept").location == "/"
 
 
 def test_no_secret_is_asked_for_on_a_page_whose_forms_are_kept(app: Flask) -> None:

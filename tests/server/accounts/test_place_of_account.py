@@ -40,6 +40,31 @@ def test_an_account_of_another_place_is_not_managed_here(sign_in: SignIn) -> Non
     assert boss.get("/users/khong").status_code == 200
 
 
+def test_who_sees_both_is_told_who_works_where_they_do_not_look(sign_in: SignIn) -> None:
+    sign_in(Role.LAB_TECHNICIAN, "xa", place=ELSEWHERE, sees=HERE)
+    sign_in(Role.LAB_TECHNICIAN, "day", place=HERE, sees="")
+    sign_in(OFFICER, "khong", place="", sees=HERE, opens_names=False)
+    boss = sign_in(Role.ADMINISTRATOR, "tren")
+    page = boss.get("/users").text
+    assert "1 tài khoản làm việc ở nơi" in page
+    assert page.count("ngoài phạm vi xem") == 1
+    assert "nơi mà chính họ không xem được" in boss.get("/users/xa").text
+    assert "nơi mà chính họ không xem được" not in boss.get("/users/day").text
+    below = sign_in(Role.ADMINISTRATOR, "sep", place=HERE, sees="")
+    assert "nơi mà chính họ không xem được" not in below.get("/users").text
+
+
+def test_a_certificate_is_of_a_place_that_whoever_scans_it_sees(sign_in: SignIn) -> None:
+    two = sign_in(OFFICER, "hai", place=ELSEWHERE, sees=f"{HERE} {THIRD}", opens_names=False)
+    assert (
+        'name="place"' in two.get("/vaccinations").text.partition("/vaccinations/certificates")[2]
+    )
+    path, said = "/vaccinations/certificates", {"certificate": "HC1:xx"}
+    assert two.post(path, data=said).status_code == 404
+    assert two.post(path, data={**said, "place": ELSEWHERE}).status_code == 404
+    assert two.post(path, data={**said, "place": THIRD}).status_code == 422
+
+
 def test_nothing_is_made_at_a_place_that_its_maker_does_not_see(
     sign_in: SignIn, database: Database
 ) -> None:

@@ -173,6 +173,20 @@ def test_a_dispute_is_decided_by_who_entered_none(lan: Any, minh: Any, plate: Pl
     assert minh.post(path, data=data).status_code == 409
 
 
+def test_a_refused_decision_is_not_chosen_again_over_results_that_it_was_not_about(
+    minh: Any, plate: Plate
+) -> None:
+    page = minh.get("/several-results").text
+    keep = re.findall(r'name="keep" value="([^"]+)"', page)[0]
+    [over] = re.findall(r'name="over" value="([^"]+)"', page)
+    [path] = re.findall(r'action="(/several-results/[^"]+)"', page)
+    again = minh.post(path, data={"keep": keep, "over": over, "reason": ""}).text
+    assert " checked" in again
+    again = minh.post(path, data={"keep": keep, "over": keep, "reason": ""}).text
+    assert " checked" not in again
+    assert "đã có thay đổi" in again
+
+
 def test_an_assay_is_edited_by_writing_its_next_version(lan: Any, plate: Plate) -> None:
     path = "/assays/sars-cov-2-n-orf1ab"
     text = re.findall(r"<textarea[^>]*>(.*?)</textarea>", lan.get(path).text, re.DOTALL)[0]

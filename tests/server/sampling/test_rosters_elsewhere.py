@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contract import identities, specimens
 from server.accounts.within import Within
+from server.people import merges
 from server.people.services import person_of
 from server.sampling import roster_matches, roster_seats, rosters
 from server.sampling.lot_models import Roster
@@ -15,7 +16,7 @@ from server.sampling.roster_import import read
 from server.sampling.roster_models import AssignmentRelease
 from server.sheets import rows_of_text
 
-(AN,) = specimens.people(1, Random(5))
+AN, MAI = specimens.people(2, Random(5))
 HERE, ELSEWHERE = "vn-2021:24.222", "vn-2021:27.256"
 
 
@@ -66,3 +67,9 @@ def test_suggestions_are_counted_of_records_that_are_shown(
     waiting = {place: roster_matches.waiting(session, roster.id, Within.of([place]))
                for place in (HERE, ELSEWHERE)}  # fmt: skip
     assert waiting == {HERE: 1, ELSEWHERE: 0}
+    other = person_of(session, identities.parse(specimens.citizen_card(MAI)), by="x",
+                      now=scene.now, evidence="event:2", place=ELSEWHERE)  # fmt: skip
+    session.flush()
+    merges.merge(session, an.id, other.id, reason="một người", evidence="t", by="x", now=scene.now)
+    session.flush()
+    assert roster_matches.waiting(session, roster.id, Within.of([ELSEWHERE])) == 1
