@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from contract.cards import CardError, CardNumber
@@ -23,7 +23,7 @@ from server.people.name_parts import has, sought
 
 BATCHES, CARDS, FOUND = 100, 200, 50  # on a page
 T = TypeVar("T")
-MOST_LED = 20_000  # people of whom those with a card are looked at
+MOST_LED = 20_000  # people of whom those with a card are looked at; cards looked at one by one
 
 
 class Batch(NamedTuple):
@@ -68,8 +68,14 @@ def cards_of(session: Session, batch_id: UUID, page: int = 1) -> tuple[CardBatch
     return batch, Sheet(session.scalars(some).all(), at, last, whole)
 
 
-def cards_like(session: Session, typed: str, within: Within) -> list[Card] | None:
-    """Return FOUND cards and one more, the newest first; None where a name is too common."""
+def cards_like(
+    session: Session, typed: str, within: Within, *, most: int = MOST_LED
+) -> list[Card] | None:
+    """Return FOUND cards and one more, the newest first; None where a name is too common.
+
+    A name that leads to more than *most* is looked for on the cards in scope, where those are not
+    as many: how common it is elsewhere hides nobody's own cards.
+    """
     number = _number(typed)
     if number is not None:
         blinds = queries.value_blinds(Key(System.CARD, number.text))
@@ -79,13 +85,23 @@ def cards_like(session: Session, typed: str, within: Within) -> list[Card] | Non
         blinds = queries.name_blinds(typed)
         whose = select(Person.id).where(Person.name_blind.in_(blinds))
         return _newest(session, within, Card.person_id.in_(whose))
-    led = led_to(session, name.numbers, MOST_LED)
+    led = led_to(session, name.numbers, most)
+    named = select(Person.id, Person.name)
     if led is None:
+        these = named.where(Person.id.in_(_bearers(within))).limit(most + 1)
+    else:
+        bears = exists().where(Card.person_id == Person.id)
+        these = named.where(has_mark(session, Person.id, led), bears)
+    people = session.execute(these).all()
+    if len(people) > most:
         return None
-    bears = exists().where(Card.person_id == Person.id)
-    named = select(Person.id, Person.name).where(has_mark(session, Person.id, led), bears)
-    ids = [row.id.hex for row in session.execute(named) if has(row.name, name.parts)]
+    ids = [row.id.hex for row in people if has(row.name, name.parts)]
     return _newest(session, within, among_these(Card.person_id, ids))
+
+
+def _bearers(within: Within) -> Select[UUID]:
+    batches = select(CardBatch.id).where(within.rows(CardBatch.place))
+    return select(Card.person_id).where(Card.batch_id.in_(batches))
 
 
 def _number(typed: str) -> CardNumber | None:

@@ -12,6 +12,7 @@ from contract.cards import key_name, verify_card
 from contract.identities import parse
 from contract.signing import private_key
 from server.accounts.roles import Role
+from server.accounts.within import ANYWHERE, Within
 from server.db import Database
 from server.errors import BadInput
 from server.people import card_list, cards, roster, services
@@ -134,3 +135,22 @@ def test_a_long_list_of_cards_is_paged_and_a_card_is_found_by_number_or_name(
         assert find(typed).count("Lò Thị Ưng") == find(typed).count(f"<code>{mine}") == 1
     assert "Lò Thị Ưng" not in find(theirs)
     assert find("trần thử").count("<code>") == card_list.FOUND
+
+
+@pytest.mark.engines
+def test_how_common_a_name_is_elsewhere_hides_no_card_of_ones_own(
+    session: Session, now: datetime
+) -> None:
+    for place, number in (("vn-2021:24", 3), ("vn-2021:01", 9)):
+        people = [roster.Row("Trần Văn Thử", 1950, "M")] * number
+        cards.make_cards(session, people, place=place, by="user:q", now=now)
+    session.flush()
+
+    def found(within: Within, most: int) -> int | None:
+        these = card_list.cards_like(session, "thử trần", within, most=most)
+        return None if these is None else len(these)
+
+    assert found(Within.of(["vn-2021:24"]), 5) == 3
+    assert found(Within.of(["vn-2021:01"]), 5) is None
+    assert found(ANYWHERE, 11) is None
+    assert found(ANYWHERE, 12) == 12
