@@ -16,6 +16,7 @@ from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError, NotFound
 from server.lab import assay_versions, plate_picture, queries, recalls, runs, wells
+from server.lab.imports import plates
 from server.lab.run_models import AssayVersion, Run
 from server.lab.run_words import REASONS
 from server.lab.standing import standings
@@ -139,6 +140,7 @@ def _shown(session: Session, run: Run) -> dict[str, object]:
         "controls": wells.controls_of(session, run),
         "tested": tested,
         "open": [each for each in tested if each.result is None],
+        "otherwise": plates.said_otherwise(session, run),
         "standing": {each.result.tube: each for each in results},
         "corrected": queries.corrected(session, (each.result for each in results)),
         "plate": plate_picture.draw(wells.plate_of(session, run), tested, passed=_good(run)),

@@ -28,6 +28,7 @@ from server.lab.run_models import Run
 from server.lab.wells import of_rows
 
 MOST_ROWS = 384 * 10
+_SOURCE = "import:"
 _ROLES = {
     instruments.Role.SAMPLE: Role.SAMPLE,
     instruments.Role.NEGATIVE: Role.NEGATIVE,
@@ -167,7 +168,25 @@ def _refuse_strange(session: Session, file: ImportFile, assay: Assay) -> None:
 
 
 def source_of(file: ImportFile) -> str:
-    return f"import:{file.id}"
+    return f"{_SOURCE}{file.id}"
+
+
+def said_otherwise(session: Session, run: Run) -> dict[Tube, str]:
+    """Return the machine's words for tubes of *run* that were left to a person because of them."""
+    try:
+        import_id = UUID(run.source.removeprefix(_SOURCE))
+    except ValueError:  # no import's
+        return {}
+    asked = select(ImportRow.tube, ImportRow.target, ImportRow.call).where(
+        ImportRow.import_id == import_id,
+        ImportRow.reason == int(Why.CALLS_DIFFER),
+        ImportRow.call != "",
+    )
+    found: dict[Tube, list[str]] = defaultdict(list)
+    for tube, target, call in session.execute(asked.order_by(ImportRow.position)):
+        if tube is not None:
+            found[tube].append(f"{target}: {call}" if target else call)
+    return {tube: " · ".join(words) for tube, words in found.items()}
 
 
 def _wells(rows: Sequence[ImportRow]) -> list[runs.Row]:

@@ -1,5 +1,6 @@
 """A negative that the machine's own words speak against is left to a person."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from server.lab import assay_versions
+from server.accounts.roles import Role
+from server.lab import assay_versions, wells
 from server.lab.imports import plates, queries
 from server.lab.imports.models import ImportFile
 from server.lab.imports.spoken import contradicts
 from server.lab.instruments.reasons import Why
 from server.lab.models import Result
+from server.lab.run_models import Run
 from server.lab.words import Call
 
 CODE = "sars-cov-2-n-orf1ab"
@@ -105,7 +108,7 @@ SEEN = [
 
 
 def test_a_gene_that_the_machine_calls_positive_is_entered_as_no_negative(
-    bring: Any, enter: Any, tubes: Any, database: Any
+    sign_in: Any, bring: Any, enter: Any, tubes: Any, database: Any
 ) -> None:
     words = {"N": ("-", "NEGATIVE"), "ORF1ab": ("-", "NEGATIVE"), "RP": ("25.1", "")}
     held = [tubes[name] for name in ("ready", "second", "third", "received", "paired")]
@@ -128,3 +131,11 @@ def test_a_gene_that_the_machine_calls_positive_is_entered_as_no_negative(
         told = {each.number for each in queries.told(session, session.get_one(ImportFile, file.id))}
     assert results == {tubes["bare"]: "negative"}
     assert told == {Why.CALLS_DIFFER}
+    with database.read() as session:
+        run = session.scalars(select(Run)).one()
+        assert {each.target for each in wells.readings_of(session, run)} == {"N", "ORF1ab", "RP"}
+    page = sign_in(Role.LAB_TECHNICIAN).get(f"/runs/{run.id}").text
+    for said in ("N: Dương tính yếu", "SARS-CoV-2: Presumptive Positive", "E: POSITIVE"):
+        assert said in page
+    chosen = re.findall(r'<option value="(\w*)" data-key="\w" selected>', page)
+    assert chosen == [""] * 5  # and none was made ready to be confirmed
