@@ -62,6 +62,7 @@ from server.outcomes.call_export_views import bp as call_exports
 from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_export_views import bp as desk_exports
 from server.outcomes.desk_views import bp as desk_pages
+from server.outcomes.ordinals import Numberer
 from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
 from server.people import merges
@@ -226,6 +227,7 @@ def workers(app: Flask) -> list[Worker]:
         app.extensions["expiry"],
         ImportWorker(database, clock),
         FigureWorker(database),
+        Numberer(database),
         Forwarder(database, above, clock),
         KeptForms(database, clock),
         *look_aside(app),

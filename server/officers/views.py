@@ -9,7 +9,17 @@ from server.audit import services as audit
 from server.forms import uuid_of
 from server.officers import api
 from server.officers.summary import summary
-from server.web import Permission, actor, now, reading, requires, transaction
+from server.outcomes import ordinals
+from server.web import (
+    Permission,
+    actor,
+    database,
+    now,
+    reading,
+    requires,
+    surely,
+    transaction,
+)
 
 bp = Blueprint("officers", __name__)
 SENSITIVE = 4  # how many last digits of a number a page shows
@@ -32,12 +42,14 @@ def api_summary() -> ResponseReturnValue:
 @requires(Permission.OUTCOME_READ)
 def api_outcomes() -> ResponseReturnValue:
     after = uuid_of(request.args["after"]) if "after" in request.args else None
+    ordinals.number(database())
+    with surely() as session:
+        rows = api.outcome_rows(session, api.versions(session, current_within(), after))
     with transaction() as session:
-        rows = api.versions(session, current_within(), after)
         audit.record(
             session, "outcomes.exported", "all", by=actor(), now=now(), detail=f"{len(rows)} rows"
         )
-        return _json(api.outcome_rows(session, rows))
+    return _json(rows)
 
 
 def _json(document: object) -> Response:

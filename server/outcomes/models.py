@@ -18,6 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contract.tubes import Tube
 from server.db import Base, Encrypted
 
+_STOOD = text("ordinal IS NULL AND since_ordinals IS NULL")
+_CAME = text("ordinal IS NULL AND since_ordinals IS NOT NULL")
+
 
 class Outcome(Base):
     """One version of what a tube says about one person.  The highest version is current."""
@@ -31,10 +34,8 @@ class Outcome(Base):
             "uq_outcome_ordinal", "ordinal", unique=True,
             sqlite_where=text("ordinal IS NOT NULL"), postgresql_where=text("ordinal IS NOT NULL"),
         ),
-        Index(
-            "ix_outcome_unnumbered", "at", "id",
-            sqlite_where=text("ordinal IS NULL"), postgresql_where=text("ordinal IS NULL"),
-        ),
+        Index("ix_outcome_stood", "at", "id", sqlite_where=_STOOD, postgresql_where=_STOOD),
+        Index("ix_outcome_came", "at", "id", sqlite_where=_CAME, postgresql_where=_CAME),
         CheckConstraint(
             "status IN ('negative', 'positive', 'inconclusive', 'invalid', 'resample',"
             " 'withdrawn')",
@@ -57,8 +58,10 @@ class Outcome(Base):
     sampled_at: Mapped[datetime] = mapped_column(index=True)
     grounds: Mapped[str] = mapped_column(Text, server_default="")  # "reception:<id> …", sorted
     at: Mapped[datetime] = mapped_column(index=True)
-    # Where programs that read page by page find it; given when one of them first asks (`ordinals`).
+    # Where programs that read page by page find it; given once it is committed (`ordinals`).
     ordinal: Mapped[int | None] = mapped_column(BigInteger)
+    # NULL: it stood before there were ordinals, and gets its own before all that came since.
+    since_ordinals: Mapped[bool | None] = mapped_column(default=True)
     supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("outcome.id"))
 
 

@@ -24,7 +24,7 @@ from server.rows import insert_stored, new_ids, read_time, stored_time
 
 COLUMNS = (
     "id", "tube", "person_id", "version", "status", "reason", "pairing_id", "result_id", "place",
-    "sampled_at", "grounds", "at",
+    "sampled_at", "grounds", "at", "since_ordinals",
 )  # fmt: skip
 _LEAVE = (
     delete(DeskItem)
@@ -54,7 +54,7 @@ def _write(session: Session, found: Sequence[Plain], now: datetime) -> None:
     grounds = [f"reception:{dashed(each)}" for each in receptions]
     rows = zip(
         new_ids(now, len(found)), tubes, persons, repeat(1), calls, repeat(""), pairings, results,
-        places, paired, grounds, repeat(stored_time(session, now)),
+        places, paired, grounds, repeat(stored_time(session, now)), (True,) * len(found),
     )  # fmt: skip
     insert_stored(session, Outcome, COLUMNS, list(rows))
     whose = list(map(dashed, persons))

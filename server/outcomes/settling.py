@@ -95,6 +95,7 @@ def _row(version: Version, now: datetime) -> dict[str, object]:
         "grounds": version.grounds,
         "at": now,
         "supersedes": version.supersedes,
+        "since_ordinals": True,
     }
 
 
