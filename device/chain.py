@@ -35,7 +35,7 @@ class Findings:
 def fault_of(row: Row, station: str, epoch: str) -> str | None:
     """Return what is wrong with *row* by itself, or None; station '' stands for any."""
     if digest(row.body) != row.hash:
-        return "its hash does not fit its content"
+        return said("mã băm không khớp với nội dung", "its hash does not fit its content")
     try:
         event: Envelope = decode_envelope(row.body)
     except EventError:

@@ -37,6 +37,12 @@ _VIETNAMESE = {
     "no person's id": "không có mã của người",
     "the answer is no": "trả lời không phải",
     "was not taken": "không được nhận",
+    "the field": "trường",
+    "differs": "khác",
+    "the receiver has": "nơi nhận có",
+    "observations of this outcome": "mục của kết luận này",
+    "the record has no such entry": "hồ sơ không có mục này",
+    "the entry in the record says something else": "mục trong hồ sơ ghi khác",
 }
 _WORDS = re.compile("|".join(_VIETNAMESE))
 _KIND = re.compile(r"[A-Z][A-Za-z]*(?=: )")  # the class of an error

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server import vault
 from server.audit import services as audit
+from server.db import among_texts
 from server.delivery import routes
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
@@ -104,7 +105,8 @@ def _told_before(session: Session, target: str, messages: Sequence[Message]) -> 
     ]
     if not before:
         return set()
-    found = select(Delivery.key).where(Delivery.target == target, Delivery.key.in_(before))
+    said = among_texts(Delivery.key, before)  # one parameter, however many they are
+    found = select(Delivery.key).where(Delivery.target == target, said)
     return {key.rpartition(_VERSION)[0] for key in session.scalars(found)}
 
 

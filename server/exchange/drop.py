@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -28,6 +28,7 @@ COLUMNS = (
     "numbers", "tube", "pool", "sampled_at", "place", "received_at", "method", "cts",
     "released_at",
 )  # fmt: skip
+REMEMBERED = timedelta(minutes=10)  # the keys of a past day, once old deliveries are sent again
 _END = b"\r\n"
 
 
@@ -44,6 +45,7 @@ class DropChannel:
     at_once: int = 1
     telling: Telling = field(init=False)
     _seen: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
+    _asked: dict[str, datetime] = field(default_factory=dict)  # when a file's keys were wanted last
 
     def __post_init__(self) -> None:
         self.telling = Telling(self.database)
@@ -54,7 +56,7 @@ class DropChannel:
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Add the row; the receipt names the file.  A folder that is away is Unreachable."""
         row = document(self.telling.told(subject, key, payload))
-        today = _name(self.clock())
+        today = self._forget(self.clock())
         try:
             with self._alone():
                 for path in self._since(_name(row.at), today):
@@ -63,6 +65,20 @@ class DropChannel:
                 self._append(self.folder / today, key, line(row))
         except OSError as error:
             raise Unreachable(f"cannot write in the folder: {error.strerror}") from error
+        return today
+
+    @property
+    def remembered(self) -> list[str]:
+        """Return of which files the keys are in memory."""
+        return sorted(self._seen)
+
+    def _forget(self, now: datetime) -> str:
+        """Let go of the keys of past days that nobody wants any more; return today's file."""
+        today = _name(now)
+        for name, at in list(self._asked.items()):
+            if name != today and now - at > REMEMBERED:
+                self._seen.pop(name, None)
+                del self._asked[name]
         return today
 
     def _since(self, first: str, today: str) -> list[Path]:
@@ -86,6 +102,7 @@ class DropChannel:
 
     def _keys(self, path: Path) -> set[str]:
         """Return the keys in the file; it is read again only where somebody else wrote to it."""
+        self._asked[path.name] = self.clock()
         size = path.stat().st_size if path.exists() else 0
         known = self._seen.get(path.name)
         if known is None or known[0] != size:

@@ -112,7 +112,7 @@ def _compared(message: Delivery) -> str:
         )
     if differs:
         told = ours(differs)
-        return t(f"Khác với tin này: {told}", f"It differs from this message: {told}")
+        return t(f"Khác với tin này: {vietnamese(told)}", f"It differs from this message: {told}")
     return t("Nơi nhận có đúng như đã gửi.", "The target has just what was sent.")
 
 

@@ -2,6 +2,7 @@
 
 The first is stored under the epoch's own name.  The second, from the event where it parts, is
 stored under a name that follows from it: the epoch and the hash of the first event that differs.
+What was missing of the first, and comes with the second, is stored where it was missing.
 Its events keep their bytes, ids and numbers; nothing is doubled, for an id is stored once.  So a
 fork may be sent again any number of times, in any portions.
 """
@@ -48,18 +49,34 @@ def name_of(epoch: str, first: str) -> str:
 
 def sort_out(connection: Connection, upload: Upload) -> Beside:
     """Return where the events of *upload* belong."""
-    ids, beside = rows.known_to(connection, upload).ids, Beside()
+    known, beside = rows.known_to(connection, upload), Beside()
     fresh: list[Arrival] = []
     for each in upload.arrivals:
-        if each.id not in ids:
+        if each.id not in known.ids:
             fresh.append(each)
-        elif ids[each.id] == each.hash:
+        elif known.ids[each.id] == each.hash:
             beside.known += 1
         else:
             beside.changed.append(each)
     for run in _runs(fresh):
-        _place(connection, upload.station, run, beside)
+        filling = _filling(run, known)
+        beside.moved += run[:filling]
+        if run[filling:]:
+            _place(connection, upload.station, run[filling:], beside)
     return beside
+
+
+def _filling(run: Sequence[Arrival], known: Known) -> int:
+    """Return how many of *run* belong to its epoch itself, in a gap: the event behind them, which
+    is stored there, names the last of them, and nothing stands in their places."""
+    filling = 0
+    for count, each in enumerate(run, 1):
+        if (each.epoch, each.seq) in known.at:
+            break
+        after = known.at.get((each.epoch, each.seq + 1))
+        if after is not None and after.prev == each.hash:
+            filling = count
+    return filling
 
 
 def _runs(fresh: Iterable[Arrival]) -> list[list[Arrival]]:

@@ -109,6 +109,8 @@ class Group:
             detail = f"the station's journal was set back; it goes on here as {begun.name}"
             self._raise(upload, "fork", begun.at, detail)
         forks.close_alerts(self._connection, upload, beside)
+        epochs = {each.epoch for each in upload.arrivals}
+        rows.close_filled_gaps(self._connection, upload.station, epochs, upload.received_at)
         stored = [each.hash for each in beside.moved]
         quarantine.let_go(self._connection, upload.station, stored)
         for each in beside.changed:

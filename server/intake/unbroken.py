@@ -7,9 +7,9 @@ the last event of one in a sound journal knows that every event before it is sto
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from contract.events import NO_EVENT
@@ -42,23 +42,30 @@ _AFTER = (_beside.seq == WireEvent.seq + 1, _beside.prev == WireEvent.hash)
 
 def heads_of(session: Session, station: str) -> list[HeadWire]:
     """Return the last event of each unbroken history, under the epoch that its events name."""
-    starts, ends = _without(session, station, _BEFORE), _without(session, station, _AFTER)
-    runs = [Run(*both) for both in zip(starts, ends, strict=True)]
+    runs = _runs(session, station)
     epochs = _epochs(runs)
     heads = [HeadWire(epochs[run.last.name], run.last.seq, run.last.hash) for run in
              _from_the_beginning(session, station, runs)]  # fmt: skip
     return sorted(heads, key=lambda head: (head.epoch, head.seq))
 
 
-def _without(
-    session: Session, station: str, neighbour: Iterable[ColumnElement[bool]]
-) -> list[Place]:
-    """Return the events that do not have this neighbour, in order."""
+def _runs(session: Session, station: str) -> list[Run]:
+    """Return the runs, in order: first and last events in one statement, for what is stored between
+    two would be in one of them alone."""
+    rows = session.execute(
+        union_all(_without(station, _BEFORE, "first"), _without(station, _AFTER, "last"))
+    )
+    ends: dict[str, list[Place]] = {"first": [], "last": []}
+    for which, *place in rows:
+        ends[which].append(Place(*place))
+    return [Run(*both) for both in zip(sorted(ends["first"]), sorted(ends["last"]), strict=True)]
+
+
+def _without(station: str, neighbour: Iterable[ColumnElement[bool]], which: str) -> Select[Any]:
+    """Ask for the events that do not have this neighbour, each with *which* they are."""
     there = select(_beside.event_id).where(*_same, *neighbour).correlate(WireEvent).exists()
-    asked = select(WireEvent.epoch, WireEvent.seq, WireEvent.hash, WireEvent.prev)
-    asked = asked.where(WireEvent.station == station, ~there)
-    rows = session.execute(asked.order_by(WireEvent.epoch, WireEvent.seq))
-    return [Place(*row) for row in rows]
+    named = (WireEvent.epoch, WireEvent.seq, WireEvent.hash, WireEvent.prev)
+    return select(literal(which), *named).where(WireEvent.station == station, ~there)
 
 
 def _epochs(runs: Sequence[Run]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -25,9 +25,9 @@ def steps_of(session: Session, tube: Tube) -> list[StorageStep]:
 
 def standing_at(
     session: Session, lab: str, freezer: str, rack: str, position: str
-) -> StoredTube | None:
+) -> list[StoredTube]:
     found = select(StoredTube).where(*_in_rack(lab, freezer, rack), StoredTube.position == position)
-    return session.scalar(found)
+    return list(session.scalars(found))
 
 
 def rack_of(
@@ -40,7 +40,17 @@ def rack_of(
 
 
 def _in_rack(lab: str, freezer: str, rack: str) -> tuple[ColumnElement[bool], ...]:
-    return StoredTube.lab == lab, StoredTube.freezer == freezer, StoredTube.rack == rack
+    return _of(lab), StoredTube.freezer == freezer, StoredTube.rack == rack
+
+
+def _of(lab: str) -> ColumnElement[bool]:
+    """Say that a tube was put away by somebody of *lab*: its people may have its place, one in it,
+    or one around it."""
+    parts = lab.split(".")
+    around = [".".join(parts[:count]) for count in range(len(parts))]
+    return or_(
+        StoredTube.lab.in_([lab, *filter(None, around)]), Within.of([lab]).rows(StoredTube.lab)
+    )
 
 
 def racks(session: Session, within: Within = ANYWHERE) -> list[tuple[str, str, str, int]]:

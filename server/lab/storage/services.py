@@ -61,7 +61,8 @@ def store(
 ) -> StoredTube:  # fmt: skip
     """Put a received tube at *position*, or at the next free place; from elsewhere it is moved.
 
-    Freezers and racks are those of the laboratory of *by*: two may call theirs the same.
+    Freezers and racks are those of the laboratory of *by*: two may call theirs the same, but not
+    where the place of one is in that of the other, for they may be one.
 
     Raises NotReceived, PlaceTaken, RackFull.
     """
@@ -118,12 +119,12 @@ def _stored(session: Session, tube: Tube) -> StoredTube:
 
 
 def _check_free(session: Session, at: str, rack: Rack, place: str, tube: Tube) -> None:
-    there = queries.standing_at(session, at, rack.freezer, rack.name, place)
-    if there is not None and there.tube != tube:
-        raise PlaceTaken(
-            f"Vị trí {place} của giá {rack.name} đang có ống {there.tube.grouped}.",
-            f"Place {place} of rack {rack.name} holds tube {there.tube.grouped}.",
-        )
+    for there in queries.standing_at(session, at, rack.freezer, rack.name, place):
+        if there.tube != tube:
+            raise PlaceTaken(
+                f"Vị trí {place} của giá {rack.name} đang có ống {there.tube.grouped}.",
+                f"Place {place} of rack {rack.name} holds tube {there.tube.grouped}.",
+            )
 
 
 def _note(session: Session, stored: StoredTube, kind: str, *, by: str, now: datetime) -> None:

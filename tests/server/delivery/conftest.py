@@ -24,9 +24,10 @@ class Outbox:
                     payload="{}", now=self.now,
                 )  # fmt: skip
 
-    def stored(self, key: str) -> Delivery:
+    def stored(self, key: str, target: str = "records") -> Delivery:
+        asked = select(Delivery).where(Delivery.key == key, Delivery.target == target)
         with self.database.read() as session:
-            return session.scalars(select(Delivery).where(Delivery.key == key)).one()
+            return session.scalars(asked).one()
 
 
 @pytest.fixture

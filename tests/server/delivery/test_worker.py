@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from server.db import Database
-from server.delivery import backoff, services, taking
-from server.delivery.channels import Refused, Unreachable
+from server.delivery import backoff, routes, services, taking
+from server.delivery.channels import Message, Refused, Unreachable
+from server.delivery.routes import Label, Route
 from server.delivery.simulated import SimulatedReceiver
 from server.delivery.worker import DeliveryWorker, hand_over, note_all, run_once
 
@@ -31,6 +32,18 @@ def test_a_key_is_put_in_once(database: Database, outbox: Outbox, now: datetime)
     outbox.put("a")
     with pytest.raises(Exception, match=r"(?i)unique"):
         outbox.put("a")
+
+
+def test_who_was_told_before_is_found_among_any_number_of_versions(
+    database: Database, outbox: Outbox, now: datetime
+) -> None:
+    routes.install([Route("records", frozenset({"positive"}))])
+    outbox.put("an/v1")
+    last = Message("declarations", "an/v70001", "an", 70_001, "{}", before="an/v70000")
+    with database.write() as session:
+        services.publish(session, [(last, Label("negative", ""))], now=now)
+    routes.install([])
+    assert outbox.stored("an/v70001", "records").version == 70_001
 
 
 def test_a_later_version_waits_for_the_earlier(

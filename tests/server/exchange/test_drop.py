@@ -155,3 +155,9 @@ def test_what_arrives_late_is_in_the_file_of_the_day_of_its_arrival_once(
         assert channel.deliver(last.subject, last.key, last.payload) == today
     assert yesterday.read_bytes() == copied
     assert len(list(drop.folder.glob("*.csv"))) == 2
+    day.now += timedelta(minutes=11)
+    tube, _ = day.pair("Trần Thị Bình")
+    day.release(tube, Call.NEGATIVE)
+    newest = day.messages("so-y-te")[-1]
+    assert drop.deliver(newest.subject, newest.key, newest.payload) == "outcomes-20261125.csv"
+    assert drop.remembered == ["outcomes-20261125.csv"]  # no past day's keys stay in memory

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 from werkzeug.test import TestResponse
 
 from contract import events
@@ -15,6 +15,7 @@ from contract.events import encode_batch
 from contract.receipts import Changed
 from server.db import Database
 from server.intake.models import ChainAlert, Quarantine, StationEpoch, WireEvent
+from server.intake.unbroken import heads_of
 
 Sender = Any
 
@@ -82,6 +83,54 @@ def test_what_a_server_of_before_stored_beyond_the_fork_is_joined_by_the_rest(
     assert sender.send(*other).status_code == 409
     assert again(sender, *other).get_json() | {"now": ""} == {"stored": 2, "known": 2, "now": ""}
     assert stored(database) == {*first, *lost, *other}
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("missing", [1, 2, 3])
+def test_what_was_missing_before_the_fork_fills_its_gap(
+    sender: Sender, database: Database, missing: int
+) -> None:
+    """Also where it parts right behind the gap."""
+    first, lost, other = two_histories(sender, 3, 3, 2)
+    sender.send(*first[: missing - 1])
+    sender.send(*first[missing:], *lost)
+    assert standing(database) == [("gap", missing)]
+    assert again(sender, *first, *other).status_code == 200
+    assert stored(database) == {*first, *lost, *other}
+    assert standing(database) == [("fork", 4)]
+    with database.read() as session:
+        asked = select(WireEvent.seq).where(WireEvent.epoch == sender.epoch)
+        assert list(session.scalars(asked.order_by(WireEvent.seq))) == [1, 2, 3, 4, 5, 6]
+        assert [head.hash for head in heads_of(session, sender.name)] == [
+            events.digest(other[-1]), events.digest(lost[-1]),
+        ]  # fmt: skip
+    assert again(sender, *first, *other).get_json()["known"] == 5
+
+
+@pytest.mark.engines
+def test_what_comes_while_a_receipt_is_written_does_no_harm_to_it(
+    sender: Sender, database: Database
+) -> None:
+    written = [sender.write() for _ in range(4)]
+    sender.send(*written[:1])
+    late = [sender.send(*written[2:])] if is_sqlite(database) else []
+
+    def come(*_: object) -> None:
+        if not late:
+            late.append(sender.send(*written[2:]))  # behind a gap
+
+    with database.read() as session:
+        connection = session.connection()
+        event.listen(connection, "after_cursor_execute", come)
+        [head] = heads_of(session, sender.name)
+        event.remove(connection, "after_cursor_execute", come)
+    assert late
+    assert (head.seq, head.hash) == (1, events.digest(written[0]))
+
+
+def is_sqlite(database: Database) -> bool:
+    """Return whether a look sees what was there when it began: nothing comes between."""
+    return database.engine.dialect.name == "sqlite"
 
 
 def test_both_histories_are_kept_and_one_alert_stays_for_a_person(

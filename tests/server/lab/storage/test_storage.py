@@ -84,9 +84,8 @@ def test_the_page_keeps_freezer_and_rack_for_the_next_scan(
         assert lan.post("/storage", data=data | {"tube": tubes[0].text} | wrong).status_code == 422
 
 
-@pytest.mark.engines
-def test_two_laboratories_may_call_their_racks_the_same(scene: Any) -> None:
-    for login, place in (("an", "vn-2021:24.222"), ("binh", "vn-2021:27.256")):
+def working_at(scene: Any, **places: str) -> None:
+    for login, place in places.items():
         scene.session.add(
             User(
                 login=login, name=login, role=Role.LAB_TECHNICIAN, active=True, password_hash="!",
@@ -94,6 +93,29 @@ def test_two_laboratories_may_call_their_racks_the_same(scene: Any) -> None:
             )
         )  # fmt: skip
     scene.session.flush()
+
+
+@pytest.mark.engines
+def test_colleagues_whose_accounts_have_a_wider_and_a_narrower_place_fill_one_rack(
+    scene: Any,
+) -> None:
+    working_at(scene, an="vn-2021:24", binh="vn-2021:24.222", chi="vn-2021:240")
+    said: dict[str, Any] = {"keep_until": UNTIL, "now": scene.now}
+    tubes = received(scene, 4)
+    at = [
+        services.store(scene.session, tube, RACK, by=f"user:{who}", **said).position
+        for tube, who in zip(tubes, ("an", "binh", "an", "chi"), strict=True)
+    ]
+    assert at == ["A1", "A2", "A3", "A1"]
+    with pytest.raises(services.PlaceTaken, match=tubes[0].grouped):
+        services.store(scene.session, tubes[1], RACK, position="A1", by="user:binh", **said)
+    standing = queries.rack_of(scene.session, "vn-2021:24.222", RACK.freezer, RACK.name)
+    assert sorted(each.tube for each in standing) == sorted(tubes[:3])
+
+
+@pytest.mark.engines
+def test_two_laboratories_may_call_their_racks_the_same(scene: Any) -> None:
+    working_at(scene, an="vn-2021:24.222", binh="vn-2021:27.256")
     first, second, third = received(scene, 3)
     said: dict[str, Any] = {"keep_until": UNTIL, "now": scene.now}
     services.store(scene.session, first, RACK, position="A1", by="user:an", **said)
