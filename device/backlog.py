@@ -138,22 +138,19 @@ class Backlog:
 
     def was_set_back(self, epoch: str, seq: int) -> None:
         """The server has other events of *epoch*, at *seq*: ours is sent as a fork, and all of it,
-        for what was answered before may have been about the others."""
+        for what was answered before may have been about the others; with what was set aside."""
         self.sent.forks[epoch] = seq
         self.sent.acked.pop(epoch, None)
+        self.sent.set_aside = [each for each in self.sent.set_aside if each.epoch != epoch]
         self._drained.clear()
         log.warning("the journal %s was set back at %d; it is sent again, as a fork", epoch, seq)
 
     def take_up_again(self) -> None:
         """Send as a fork what an older station set aside because the server has other events there:
         its journal had been set back, and it did not see that."""
-        aside = self.sent.set_aside
-        changed = {each.epoch for each in aside if each.code == CHANGED}
-        for epoch in changed - self.sent.forks.keys():
-            first = min(e.seq for e in aside if (e.epoch, e.code) == (epoch, CHANGED))
-            self.was_set_back(epoch, first)
-            aside = [each for each in aside if each.epoch != epoch or each.seq < first]
-        self.sent.set_aside = aside
+        aside = [each for each in self.sent.set_aside if each.code == CHANGED]
+        for epoch in {each.epoch for each in aside} - self.sent.forks.keys():
+            self.was_set_back(epoch, min(each.seq for each in aside if each.epoch == epoch))
 
     def row_at(self, epoch: str, seq: int) -> Row | None:
         """Return the row *seq* of our own file of *epoch*, None where there is none."""

@@ -93,7 +93,7 @@ def that_may_go(target: Path, state: Path, station: str, key: Ed25519PublicKey) 
     for path in target.glob(f"ghepmau-{station}-*.stick"):
         if (carried := _carried(path, station, key)) is not None:
             found.append((path, carried))
-    here = _here(state, {each.epoch for _, carried in found for each in carried})
+    here = _here(state, {each for _, carried in found for each in carried})
     return [path for path, carried in found if carried <= here]
 
 
@@ -118,13 +118,18 @@ def _events(stick: Stick, station: str, key: Ed25519PublicKey) -> set[Carried]:
     return carried
 
 
-def _here(state: Path, epochs: set[str]) -> set[Carried]:
-    """Return the sound rows of those epochs that our journal has."""
-    here = set[Carried]()
+def _here(state: Path, carried: set[Carried]) -> set[Carried]:
+    """Return which of *carried* our journal has in sound rows; no other row is looked at."""
+    here, wanted = set[Carried](), dict[str, list[int]]()
+    for each in carried:
+        wanted.setdefault(each.epoch, []).append(each.seq)
     for path in files_of(state / "journal"):
         epoch = epoch_of(path)
-        if epoch in epochs:
+        if seqs := wanted.get(epoch):
+            first, last = min(seqs), max(seqs)
             with closing(open_for_reading(path)) as db:
-                rows = (row for row in rows_after(db, 0) if fault_of(row, "", epoch) is None)
-                here.update(Carried(epoch, row.seq, row.hash) for row in rows)
+                rows = rows_after(db, first - 1, last - first + 1)
+                near = [row for row in rows if Carried(epoch, row.seq, row.hash) in carried]
+            sound = (row for row in near if fault_of(row, "", epoch) is None)
+            here.update(Carried(epoch, row.seq, row.hash) for row in sound)
     return here

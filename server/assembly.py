@@ -176,8 +176,7 @@ def assemble(app: Flask) -> None:
     place_names.install(app.extensions["settings"].place_names)
     machines.install(machines.load(app.extensions["settings"].machines))
     app.extensions["seen"] = Seen()
-    app.extensions["background"] = workers(app)
-    app.extensions["started"] = []
+    app.extensions |= {"background": workers(app), "started": []}
 
 
 def _listen(listeners: list[Any], listener: object) -> None:
@@ -188,8 +187,7 @@ def _listen(listeners: list[Any], listener: object) -> None:
 def look_aside(app: Flask) -> list[Worker]:
     """Let pages that only show be read from a copy, where the settings name one."""
     settings, clock = app.extensions["settings"], app.extensions["clock"]
-    app.extensions["shows"] = SHOWS
-    app.extensions["replica"] = None
+    app.extensions |= {"shows": SHOWS, "replica": None}
     if not settings.read_database:
         return []
     app.extensions["replica"] = Replica(

@@ -7,7 +7,7 @@ the last event of one in a sound journal knows that every event before it is sto
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
@@ -56,12 +56,14 @@ def _runs(session: Session, station: str) -> list[Run]:
         union_all(_without(station, _BEFORE, "first"), _without(station, _AFTER, "last"))
     )
     ends: dict[str, list[Place]] = {"first": [], "last": []}
-    for which, *place in rows:
-        ends[which].append(Place(*place))
+    for which, name, seq, own, prev in rows:
+        ends[which].append(Place(name, seq, own, prev))
     return [Run(*both) for both in zip(sorted(ends["first"]), sorted(ends["last"]), strict=True)]
 
 
-def _without(station: str, neighbour: Iterable[ColumnElement[bool]], which: str) -> Select[Any]:
+def _without(
+    station: str, neighbour: Iterable[ColumnElement[bool]], which: str
+) -> Select[str, str, int, str, str]:
     """Ask for the events that do not have this neighbour, each with *which* they are."""
     there = select(_beside.event_id).where(*_same, *neighbour).correlate(WireEvent).exists()
     named = (WireEvent.epoch, WireEvent.seq, WireEvent.hash, WireEvent.prev)

@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from contract import signing
-from contract.events import NO_EVENT, TubePaired, decode_batch
+from contract.events import NO_EVENT, TubePaired, decode_batch, decode_envelope
 from contract.receipts import HeadWire
-from device.backlog import Backlog, read_sent, sent_file
+from device.backlog import Backlog, Sent, SetAside, read_sent, sent_file
 from device.config import Config, Table
 from device.enrolment import Office, Papers, Secrets
 from device.files import write_whole
@@ -106,3 +106,31 @@ def test_a_server_that_has_our_own_newest_event_may_have_others_before_it(
     assert [each.code for each in read_sent(state).set_aside] == ["changed-replay"]
     again = Uplink(Office(state), Backlog(state), Upstream(serve(lambda _: reply), 2.0), 3)
     assert [each.code for each in again.backlog.sent.set_aside] == ["changed-replay"]
+
+
+def test_what_was_set_aside_before_is_sent_again_with_the_fork_and_listed_once(
+    state: Path, paired: Pairs, serve: Callable[[Any], str]
+) -> None:
+    with closing(Journal(state / "journal", "ban-1")) as journal:
+        journal.append(*[paired(number) for number in range(4)])
+    [epoch] = epochs(state)
+    aside = [
+        SetAside(epoch, 2, 400, "unreadable-upload"),
+        SetAside(epoch, 4, 409, "changed-replay"),
+    ]
+    noted = Backlog(state)
+    noted.sent = Sent(acked={epoch: 4}, set_aside=aside)
+    noted.save()
+
+    def server(request: Any) -> Reply:
+        events = decode_batch(request.body).events
+        if any(decode_envelope(each).seq == 2 for each in events):
+            return Reply(400, {"code": "unreadable-upload"})
+        return Reply(200, {"stored": len(events), "known": 0, "now": ""})
+
+    up = Uplink(Office(state), Backlog(state), Upstream(serve(server), 2.0), 1)
+    assert (up.backlog.sent.set_aside, up.backlog.sent.forks) == ([], {epoch: 4})
+    for _ in range(4):
+        up.turn()
+    sent = read_sent(state)
+    assert (sent.acked, [each.seq for each in sent.set_aside]) == ({epoch: 4}, [2])
