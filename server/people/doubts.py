@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from contract import names
 from contract.identities import PersonCode
 from server import vault
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
-from server.people import merges, queries
+from server.people import merges, queries, whole
 from server.people.agreement import birth_year_of
 from server.people.models import Disagreement, IdentityQuestion, Person
 from server.people.sleeping import ASLEEP, Said, differ, names_one_of, was_given_while_one
@@ -34,16 +35,18 @@ def contradicts(code: PersonCode, person: Person) -> bool:
 
 
 def bearer_of(
-    session: Session, code: PersonCode, known: Person, *, evidence: str, now: datetime
+    session: Session, code: PersonCode, known: Person, *, evidence: str, place: str, now: datetime
 ) -> Person:
     """Return who carries a *code* that contradicts the record of its number, and ask if need be.
 
-    Whoever a person said it is; *known* while nobody has answered.
+    Whoever a person said it is who may say it at that *place*; *known* while nobody has answered.
     """
     said, event = _said_blind(code), _event_of(evidence)
     records = merges.held_together(session, known.id)  # what was asked of them is final after this
-    earlier = _asked_before(session, known, said)
-    answered = [each for each in earlier if each.answer and each.answered_by != ASLEEP]
+    earlier = [
+        each for each in _asked_before(session, known, said) if _counts(session, each, event, place)
+    ]
+    answered = [each for each in earlier if _is_answered(each)]
     last = max(answered, key=lambda each: each.answered_at or each.opened_at, default=None)
     if last is not None and last.other_id:
         return session.get(Person, last.other_id) or known
@@ -73,6 +76,19 @@ def _doubt(
         question.answer = "same"
         question.answered_at, question.answered_by, question.reason = now, ASLEEP, ""
         session.flush()
+
+
+def _is_answered(question: Disagreement) -> bool:
+    return question.answer is not None and question.answered_by != ASLEEP
+
+
+def _counts(session: Session, question: Disagreement, event: UUID | None, place: str) -> bool:
+    """Return whether *question* counts for a code shown at *place*: an answer only where its giver
+    sees, unless they have the whole record; or it is about that very event."""
+    if not _is_answered(question) or (event is not None and question.event_id == event):
+        return True
+    giver = Within.of_account("", question.answered_within or "")
+    return giver.covers(place) or whole.is_whole(session, giver, question.person_id)
 
 
 def _open(
@@ -114,11 +130,12 @@ def open_disagreements(session: Session, *seen: ColumnElement[bool]) -> list[Dis
 
 def answer_disagreement(
     session: Session, question_id: UUID, *seen: ColumnElement[bool], same: bool, reason: str,
-    by: str, now: datetime,
+    by: str, now: datetime, within: Within = ANYWHERE,
 ) -> Sequence[Disagreement]:  # fmt: skip
     """Answer a question and all that say the same of the same person and are *seen*; return them.
 
-    If it is another, they get a record of their own, whom this code leads to from then on.
+    If it is another, they get a record of their own, whom this code leads to from then on: in all
+    places of who has the whole record, else those that they see, *within*.
     Raises NotFound, AlreadyAnswered.
     """
     question = session.get(Disagreement, question_id, with_for_update=True, populate_existing=True)
@@ -138,6 +155,7 @@ def answer_disagreement(
     other = None if same else _another(session, question, now)
     for each in alike:
         each.answered_at, each.answered_by, each.reason = now, by, reason
+        each.answered_within = str(within)
         each.answer, each.other_id = ("same", None) if other is None else ("another", other.id)
     session.flush()
     detail = question.answer or ""

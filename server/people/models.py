@@ -183,6 +183,7 @@ class Disagreement(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None] = mapped_column(String(80))
     answer: Mapped[str | None] = mapped_column(String(10))
+    answered_within: Mapped[str | None] = mapped_column(String(400))  # where its giver sees
     reason: Mapped[str | None] = mapped_column(Encrypted("disagreement.reason"))
     other_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # if it is another
 

@@ -65,7 +65,7 @@ def person_of(
     ended = _end_false_claims(session, strong, links, traits, act)
     person = _known(strong, claimed, links, traits)
     if person is not None and doubts.contradicts(code, person):
-        return doubts.bearer_of(session, code, person, evidence=evidence, now=now)
+        return doubts.bearer_of(session, code, person, evidence=evidence, place=place, now=now)
     sure = person is None or _is_sure(person, strong, claimed, links, code)
     person = person or _new_person(session, code, place, act)
     for key in (*strong, *claimed):

@@ -98,6 +98,7 @@ def _answered_while_one(
 
 def _ask(session: Session, question: Disagreement, now: datetime) -> Disagreement:
     question.answer = question.answered_at = question.answered_by = question.reason = None
+    question.answered_within = None
     session.flush()
     audit.record(
         session, "identity.doubted", question.id, by="system:people", now=now, detail="parted"

@@ -24,7 +24,7 @@ HIDDEN = {"token"}  # what opens a page is no data about a person
 # What a phone holds for all whom it declared for: its own mark, and a card that anybody can show.
 # Who looked, or did it, is told by role (`record.looks`); the log-in stands in the trail alone.
 NOT_TOLD = {
-    "phone_person.phone", "phone_person.card", "pairing.operator",
+    "phone_person.phone", "phone_person.card", "pairing.operator", "disagreement.answered_within",
     "audit_entry.actor", "audit_entry.detail", "audit_entry.mark",
 }  # fmt: skip
 # Text that programs read back: erased, it still must be of its form.

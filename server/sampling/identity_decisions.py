@@ -27,11 +27,12 @@ def answer(
 
     If it is another, the pairings and check-ins that showed the code are theirs from then on:
     what was told of the pairings, while two records were one, was taken back.  What the code
-    showed outside *within* waits for those who see it.  Raises NotFound, AlreadyAnswered.
+    showed or shows outside *within* waits for those who see it.  Raises NotFound, AlreadyAnswered.
     """
     alike = doubts.answer_disagreement(
-        session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now
-    )
+        session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now,
+        within=within,
+    )  # fmt: skip
     before = latest(session, About.IDENTITY, question_id)  # of a question that a parting woke
     record_decision(
         session, About.IDENTITY, question_id, verdict="same" if same else "another",

@@ -8,12 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from contract.identities import Key, Kind, PersonCode, System
+from contract.identities.base import BirthDate
 from server import waiting
 from server.accounts.roles import Role
 from server.accounts.within import Within
 from server.db import Database
 from server.declarations.models import CheckIn
-from server.people.models import Disagreement
+from server.people import doubts, services
+from server.people.models import Disagreement, Person
+from server.sampling import identity_decisions
+from server.sampling.holds import holds_of
 from server.sampling.models import Pairing
 from tests.server.two_places import Furnished
 
@@ -95,3 +100,50 @@ def test_whoever_sees_the_whole_record_answers_for_all_of_it(
     assert theirs.post(f"/identities/{shown.of_tube}/answer", data=ANOTHER).status_code == 302
     with database.read() as session:
         assert session.get_one(Disagreement, of_visit).answer == "another"
+
+
+def hoa(session: Any, evidence: str, place: str, name: str = "Trần Thị Hoa") -> Person:
+    """Show a code with the number of one person, which names Hoa."""
+    code = PersonCode(Kind.CITIZEN_CARD, name.encode(), (Key(System.CITIZEN, "024191000001"),),
+                      name=name, birth=BirthDate(1991))  # fmt: skip
+    return services.person_of(
+        session, code, by="x", now=session.info["now"], evidence=evidence, place=place
+    )
+
+
+def answer(session: Any, event: UUID, place: str, *, same: bool) -> None:
+    (asked,) = [each for each in doubts.open_disagreements(session) if each.event_id == event]
+    identity_decisions.answer(
+        session, asked.id, same=same, reason="x", by="user:hoa", now=session.info["now"],
+        within=Within.of([place]),
+    )  # fmt: skip
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("said", ["same", "another"])
+def test_an_answer_about_one_visit_decides_nothing_of_a_later_tube_elsewhere(
+    database: Database, make_scene: Any, now: datetime, said: str
+) -> None:
+    with database.write() as session:
+        session.info["now"] = now
+        scene, visit = make_scene(session), uuid4()
+        an = hoa(session, f"event:{uuid4()}", HERE, "Nguyễn Thị Mẫu")
+        assert hoa(session, f"check-in:{visit}", ELSEWHERE) is an
+        session.add(CheckIn(id=visit, person_id=an.id, source="keeper", point="chợ", at=now,
+                            trusted=True, place=ELSEWHERE, answers="{}",
+                            recorded_at=now))  # fmt: skip
+        session.flush()
+        answer(session, visit, ELSEWHERE, same=said == "same")
+        again = hoa(
+            session, f"check-in:{uuid4()}", f"{ELSEWHERE}.01"
+        )  # nobody is asked there again
+        assert (again is an) == (said == "same")
+        pairing = scene.pair(scene.tube(), an)
+        assert hoa(session, f"event:{pairing.id}", HERE) is an
+        assert len(list(holds_of(session, [pairing.tube]))) == 1
+        session.info["now"] += timedelta(hours=1)
+        answer(session, pairing.id, HERE, same=False)  # who has the record says it for all
+        assert list(holds_of(session, [pairing.tube])) == []
+        assert pairing.person_id != an.id
+        for place in (HERE, ELSEWHERE, "vn-2021:01"):
+            assert hoa(session, f"event:{uuid4()}", place).id == pairing.person_id
