@@ -15,6 +15,7 @@ from contract import cose
 from contract.cose import CertificateError, IssuerKey, UnknownIssuer, as_map
 
 __all__ = [
+    "LONGEST_TEXT",
     "PREFIX",
     "Certificate",
     "CertificateError",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 PREFIX = "HC1:"
+LONGEST_TEXT = 160  # more of a text is not read
 _ISSUER, _EXPIRES, _ISSUED, _HEALTH = 1, 4, 6, -260
 
 
@@ -165,7 +167,7 @@ def _common(row: Mapping[object, object]) -> tuple[str, str, str, str]:
 
 def _text(row: Mapping[object, object], key: str) -> str:
     value = row.get(key)
-    return value[:160] if isinstance(value, str) else ""
+    return value[:LONGEST_TEXT] if isinstance(value, str) else ""
 
 
 def _count(row: Mapping[object, object], key: str) -> int:

@@ -4,20 +4,28 @@ What a receiver answered may repeat the finding or a name, and so may the reason
 set a message aside: whoever looks after receivers reads neither.
 """
 
+import errno
+import os
 import re
 
+_SYSTEM = "|".join(re.escape(os.strerror(number)) for number in errno.errorcode)
+_WHY = (
+    rf"(?:\[Errno -?\d{{1,5}}\] )?(?:{_SYSTEM}|timed out|Name or service not known"
+    "|Temporary failure in name resolution)"
+    r"|\[SSL: (?:CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|UNEXPECTED_EOF_WHILE_READING)\]"
+)
 _OURS = re.compile(
     r"HTTP \d{3}"
-    r"|no (?:safe )?connection: [^\n(]{0,120}"
+    rf"|no (?:safe )?connection(?:: (?:{_WHY}))?"
     r"|the token's file cannot be read"
-    r"|cannot write in the folder: [\w ]{0,80}"
+    rf"|cannot write in the folder(?:: (?:{_SYSTEM}))?"
     r"|the connection ended before the answer"
     r"|the receiver has newer versions"
     r"|the receiver has this observation \d+ times"
     r"|there is no such outcome any more"
     r"|unreadable notice"
     r"|no person's id"
-    r"|the answer is no \w+"
+    r"|the answer is no (?:JSON|transaction's)"
     r"|was not taken"
     r"|the field \w+ differs"
     r"|the receiver has \d+ observations of this outcome"
@@ -45,7 +53,10 @@ _VIETNAMESE = {
     "the entry in the record says something else": "mục trong hồ sơ ghi khác",
 }
 _WORDS = re.compile("|".join(_VIETNAMESE))
-_KIND = re.compile(r"[A-Z][A-Za-z]*(?=: )")  # the class of an error
+# The class of an error: of ours, or of Python and what we use; a capital alone begins any word.
+_KIND = re.compile(
+    r"(?:Refused|MadeTwice|Unreachable|Uncertain|[A-Z][A-Za-z]{0,40}(?:Error|Exception))(?=: )"
+)
 
 
 def ours(error: object) -> str:

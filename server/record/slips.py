@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from contract import names
 from contract.certificates import (
+    LONGEST_TEXT,
     Certificate,
     CertificateError,
     UnknownIssuer,
@@ -87,7 +88,9 @@ def issue_slip(
     if outcome is None:
         raise NotFound("Không có kết quả này.", "There is no such result.")
     _check(session, outcome)
-    known = session.scalar(select(ResultSlip).where(ResultSlip.outcome_id == outcome_id))
+    asked = select(ResultSlip).where(ResultSlip.outcome_id == outcome_id)
+    asked = asked.with_for_update()  # of two who print at once, one signs anew
+    known = session.scalar(asked.execution_options(populate_existing=True))
     slip = _as_corrected(session, known, rules, by, now) if known else None
     slip = slip or _sign(session, outcome, rules, by, now)
     audit.record(session, "slip.printed", outcome.person_id, by=by, now=now, detail=str(slip.id))
@@ -138,14 +141,20 @@ def _as_corrected(
     if not slip.code:
         raise NoSlip("Người này đã được xóa khỏi hồ sơ.", "This person was erased.")
     person, said = session.get_one(Person, slip.person_id), read_certificate(slip.code)
-    named = f"{said.family} {said.given}".strip()
-    if (named, said.birth) != (names.display(person.name or ""), _birth_of(person)):
+    named = said.family, said.given
+    if (*named, said.birth) != (*_read_back(person.name or ""), _birth_of(person)):
         outcome = session.get_one(Outcome, slip.outcome_id)
         _write(slip, person, outcome, rules, by, now)
         session.flush()
         told = str(slip.id)
         audit.record(session, "slip.signed-anew", person.id, by=by, now=now, detail=told)
     return slip
+
+
+def _read_back(name: str) -> tuple[str, str]:
+    """Return family and given name as a reader of the code has them."""
+    family, _, given = names.display(name).partition(" ")
+    return family[:LONGEST_TEXT], given[:LONGEST_TEXT]
 
 
 def _birth_of(person: Person) -> str:

@@ -63,7 +63,8 @@ def take_outcome(session: Session, source: KnownPartner, said: OutcomeWire, now:
 def take_figures(session: Session, source: KnownPartner, said: FiguresWire, now: datetime) -> bool:
     """Put *said* in the place of the day's older figures; return whether it is newer.
 
-    A clock below that runs ahead is not believed beyond *now*, or nothing came after it for years.
+    A clock below that runs ahead is not believed beyond *now*, or nothing came after it for years;
+    of what is said with it the last that comes holds.
     """
     _check_place(source, [each.place for each in said.places])
     ours = (UpstreamFigures.source == source.id, UpstreamFigures.day == said.day)

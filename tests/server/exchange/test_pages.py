@@ -82,7 +82,12 @@ def test_who_looks_after_receivers_reads_no_finding(
 def test_what_a_receiver_answered_is_in_no_word_of_ours(said: str, kind: str) -> None:
     assert ours(f"{kind}HTTP 422: {said}") == "HTTP 422"
     assert ours(f"{kind}the answer is no JSON: {said}") == "the answer is no JSON"
-    assert ours(f"{kind}no connection: [Errno 111] Connection refused").startswith("no connection")
+    away = "no connection: [Errno 111] Connection refused"
+    assert ours(f"{kind}{away}") == away
+    assert ours(f"{kind}no connection: Dương tính {said}") == "no connection"
+    assert ours("Detected: Nguyen Van A 1991") == ""
+    assert ours("Positive: the answer is no positive") == ""
+    assert ours(f"RuntimeError: {kind}") == "RuntimeError"
     assert ours(f"the field valueCodeableConcept differs: {said}").endswith(" differs")
     assert ours(None) == ours("bà Mẫu đã được báo") == ""
 

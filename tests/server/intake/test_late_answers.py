@@ -12,6 +12,7 @@ from contract.duty_events import CheckedIn
 from server.config import Settings
 from server.db import Database
 from server.declarations.models import CheckIn
+from server.declarations.withdrawn import withdrawals
 from server.intake.applier import apply_again, apply_pending
 from server.intake.models import WireEvent
 from server.people import merges
@@ -19,6 +20,7 @@ from server.people.models import Person
 from server.record import consents, requests
 from server.record.requests import Kind
 from server.upkeep import keeping
+from tests.server.statements import asked
 
 pytestmark = pytest.mark.engines
 CODE = "024191000123||Nguyễn Thị Mẫu|02031991|Nữ|Hồng Thái, Việt Yên|01012022".encode()
@@ -66,6 +68,13 @@ def test_a_station_that_was_off_line_brings_no_answer_back(
     sender.send(*late)
     apply_pending(database, now + timedelta(days=1))
     assert kept(database) == [("{}", False), (NOTHING, False), (YES, True), (NOTHING, False)]
+
+
+def test_of_all_times_only_the_withdrawals_of_whoever_comes_are_read(database: Database) -> None:
+    with database.read() as session, asked(database) as statements:
+        assert withdrawals(session, [uuid4()], None) == {}
+    [read] = [said for said, _ in statements if "FROM data_request" in said]
+    assert "data_request.person_id IN" in read
 
 
 def test_a_refused_event_loses_its_bytes_in_time_and_stays_refused(

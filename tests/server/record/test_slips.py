@@ -16,6 +16,7 @@ from server.accounts.roles import Role
 from server.db import Database
 from server.lab.words import Call
 from server.outcomes.models import Outcome
+from server.people.models import Person
 from server.record import requests, slips
 from server.record.requests import Correction, Kind
 from server.record.slip_keys import public_keys
@@ -114,6 +115,15 @@ def test_a_reprint_after_a_correction_names_who_it_is_now_and_the_old_paper_says
     assert (newer.id, newer.expires_at) == (slip.id, slip.expires_at)
     assert worth(database, newer.code, now) is Worth.GENUINE
     assert worth(database, slip.code + "\n", now) is Worth.SUPERSEDED
+
+
+def test_a_reprint_of_a_name_longer_than_is_read_back_signs_nothing_anew(
+    tested: Any, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        session.get_one(Person, tested.person).name = "Nguyễn " + "Thị " * 60 + "Mẫu"
+    first = issue(database, tested, now)
+    assert issue(database, tested, now + timedelta(minutes=1)).code == first.code
 
 
 def test_whoever_was_erased_gets_no_slip(
