@@ -131,7 +131,8 @@ def _one(
     outcome = {
         "id": ids[4], "tube": tube, "person_id": ids[0], "version": 1, "status": status,
         "reason": "result", "pairing_id": ids[1], "result_id": ids[3], "place": place,
-        "sampled_at": at, "grounds": "", "at": later, "supersedes": None,
+        "sampled_at": at, "grounds": "", "at": later, "since_ordinals": True,
+        "supersedes": None,
     }  # fmt: skip
     entry = {
         "id": ids[5], "person_id": ids[0], "key": key, "tube": tube, "status": status,

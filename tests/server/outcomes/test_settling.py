@@ -23,7 +23,7 @@ from tests.server.outcomes.tale import LAN, MINH, USUAL, Steps, Tale, tales
 
 KEPT = {
     Outcome: ("tube", "person_id", "version", "status", "reason", "pairing_id", "result_id",
-              "place", "sampled_at", "grounds"),
+              "place", "sampled_at", "grounds", "since_ordinals"),
     Delivery: ("target", "key", "subject", "version", "payload", "state"),
     DeskItem: ("tube", "desk", "since", "detail", "place", "station", "box"),
     Callback: ("tube", "person_id", "reason", "place", "due_at", "done_by", "ended"),
