@@ -67,7 +67,7 @@ def test_a_call_ends_by_itself_when_a_new_sample_says_something(scene: Any, now:
 def test_it_ends_likewise_when_the_new_sample_was_first(scene: Any, now: datetime) -> None:
     person, tube = scene.person(), scene.tube()
     scene.pair(tube, person)
-    scene.now = now + timedelta(hours=5)
+    scene.now, scene.serial = now + timedelta(hours=5), 40  # what lies behind an empty tube is held
     resampled(scene, person)
     reject_tube(scene.session, tube, Rejection.EMPTY, by=LAN, now=scene.now)
     assert waiting(scene) == []

@@ -18,7 +18,7 @@ LOOKED_AT = {
     "codes of ours": """
         assay_version.note audit_entry.detail chain_alert.detail callback.reason
         check_in.void_reason data_request.answer desk_item.detail disagreement.answer
-        identity_question.answer
+        disagreement.answered_within identity_question.answer
         outcome.reason pairing.operator pairing_void.reason quarantine.reason quarantine.detail
         reception.reason reception_step.reason record_entry.reason shift_refusal.reason
         slip_suspicion.operator slip_suspicion.reason station_shift.operator
