@@ -55,6 +55,12 @@ def test_a_run_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) ->
     assert (_counts(again), kept.read_text("utf-8").splitlines()) == (_counts(whole), lines)
     Run(30, 9, Rates(1.0), a_day=30, folder=tmp_path, kept=kept).tally()
     assert len(kept.read_text("utf-8").splitlines()) == 5
+    with_none = kept.read_text("utf-8").replace('"rates": {', '"rates": {"of another table": 0.0, ')
+    kept.write_text(with_none, "utf-8")
+    Run(70, 9, rates, a_day=30, folder=tmp_path, kept=kept).tally()
+    assert (
+        len(kept.read_text("utf-8").splitlines()) == 5
+    )  # an error that never happens changes none
 
 
 def _counts(tally: Tally) -> dict[str, object]:
