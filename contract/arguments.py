@@ -4,29 +4,26 @@ argparse itself knows English alone: what it would say of a wrong command line i
 """
 
 import argparse
-import re
 import sys
 from typing import Any, NoReturn
 
+from contract.phrases import Phrases
 from contract.spoken import said
 
-_SAID = tuple(
-    (re.compile(asked), vi)
-    for asked, vi in (
-        (r"the following arguments are required: (.+)", r"còn thiếu: \1"),
-        (r"unrecognized arguments: (.+)", r"không hiểu: \1"),
-        (r"argument (.+): invalid choice: (.+) \(choose from (.+)\)",
-         r"\1: không có lựa chọn \2 (chọn trong \3)"),
-        (r"argument (.+): expected one argument", r"\1: cần một giá trị"),
-        (r"argument (.+): expected at least one argument", r"\1: cần ít nhất một giá trị"),
-        (r"argument (.+): expected (\d+) arguments?", r"\1: cần \2 giá trị"),
-        (r"argument (.+): invalid int value: (.+)", r"\1: \2 không phải số nguyên"),
-        (r"argument (.+): invalid float value: (.+)", r"\1: \2 không phải số"),
-        (r"argument (.+): not allowed with argument (.+)", r"\1: không đi cùng \2"),
-        (r"one of the arguments (.+) is required", r"cần một trong: \1"),
-        (r"argument (.+): (.+)", r"\1: \2"),
-    )
-)  # fmt: skip
+_SAID = Phrases({
+    r"the following arguments are required: (.+)": r"còn thiếu: \1",
+    r"unrecognized arguments: (.+)": r"không hiểu: \1",
+    r"argument (.+): invalid choice: (.+) \(choose from (.+)\)":
+        r"\1: không có lựa chọn \2 (chọn trong \3)",
+    r"argument (.+): expected one argument": r"\1: cần một giá trị",
+    r"argument (.+): expected at least one argument": r"\1: cần ít nhất một giá trị",
+    r"argument (.+): expected (\d+) arguments?": r"\1: cần \2 giá trị",
+    r"argument (.+): invalid int value: (.+)": r"\1: \2 không phải số nguyên",
+    r"argument (.+): invalid float value: (.+)": r"\1: \2 không phải số",
+    r"argument (.+): not allowed with argument (.+)": r"\1: không đi cùng \2",
+    r"one of the arguments (.+) is required": r"cần một trong: \1",
+    r"argument (.+): (.+)": r"\1: \2",
+})  # fmt: skip
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,7 +62,4 @@ def _led(text: str) -> str:
 
 
 def _vietnamese(message: str) -> str:
-    for asked, vi in _SAID:
-        if found := asked.fullmatch(message):
-            return found.expand(vi)
-    return f"dòng lệnh chưa đúng: {message}"
+    return _SAID.vietnamese(message) or f"dòng lệnh chưa đúng: {message}"

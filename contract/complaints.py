@@ -6,24 +6,24 @@ words stay.
 
 import re
 
-_SAID = tuple(
-    (re.compile(asked, re.IGNORECASE), vi)
-    for asked, vi in (
-        (r"expected `(.+?)`, got `(.+?)`", r"phải là `\1`, không phải `\2`"),
-        (r"expected `(.+?)` of length (.+)", r"phải là `\1` dài \2"),
-        (r"expected `(.+?)` matching regex (.+)", r"phải là `\1` theo mẫu \2"),
-        (r"expected `(.+?)` (.+)", r"phải là `\1` \2"),
-        (r"invalid enum value (.+)", r"không có giá trị \1"),
-        (r"object missing required field `(.+)`", r"thiếu `\1`"),
-        (r"object contains unknown field `(.+)`", r"không có khóa `\1`"),
-    )
+from contract.phrases import Phrases
+
+_SAID = Phrases(
+    {
+        r"expected `(.+?)`, got `(.+?)`": r"phải là `\1`, không phải `\2`",
+        r"expected `(.+?)` of length (.+)": r"phải là `\1` dài \2",
+        r"expected `(.+?)` matching regex (.+)": r"phải là `\1` theo mẫu \2",
+        r"expected `(.+?)` (.+)": r"phải là `\1` \2",
+        r"invalid enum value (.+)": r"không có giá trị \1",
+        r"object missing required field `(.+)`": r"thiếu `\1`",
+        r"object contains unknown field `(.+)`": r"không có khóa `\1`",
+    },
+    re.IGNORECASE,
 )
 
 
 def vietnamese(complaint: str) -> str:
     """Return *complaint* in Vietnamese, with the place that it names."""
     what, dash, where = complaint.partition(" - at ")
-    for asked, vi in _SAID:
-        if found := asked.fullmatch(what):
-            return f"{found.expand(vi)}{dash and f' - ở {where}'}"
-    return complaint
+    ours = _SAID.vietnamese(what)
+    return complaint if ours is None else f"{ours}{dash and f' - ở {where}'}"

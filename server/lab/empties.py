@@ -42,11 +42,6 @@ def look_behind(session: Session, empty: Iterable[TubeId], *, now: datetime) -> 
             )  # fmt: skip
 
 
-def not_empty(session: Session, tube: Tube, *, now: datetime) -> None:
-    """Let go of what was held behind *tube*: its rejection was wrong."""
-    slips.end_behind(session, tube, now=now)
-
-
 def _behind(session: Session, empty: list[TubeId]) -> Iterator[Behind]:
     field = reads.field_around(session, empty)
     nobodys = {near for each in empty for near in reads.around(each)} - field.tubes

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.audit import services as audit
-from server.lab import empties, queries, refusals
+from server.lab import queries, refusals
 from server.lab.models import Reception, ReceptionStep
 from server.lab.move_models import ArrivalWithdrawal
 from server.lab.words import Rejection
 from server.rows import ordered_id
-from server.sampling import changes
+from server.sampling import changes, slips
 from server.sampling.turns import take_turn
 
 
@@ -76,7 +76,7 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
     reception.accepted, reception.reason = True, ""
     reception.at, reception.by = (first.at, first.by) if first else (reception.at, by)
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))
-    empties.not_empty(session, tube, now=now)
+    slips.end_behind(session, tube, now=now)
     audit.record(session, "tube.rejection-undone", tube, by=by, now=now, detail=reception.box)
     changes.changed(session, tube, now=now)
     return reception

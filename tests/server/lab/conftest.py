@@ -64,3 +64,12 @@ def paired(request: Any) -> Callable[[Any], Tube]:
         return tube
 
     return fresh
+
+
+@pytest.fixture
+def in_a_row(scene: Any) -> list[Tube]:
+    """Six tubes in a row; all but the last were given to somebody at one table."""
+    tubes = [scene.tube() for _ in range(6)]
+    for tube in tubes[:-1]:
+        scene.pair(tube, scene.person())
+    return tubes

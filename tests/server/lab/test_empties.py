@@ -29,15 +29,6 @@ from server.sampling.slip_decisions import decide_group
 LAN, MINH = "user:lan", "user:minh"
 
 
-@pytest.fixture
-def left_behind(scene: Any) -> list[Any]:
-    """Six tubes in a row; the last was given to nobody and stayed at the table."""
-    tubes = [scene.tube() for _ in range(6)]
-    for tube in tubes[:-1]:
-        scene.pair(tube, scene.person())
-    return tubes
-
-
 def came(scene: Any, tube: Any) -> None:
     receive_tube(scene.session, tube, box="H1", by=LAN, now=scene.now)
 
@@ -48,17 +39,17 @@ def came_empty(scene: Any, tube: Any, why: Rejection = Rejection.EMPTY) -> None:
 
 @pytest.mark.engines
 def test_no_result_leaves_between_an_empty_tube_and_one_that_stayed_behind(
-    scene: Any, left_behind: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came_empty(scene, left_behind[1])
-    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    came_empty(scene, in_a_row[1])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
     [group] = slips.open_groups(scene.session)
-    assert (group.cause, group.stray) == ("empty", left_behind[-1])
+    assert (group.cause, group.stray) == ("empty", in_a_row[-1])
     assert group.wrong is not None
-    assert group.wrong.tube == left_behind[1]
-    came(scene, left_behind[2])
+    assert group.wrong.tube == in_a_row[1]
+    came(scene, in_a_row[2])
     entered = enter_result(
-        scene.session, left_behind[2], Finding(Call.POSITIVE), by=LAN, now=scene.now
+        scene.session, in_a_row[2], Finding(Call.POSITIVE), by=LAN, now=scene.now
     )
     verify_result(scene.session, entered.id, by=MINH, now=scene.now)
     with pytest.raises(ResultHeld):
@@ -69,10 +60,10 @@ def test_no_result_leaves_between_an_empty_tube_and_one_that_stayed_behind(
     "why", [Rejection.LEAKING, Rejection.UNLABELLED, Rejection.LATE, Rejection.DAMAGED_CODE]
 )
 def test_a_tube_rejected_for_something_else_says_nothing_of_the_others(
-    scene: Any, left_behind: list[Any], why: Rejection
+    scene: Any, in_a_row: list[Any], why: Rejection
 ) -> None:
-    came_empty(scene, left_behind[1], why)
-    assert held_by_slip(scene.session, left_behind) == set()
+    came_empty(scene, in_a_row[1], why)
+    assert held_by_slip(scene.session, in_a_row) == set()
 
 
 def test_a_void_tube_is_passed_over(scene: Any) -> None:
@@ -86,36 +77,36 @@ def test_a_void_tube_is_passed_over(scene: Any) -> None:
 
 
 def test_what_was_held_goes_when_the_empty_one_was_not_empty(
-    scene: Any, left_behind: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came_empty(scene, left_behind[1])
-    undo_rejection(scene.session, left_behind[1], note="có dịch", by=LAN, now=scene.now)
-    assert held_by_slip(scene.session, left_behind) == set()
+    came_empty(scene, in_a_row[1])
+    undo_rejection(scene.session, in_a_row[1], note="có dịch", by=LAN, now=scene.now)
+    assert held_by_slip(scene.session, in_a_row) == set()
 
 
 def test_a_person_looks_once_and_again_only_when_the_missing_tube_comes(
-    scene: Any, left_behind: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came_empty(scene, left_behind[1])
+    came_empty(scene, in_a_row[1])
     [group] = slips.open_groups(scene.session)
     decide_group(scene.session, group.id, wrong=[], reason="hỏi", by=MINH, now=scene.now)
-    look_beside(scene.session, left_behind[:-1], now=scene.now)
-    assert held_by_slip(scene.session, left_behind) == set()
-    came(scene, left_behind[-1])
-    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    look_beside(scene.session, in_a_row[:-1], now=scene.now)
+    assert held_by_slip(scene.session, in_a_row) == set()
+    came(scene, in_a_row[-1])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
     assert [group.cause for group in slips.open_groups(scene.session)] == ["stray"]
 
 
 @pytest.mark.engines
 def test_pairings_that_are_heard_of_later_move_what_is_held_as_far_as_they_reach(
-    scene: Any, left_behind: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came_empty(scene, left_behind[3])
-    assert held_by_slip(scene.session, left_behind) == {left_behind[4]}
-    heard = paired_now(scene, left_behind[-1])
+    came_empty(scene, in_a_row[3])
+    assert held_by_slip(scene.session, in_a_row) == {in_a_row[4]}
+    heard = paired_now(scene, in_a_row[-1])
     look_beside(scene.session, [heard], now=scene.now)
     scene.tube()
-    assert held_by_slip(scene.session, left_behind) == set(left_behind[4:])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[4:])
 
 
 def test_pairings_heard_of_after_the_empty_one_came_are_held(scene: Any) -> None:
@@ -140,40 +131,40 @@ def test_where_the_lot_begins_no_tube_is_missing(scene: Any) -> None:
 
 @pytest.mark.parametrize("void_first", [True, False])
 def test_a_pairing_undone_by_its_station_leaves_a_tube_of_nobody_in_either_order(
-    scene: Any, left_behind: list[Any], *, void_first: bool
+    scene: Any, in_a_row: list[Any], *, void_first: bool
 ) -> None:
-    last = scene.pair(left_behind[-1], scene.person())
+    last = scene.pair(in_a_row[-1], scene.person())
     for _ in range(REACH):
         scene.pair(scene.tube(), scene.person())
     steps = [
         lambda: undone(scene, last),
-        lambda: came_empty(scene, left_behind[1]),
+        lambda: came_empty(scene, in_a_row[1]),
     ]
     for step in steps if void_first else reversed(steps):
         step()
-    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
 
 
 def test_what_ended_by_itself_is_held_again_when_its_ground_comes_back(
-    scene: Any, left_behind: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came_empty(scene, left_behind[1])
-    undo_rejection(scene.session, left_behind[1], note="có dịch", by=LAN, now=scene.now)
-    came_empty(scene, left_behind[1])
-    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
-    paired_now(scene, left_behind[-1])
-    assert held_by_slip(scene.session, left_behind) == set()
+    came_empty(scene, in_a_row[1])
+    undo_rejection(scene.session, in_a_row[1], note="có dịch", by=LAN, now=scene.now)
+    came_empty(scene, in_a_row[1])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
+    paired_now(scene, in_a_row[-1])
+    assert held_by_slip(scene.session, in_a_row) == set()
     undone(scene, scene.session.get_one(Pairing, UUID(int=7)))
-    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
 
 
 def test_an_undone_tube_that_came_all_the_same_ends_a_shift_as_well(
-    scene: Any, left_behind: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    undone(scene, scene.pair(left_behind[-1], scene.person()))
-    came(scene, left_behind[-1])
-    came_empty(scene, left_behind[1])
-    assert held_by_slip(scene.session, left_behind) == set(left_behind[2:-1])
+    undone(scene, scene.pair(in_a_row[-1], scene.person()))
+    came(scene, in_a_row[-1])
+    came_empty(scene, in_a_row[1])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
 
 
 def undone(scene: Any, pairing: Pairing) -> None:

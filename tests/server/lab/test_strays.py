@@ -26,68 +26,61 @@ from server.sampling.withdrawals import is_live
 LAN, MINH = "user:lan", "user:minh"
 
 
-@pytest.fixture
-def shifted(scene: Any) -> list[Any]:
-    """Six tubes; the last came and was given to nobody, and nobody's swab is in the first."""
-    tubes = [scene.tube() for _ in range(6)]
-    for tube in tubes[:-1]:
-        scene.pair(tube, scene.person())
-    return tubes
-
-
 def came(scene: Any, tube: Any) -> None:
     receive_tube(scene.session, tube, box="H1", by=LAN, now=scene.now)
 
 
 @pytest.mark.parametrize("empty_first", [True, False])
 def test_an_empty_tube_and_one_of_nobody_hold_all_between_them_in_either_order(
-    scene: Any, shifted: list[Any], *, empty_first: bool
+    scene: Any, in_a_row: list[Any], *, empty_first: bool
 ) -> None:
     steps = [
-        lambda: reject_tube(scene.session, shifted[0], Rejection.EMPTY, by=LAN, now=scene.now),
-        lambda: came(scene, shifted[-1]),
+        lambda: reject_tube(scene.session, in_a_row[0], Rejection.EMPTY, by=LAN, now=scene.now),
+        lambda: came(scene, in_a_row[-1]),
     ]
     for step in steps if empty_first else reversed(steps):
         step()
-    assert held_by_slip(scene.session, shifted) == set(shifted[1:-1])
-    came(scene, shifted[2])
-    entered = enter_result(scene.session, shifted[2], Finding(Call.POSITIVE), by=LAN, now=scene.now)
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[1:-1])
+    came(scene, in_a_row[2])
+    entered = enter_result(
+        scene.session, in_a_row[2], Finding(Call.POSITIVE), by=LAN, now=scene.now
+    )
     verify_result(scene.session, entered.id, by=MINH, now=scene.now)
     with pytest.raises(ResultHeld):
         release(scene.session, [entered.id], by=MINH, now=scene.now)
 
 
 def test_a_tube_of_nobody_alone_holds_only_who_stands_beside_it(
-    scene: Any, shifted: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came(scene, shifted[-1])
-    came(scene, shifted[-1])  # scanned again
-    assert held_by_slip(scene.session, shifted) == {shifted[-2]}
+    came(scene, in_a_row[-1])
+    came(scene, in_a_row[-1])  # scanned again
+    assert held_by_slip(scene.session, in_a_row) == {in_a_row[-2]}
     assert len(slips.open_groups(scene.session)) == 1
 
 
 def test_what_was_held_goes_by_itself_when_the_pairing_was_only_late(
-    scene: Any, shifted: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came(scene, shifted[-1])
+    came(scene, in_a_row[-1])
     event = events.TubePaired(
         id=UUID(int=7), station="ban-1", epoch="0" * 16, seq=1, prev=events.NO_EVENT,
-        at=scene.now, trusted=True, boot="b", mono=1, tube=shifted[-1].text, person="",
+        at=scene.now, trusted=True, boot="b", mono=1, tube=in_a_row[-1].text, person="",
         person_kind="citizen-card", tag="0" * 16, order="person-first", took_ms=900,
     )  # fmt: skip
     record_pairing(scene.session, event, scene.person(), place="p", now=scene.now)
-    assert held_by_slip(scene.session, shifted) == set()
+    assert held_by_slip(scene.session, in_a_row) == set()
     assert slips.open_groups(scene.session) == []
 
 
 def test_a_group_that_ended_by_itself_is_not_decided_from_an_old_page(
-    scene: Any, shifted: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    came(scene, shifted[-1])
+    came(scene, in_a_row[-1])
     [group] = slips.open_groups(scene.session)
     seen = slips.stamps(scene.session, [group])[group.id]
     [member] = group.members
-    slips.end_strays(scene.session, [shifted[-1]], now=scene.now)
+    slips.end_strays(scene.session, [in_a_row[-1]], now=scene.now)
     for stamp in (seen, None):
         with pytest.raises(DecidedSince):
             decide_group(
@@ -129,13 +122,13 @@ def test_a_rack_looked_at_together_holds_what_its_tubes_hold_one_by_one(scene: A
 
 
 def test_an_empty_tube_without_a_tube_of_nobody_within_reach_holds_nothing(
-    scene: Any, shifted: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
-    every = [*shifted, *(scene.tube() for _ in range(REACH))]
-    for tube in every[len(shifted) - 1 :]:
+    every = [*in_a_row, *(scene.tube() for _ in range(REACH))]
+    for tube in every[len(in_a_row) - 1 :]:
         scene.pair(tube, scene.person())
-    reject_tube(scene.session, shifted[1], Rejection.EMPTY, by=LAN, now=scene.now)
-    came(scene, shifted[0])
+    reject_tube(scene.session, in_a_row[1], Rejection.EMPTY, by=LAN, now=scene.now)
+    came(scene, in_a_row[0])
     assert held_by_slip(scene.session, every) == set()
 
 
@@ -160,10 +153,10 @@ def test_what_is_held_is_of_one_station_near_by_and_never_empty(
 
 
 def test_pairings_that_come_after_their_tubes_are_looked_at_as_well(
-    scene: Any, shifted: list[Any]
+    scene: Any, in_a_row: list[Any]
 ) -> None:
     """The whole station was off-line: when its tubes came, nobody knew whose they were."""
-    known = shifted[1:-1]
+    known = in_a_row[1:-1]
     late = [scene.tube() for _ in range(4)]
     reject_tube(scene.session, late[0], Rejection.EMPTY, by=LAN, now=scene.now)
     for tube in late[1:]:
