@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from time import perf_counter
+from typing import Any
 
 from benchmarks import right_judge
 from benchmarks.right_evening import Evening
@@ -25,6 +26,7 @@ from contract import identities, signing
 from contract.lots import AssignmentWire, IssuedLots, LotWire, RosterWire, assignment_tag
 from contract.tubes import TubeId
 from device.roster import Roster
+from server.people import services as persons
 from server.sampling import changes
 from server.wsgi import keep_still
 
@@ -200,14 +202,16 @@ def played(people: int, seed: int, rates: Rates, folder: Path | None = None) -> 
     """Play one day in a folder of its own, and leave nothing behind."""
     _keep_still()
     place = Path(tempfile.mkdtemp(prefix="ghepmau-day-", dir=folder or memory()))
-    listeners, testers = list(changes.listeners), list(changes.testers)
+    heard: tuple[list[Any], ...] = changes.listeners, changes.testers, persons.asked
+    known = [list(each) for each in heard]
     try:
         day = Day(place, people, seed, rates)
         tally = day.play()
         day.close()
         return tally
     finally:
-        changes.listeners[:], changes.testers[:] = listeners, testers
+        for each, before in zip(heard, known, strict=True):
+            each[:] = before
         shutil.rmtree(place, ignore_errors=True)
 
 

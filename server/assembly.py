@@ -1,11 +1,11 @@
 """Which pages there are, who listens to whom, and what works beside the pages."""
 
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Flask, Response, current_app, request
 
-from server import home, place_names
+from server import hearing, home, place_names
 from server.accounts.factor_pages import bp as factor_pages
 from server.accounts.kept_rounds import KeptForms
 from server.accounts.own_pages import bp as own_account
@@ -26,7 +26,7 @@ from server.declarations.phone_views import bp as phone
 from server.declarations.point_views import bp as points
 from server.declarations.targets.views import bp as targets
 from server.declarations.zones.views import bp as zones
-from server.delivery import arrivals, routes
+from server.delivery import routes
 from server.delivery.channels import Channel
 from server.delivery.worker import DeliveryWorker
 from server.exchange.expiry import Watch
@@ -34,7 +34,6 @@ from server.exchange.facade_views import bp as fhir
 from server.exchange.forwarding import Forwarder
 from server.exchange.targets import channel_of, load_targets
 from server.exchange.views import bp as exchange
-from server.figures import marks
 from server.figures.worker import FigureWorker
 from server.intake.stick_views import bp as sticks
 from server.intake.views import bp as intake
@@ -45,7 +44,6 @@ from server.lab.imports import machines
 from server.lab.imports.views import bp as imports
 from server.lab.imports.worker import ImportWorker
 from server.lab.plates.views import bp as plates
-from server.lab.queries import first_result_at
 from server.lab.reception_views import bp as reception
 from server.lab.run_views import bp as runs
 from server.lab.storage.views import bp as storage
@@ -57,7 +55,6 @@ from server.officers.report.views import bp as reports
 from server.officers.story_views import bp as stories
 from server.officers.views import bp as officers
 from server.openapi_views import bp as openapi
-from server.outcomes import services as outcomes
 from server.outcomes.call_export_views import bp as call_exports
 from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_export_views import bp as desk_exports
@@ -65,7 +62,6 @@ from server.outcomes.desk_views import bp as desk_pages
 from server.outcomes.ordinals import Numberer
 from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
-from server.people import merges
 from server.people.link_views import bp as person_numbers
 from server.people.views import bp as people
 from server.record.issuers import issuers_of
@@ -77,7 +73,6 @@ from server.record.slip_views import bp as slips
 from server.record.vaccination_pages import bp as vaccinations
 from server.record.workdays import load as load_calendar
 from server.replica import WROTE, Beating, Replica
-from server.sampling import changes, identity_decisions, matters
 from server.sampling.views import bp as sampling
 from server.serving import connections_of
 from server.tracing.views import bp as tracing
@@ -166,22 +161,11 @@ def assemble(app: Flask) -> None:
     app.extensions["calendar"] = load_calendar(app.extensions["settings"].holidays)
     app.extensions["issuers"] = issuers_of(app.extensions["settings"])
     routes.install(target.route for target in targets)
-    for each in (outcomes.settle_many, marks.mark):
-        _listen(changes.listeners, each)
-    _listen(arrivals.listeners, marks.mark_arrived)
-    _listen(merges.joined, matters.look_again)
-    _listen(merges.parting, identity_decisions.take_turns)
-    _listen(merges.parted, identity_decisions.look_again)
-    _listen(changes.testers, first_result_at)
+    hearing.connect()
     place_names.install(app.extensions["settings"].place_names)
     machines.install(machines.load(app.extensions["settings"].machines))
     app.extensions["seen"] = Seen()
     app.extensions |= {"background": workers(app), "started": []}
-
-
-def _listen(listeners: list[Any], listener: object) -> None:
-    if listener not in listeners:
-        listeners.append(listener)
 
 
 def look_aside(app: Flask) -> list[Worker]:

@@ -19,9 +19,9 @@ from contract.events import PairingVoided, PoolClosed, TubePaired
 from contract.tubes import Tube, TubeError, tube
 from server.intake.opening import Opened
 from server.lab import strays
-from server.people import merges
+from server.people import doubted
 from server.people.links import blinds_among, persons_with
-from server.sampling import matters
+from server.sampling import repeats
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn
 
@@ -72,7 +72,7 @@ def _touched(session: Session, opened: Sequence[Opened], blinds: Sequence[str]) 
     before = or_(Pairing.id.in_(voided), Pairing.tube.in_(named))
     known = session.execute(select(Pairing.tube, Pairing.person_id).where(before)).all()
     met = {*persons_with(session, blinds), *(row.person_id for row in known)}
-    persons = set(merges.roots_of(session, met))
+    persons = doubted.around(session, met)
     given = _given(session, opened, persons)
     return Touched(frozenset({*named, *(row.tube for row in known), *given}), frozenset(persons))
 
@@ -89,5 +89,5 @@ def _given(session: Session, opened: Sequence[Opened], persons: set[UUID]) -> se
     times = [each.event.at for each in opened if isinstance(each.event, TubePaired)]
     if not times or not persons:
         return set()
-    near = matters.about(min(times), max(times))
+    near = repeats.about(min(times), max(times))
     return set(session.scalars(select(Pairing.tube).where(Pairing.person_id.in_(persons), near)))

@@ -4,7 +4,7 @@ The pairing stands with the person of the number, and its results wait for the a
 code names another record of the same person, the question sleeps until the two are parted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -22,6 +22,8 @@ from server.people.agreement import birth_year_of
 from server.people.models import Disagreement, IdentityQuestion, Person
 from server.people.sleeping import ASLEEP, Said, differ, names_one_of, was_given_while_one
 
+# Whoever must look again once two records are told to be two persons'.  `hearing` adds them.
+told_apart: list[Callable[[Session, IdentityQuestion, datetime], None]] = []
 SHOWN_BY = ("event", "check-in")  # what evidence names a pairing or a check-in
 
 
@@ -206,6 +208,10 @@ def answer_question(
         evidence = f"question:{question.id}"
         merges.merge(session, *pair, reason="", evidence=evidence, by=by, now=now)
     audit.record(session, "identity.answered", question.id, by=by, now=now, detail=question.answer)
+    if not same:
+        session.flush()
+        for tell in told_apart:
+            tell(session, question, now)
     return question
 
 

@@ -117,6 +117,9 @@ class Identity(Base):
     person: Mapped[Person] = relationship(back_populates="identities")
 
 
+_UNANSWERED = text("answered_at IS NULL")
+
+
 class IdentityQuestion(Base):
     """Something about two persons' numbers that a person must answer; nothing was merged."""
 
@@ -134,10 +137,17 @@ class IdentityQuestion(Base):
             "person_id",
             "other_id",
             unique=True,
-            sqlite_where=text("answered_at IS NULL"),
-            postgresql_where=text("answered_at IS NULL"),
+            sqlite_where=_UNANSWERED,
+            postgresql_where=_UNANSWERED,
         ),
-    )
+        *(
+            Index(
+                f"ix_identity_question_{end}", end,
+                sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED,
+            )
+            for end in ("person_id", "other_id")
+        ),
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))  # a `people.services.Doubt` value

@@ -4,11 +4,11 @@ A number on a card or given out by a platform is strong: it leads to one person.
 (typed by somebody into an app) leads only where name and birth year agree.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,9 @@ from server.people.agreement import Traits, agree, birth_year_of
 from server.people.links import LiveLinks, claims, phones, strong_keys
 from server.people.models import Identity, IdentityQuestion, Person
 from server.rows import ordered_id
+
+# Whoever must look at what two records have, which may be one person's.  `hearing` adds them.
+asked: list[Callable[[Session, Sequence[UUID], datetime], None]] = []
 
 
 class Doubt(StrEnum):
@@ -186,6 +189,9 @@ def _ask(
     audit.record(
         session, "identity.doubted", question.id, by=act.by, now=act.now, detail=f"{doubt} {system}"
     )
+    session.flush()
+    for tell in asked:
+        tell(session, pair, act.now)
 
 
 def _note_phones(session: Session, person: Person, code: PersonCode, act: Act) -> None:

@@ -12,6 +12,7 @@ from server.forms import choice, required_text, stamp_of, uuid_of
 from server.sampling import (
     manual_pairs,
     matter_decisions,
+    matter_queries,
     matters,
     neighbours,
     shifts,
@@ -70,13 +71,15 @@ def decide_suspicion(event_id: UUID) -> ResponseReturnValue:
 def show_matters() -> ResponseReturnValue:
     with reading() as session:
         standing = matters.open_matters(session, within=current_within())
+        bearers = matter_queries.bearers(session, standing, current_within())
         pairings = {p.id: p for each in standing for p in (each.pairing, each.other) if p}
         page = render_template(
             "sampling/matters.html",
             matters=standing,
+            bearers=bearers,
             beside=neighbours.beside(session, pairings.values()),
         )
-        shown = [each.person_id for each in pairings.values()]
+        shown = [person.id for each in bearers.values() for person in each.seen]
     note_shown("matters.read", shown)
     return page
 

@@ -1,37 +1,33 @@
 """What must be looked at beside conflicts: one person twice, and a pairing voided after a result.
 
 Both claims are kept.  Two swabs of one person in one session are hardly both theirs, so both tubes
-are held; half a day apart they are only shown.  A matter whose pairing is voided ends by itself.
+are held; half a day apart they are only shown.  A matter whose pairing is voided ends by itself,
+and so does one between two records that are told apart.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, String, or_, select, type_coerce
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from contract.tubes import tube as tube_of
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
-from server.people import merges
+from server.people import doubted, merges
+from server.people.models import IdentityQuestion
 from server.rows import insert_rows
-from server.sampling import changes, lot_queries, sight, slips
+from server.sampling import changes, lot_queries, repeats, sight, slips
 from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
-from server.times import moved
 
 REVIEWER = "system:sampling"
-TWICE_WITHIN = timedelta(hours=12)
-HELD_WITHIN = timedelta(hours=4)  # a session: who stepped in for somebody shows when they return
-# Tubes on either side of one: a card that is scanned all day asks no more than that.  Where one of
-# them does not hold any more, the next is asked about (`ask_again`).
-NEAREST = 5
 
 
 class Kind(StrEnum):
@@ -53,24 +49,9 @@ class Made(NamedTuple):
         return cls(pairing.id, pairing.person_id, pairing.paired_at)
 
 
-class _Near(NamedTuple):
-    """What is compared of a pairing; a tube stands here as its text."""
-
-    person_id: UUID
-    id: UUID
-    tube: str
-    station: str
-    paired_at: datetime
-    trusted: bool
-    aside: bool  # a decision about a conflict did not uphold it
-
-
-_Pairs = dict[tuple[UUID, UUID], tuple[_Near, _Near]]
-_Given = list[_Near]  # of one person, oldest first
-
-
 def note_repeats(session: Session, fresh: Sequence[Made], *, now: datetime) -> set[Tube]:
-    """Open a matter for each of *fresh* whose person was given another tube not long apart.
+    """Open a matter for each of *fresh* whose person was given another tube not long apart, by any
+    record that is theirs or may be.
 
     Of more than NEAREST tubes on one side only those are asked about; each is held all the same.
     Return the tubes that are held because of it.  One question for many pairings.
@@ -78,22 +59,22 @@ def note_repeats(session: Session, fresh: Sequence[Made], *, now: datetime) -> s
     if not fresh:
         return set()
     times = [each.at for each in fresh]
-    near = _given(session, {each.person_id for each in fresh}, min(times), max(times))
+    near = repeats.find(session, {each.person_id for each in fresh}, min(times), max(times))
     ids = {each.id for each in fresh}
-    pairs = {key: pair for key, pair in _repeats(near).items() if ids & set(key)}
+    pairs = {key: pair for key, pair in near.items() if ids & set(key)}
     return _open_repeats(session, _not_noted(session, pairs), now)
 
 
 def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
     """Ask about those between whom *gone* stood, which does not hold any more."""
     take_persons_turn(session, [gone.person_id])
-    near = _given(session, {gone.person_id}, gone.paired_at, gone.paired_at)
-    held = _open_repeats(session, _not_noted(session, _repeats(near)), now)
+    near = repeats.find(session, {gone.person_id}, gone.paired_at, gone.paired_at)
+    held = _open_repeats(session, _not_noted(session, near), now)
     changes.all_changed(session, held, now=now)
 
 
 def look_again(session: Session, records: Sequence[UUID], now: datetime) -> None:
-    """Ask about what was given to *records*, which prove to be one person's."""
+    """Ask about what was given to *records*, which are one person's, or may be."""
     theirs = Pairing.person_id.in_(records)
     take_turn(session, session.scalars(select(Pairing.tube).where(theirs)).all())
     take_persons_turn(session, records)
@@ -102,57 +83,38 @@ def look_again(session: Session, records: Sequence[UUID], now: datetime) -> None
     changes.all_changed(session, held, now=now)
 
 
-def about(first: datetime, last: datetime) -> ColumnElement[bool]:
-    """Return the condition that a pairing is compared with others from *first* to *last*."""
-    return Pairing.paired_at.between(moved(first, -TWICE_WITHIN), moved(last, TWICE_WITHIN))
+def tell_apart(session: Session, question: IdentityQuestion, now: datetime) -> None:
+    """Let go what was held only because two records might have been one person's.
+
+    Nothing stays of these matters: should the records be merged after all, they are asked again.
+    """
+    one = merges.together(session, question.person_id)
+    other = merges.together(session, question.other_id)
+    doubts = doubted.between(session, one)
+    if question.other_id in one or any(both & {*other} for both in doubts):
+        return
+    of_one, of_other = Pairing.person_id.in_(one), Pairing.person_id.in_(other)
+    asked = select(Matter).where(
+        Matter.kind == Kind.PERSON_TWICE,
+        Matter.decided_at.is_(None),
+        or_(
+            Matter.pairing.has(of_one) & Matter.other.has(of_other),
+            Matter.pairing.has(of_other) & Matter.other.has(of_one),
+        ),
+    )
+    found = session.scalars(asked).all()
+    tubes = {tube for each in found for tube in (each.tube, each.other_tube) if tube}
+    take_turn(session, tubes)
+    for matter in session.scalars(asked.execution_options(populate_existing=True)).all():
+        session.delete(matter)
+        audit.record(
+            session, "matter.ended", matter.tube, by=REVIEWER, now=now, detail="told apart"
+        )
+    session.flush()
+    changes.all_changed(session, tubes, now=now)
 
 
-def _given(session: Session, people: set[UUID], first: datetime, last: datetime) -> list[_Given]:
-    """Return what each of *people* was given about that time, in its order, by any record."""
-    roots = merges.roots_of(session, people)
-    asked = select(
-        Pairing.person_id, Pairing.id, type_coerce(Pairing.tube, String), Pairing.station,
-        Pairing.paired_at, Pairing.trusted, lot_queries.put_aside(),
-    ).where(
-        Pairing.person_id.in_(roots),
-        about(first, last),
-        ~lot_queries.undone(),
-    )  # fmt: skip
-    given: dict[UUID, _Given] = {}
-    for row in session.execute(asked.order_by(Pairing.paired_at, Pairing.id)):
-        given.setdefault(roots[row[0]], []).append(_Near(*row))
-    return list(given.values())
-
-
-def _repeats(near: Iterable[_Given]) -> _Pairs:
-    return {
-        (first.id, second.id): (first, second)
-        for given in near
-        for at, first in enumerate(given)
-        for second in _after(first, given[at + 1 :])
-    }
-
-
-def _after(first: _Near, later: _Given) -> Iterator[_Near]:
-    """Yield the repeats of *first* up to NEAREST tubes on: what was put aside takes no place."""
-    passed: set[str] = set()
-    for second in later:
-        if len(passed) == NEAREST or second.paired_at - first.paired_at > TWICE_WITHIN:
-            return
-        if _is_repeat(first, second):
-            yield second
-            if not second.aside:
-                passed.add(second.tube)
-
-
-def _is_repeat(first: _Near, second: _Near) -> bool:
-    """Return whether two pairings of one person are near; clocks that are not set prove nothing."""
-    comparable = (first.trusted and second.trusted) or first.station == second.station
-    apart = second.paired_at - first.paired_at
-    return comparable and first.tube != second.tube and apart <= TWICE_WITHIN
-
-
-def _not_noted(session: Session, pairs: _Pairs) -> _Pairs:
+def _not_noted(session: Session, pairs: repeats.Pairs) -> repeats.Pairs:
     """Leave out what was asked before, in either order: a clock set right may turn two about."""
     if not pairs:
         return pairs
@@ -164,7 +126,7 @@ def _not_noted(session: Session, pairs: _Pairs) -> _Pairs:
     return {ids: pair for ids, pair in pairs.items() if frozenset(ids) not in noted}
 
 
-def _open_repeats(session: Session, pairs: _Pairs, now: datetime) -> set[Tube]:
+def _open_repeats(session: Session, pairs: repeats.Pairs, now: datetime) -> set[Tube]:
     rows = [_matter(*pair, now) for pair in pairs.values()]
     session.flush()
     insert_rows(session, Matter, rows)
@@ -173,11 +135,11 @@ def _open_repeats(session: Session, pairs: _Pairs, now: datetime) -> set[Tube]:
     return {tube for row in rows if row["held"] for tube in (row["tube"], row["other_tube"])}
 
 
-def _matter(first: _Near, second: _Near, now: datetime) -> dict[str, Any]:
+def _matter(first: repeats.Near, second: repeats.Near, now: datetime) -> dict[str, Any]:
     return {
         "id": uuid4(), "kind": str(Kind.PERSON_TWICE), "tube": tube_of(first.tube),
         "pairing_id": first.id, "other_tube": tube_of(second.tube), "other_id": second.id,
-        "held": second.paired_at - first.paired_at <= HELD_WITHIN, "opened_at": now,
+        "held": repeats.are_held(first, second), "opened_at": now,
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.people import merges
+from server.people import doubted
 from server.people.models import Person
 from server.sampling import queries
 from server.sampling.models import Lot
@@ -39,7 +39,7 @@ def take_turn(session: Session, tubes: Iterable[Tube]) -> None:
 
 
 def take_persons_turn(session: Session, persons: Iterable[UUID]) -> None:
-    """Wait until no other transaction gives tubes to *persons*, by any of their records.
+    """Wait until no other transaction gives tubes to *persons*, by any record that may be theirs.
 
     Always after `take_turn`: whoever waits in one order never waits for each other.
     """
@@ -50,7 +50,7 @@ def take_persons_turn(session: Session, persons: Iterable[UUID]) -> None:
     wanted = {person for person in persons if person not in mine}
     if not wanted:
         return
-    records = merges.roots_of(session, wanted)
+    records = doubted.around(session, wanted)
     held = select(Person.id).where(Person.id.in_(records)).order_by(Person.id)
     session.execute(held.with_for_update(key_share=True)).all()
     if session.get_nested_transaction() is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,7 +26,8 @@ from server.config import Settings
 from server.db import Database, open_database
 from server.figures.marks import mark
 from server.outcomes.services import settle_many
-from server.people import merges
+from server.people import doubts, merges
+from server.people import services as persons
 from server.people.models import Person
 from server.sampling import changes, conflicts, identity_decisions, matters
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing
@@ -222,11 +224,13 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
         session.flush()
         return Scene(session, now)
 
-    heard = (changes.listeners, merges.joined, merges.parting, merges.parted)
+    heard: tuple[list[Any], ...] = (changes.listeners, merges.joined, merges.parting,
+                                    merges.parted, persons.asked, doubts.told_apart)  # fmt: skip
     known = [list(each) for each in heard]
     changes.listeners[:], merges.joined[:] = [settle_many, mark], [matters.look_again]
     merges.parting[:] = [identity_decisions.take_turns]
     merges.parted[:] = [identity_decisions.look_again]
+    persons.asked[:], doubts.told_apart[:] = [matters.look_again], [matters.tell_apart]
     yield make
     for each, before in zip(heard, known, strict=True):
         each[:] = before

@@ -12,8 +12,8 @@ from server.people import merges
 from server.sampling import matters, services
 from server.sampling.decision_models import Matter
 from server.sampling.matter_decisions import deny_pairing
-from server.sampling.matters import NEAREST
 from server.sampling.models import Pairing
+from server.sampling.repeats import NEAREST
 from tests.server.outcomes.test_holds import Day
 
 SCANNED = 40

@@ -13,11 +13,13 @@ from sqlalchemy import select
 from contract import events
 from server.accounts.roles import Role
 from server.db import Database
+from server.people.models import IdentityQuestion
 from server.sampling import services, shifts
 from server.sampling.decision_models import Decision, Matter, SlipGroup
 from server.sampling.models import Pairing
 from server.sampling.shift_models import StationOperator
 
+ELSEWHERE = "vn-2021:30.288"
 SignIn = Callable[..., FlaskClient]
 
 
@@ -165,4 +167,35 @@ def test_one_person_twice_is_decided_with_the_sequence_before_the_eyes(
     bad = client.post(f"/matters/{matter}/decide", data={"verdict": "void-stands", "reason": "x"})
     assert bad.status_code == 422
     client.post(f"/matters/{matter}/decide", data={"verdict": "both-hold", "reason": "lấy lại"})
+    assert "Không có lần ghép nào đáng ngờ" in client.get("/matters").text
+
+
+def test_two_records_in_doubt_are_named_to_those_who_see_them_and_an_answer_lets_them_go(
+    sign_in: SignIn, database: Database, make_scene: Any, day: list[UUID]
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        scene.serial = 50
+        here, there = session.get_one(Pairing, day[5]).person, scene.person("Người Nơi Khác")
+        there.place = ELSEWHERE
+        asked = uuid4()
+        session.add(
+            IdentityQuestion(id=asked, kind="two-persons", person_id=here.id, other_id=there.id,
+                             system="cccd", evidence="event:1", opened_at=scene.now)
+        )  # fmt: skip
+        event = events.TubePaired(
+            **head(scene.now + timedelta(minutes=7), 20), tube=scene.tube().text, person="",
+            person_kind="citizen-card", tag="0" * 16, order="person-first", took_ms=900,
+            place=ELSEWHERE,
+        )  # fmt: skip
+        services.record_pairing(session, event, there, place=ELSEWHERE, now=scene.now)
+    elsewhere = sign_in(Role.HEALTH_OFFICER, "xa", sees=ELSEWHERE).get("/matters").text
+    assert "Người Nơi Khác" in elsewhere
+    assert "Người Số 5" not in elsewhere
+    assert "người ở nơi khác" in elsewhere
+    client = sign_in(Role.HEALTH_OFFICER)
+    page = client.get("/matters").text
+    for said in ("Hai hồ sơ, có thể một người", "Người Số 5", "Người Nơi Khác", "bị giữ"):
+        assert said in page
+    client.post(f"/identities/persons/{asked}/answer", data={"same": "no"})
     assert "Không có lần ghép nào đáng ngờ" in client.get("/matters").text

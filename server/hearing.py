@@ -1,0 +1,29 @@
+"""Who hears of what: parts that must look again when another part changed something."""
+
+from typing import Any
+
+from server.delivery import arrivals
+from server.figures import marks
+from server.lab.queries import first_result_at
+from server.outcomes import services as outcomes
+from server.people import doubts, merges
+from server.people import services as persons
+from server.sampling import changes, identity_decisions, matters
+
+
+def connect() -> None:
+    """Let each part be told; to call it twice changes nothing."""
+    for each in (outcomes.settle_many, marks.mark):
+        _listen(changes.listeners, each)
+    _listen(arrivals.listeners, marks.mark_arrived)
+    _listen(merges.joined, matters.look_again)
+    _listen(persons.asked, matters.look_again)
+    _listen(doubts.told_apart, matters.tell_apart)
+    _listen(merges.parting, identity_decisions.take_turns)
+    _listen(merges.parted, identity_decisions.look_again)
+    _listen(changes.testers, first_result_at)
+
+
+def _listen(listeners: list[Any], listener: object) -> None:
+    if listener not in listeners:
+        listeners.append(listener)

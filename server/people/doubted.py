@@ -1,0 +1,34 @@
+"""Records that may be one person's: a question between them is open.  Reads only."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from server.people import merges
+from server.people.models import IdentityQuestion
+
+
+def between(session: Session, ids: Iterable[UUID]) -> set[frozenset[UUID]]:
+    """Return the two records of each open question that asks about any of *ids*."""
+    some = list(ids)
+    asked = select(IdentityQuestion.person_id, IdentityQuestion.other_id).where(_open_of(some))
+    return {frozenset((one, other)) for one, other in session.execute(asked)}
+
+
+def around(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Return every record of these people, and of those who may be the same as they.
+
+    Two questions, where nobody has several records or is in doubt.
+    """
+    records = set(merges.roots_of(session, ids))
+    beside = {each for both in between(session, records) for each in both} - records
+    return records | set(merges.roots_of(session, beside)) if beside else records
+
+
+def _open_of(ids: list[UUID]) -> ColumnElement[bool]:
+    """Say it of each end by itself: only so SQLite goes by an index of open ones for either."""
+    asked = IdentityQuestion.answered_at.is_(None)
+    one, other = IdentityQuestion.person_id.in_(ids), IdentityQuestion.other_id.in_(ids)
+    return or_(and_(asked, one), and_(asked, other))
