@@ -1,7 +1,7 @@
 """`ghepmau-server rollups recount`: count the roll-ups anew, or with --check only compare.
 
-How many messages arrived is compared and mended with them.  What is made of them is added here as
-well: `report`.
+How many messages arrived, and who has a card or declared by phone, is compared and mended with
+them.  What is made of them is added here as well: `report`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from contract.spoken import said
 from server import report_cli, vault
 from server.config import Loaded
 from server.db import Database, open_database
+from server.declarations.targets import covering
 from server.delivery import tally
 from server.errors import DomainError
 from server.figures import recount
@@ -63,12 +64,18 @@ def _recount(database: Database) -> None:
     if arrived:  # which holds all who deliver, so not without need
         with database.write() as session:
             tally.recount(session)
+    with database.read() as session:
+        covered = covering.differences(session)
+    if covered:  # which holds all who merge
+        with database.write() as session:
+            covering.recount(session)
     cells = recount.recount(database, datetime.now(UTC), _told)
     tell(f"Đã đếm lại {cells} ngày của trạm.", f"{cells} stations' days were counted anew.")
 
 
 def _check(database: Database) -> None:
     _check_arrived(database)
+    _check_covered(database)
     wrong = recount.differences(database, _told)
     if wrong:
         some = ", ".join(f"{cell.station} {cell.day}" for cell in wrong[:5])
@@ -86,6 +93,16 @@ def _check_arrived(database: Database) -> None:
         raise RollUpsDiffer(
             f"{target}: ghi {kept} tin đã tới, có {there}. Chạy `rollups recount`.",
             f"{target}: {kept} messages kept as arrived, {there} there. Run `rollups recount`.",
+        )
+
+
+def _check_covered(database: Database) -> None:
+    with database.read() as session:
+        wrong = covering.differences(session)
+    if wrong:
+        raise RollUpsDiffer(
+            f"Độ phủ ghi sai {len(wrong)} hồ sơ. Chạy `rollups recount`.",
+            f"Coverage is kept wrongly of {len(wrong)} records. Run `rollups recount`.",
         )
 
 

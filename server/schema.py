@@ -39,6 +39,7 @@ import server.leases
 import server.officers.models
 import server.outcomes.desk_models
 import server.outcomes.models
+import server.people.covered_models
 import server.people.merge_models
 import server.people.models
 import server.record.mine_models

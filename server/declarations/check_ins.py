@@ -18,7 +18,7 @@ from server.audit import services as audit
 from server.declarations import late_times
 from server.declarations.models import CheckIn, Declaration
 from server.declarations.stands import Stands
-from server.declarations.targets import days
+from server.declarations.targets import covering, days
 from server.declarations.targets.days import Change
 from server.declarations.withdrawn import withdrawals
 from server.errors import DomainError, NotFound
@@ -199,10 +199,13 @@ def give_to(
     made = session.get(CheckIn, check_in_id)
     if made is None or made.person_id is None:
         return
-    made.person_id = person_id
-    if made.declaration_id is not None:
-        session.get_one(Declaration, made.declaration_id).person_id = person_id
+    giver, made.person_id = made.person_id, person_id
+    declared = session.get_one(Declaration, made.declaration_id) if made.declaration_id else None
+    if declared is not None:
+        declared.person_id = person_id
     session.flush()
+    if declared is not None and declared.source == "phone":
+        covering.note_given(session, giver, person_id)
     audit.record(session, "check-in.given", made.id, by=by, now=now, detail=made.point)
 
 

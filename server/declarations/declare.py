@@ -19,6 +19,7 @@ from server.declarations.points import check_open
 from server.declarations.questions import Answer, Form, judge, kept
 from server.declarations.withdrawn import withdrawals
 from server.errors import DomainError
+from server.people import covered
 
 LONGEST_WAIT = timedelta(days=7)  # on a phone without a network
 
@@ -64,6 +65,7 @@ def declare(
         )  # fmt: skip
     person.last_at = now
     made = _declaration(session, point, wish, person, at, now)
+    covered.cover(session, [person.person_id])
     check_ins.keep(session, [_coming(point, made)], now=now)
     audit.record(session, "declaration.recorded", made.id, by=by, now=now, detail=made.form_id)
     return made, person

@@ -11,6 +11,7 @@ from server.declarations import form_versions
 from server.declarations.check_ins import Coming
 from server.declarations.models import Declaration
 from server.declarations.questions import NONE, Answer, Form, judge, kept
+from server.people import covered
 from server.rows import insert_rows
 
 EACH = 3  # one of so many check-ins by phone has its declaration; the others were quick returns
@@ -24,6 +25,8 @@ def declare(session: Session, comings: Sequence[Coming], *, now: datetime) -> li
     session.flush()
     rows = [_row(form, each, now) for each in comings if each.id in told]
     insert_rows(session, Declaration, rows)
+    persons = (each.comer.person_id for each in comings if each.id in told)
+    covered.cover(session, {each for each in persons if each is not None})
     return [replace(each, declaration_id=each.id) if each.id in told else each for each in comings]
 
 

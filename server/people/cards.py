@@ -13,7 +13,7 @@ from contract.identities import Key, Kind, System
 from contract.signing import private_key
 from server import vault
 from server.audit import services as audit
-from server.people import queries
+from server.people import covered, queries
 from server.people.models import Card, CardBatch, Person
 from server.people.roster import Row
 from server.people.services import Act, identity
@@ -30,6 +30,7 @@ def make_cards(
         person = _person(session, row, place, now)
         batch.cards.append(_card(session, person, row, position, act))
     session.flush()
+    covered.cover(session, [card.person_id for card in batch.cards])
     audit.record(session, "cards.made", batch.id, by=by, now=now, detail=f"{len(rows)} cards")
     return batch
 

@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
-from server.people import queries
+from server.people import covered, queries
 from server.people.merge_models import PersonMerge
 from server.people.models import Identity, Person
+from server.people.turns import take_turn as take_turn
 
 # Whoever must look again once records are one person's, with all of these; take their turn before a
 # merge is taken back; or look again after that.  `hearing` adds them.
 joined: list[Callable[[Session, Sequence[UUID], datetime], None]] = []
 parting: list[Callable[[Session, PersonMerge], None]] = []
 parted: list[Callable[[Session, PersonMerge, datetime], None]] = []
-MERGING = 0x6768_6D67  # the number of PostgreSQL's lock for it
 
 
 class AlreadyOne(DomainError):
@@ -112,15 +112,6 @@ def merges_of(session: Session, person_id: UUID) -> list[PersonMerge]:
     return list(session.scalars(live.order_by(PersonMerge.merged_at, PersonMerge.id)))
 
 
-def take_turn(session: Session) -> None:
-    """Wait until no other transaction merges or parts: two merges at once would close a circle.
-
-    SQLite has one writer.
-    """
-    if session.get_bind().dialect.name != "sqlite":
-        session.execute(select(func.pg_advisory_xact_lock(MERGING)))
-
-
 def merge(
     session: Session,
     person_id: UUID,
@@ -145,6 +136,7 @@ def merge(
     )  # fmt: skip
     session.add(made)
     session.flush()
+    covered.settle(session, [person_id])
     for each in (person_id, other_id):
         audit.record(session, "person.merged", each, by=by, now=now, detail=str(made.id))
     records = together(session, person_id)
@@ -170,6 +162,7 @@ def part(session: Session, merge_id: UUID, *, reason: str, by: str, now: datetim
         raise AlreadyParted("Đã tách hai hồ sơ này.", "These records were parted already.")
     found.undone_at, found.undone_by, found.undo_reason = now, by, reason
     session.flush()
+    covered.settle(session, [found.person_id, found.other_id])
     for each in (found.person_id, found.other_id):
         audit.record(session, "person.parted", each, by=by, now=now, detail=str(found.id))
     for tell in parted:

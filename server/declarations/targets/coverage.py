@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.places import Place, PlaceError
 from server.accounts.within import ANYWHERE, Within
-from server.declarations.models import Declaration
 from server.declarations.targets.models import CoverageGoal, Locality
-from server.people.models import Card, Person
+from server.people.covered_models import Covered
 
 DEFAULTS = {"town": (60, 60), "elsewhere": (50, 55)}  # percent: at least, and what is aimed at
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class Share:
     """One locality: who is covered of those who live there."""
 
     locality: Locality
@@ -40,12 +39,12 @@ class Covered:
         return max(0, -(-self.locality.population * self.low // 100) - self.people)
 
 
-def coverage(session: Session, within: Within = ANYWHERE) -> Sequence[Covered]:
+def coverage(session: Session, within: Within = ANYWHERE) -> Sequence[Share]:
     """Return every locality whose people are known, the least covered first."""
     counts = _covered(session)
     aims = goals_of(session)
     rows = [
-        Covered(each, _within(counts, each.place), *aims["town" if each.town else "elsewhere"])
+        Share(each, _within(counts, each.place), *aims["town" if each.town else "elsewhere"])
         for each in localities(session)
         if within.covers(each.place)
     ]
@@ -69,13 +68,7 @@ def goals_of(session: Session) -> dict[str, tuple[int, int]]:
 
 def _covered(session: Session) -> list[tuple[Place, int]]:
     """Count persons with a card or a declaration by phone, by where they live; each once."""
-    phones = select(Declaration.person_id).where(Declaration.source == "phone")
-    covered = union(select(Card.person_id), phones).subquery()
-    found = (
-        select(Person.place, func.count())
-        .join(covered, covered.c.person_id == Person.id)
-        .group_by(Person.place)
-    )
+    found = select(Covered.place, func.count()).where(Covered.counts).group_by(Covered.place)
     counts = []
     for text, count in session.execute(found):
         try:

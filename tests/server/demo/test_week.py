@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from server.db import Database
 from server.declarations.models import CheckIn, Declaration
-from server.declarations.targets import days
+from server.declarations.targets import covering, days
 from server.declarations.targets.board import Wish, board_of
 from server.demo.week import NEVER, PointsThere, make_week
 from server.display import local
@@ -23,7 +23,7 @@ def test_a_week_fills_the_boards_and_is_made_once(
     made = make_week(database, seed=1, now=evening)
     assert (made.points, made.check_ins > 10_000) == (300, True)
     with database.read() as session:
-        assert days.differences(session) == set()
+        assert days.differences(session) == set() == covering.differences(session)
         board = board_of(session, Wish(local(evening).date()))
         assert board.states["never"] == NEVER
         assert min(board.states["silent"], board.states["behind"], board.states["reached"]) > 0
