@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import (
     DataError,
@@ -22,7 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from contract.identities import masked_name
 from labels.errors import LabelError
 from server import assembly, display, forms, home, place_names, returning, vault, web, whereabouts
-from server.accounts import gate
+from server.accounts import gate, presence
 from server.accounts.roles import NAMES, Role
 from server.areas import is_here
 from server.config import Settings
@@ -108,13 +108,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
 
 def widen() -> None:
     """Let machines' files in where a view takes them, before anything reads the form."""
-    view = app_view()
-    if web.takes_large_body(view):
+    if web.takes_large_body(web.asked_view()):
         request.max_content_length = web.settings().max_import_mib << 20
-
-
-def app_view() -> Callable[..., object] | None:
-    return current_app.view_functions.get(request.endpoint or "")
 
 
 def database_of(app: Flask) -> Database:
@@ -126,8 +121,10 @@ def _teach_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         as_of=lambda: g.get("as_of"),
         csrf_token=gate.csrf_token,
+        log_in_ends=presence.ending,
         in_language=display.in_language,
         language=display.language,
+        log_in_lasts=gate.limits,
         masked=masked_name,
         may=web.may,
         my_menus=home.my_menus,

@@ -12,6 +12,7 @@ from server.accounts.own_pages import bp as own_account
 from server.accounts.partner_pages import bp as partner_pages
 from server.accounts.station_pages import bp as station_pages
 from server.accounts.stations import bp as stations
+from server.accounts.staying import bp as staying
 from server.accounts.trail_page import bp as audit
 from server.accounts.trust_pages import bp as trust_pages
 from server.accounts.user_pages import bp as users
@@ -85,6 +86,7 @@ PAGES = (
     health,
     home.bp,
     accounts,
+    staying,
     own_account,
     factor_pages,
     users,
@@ -139,7 +141,6 @@ PAGES = (
     upstream,
 )
 
-
 # Whose pages may be read from a copy: they only show.
 SHOWS = frozenset({"matched", "officers", "overview", "quality", "reports", "targets", "upstream"})
 
@@ -164,8 +165,7 @@ def assemble(app: Flask) -> None:
     hearing.connect()
     place_names.install(app.extensions["settings"].place_names)
     machines.install(machines.load(app.extensions["settings"].machines))
-    app.extensions["seen"] = Seen()
-    app.extensions |= {"background": workers(app), "started": []}
+    app.extensions |= {"seen": Seen(), "background": workers(app), "started": []}
 
 
 def look_aside(app: Flask) -> list[Worker]:

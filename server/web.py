@@ -164,6 +164,21 @@ def takes_large_body(view: Callable[..., object] | None) -> bool:
     return bool(getattr(view, "large_body", False))
 
 
+def unnoticed(view: V) -> V:
+    """Let a view be asked by a page's script without counting as use of the log-in."""
+    view.__dict__["unnoticed"] = True
+    return view
+
+
+def is_unnoticed(view: Callable[..., object] | None) -> bool:
+    return bool(getattr(view, "unnoticed", False))
+
+
+def asked_view() -> Callable[..., object] | None:
+    """Return the view that this request is for, None for an address that there is not."""
+    return current_app.view_functions.get(request.endpoint or "")
+
+
 def _marked(view: V, access: Access | Permission | Scope) -> V:
     view.__dict__["access"] = access
     return view

@@ -16,7 +16,7 @@ from server.accounts import kept_forms
 from server.refilled import SHOWN, STAMPS, Refusal, Sent
 from server.web import now, reading, surely, t, transaction, user
 
-NEVER = frozenset({"account", "accounts", "factors"})  # blueprints whose forms ask for secrets
+NEVER = frozenset({"account", "accounts", "factors", "staying"})  # they ask for secrets, or nothing
 SECRETS = (STAMPS - SHOWN) | {"password", "old", "new"}
 
 

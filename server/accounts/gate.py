@@ -4,22 +4,19 @@ A view without a mark (`server.web`) is refused, so a forgotten mark opens nothi
 """
 
 import hmac
-import logging
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 
-from server.accounts import ended, partners, sessions
+from server.accounts import ended, partners, presence, sessions
 from server.accounts.headers import headers
 from server.accounts.models import LoginSession, User
 from server.accounts.roles import GRANTS, NEED_SECOND_FACTOR, Role
 from server.errors import DomainError
-from server.web import Access, Scope, SignedIn, access_of, now, settings, surely, transaction
+from server.web import Access, Scope, SignedIn, access_of, now, settings, surely
 
-log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -109,8 +106,7 @@ def identify() -> None:
         person.id, person.login, person.name, person.role, person.place, GRANTS[role],
         must_enrol=enrolment_due(person, login), sees=person.sees,
     )  # fmt: skip
-    if now() - login.seen_at >= sessions.SEEN_EVERY:
-        _mark_seen(token)
+    presence.note_use(login, token, limits())
 
 
 def enrolment_due(person: User, login: LoginSession) -> bool:
@@ -119,15 +115,6 @@ def enrolment_due(person: User, login: LoginSession) -> bool:
         return False
     grace = timedelta(days=settings().second_factor_grace_days)
     return login.factor_at is None and person.created_at + grace <= now()
-
-
-def _mark_seen(token: str) -> None:
-    """Note that a log-in is in use; where the database is busy or full, pages can be read still."""
-    try:
-        with transaction() as session:
-            sessions.mark_seen(session, token, now=now())
-    except OperationalError as error:
-        log.warning("a log-in could not be noted as in use: %s", error)
 
 
 def _cookie(name: str) -> str:
@@ -160,7 +147,10 @@ def guard() -> ResponseReturnValue | None:
 
 def _is_door() -> bool:
     """One's own account and the way out stay open."""
-    return request.blueprint in {"account", "factors"} or request.endpoint == "accounts.log_out"
+    return (
+        request.blueprint in {"account", "factors", "staying"}
+        or request.endpoint == "accounts.log_out"
+    )
 
 
 def _enrol_first() -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from server.errors import NotFound
 
 KEPT = timedelta(days=90)  # how long we know where someone usually logs in
 HALF = timedelta(minutes=10)  # how long the second factor is waited for
-SEEN_EVERY = timedelta(minutes=1)  # how exactly we know when someone was last here
+SEEN_EVERY = timedelta(minutes=1)  # how exactly we know when someone was last here, at most
 
 
 class NoSuchLogin(NotFound):
@@ -30,6 +30,11 @@ class Limits:
 
     idle: timedelta
     absolute: timedelta
+
+
+def seen_every(limits: Limits) -> timedelta:
+    """Return how exactly: a short limit asks for more, or no use would prolong a log-in."""
+    return min(SEEN_EVERY, limits.idle / 10)
 
 
 def new_token() -> str:

@@ -21,6 +21,7 @@ PUBLIC = {
     "accounts": {"/login", "/login/second", "/welcome"},
     "phone": {"/d", "/api/v1/declarations"},
     "keeper": {"/k"},
+    "staying": {"/login/left"},  # how long the own log-in lasts: nothing to who has none
     "mine": {"/my"},
     "slips": {"/verify-slip", "/slip-keys", "/api/v1/slip-keys"},
     "openapi": {"/api/docs", "/api/openapi.json"},
@@ -28,7 +29,7 @@ PUBLIC = {
     "stations": {"/api/v1/stations/enrol"},
     "health": {"/healthz", "/readyz", "/metrics"},
 }
-SIGNED_IN = {"/", "/account", "/roles", "/logout", "/login/kept"}  # the last: one's own form
+SIGNED_IN = {"/", "/account", "/roles", "/logout", "/login/kept", "/login/stay"}  # one's own
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, Any]]:

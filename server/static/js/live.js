@@ -1,11 +1,12 @@
 /* A page that refreshes itself: what changed is put in its place, and nothing else moves.
    Without this script the page is as it was loaded.  It rests when nobody has touched it for half an
-   hour, so that a log-in still ends by itself; a screen on the wall never does (data-watch). */
+   hour, and what it asks for alone keeps no log-in; a screen on the wall never rests (data-watch). */
 const REST = 30 * 60 * 1000;
 const state = document.querySelector("[data-refresh]");
 let touched = Date.now();
+let asked = touched;
 
-for (const act of ["pointerdown", "keydown", "scroll"]) {
+for (const act of ["pointerdown", "keydown", "wheel"]) {
   addEventListener(act, () => { touched = Date.now(); }, { passive: true });
 }
 
@@ -22,7 +23,9 @@ export async function refresh() {
   }
   if (busy()) return;
   try {
-    const answer = await fetch(location.href, { redirect: "error", headers: { "X-Live": "1" } });
+    const live = "watch" in state.dataset ? "watch" : touched > asked ? "touched" : "alone";
+    asked = Date.now();
+    const answer = await fetch(location.href, { redirect: "error", headers: { "X-Live": live } });
     if (!answer.ok) throw new Error(String(answer.status));
     place(new DOMParser().parseFromString(await answer.text(), "text/html"));
     told.textContent = "";

@@ -11,7 +11,7 @@ from benchmarks.following import reached
 
 # What answers a program, a printer or a reader of sheets is no page.
 NO_PAGE = re.compile(
-    r"^/(api/v1|api/openapi|fhir|static|healthz|readyz|metrics|slip-keys|d/card|d/worker)"
+    r"^/(api/v1|api/openapi|fhir|static|healthz|readyz|metrics|slip-keys|d/card|d/worker|login/left)"
     r"|\.(csv|pdf|json|svg|xlsx)$|<form>|/receipt$"
 )
 NOBODY = "nobody"
