@@ -1,8 +1,10 @@
 """`ghepmau-station enrol`: makes this machine a known station of a server's."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import msgspec
 
@@ -13,6 +15,8 @@ from device.backlog import Backlog
 from device.config import ConfigError
 from device.enrolment import NotEnrolled, Office, Papers
 from device.upstream import Answer, Unreachable, Upstream
+
+STATE = Path("/var/lib/ghepmau")  # where the units look
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,7 +32,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     enrol.add_argument(
         "--state",
-        required=True,
+        default=STATE,
         type=Path,
         help=said("thư mục chứa khóa và nhật ký", "the folder for keys and journal"),
     )
@@ -40,6 +44,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _enrol(options: argparse.Namespace) -> int:
     office = Office(options.state)
+    _made_sure(options.state)
     old = office.papers_or_none()
     secrets = office.secrets_or_new()
     try:
@@ -67,9 +72,33 @@ def _enrol(options: argparse.Namespace) -> int:
     office.keep_secrets(secrets)
     office.keep(msgspec.structs.replace(papers, server=options.server, now=""))
     uplink.Uplink(office, Backlog(options.state), upstream).turn()  # its lots, if they can be had
+    _handed_over(options.state)
     who = f"{papers.label} ({papers.station})"
     print(said(f"Đã ghi danh: {who}", f"enrolled: {who}"), f"· {options.state}")
     return 0
+
+
+def _made_sure(folder: Path) -> None:
+    """See that the papers can be kept, before the code is used up.  Raises NotEnrolled."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        raise NotEnrolled(
+            f"không ghi được vào {folder} ({error.strerror}); mã chưa dùng: chạy lại với sudo, "
+            "hoặc chọn thư mục khác bằng --state",
+            f"{folder} cannot be written ({error.strerror}); the code is not used yet: run this "
+            "with sudo, or choose another folder with --state",
+        ) from error
+
+
+def _handed_over(folder: Path) -> None:
+    """Give what root wrote to whom the folder belongs to: the station runs as a user of its own."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        for path in folder.rglob("*"):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _refusal(answer: Answer) -> str:

@@ -8,7 +8,7 @@ from device.inputs import CommandGiven
 from device.operators import order_of_shift
 from device.pools import close_pool, void_pool, without
 from device.reasons import LetGoReason, Refusal
-from device.stages import OpenPool, Rules, State, Step, let_go
+from device.stages import HoldingTube, OpenPool, Rules, State, Step, let_go
 
 
 def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
@@ -20,9 +20,7 @@ def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
         case Command.UNDO:
             return _undo(state, event.at, rules, "undo")
         case Command.VOID_TUBE:
-            if pool and pool.members:
-                return void_pool(state, pool, "void-tube")
-            return _undo(state, event.at, rules, "void-tube")
+            return _void(state, pool, event.at, rules)
         case Command.CLOSE_POOL:
             return close_pool(state, pool, "card") if pool else (state, [Refused(Refusal.NO_POOL)])
         case Command.OPEN_POOL:
@@ -36,6 +34,15 @@ def _cancel(state: State, pool: OpenPool | None) -> Step:
     if pool and pool.members:
         return state, [Refused(Refusal.POOL_OPEN, pool.tube.text)]
     return close_pool(state, pool, "card") if pool else let_go(state, LetGoReason.CANCEL)
+
+
+def _void(state: State, pool: OpenPool | None, at: float, rules: Rules) -> Step:
+    """Void the tube in hand: the open pool's, else the one that is held, else the last pair's."""
+    if pool and pool.members:
+        return void_pool(state, pool, "void-tube")
+    if pool or isinstance(state.stage, HoldingTube):
+        return _cancel(state, pool)  # nobody is in it yet, and no earlier pair is meant
+    return _undo(state, at, rules, "void-tube")
 
 
 def _undo(state: State, at: float, rules: Rules, reason: str) -> Step:

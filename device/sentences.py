@@ -4,7 +4,7 @@ Vietnamese first, English beside it; a person's name is masked, and no error nam
 """
 
 from contract.boxes import BoxId
-from contract.tubes import TubeError, tube
+from contract.tubes import TubeError, TubeKind, tube
 from device.duties.words import of_duty, who
 from device.facts import (
     LetGo,
@@ -70,25 +70,45 @@ def _quiet(outcome: Outcome) -> Shown:
         case PoolOpened(tube=pool):
             said = Said("Đã mở ống gộp. Quét từng người.", "Pool opened. Scan each person.")
             return Shown("pool-opened", "pool-opened", said, tube=pool.text)
-        case PoolShut(tube=text, members=members, by="idle"):
-            said = Said(
-                f"Ống gộp tự đóng vì lâu không có ai: {members} người. Người sau lấy ống khác.",
-                f"The pool closed by itself, nobody came: {members} persons. Others: a new tube.",
-            )
-            return Shown("pool-closed", "pool-closed", said, "idle", text)
-        case PoolShut(tube=text, members=members):
-            said = Said(f"Đã đóng ống gộp: {members} người.", f"Pool closed: {members} persons.")
-            return Shown("pool-closed", "pool-closed", said, tube=text)
+        case PoolShut():
+            return _shut(outcome)
         case Voided(tube=text, reason=reason):
-            said = Said(
-                "Đã hủy. Bỏ ống này, lấy ống mới.", "Undone. Take a new tube, not this one."
-            )
-            return Shown("voided", "voided", said, reason, text)
+            return Shown("voided", "voided", _undone(text), reason, text)
         case SamePair(tube=text):
             return Shown(
                 "same-pair", "same-pair", Said("Đã ghép rồi.", "Paired already."), "", text
             )
     raise TypeError(f"{outcome!r} has no sentence")
+
+
+def _shut(pool: PoolShut) -> Shown:
+    text, members = pool.tube, pool.members
+    said = Said(f"Đã đóng ống gộp: {members} người.", f"Pool closed: {members} persons.")
+    if pool.by == "idle":
+        said = Said(
+            f"Ống gộp tự đóng vì lâu không có ai: {members} người. Người sau lấy ống khác.",
+            f"The pool closed by itself, nobody came: {members} persons. Others: a new tube.",
+        )
+    if pool.by == "void":
+        said = Said(
+            f"Đã hủy cả ống gộp …{text[-4:]}: bỏ ống đó. Từng người quét lại với ống mới.",
+            f"Pool …{text[-4:]} is void: put it aside. Each person again, with a new tube.",
+        )
+    reason = pool.by if pool.by in {"idle", "void"} else ""
+    return Shown("pool-closed", "pool-closed", said, reason, text)
+
+
+def _undone(text: str) -> Said:
+    """Say which tube: another one, or another person, may be in hand by now."""
+    if tube(text).kind is TubeKind.POOL:
+        return Said(
+            f"Đã gỡ một người khỏi ống gộp …{text[-4:]}. Đã lấy mẫu người ấy: thẻ HỦY ỐNG.",
+            f"One person is out of pool …{text[-4:]}. Swabbed already: the VOID TUBE card.",
+        )
+    return Said(
+        f"Đã gỡ ống …{text[-4:]}. Bỏ ống đó; người ấy lấy ống mới.",
+        f"Tube …{text[-4:]} is undone. Put it aside; that person takes a new one.",
+    )
 
 
 def _paired(pair: Paired) -> Shown:

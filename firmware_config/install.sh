@@ -39,11 +39,23 @@ put() {
   say "  $3"
 }
 
+# link TARGET NAME: so that the program answers to its name; what somebody else put there stays.
+link() {
+  local name=$root$2
+  [ "$(readlink "$name" || true)" != "$1" ] || return 0
+  if [ -e "$name" ] && [ ! -L "$name" ]; then say "  $2: not ours, left alone"; return; fi
+  install -d -m 0755 "$(dirname "$name")"
+  ln -sfn "$1" "$name"
+  changed=$((changed + 1))
+  say "  $2"
+}
+
 # --- Files --------------------------------------------------------------------------------------
 place_common() {
   put 0644 "$here/systemd/sysusers.conf" /usr/lib/sysusers.d/ghepmau.conf
   put 0644 "$here/systemd/watchdog.conf" /etc/systemd/system.conf.d/ghepmau.conf
   put 0644 "$here/systemd/ghepmau-$role.service" "/etc/systemd/system/ghepmau-$role.service"
+  link "/opt/ghepmau/$role/bin/ghepmau-$role" "/usr/local/bin/ghepmau-$role"
   local page
   for page in station readers kiosk pi server operators imports; do
     put 0644 "$here/../docs/$page.md" "/usr/share/doc/ghepmau/$page.md"

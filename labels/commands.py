@@ -35,7 +35,13 @@ ORDERS = (
     Order(Command.CLOSE_POOL, "ĐÓNG MẪU GỘP", "Close pool", "Đủ người: không thêm ai nữa."),
     Order(Command.CANCEL, "BỎ QUA", "Cancel", "Bỏ người hoặc ống đang giữ, làm lại.", RED),
     Order(Command.UNDO, "HOÀN TÁC", "Undo", "Gỡ lần ghép vừa rồi.", RED),
-    Order(Command.VOID_TUBE, "HỦY ỐNG", "Void tube", "Quét ống hỏng: không dùng lại.", RED),
+    Order(
+        Command.VOID_TUBE,
+        "HỦY ỐNG",
+        "Void tube",
+        "Ống vừa ghép bị đổ, vỡ: bỏ. Ống gộp đang mở: bỏ cả ống.",
+        RED,
+    ),
     Order(Command.CHANGE_OPERATOR, "ĐỔI NGƯỜI", "Change operator", "Người vào thay quét thẻ."),
     Order(Command.NO_SYMPTOMS, "KHÔNG TRIỆU CHỨNG", "No symptoms", "Sau khi hỏi người vừa quét."),
     Order(

@@ -130,6 +130,7 @@ def _teach_templates(app: Flask) -> None:
         my_menus=home.my_menus,
         now=web.now,
         offered_places=place_names.offered,
+        only_here=web.only_here,
         role_name=lambda role: display.t(*NAMES[Role(role)]),
         shown=shown,
         t=display.t,

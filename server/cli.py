@@ -90,6 +90,9 @@ def main(arguments: Sequence[str] | None = None, typed: TextIO | None = None) ->
         return _complain(str(error))
     except DomainError as error:
         return _complain(said(error.vi, error.en))
+    except BrokenPipeError:  # whoever reads has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is the rest told
+        return 1
     except OSError as error:
         return _complain(f"{error.filename}: {error.strerror}")
     except SQLAlchemyError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from server.accounts.models import Station, User
@@ -33,12 +33,18 @@ def _any(model: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().select_from(model).where(*conditions)
 
 
+def _several(least: int, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    some = select(func.count(User.id)).where(condition).scalar_subquery()
+    return some >= least
+
+
+AT_THE_BENCH = (Role.LAB_TECHNICIAN, Role.LAB_VERIFIER)
 STEPS = (
     Step(
         Permission.USER_WRITE, "/users", "Thêm người dùng", "Add users",
         "Ít nhất hai kỹ thuật viên (ai nhập thì không duyệt) và một cán bộ y tế.",
         "At least two technicians (who enters does not verify) and a health officer.",
-        _any(User, User.role != Role.ADMINISTRATOR),
+        _several(2, User.role.in_(AT_THE_BENCH)) & _any(User, User.role == Role.HEALTH_OFFICER),
     ),
     Step(
         Permission.STATION_WRITE, "/stations", "Thêm trạm", "Add a station",

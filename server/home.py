@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from server.accounts import grace
 from server.accounts.current import current_within
 from server.areas import FEW, Area, Menu, by_area, menus
 from server.desks import Desk, Waiting
 from server.first_steps import steps_left
-from server.web import actor, may, now, reading, settings, signed_in
+from server.web import actor, may, now, reading, settings, signed_in, user
 
 bp = Blueprint("home", __name__)
 _LATE = datetime.max.replace(tzinfo=UTC)
@@ -26,11 +27,13 @@ def home() -> ResponseReturnValue:
             for desk in mine
         ]
         first = steps_left(session, may)
+        me = user()
+        add_by = grace.to_add_by(session, me) if me else None
         late = {desk.path: desk.late(session, now(), within) for desk in mine if desk.late}
     waits = sorted((row for row in rows if _waits(row)), key=_urgency)
     return render_template(
         "home.html", waits=waits, groups=_groups([row for row in rows if not _waits(row)]),
-        late=late, first=first, minutes=settings().enrol_minutes,
+        late=late, first=first, add_by=add_by, minutes=settings().enrol_minutes,
     )  # fmt: skip
 
 

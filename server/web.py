@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import current_app, g, request
@@ -91,6 +92,16 @@ def _copy() -> Replica | None:
         request.method in {"GET", "HEAD"} and request.blueprint in current_app.extensions["shows"]
     )
     return found if shows and WROTE not in request.cookies else None
+
+
+def origin() -> str:
+    """Return the address that links, posters and cards name: as set, or as this browser came."""
+    return (settings().public_url or request.host_url).rstrip("/")
+
+
+def only_here() -> bool:
+    """Whether that address opens on this machine alone: a phone would find nothing there."""
+    return urlsplit(origin()).hostname in {"127.0.0.1", "::1", "localhost"}
 
 
 def now() -> datetime:

@@ -11,9 +11,9 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from flask.typing import ResponseReturnValue
 
 from server.accounts import ended, partners, presence, sessions
+from server.accounts.grace import enrolment_due
 from server.accounts.headers import headers
-from server.accounts.models import LoginSession, User
-from server.accounts.roles import GRANTS, NEED_SECOND_FACTOR, Role
+from server.accounts.roles import GRANTS, Role
 from server.errors import DomainError
 from server.web import Access, Scope, SignedIn, access_of, now, settings, surely
 
@@ -107,14 +107,6 @@ def identify() -> None:
         must_enrol=enrolment_due(person, login), sees=person.sees,
     )  # fmt: skip
     presence.note_use(login, token, limits())
-
-
-def enrolment_due(person: User, login: LoginSession) -> bool:
-    """Return whether this person may go on only with a second factor, and showed none."""
-    if settings().second_factor != "required" or Role(person.role) not in NEED_SECOND_FACTOR:
-        return False
-    grace = timedelta(days=settings().second_factor_grace_days)
-    return login.factor_at is None and person.created_at + grace <= now()
 
 
 def _cookie(name: str) -> str:

@@ -15,7 +15,7 @@ from server.accounts.sickness import State, words_of
 from server.beside import Wrong
 from server.errors import DomainError
 from server.forms import choice, place_or_text, required_text, tidy
-from server.web import Permission, actor, now, reading, requires, settings, transaction
+from server.web import Permission, actor, now, origin, reading, requires, settings, transaction
 
 bp = Blueprint("station_pages", __name__)
 PAGE = 50  # stations: a page with all that it loads stays below 100 kB
@@ -126,7 +126,7 @@ def _page(
         code=code,
         duties=enrolment.DUTY_NAMES,
         minutes=settings().enrol_minutes,
-        address=settings().public_url or request.host_url.rstrip("/"),
+        address=origin(),
         form=request.form if problem else {},
         wrong=Wrong.of(problem) if problem else None,
     ), problem.status if problem else 200

@@ -22,6 +22,7 @@ from server.web import (
     Permission,
     actor,
     now,
+    origin,
     reading,
     requires,
     settings,
@@ -193,12 +194,11 @@ def _back(login: str) -> ResponseReturnValue:
 def _user(login: str, token: str = "", problem: DomainError | None = None) -> ResponseReturnValue:
     with reading() as session:
         person = grants.managed_user(session, current_within(), login)
-        origin = settings().public_url or request.host_url.rstrip("/")
         return render_template(
             "accounts/user.html",
             person=person,
             roles=NAMES,
-            link=f"{origin}/welcome#{token}" if token else "",
+            link=f"{origin()}/welcome#{token}" if token else "",
             hours=settings().link_hours,
             blind=_sees_nothing(person),
             apart=grants.works_unseen(person),

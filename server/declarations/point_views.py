@@ -17,9 +17,8 @@ from server.declarations.phone_cards import svg_path
 from server.declarations.point_fields import wish_of
 from server.declarations.point_import import LONGEST, Receipt, import_points
 from server.display import local
-from server.errors import BadInput
 from server.forms import number, required_text, tidy
-from server.web import Permission, actor, now, reading, requires, settings, t, transaction
+from server.web import Permission, actor, now, origin, reading, requires, t, transaction
 
 bp = Blueprint("points", __name__)
 
@@ -116,7 +115,7 @@ def show_point(code: str) -> ResponseReturnValue:
 def _point(code: str, token: str = "") -> ResponseReturnValue:
     with reading() as session:
         point = points.get_point(session, code)
-        keeper = f"{_origin()}/k/{point.id}/open#{token}" if token else ""
+        keeper = f"{origin()}/k/{point.id}/open#{token}" if token else ""
         return render_template(
             "declarations/point.html",
             point=point,
@@ -201,15 +200,8 @@ def print_poster(code: str) -> ResponseReturnValue:
 
 
 def address_of(point: Point) -> str:
-    """Return what the poster's QR says; raise BadInput where nobody can reach us."""
-    return f"{_origin()}/d/{point.id}"
-
-
-def _origin() -> str:
-    origin = settings().public_url.rstrip("/") or request.host_url.rstrip("/")
-    if not origin.startswith(("http://", "https://")):
-        raise BadInput("Đặt public_url trong cấu hình trước.", "Set public_url first.")
-    return origin
+    """Return what the poster's QR says."""
+    return f"{origin()}/d/{point.id}"
 
 
 def _midnight() -> datetime:

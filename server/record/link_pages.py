@@ -3,7 +3,7 @@
 from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from contract.cards import CardNumber
@@ -13,7 +13,7 @@ from server.errors import BadInput
 from server.forms import number
 from server.people import cards, queries
 from server.record import mine
-from server.web import Permission, actor, now, requires, settings, transaction
+from server.web import Permission, actor, now, origin, requires, transaction
 
 bp = Blueprint("links", __name__)
 
@@ -56,6 +56,4 @@ def print_backs(batch_id: UUID) -> ResponseReturnValue:
 
 def _address(token: str) -> str:
     """Return where a link leads: by the address at which people reach us."""
-    if settings().public_url:
-        return f"{settings().public_url.rstrip('/')}/my/{token}"
-    return url_for("mine.ask_birth", token=token, _external=True)
+    return f"{origin()}/my/{token}"

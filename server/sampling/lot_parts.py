@@ -56,6 +56,12 @@ def open_lot(session: Session, lot: Lot) -> None:
     _rewrite(session, lot, [], [Tile(Run(1, lot.size))])
 
 
+def place_of(session: Session, station: str) -> str:
+    """Return where *station* works: a lot that names no place is of there.  A lot of no place would
+    be nobody's: no registrar prints it, no technician finds its tubes."""
+    return session.get_one(Station, station).place
+
+
 def check_station(session: Session, name: str | None, within: Within = ANYWHERE) -> None:
     """Raise NotFound or StationRevoked unless tubes may go to the station *name* (or to none).
 

@@ -37,6 +37,7 @@ def show_lot(lot_id: str) -> ResponseReturnValue:
             prints=lot_queries.prints_of(session, lot),
             roster=roster,
             may_change=may(Permission.LOT_WRITE) and current_within().covers(lot.place),
+            elsewhere=may(Permission.LOT_WRITE) and not current_within().covers(lot.place),
             may_open=roster is not None
             and may(Permission.ROSTER_READ)
             and current_within().covers(roster.place),

@@ -114,11 +114,13 @@ def register() -> ResponseReturnValue:
 
 
 def _registered() -> Lot:
-    place = place_in(request.form)
     station = optional_text(request.form, "station", longest=32) or None
     codes = request.form.get("codes", "").split()
     with transaction() as session:
         lot_parts.check_station(session, station, current_within())
+        named = optional_text(request.form, "place", longest=64)
+        of_station = lot_parts.place_of(session, station) if station and not named else ""
+        place = of_station or place_in(request.form)
         if codes:
             lot = lots.register_foreign_lot(
                 session, codes, place=place, station=station, by=actor(), now=now()

@@ -75,6 +75,7 @@ def _lines(database: Database, settings: Settings, *, deep: bool) -> Iterator[Ju
     yield from judging.judged(seen)
     with database.read() as session:
         yield from standing.judged(session, settings, now(), deep=deep)
+    yield _address(settings)
     yield from _certificates(settings)
     yield _clock(database)
     if deep:
@@ -131,6 +132,20 @@ def _database(database: Database, *, deep: bool) -> Iterator[Judged]:
                 + f": {behind or said('không', 'none')}",
             )
         yield Judged(Level.WELL, "database", said(f"{kind} trả lời", f"{kind} answers"))
+
+
+def _address(settings: Settings) -> Judged:
+    """What links, posters and cards say: paper that names this machine alone leads nobody here."""
+    if settings.public_url:
+        return Judged(Level.WELL, "address", settings.public_url)
+    return Judged(
+        Level.LOOK,
+        "address",
+        said(
+            "public_url chưa đặt: liên kết, áp phích, thẻ in ra có thể không mở được từ máy khác",
+            "public_url is not set: links, posters and cards may open from no other machine",
+        ),
+    )
 
 
 def _certificates(settings: Settings) -> Iterator[Judged]:

@@ -24,7 +24,6 @@ from device.cli import main
 from device.drivers.simulated.mjpeg import MjpegCamera
 from device.drivers.simulated.reader import PtyReader
 from device.drivers.simulated.scene import Held, Scene, render
-from device.enrolment import Office
 
 SEALING = signing.encode(X25519PrivateKey.generate().public_key().public_bytes_raw())
 PAPERS = {
@@ -186,30 +185,6 @@ def arrived(server: Server, wanted: set[str]) -> bool:
 
 def sent(server: Server) -> set[str]:
     return {str(decode(event).id) for event in server.events}
-
-
-def test_a_code_that_is_used_up_is_told_in_both_languages(
-    tmp_path: Path,
-    server: Server,
-    serve: Callable[[Server], str],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    enrol = ["enrol", "--server", serve(server), "--code", "old", "--state", str(tmp_path)]
-    assert main(enrol) == 1
-    assert "Mã đã dùng." in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_keys_are_private_and_a_second_enrolment_keeps_the_tags(
-    tmp_path: Path, server: Server, serve: Callable[[Server], str]
-) -> None:
-    enrol = ["enrol", "--server", serve(server), "--code", "good", "--state", str(tmp_path)]
-    office = Office(tmp_path)
-    assert main(enrol) == 0
-    first = office.secrets()
-    assert main(enrol) == 0
-    assert (office.secrets().tags, office.secrets().seed != first.seed) == (first.tags, True)
-    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules
 
 ANN, BINH, CHI = (Person(letter * 16, "citizen-card", "sealed") for letter in "abc")
-TUBE, POOL = TubeId.mint(26, 1), TubeId.mint(90, 1)
+TUBE, OTHER, POOL = TubeId.mint(26, 1), TubeId.mint(26, 2), TubeId.mint(90, 1)
 
 
 def test_a_pool_takes_members_and_closes_at_its_tube(table: Any) -> None:
@@ -81,6 +81,16 @@ def test_a_spilt_pool_is_voided_whole(table: Any) -> None:
         Voided(POOL.text, BINH.tag, "void-tube"),
         PoolShut(POOL.text, 0, "void"),
     ]
+
+
+def test_a_damaged_tube_in_hand_takes_nothing_from_the_person_before(table: Any) -> None:
+    table.person(ANN, 1.0)
+    table.tube(TUBE, 2.0)
+    table.tube(OTHER, 3.0)
+    assert table.order(Command.VOID_TUBE, 4.0) == [LetGo(LetGoReason.TUBE_CANCEL, OTHER.text)]
+    table.tube(POOL, 5.0)
+    assert table.order(Command.VOID_TUBE, 6.0) == [LetGo(LetGoReason.TUBE_CANCEL, POOL.text)]
+    assert table.order(Command.VOID_TUBE, 7.0) == [Voided(TUBE.text, ANN.tag, "void-tube")]
 
 
 def test_an_undo_for_another_tube_leaves_the_open_pool_alone(table: Any) -> None:

@@ -77,7 +77,9 @@ OUTCOMES: list[Outcome] = [
     PoolOpened(TubeId.mint(90, 1)),
     PoolShut(TubeId.mint(90, 1).text, 5),
     PoolShut(TubeId.mint(90, 1).text, 3, "idle"),
+    PoolShut(TubeId.mint(90, 1).text, 0, "void"),
     Voided(TUBE.text, PERSON.tag, "undo"),
+    Voided(TubeId.mint(90, 1).text, PERSON.tag, "undo"),
     *[Refused(reason, TUBE.text, box=BOX.text) for reason in Refusal],
     *[DutySet(duty, Duty.SAMPLING) for duty in Duty],
     CheckInAsked(PERSON),
@@ -110,6 +112,14 @@ def test_no_sentence_of_a_refusal_asks_for_more_than_is_known() -> None:
         for sentence in said:
             fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
             assert fields <= {"tube", "when", "box"}
+
+
+def test_an_undo_names_its_tube_for_another_may_be_in_hand() -> None:
+    single = shown(Voided(TUBE.text, PERSON.tag, "undo"), 5).said.vi
+    assert single == "Đã gỡ ống …0182. Bỏ ống đó; người ấy lấy ống mới."
+    pool = TubeId.mint(90, 1).text
+    assert "Bỏ ống" not in shown(Voided(pool, PERSON.tag, "undo"), 5).said.vi, "others are in it"
+    assert "bỏ ống đó" in shown(PoolShut(pool, 0, "void"), 5).said.vi
 
 
 def test_a_used_tube_is_named_with_the_time_at_the_table() -> None:

@@ -29,6 +29,18 @@ def test_a_second_run_changes_nothing(image: Path, install: Install) -> None:
     assert tree(image) == first
 
 
+def test_the_program_answers_to_its_name_and_what_others_put_there_stays(
+    image: Path, install: Install
+) -> None:
+    install("station")
+    name = image / "usr/local/bin/ghepmau-station"
+    assert str(name.readlink()) == "/opt/ghepmau/station/bin/ghepmau-station"
+    name.unlink()
+    name.write_text("somebody else's")
+    assert "left alone" in install("station")
+    assert name.read_text() == "somebody else's"
+
+
 def test_a_file_that_was_spoilt_is_put_right(image: Path, install: Install) -> None:
     install("station")
     rules = image / "etc/udev/rules.d/99-ghepmau.rules"

@@ -33,6 +33,11 @@ def test_a_new_server_tells_its_administrator_what_to_do_first(sign_in: SignIn) 
     assert '<a href="/stations"><b>' not in page, "a step that was done is no link any more"
     post(administrator, "/lots", {"series": "26", "count": "5", "place": "Tỉnh Bắc Giang"})
     sign_in(Role.HEALTH_OFFICER)
+    page = administrator.get("/").text
+    assert '<a href="/users"><b>' in page, "without two at the bench nobody verifies"
+    for login in ("lan", "minh"):
+        lab = {**PERSON, "login": login, "role": Role.LAB_TECHNICIAN, "place": "Việt Yên"}
+        post(administrator, "/users", lab)
     assert "Bắt đầu" not in administrator.get("/").text
 
 

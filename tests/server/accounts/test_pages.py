@@ -1,8 +1,10 @@
 import re
+from argparse import ArgumentParser
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
+from device.enrol_cli import add_to
 from server.accounts.roles import Role
 
 SignIn = Callable[..., FlaskClient]
@@ -14,6 +16,22 @@ def test_a_new_station_shows_its_code_once(sign_in: SignIn) -> None:
     page = boss.post("/stations", data=BAN_1).text
     assert re.search(r'id="one-time-code">(\w{4}-){3}\w{4}<', page)
     assert "one-time-code" not in boss.get("/stations").text
+
+
+def test_what_the_page_says_to_type_is_what_a_station_takes(sign_in: SignIn) -> None:
+    page = sign_in(Role.ADMINISTRATOR).post("/stations", data=BAN_1).text
+    file, typed = re.findall(r'<code class="command"[^>]*>([^\n]*)</code>', page)
+    code = re.search(r'id="one-time-code">([^<]+)<', page)
+    assert code is not None
+    assert file == f"server=http://localhost<br>code={code[1]}"
+    program, command, *words = typed.removeprefix("sudo ").split()
+    assert (program, command) == ("ghepmau-station", "enrol")
+    parser = ArgumentParser(exit_on_error=False)
+    add_to(parser.add_subparsers())
+    asked = parser.parse_args([command, *words])
+    assert (asked.server, asked.code) == ("http://localhost", code[1])
+    assert str(asked.state) == "/var/lib/ghepmau", "where the units look"
+    assert "đặt public_url" in page, "that address opens on this machine alone"
 
 
 def test_a_station_that_exists_is_refused_with_what_to_do(sign_in: SignIn) -> None:

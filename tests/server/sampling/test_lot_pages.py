@@ -122,6 +122,22 @@ def test_a_void_needs_its_tubes_and_a_reason_and_can_be_lifted(
     assert office.post(f"{LOT}/voids/{void}/lift").status_code == 409
 
 
+def test_a_lot_for_a_station_is_of_its_place_and_printed_there(
+    office: FlaskClient, sign_in: SignIn
+) -> None:
+    """Registered by whoever works nowhere in particular, it was nobody's there."""
+    chief = sign_in(Role.ADMINISTRATOR, "chief", place="", sees="*")
+    station = {"station": "ban-2", "label": "Bàn 2", "place": "vn-2021:24.222", "duty": "sampling"}
+    chief.post("/stations", data=station)
+    for to in ("ban-2", ""):
+        chief.post("/lots", data={"series": "26", "count": "5", "place": "", "station": to})
+    registrar = sign_in(Role.REGISTRAR, place="vn-2021:24.222", sees="")
+    assert 'id="print"' in registrar.get("/lots/L-2026-0002").text
+    nobodys = registrar.get("/lots/L-2026-0003").text
+    assert 'id="print"' not in nobodys
+    assert "Lô này không ghi nơi nào" in nobodys, "the page says why there is nothing to press"
+
+
 @pytest.mark.parametrize("deed", ["issue", "return", "void", "labels"])
 def test_who_may_only_look_changes_nothing(office: FlaskClient, sign_in: SignIn, deed: str) -> None:
     client = sign_in(Role.SWAB_TEAM)
