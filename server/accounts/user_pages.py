@@ -47,6 +47,7 @@ def _people(problem: DomainError | None = None) -> ResponseReturnValue:
         return render_template(
             "accounts/users.html",
             people=people,
+            elsewhere=grants.given_elsewhere(session, current_within(), by=actor()),
             roles=NAMES,
             asleep={each.login for each in people if doors.is_asleep(each, unused(), now())},
             apart={each.login for each in people if each.active and grants.works_unseen(each)},
@@ -112,12 +113,17 @@ def move(login: str) -> ResponseReturnValue:
 @bp.post("/users/<login>/access")
 @requires(Permission.USER_WRITE)
 def change_access(login: str) -> ResponseReturnValue:
-    change = services.give_access_back if request.form.get("give") == "1" else services.take_access
+    within = current_within()
     with transaction() as session:
-        grants.managed_user(session, current_within(), login)
-        change(session, login, by=actor(), now=now())
+        if request.form.get("give") == "1":
+            person = grants.managed_user(session, within, login)
+            services.give_access_back(session, login, by=actor(), now=now())
+        else:
+            person = grants.endable_user(session, within, login, by=actor())
+            services.take_access(session, login, by=actor(), now=now())
+        is_managed = grants.may_manage(within, person)
     flash(t(f"Đã đổi quyền truy cập của {login}.", f"Changed the access of {login}."))
-    return _back(login)
+    return _back(login) if is_managed else redirect(url_for(".show_users"))
 
 
 @bp.post("/users/<login>/link")
@@ -202,6 +208,7 @@ def _user(login: str, token: str = "", problem: DomainError | None = None) -> Re
             hours=settings().link_hours,
             blind=_sees_nothing(person),
             apart=grants.works_unseen(person),
+            giver=grants.giver_of(session, person),
             asleep=doors.is_asleep(person, unused(), now()),
             factors=factors.factors_of(session, person),
             logins=sessions.live_sessions(session, person, now=now(), limits=gate.limits()),

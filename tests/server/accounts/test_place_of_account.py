@@ -1,13 +1,16 @@
 """An account's place is its giver's to give: what it makes is of there, whatever it sees."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.accounts.models import User
 from server.accounts.roles import Role
+from server.accounts.services import add_user
+from server.audit.models import AuditEntry
 from server.db import Database
 from server.people.models import CardBatch
 
@@ -52,6 +55,61 @@ def test_who_sees_both_is_told_who_works_where_they_do_not_look(sign_in: SignIn)
     assert "nơi mà chính họ không xem được" not in boss.get("/users/day").text
     below = sign_in(Role.ADMINISTRATOR, "sep", place=HERE, sees="")
     assert "nơi mà chính họ không xem được" not in below.get("/users").text
+
+
+@pytest.fixture
+def old(sign_in: SignIn, database: Database, clock: Any) -> FlaskClient:
+    """The administrator *sep*, who gave *ke* a place of elsewhere when that was allowed."""
+    boss = sign_in(Role.ADMINISTRATOR, "sep", place=HERE, sees="")
+    with database.write() as session:
+        add_user(
+            session, "ke", name="Kế", role=OFFICER, place=ELSEWHERE, sees=HERE, by="user:sep",
+            now=clock(),
+        )  # fmt: skip
+    return boss
+
+
+def test_who_gave_a_place_of_elsewhere_ends_that_account_and_does_nothing_else(
+    old: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    ke = sign_in(OFFICER, "ke", opens_names=False)
+    colleague = sign_in(Role.ADMINISTRATOR, "ban", place=HERE, sees="")
+    assert "ke</code>" not in colleague.get("/users").text
+    assert colleague.post("/users/ke/access").status_code == 404, "the place was not theirs to give"
+    assert "<code>ke</code>" in old.get("/users").text
+    assert old.get("/users/ke").status_code == 404
+    for act in ("link", "second-factor/reset", "log-ins"):
+        assert old.post(f"/users/ke/{act}").status_code == 404
+    assert ke.get("/").status_code == 200
+    assert old.post("/users/ke/access").location == "/users"
+    assert ke.get("/").status_code == 302
+    assert old.post("/users/ke/access", data={"give": "1"}).status_code == 404
+    assert "ke</code>" not in old.get("/users").text
+    with database.read() as session:
+        assert session.scalar(select(User.active).where(User.login == "ke")) is False
+        taken = select(AuditEntry.actor).where(AuditEntry.action == "user.access-taken")
+        assert session.scalar(taken) == "user:sep"
+
+
+@pytest.mark.parametrize("change", ["account moved from above", "giver moved", "account widened"])
+def test_an_account_that_is_no_more_of_its_giver_is_out_of_reach(
+    old: FlaskClient, sign_in: SignIn, database: Database, change: str
+) -> None:
+    above = sign_in(Role.ADMINISTRATOR, "tren")
+    assert "<code>sep</code>" in above.get("/users/ke").text, "who else can end it"
+    assert above.post("/users/ke/access").location == "/users/ke"
+    above.post("/users/ke/access", data={"give": "1"})
+    assert "<code>ke</code>" in old.get("/users").text
+    with database.write() as session:
+        if change == "account widened":  # by hand: no entry in the trail
+            session.execute(update(User).where(User.login == "ke").values(sees=f"{HERE} {THIRD}"))
+        elif change == "giver moved":
+            session.execute(update(User).where(User.login == "sep").values(place=THIRD))
+    if change == "account moved from above":
+        moved = {"role": OFFICER, "place": "vn-2021:24", "sees": HERE}
+        assert above.post("/users/ke/move", data=moved).status_code == 302
+    assert "ke</code>" not in old.get("/users").text
+    assert old.post("/users/ke/access").status_code == 404
 
 
 def test_a_certificate_is_of_a_place_that_whoever_scans_it_sees(sign_in: SignIn) -> None:
