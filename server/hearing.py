@@ -8,7 +8,7 @@ from server.lab.queries import first_result_at
 from server.outcomes import services as outcomes
 from server.people import doubts, merges
 from server.people import services as persons
-from server.sampling import changes, identity_decisions, matters
+from server.sampling import changes, identity_decisions, matter_decisions, matters
 
 
 def connect() -> None:
@@ -21,6 +21,7 @@ def connect() -> None:
     _listen(doubts.told_apart, matters.tell_apart)
     _listen(merges.parting, identity_decisions.take_turns)
     _listen(merges.parted, identity_decisions.look_again)
+    _listen(merges.parted, matter_decisions.ask_parted)
     _listen(changes.testers, first_result_at)
 
 

@@ -165,6 +165,19 @@ def answer_disagreement(
     return alike
 
 
+def shown_alike(session: Session, question_id: UUID) -> list[UUID]:
+    """Return the pairings and check-ins whose codes say what this question is about."""
+    question = session.get(Disagreement, question_id)
+    if question is None:
+        return []
+    asked = select(Disagreement.event_id).where(
+        Disagreement.person_id == question.person_id,
+        Disagreement.said_blind == question.said_blind,
+        Disagreement.event_id.is_not(None),
+    )
+    return [each for each in session.scalars(asked) if each]
+
+
 def _another(session: Session, question: Disagreement, now: datetime) -> Person:
     """Return whom an earlier answer about the same words made, or a new person."""
     said_before = select(Disagreement.other_id).where(

@@ -4,6 +4,7 @@ Deleting blanks whoever it was and leaves what statistics count.  It is refused 
 person is on its way, and for as long as the law demands that results are kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,6 +31,7 @@ from server.record import stored
 from server.record.mine_models import MyLink
 from server.record.request_models import DataRequest
 from server.sampling.models import Pairing
+from server.sampling.turns import take_persons_turn
 
 DAYS = 2  # working days
 
@@ -166,11 +168,17 @@ def delete(
 ) -> DataRequest:
     """Blank who a person is.  Raises StillTested, MustBeKept."""
     found = open_request(session, request_id, Kind.DELETE)
-    ids = merges.together(session, found.person_id)
+    ids = take_records(session, [found.person_id])[found.person_id]
     check_deletable(session, ids, keep_days=keep_days, now=now)
     note_answer(session, found, "done", reason, by, now)
     erase(session, ids, by=by, now=now)
     return found
+
+
+def take_records(session: Session, persons: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Return all records of each of *persons*; nobody gives them a tube before this ends."""
+    take_persons_turn(session, persons)
+    return {each: merges.together(session, each) for each in persons}
 
 
 def erase(session: Session, ids: list[UUID], *, by: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ from server.sampling import (
     slip_decisions,
     slips,
 )
+from server.sampling.decisions import About, latest_of
 from server.sampling.matter_decisions import Verdict
 from server.web import Permission, actor, now, reading, requires, t, transaction
 
@@ -77,6 +78,7 @@ def show_matters() -> ResponseReturnValue:
             "sampling/matters.html",
             matters=standing,
             bearers=bearers,
+            again=latest_of(session, About.MATTER, [each.id for each in standing]),
             beside=neighbours.beside(session, pairings.values()),
         )
         shown = [person.id for each in bearers.values() for person in each.seen]

@@ -29,6 +29,7 @@ def answer(
     what was told of the pairings, while two records were one, was taken back.  What the code
     showed or shows outside *within* waits for those who see it.  Raises NotFound, AlreadyAnswered.
     """
+    take_turn(session, _tubes_of(session, doubts.shown_alike(session, question_id)))
     alike = doubts.answer_disagreement(
         session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now,
         within=within,

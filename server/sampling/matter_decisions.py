@@ -4,14 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from server.audit import services as audit
 from server.errors import BadInput, NotFound
-from server.sampling import changes, slips
+from server.people import merges
+from server.people.merge_models import PersonMerge
+from server.sampling import changes, matters, slips
 from server.sampling.decision_models import Matter
-from server.sampling.decisions import About, DecidedSince, record_decision
+from server.sampling.decisions import About, DecidedSince, latest, record_decision
 from server.sampling.matters import Kind
-from server.sampling.models import Pairing
+from server.sampling.models import Pairing, PairingVoid
 from server.sampling.turns import take_turn
 from server.sampling.withdrawals import Why, is_live, pairing_of, withdraw
 
@@ -39,22 +43,23 @@ def decide_matter(
 
     Raises NotFound, DecidedSince, BadInput for a verdict that the matter does not know.
     """
-    matter = session.get(Matter, matter_id, with_for_update=True, populate_existing=True)
+    matter = session.get(Matter, matter_id)
     if matter is None:
         raise NotFound("Không có việc này.", "There is no such matter.")
     tubes = [tube for tube in (matter.tube, matter.other_tube) if tube]
-    take_turn(session, tubes)
-    session.refresh(matter)
+    take_turn(session, tubes)  # before the matter: whoever brings a void of them has them first
+    session.refresh(matter, with_for_update=True)
     if matter.decided_at is not None:
         raise DecidedSince(
             "Việc này đã được giải quyết. Mở lại trang để xem.",
             "This is settled already. Open the page again.",
         )
-    if verdict not in ALLOWED[Kind(matter.kind)]:
+    before = latest(session, About.MATTER, matter_id)  # of one that a parting opened again
+    if verdict not in (ALLOWED[Kind(matter.kind)] if before is None else {Verdict.VOID_STANDS}):
         raise BadInput("Hãy chọn một cách giải quyết.", "Choose one of the ways.", field="verdict")
     record_decision(
         session, About.MATTER, matter_id, verdict=verdict, reason=reason, by=by, now=now,
-        tube=matter.tube,
+        tube=matter.tube, instead_of=before.id if before else None,
     )  # fmt: skip
     matter.decided_at = now
     session.flush()
@@ -63,6 +68,26 @@ def decide_matter(
     for tube in tubes:
         changes.changed(session, tube, now=now)
     return matter
+
+
+def ask_parted(session: Session, parted: PersonMerge, now: datetime) -> None:
+    """Show again what was taken back because two records were one, now that they are not.
+
+    A void is never lifted: whoever's it was is called for another sample.  It holds nothing.
+    """
+    sides = [merges.together(session, each) for each in (parted.person_id, parted.other_id)]
+    taken = PairingVoid.reason == Why.TWICE
+    asked = select(Matter).where(
+        matters.across(*sides),
+        Matter.decided_at >= parted.merged_at,
+        exists().where(PairingVoid.pairing_id.in_((Matter.pairing_id, Matter.other_id)), taken),
+    )
+    for matter in session.scalars(asked).all():
+        matter.decided_at, matter.held = None, False
+        audit.record(
+            session, "matter.opened", matter.tube, by=matters.REVIEWER, now=now, detail="parted"
+        )
+    session.flush()
 
 
 def _falling(matter: Matter, verdict: Verdict) -> list[Pairing]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -93,15 +93,7 @@ def tell_apart(session: Session, question: IdentityQuestion, now: datetime) -> N
     doubts = doubted.between(session, one)
     if question.other_id in one or any(both & {*other} for both in doubts):
         return
-    of_one, of_other = Pairing.person_id.in_(one), Pairing.person_id.in_(other)
-    asked = select(Matter).where(
-        Matter.kind == Kind.PERSON_TWICE,
-        Matter.decided_at.is_(None),
-        or_(
-            Matter.pairing.has(of_one) & Matter.other.has(of_other),
-            Matter.pairing.has(of_other) & Matter.other.has(of_one),
-        ),
-    )
+    asked = select(Matter).where(Matter.decided_at.is_(None), across(one, other))
     found = session.scalars(asked).all()
     tubes = {tube for each in found for tube in (each.tube, each.other_tube) if tube}
     take_turn(session, tubes)
@@ -112,6 +104,18 @@ def tell_apart(session: Session, question: IdentityQuestion, now: datetime) -> N
         )
     session.flush()
     changes.all_changed(session, tubes, now=now)
+
+
+def across(one: Sequence[UUID], other: Sequence[UUID]) -> ColumnElement[bool]:
+    """Say of a matter that it is about one person twice: a record of *one*, and of *other*."""
+    of_one, of_other = Pairing.person_id.in_(one), Pairing.person_id.in_(other)
+    return and_(
+        Matter.kind == Kind.PERSON_TWICE,
+        or_(
+            Matter.pairing.has(of_one) & Matter.other.has(of_other),
+            Matter.pairing.has(of_other) & Matter.other.has(of_one),
+        ),
+    )
 
 
 def _not_noted(session: Session, pairs: repeats.Pairs) -> repeats.Pairs:

@@ -87,9 +87,14 @@ def decide_suspicion(
     session: Session, event_id: UUID, *, slipped: bool, reason: str, by: str, now: datetime
 ) -> int:
     """Let a suspicion rest and its pairs go, or keep them held; return how many tubes are held."""
-    suspicion = session.get(SlipSuspicion, event_id, with_for_update=True, populate_existing=True)
+    suspicion = session.get(SlipSuspicion, event_id)
     if suspicion is None:
         raise NotFound("Không có nghi vấn này.", "There is no such suspicion.")
+    take_turn(session, slips.tubes_of(suspicion))  # before what is decided, as in `_take_turn_of`
+    group = session.get(SlipGroup, event_id)
+    if group is not None:
+        _take_turn_of(session, group)
+    session.refresh(suspicion, with_for_update=True)
     if suspicion.decided_at is not None:
         raise DecidedSince(
             "Có người vừa xem nghi vấn này. Mở lại trang.",
@@ -100,9 +105,6 @@ def decide_suspicion(
         session, About.SUSPICION, event_id, verdict=verdict, reason=reason, by=by, now=now
     )
     suspicion.decided_at = now
-    group = session.get(SlipGroup, event_id)
-    if group is not None:
-        _take_turn_of(session, group)
     if not slipped:
         slips.let_rest(session, event_id, now=now)
         return 0

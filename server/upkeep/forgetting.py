@@ -15,7 +15,6 @@ from server.db import Database
 from server.declarations.models import CheckIn, Declaration
 from server.declarations.phone_models import PhonePerson
 from server.outcomes.models import Outcome
-from server.people import merges
 from server.people.models import Identity, Person
 from server.record import requests
 from server.record.vaccination_models import Vaccination
@@ -64,19 +63,18 @@ def forget(database: Database, until: datetime, *, keep_days: int, now: datetime
     while True:
         with database.write() as session:
             some = due(session, until, after, PIECE)
-            for person in some:
-                gone += _forget_one(session, person, until, keep_days, now)
+            for ids in requests.take_records(session, some).values():
+                gone += _forget_one(session, ids, until, keep_days, now)
         if len(some) < PIECE:
             return gone
         after = some[-1]
 
 
 def _forget_one(
-    session: Session, person: UUID, until: datetime, keep_days: int, now: datetime
+    session: Session, ids: list[UUID], until: datetime, keep_days: int, now: datetime
 ) -> int:
-    ids = merges.together(session, person)
     whole = select(func.count()).select_from(Person).where(Person.id.in_(ids), *_old(until))
-    if len(ids) > 1 and session.scalar(whole) != len(ids):
+    if session.scalar(whole) != len(ids):
         return 0
     try:
         requests.check_deletable(session, ids, keep_days=keep_days, now=now)

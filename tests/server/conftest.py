@@ -29,7 +29,7 @@ from server.outcomes.services import settle_many
 from server.people import doubts, merges
 from server.people import services as persons
 from server.people.models import Person
-from server.sampling import changes, conflicts, identity_decisions, matters
+from server.sampling import changes, conflicts, identity_decisions, matter_decisions, matters
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing
 from server.schema import tables
 from tests.server.browsing import TEMPLATES, PersonsClient
@@ -229,7 +229,7 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
     known = [list(each) for each in heard]
     changes.listeners[:], merges.joined[:] = [settle_many, mark], [matters.look_again]
     merges.parting[:] = [identity_decisions.take_turns]
-    merges.parted[:] = [identity_decisions.look_again]
+    merges.parted[:] = [identity_decisions.look_again, matter_decisions.ask_parted]
     persons.asked[:], doubts.told_apart[:] = [matters.look_again], [matters.tell_apart]
     yield make
     for each, before in zip(heard, known, strict=True):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from contract.identities import Key, Kind, PersonCode, System
 from contract.identities.base import BirthDate
+from server.errors import BadInput
 from server.lab import services as lab
 from server.lab.results import Finding
 from server.lab.words import Call
@@ -17,8 +18,9 @@ from server.outcomes.queries import outcomes_of_person
 from server.outcomes.services import release
 from server.people import doubts, merges, services
 from server.people.models import Person
-from server.sampling import identity_decisions
+from server.sampling import identity_decisions, matters
 from server.sampling.holds import holds_of
+from server.sampling.matter_decisions import Verdict, decide_matter
 
 pytestmark = [pytest.mark.engines, pytest.mark.usefixtures("scene")]
 
@@ -187,3 +189,32 @@ def test_who_proved_to_be_another_keeps_the_code_through_a_merge(
     identity_decisions.answer(session, question.id, same=False, reason="x", now=now, **BY)
     merges.merge(session, one.id, other.id, reason="", evidence="t", now=now, **BY)
     assert meet(1, HOA).id == question.other_id
+
+
+def test_what_was_taken_back_because_two_were_one_is_shown_again_once_they_are_parted(
+    session: Session, scene: Any, merged: tuple[Person, Person, Any], now: datetime
+) -> None:
+    one, other, edge = merged
+    first, second = (scene.pair(scene.tube(), each) for each in (one, other))
+    matters.note_repeats(session, [matters.Made.of(each) for each in (first, second)], now=now)
+    (asked,) = matters.open_matters(session)
+    decide_matter(session, asked.id, verdict=Verdict.FIRST, reason="lấy hai lần", now=now, **BY)
+    assert matters.open_matters(session) == []
+    part(session, edge, now)
+    (again,) = matters.open_matters(session)
+    assert (again.id, again.held) == (asked.id, False)
+    with pytest.raises(BadInput):
+        decide_matter(session, asked.id, verdict=Verdict.FIRST, reason="x", now=now, **BY)
+    decide_matter(session, asked.id, verdict=Verdict.VOID_STANDS, reason="đã gọi", now=now, **BY)
+    assert matters.open_matters(session) == []
+
+
+def test_what_was_left_standing_while_two_were_one_is_no_question_once_they_are_parted(
+    session: Session, scene: Any, merged: tuple[Person, Person, Any], now: datetime
+) -> None:
+    given = [scene.pair(scene.tube(), each) for each in merged[:2]]
+    matters.note_repeats(session, [matters.Made.of(each) for each in given], now=now)
+    (asked,) = matters.open_matters(session)
+    decide_matter(session, asked.id, verdict=Verdict.BOTH, reason="hai lần", now=now, **BY)
+    part(session, merged[2], now)
+    assert matters.open_matters(session) == []
