@@ -11,7 +11,7 @@ from server.audit.verifying import verify
 from server.config import Loaded
 from server.db import open_database
 from server.speaking import say, tell
-from server.upkeep import backups
+from server.upkeep import backups, copies
 from server.upkeep.opening import BY, Trouble, now, open_keys, opened
 from server.upkeep.postgres_copy import NotEmpty
 from server.upkeep.strongbox import NotReadable
@@ -59,7 +59,7 @@ def backup(asked: argparse.Namespace, loaded: Loaded) -> None:
     with opened(loaded.settings) as database:
         made = backups.make(database, folder, now=now())
         header = backups.check(made)
-        gone = backups.prune(folder, loaded.settings.keep_backups)
+        gone = copies.prune(folder, loaded.settings.keep_backups, made)
         with database.write() as session:
             detail = f"{made.name}, {made.stat().st_size} bytes"
             audit.record(session, "backup.made", "backup", by=BY, now=now(), detail=detail)

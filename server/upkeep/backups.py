@@ -20,18 +20,12 @@ from sqlalchemy import Connection, text
 from server import schema
 from server.db import Database
 from server.upkeep import postgres_copy, strongbox
+from server.upkeep.copies import NAMED, SUFFIX
 from server.upkeep.strongbox import Header, NotReadable
 
-SUFFIX = ".ghepmau-backup"
-COUNTS = ".after-upgrade"  # beside a copy from before an upgrade: see `upgrading`
 _AT_ONCE = 1 << 20
 _WORKING = ".copy"  # how the name of a folder begins in which a copy is being made
 _LEFT_BEHIND = 86400.0  # seconds: no copy takes so long
-
-
-def names_in(folder: Path) -> list[Path]:
-    """Return the backups in *folder*, oldest first."""
-    return sorted(folder.glob(f"*{SUFFIX}"))
 
 
 def make(database: Database, folder: Path, *, now: datetime) -> Path:
@@ -39,7 +33,7 @@ def make(database: Database, folder: Path, *, now: datetime) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _sweep(folder)
     at = now.astimezone(UTC)
-    target = folder / f"{at:%Y%m%dT%H%M%SZ}{SUFFIX}"
+    target = folder / f"{at:{NAMED}}{SUFFIX}"
     with TemporaryDirectory(prefix=_WORKING, dir=folder) as inside:  # its own: two may run at once
         new = Path(inside) / target.name
         with _copying(database, Path(inside)) as (revision, parts):
@@ -220,12 +214,3 @@ def _fold(target: Path) -> None:
         )
     for end in ("-wal", "-shm"):
         target.with_name(target.name + end).unlink(missing_ok=True)
-
-
-def prune(folder: Path, keep: int) -> list[Path]:
-    """Remove the oldest backups beyond *keep*; return which."""
-    gone = names_in(folder)[:-keep] if keep else []
-    for path in gone:
-        path.unlink()
-        path.with_suffix(COUNTS).unlink(missing_ok=True)
-    return gone

@@ -23,7 +23,7 @@ from server.exchange import expiry
 from server.exchange.targets import load_targets
 from server.preparing import check_keys
 from server.speaking import say
-from server.upkeep import backups, judging, rotation, vitals
+from server.upkeep import backups, copies, judging, rotation, vitals
 from server.upkeep.judging import Judged, Level
 from server.upkeep.opening import Trouble, now, opened
 from server.upkeep.strongbox import NotReadable
@@ -233,15 +233,17 @@ def _trail(database: Database, settings: Settings) -> Judged:
 
 
 def _newest_backup(settings: Settings) -> Judged:
-    copies = backups.names_in(settings.backup_folder)
-    if not copies:
+    kept = copies.names_in(settings.backup_folder)
+    ahead = copies.ahead(kept, now())
+    kept = [path for path in kept if path not in ahead] or ahead
+    if not kept:
         return Judged(Level.LOOK, "backup", said("chưa có bản nào để mở", "there is none to open"))
     try:
-        backups.check(copies[-1])
+        backups.check(kept[-1])
     except NotReadable as error:
-        return Judged(Level.BAD, "backup", f"{copies[-1].name}: {error}")
+        return Judged(Level.BAD, "backup", f"{kept[-1].name}: {error}")
     return Judged(
         Level.WELL,
         "backup",
-        said(f"{copies[-1].name} mở được toàn bộ", f"{copies[-1].name} opens, all of it"),
+        said(f"{kept[-1].name} mở được toàn bộ", f"{kept[-1].name} opens, all of it"),
     )

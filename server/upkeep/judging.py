@@ -46,7 +46,7 @@ def judged(seen: Vitals) -> Iterator[Judged]:
     yield _schema(seen)
     yield from _chain(seen)
     yield from _room(seen)
-    yield _backup(seen)
+    yield from _backup(seen)
     yield from _events(seen)
     yield from _deliveries(seen)
     yield _stations(seen)
@@ -131,20 +131,24 @@ def _room(seen: Vitals) -> Iterator[Judged]:
         )
 
 
-def _backup(seen: Vitals) -> Judged:
+def _backup(seen: Vitals) -> Iterator[Judged]:
+    if count := seen.backups_ahead:
+        ahead = said(
+            f"{count} bản mang ngày ở tương lai: đồng hồ đã hoặc đang sai; xem docs/operators.md",
+            f"{count} are dated in the future: a clock was wrong, or is; see docs/operators.md",
+        )
+        yield Judged(Level.LOOK, "backup", ahead)
     since = _age(seen, seen.backup_at)
     if since is None:
-        return Judged(
-            Level.LOOK,
-            "backup",
-            said(
-                "chưa có bản nào: chạy `ghepmau-server backup`",
-                "there is none: run `ghepmau-server backup`",
-            ),
+        none = said(
+            "chưa có bản nào: chạy `ghepmau-server backup`",
+            "there is none: run `ghepmau-server backup`",
         )
+        yield Judged(Level.LOOK, "backup", none)
+        return
     level = Level.BAD if since > BACKUP_BAD else Level.LOOK if since > BACKUP_LATE else Level.WELL
     size = f"{seen.backup_bytes / 2**20:.1f} MiB"
-    return Judged(level, "backup", f"{old('bản mới nhất', 'the newest', since)}, {size}")
+    yield Judged(level, "backup", f"{old('bản mới nhất', 'the newest', since)}, {size}")
 
 
 def _events(seen: Vitals) -> Iterator[Judged]:

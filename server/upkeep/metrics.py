@@ -76,6 +76,8 @@ class Standing(Collector):
         ):
             if at is not None:
                 yield _one(name, about, (seen.at - at).total_seconds())
+        yield _one("backups_ahead", "Backups dated in the future: a clock was wrong, or is",
+                   seen.backups_ahead)  # fmt: skip
         if seen.backup_at is not None:
             yield _one("backup_bytes", "Size of the newest backup", seen.backup_bytes)
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from server import schema
 from server.db import Database
 from server.delivery.models import Arrived
-from server.upkeep import backups
+from server.upkeep import backups, copies
 from server.upkeep.opening import Trouble
 
 # Counted anew, or nobody's loss: figures, leases, seals of the trail, log-ins, heartbeats.
@@ -107,7 +107,7 @@ def _copied(database: Database, folder: Path, now: datetime) -> Path:
 
 
 def _counts_of(copy: Path) -> Path:
-    return copy.with_suffix(backups.COUNTS)
+    return copy.with_suffix(copies.COUNTS)
 
 
 def _count(database: Database) -> dict[str, int]:

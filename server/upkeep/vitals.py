@@ -22,7 +22,7 @@ from server.intake.models import ChainAlert, WireEvent
 from server.lab.imports.models import ImportFile
 from server.outcomes.desk_models import DeskItem
 from server.record import requests
-from server.upkeep import backups
+from server.upkeep import copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Vitals:
     backup_bytes: int = 0
     disk_free: dict[str, int] = field(default_factory=dict)
     disk_size: dict[str, int] = field(default_factory=dict)
+    backups_ahead: int = 0  # dated in the future: a clock was wrong, or is
 
 
 def look(session: Session, settings: Settings, now: datetime) -> Vitals:
@@ -76,7 +77,7 @@ def look(session: Session, settings: Settings, now: datetime) -> Vitals:
         found.stations[state] = found.stations.get(state, 0) + 1
     found.desks = _queues(session, DeskItem.desk, DeskItem.since, None)
     _look_around(session, found, now)
-    _look_at_folders(found, settings)
+    look_at_folders(found, settings)
     return found
 
 
@@ -92,12 +93,15 @@ def _look_around(session: Session, found: Vitals, now: datetime) -> None:
         found.audit_sealed, found.sealed_at = seal.position, seal.at
 
 
-def _look_at_folders(found: Vitals, settings: Settings) -> None:
+def look_at_folders(found: Vitals, settings: Settings) -> None:
     if kept := anchors.names_in(settings.anchor_folder):
         found.anchored_at = _written(kept[-1], found.at)
-    if copies := backups.names_in(settings.backup_folder):
-        found.backup_at = _written(copies[-1], found.at)
-        found.backup_bytes = copies[-1].stat().st_size
+    made = copies.names_in(settings.backup_folder)
+    ahead = copies.ahead(made, found.at)
+    found.backups_ahead = len(ahead)
+    if sound := [path for path in made if path not in ahead]:
+        found.backup_at = _written(sound[-1], found.at)
+        found.backup_bytes = sound[-1].stat().st_size
     for name, folder in (("data", Path(settings.data)), ("backups", settings.backup_folder)):
         place = next((each for each in (folder, *folder.parents) if each.exists()), Path("/"))
         usage = shutil.disk_usage(place)

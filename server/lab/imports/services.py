@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
@@ -49,7 +49,7 @@ def keep(
     digest = sha256(content).hexdigest()
     known = session.scalar(select(ImportFile).where(ImportFile.digest == digest))
     if known is not None:
-        return known, _again(session, known, by=by, now=now)
+        return known, _again(session, known, content, by=by, now=now)
     file = ImportFile(
         id=uuid4(), kind=kind, source=source[:80], name=name[:200], format="", digest=digest,
         size=len(content), state=State.RECEIVED.value, cut=False, acknowledged=False, notices="[]",
@@ -59,21 +59,30 @@ def keep(
     )  # fmt: skip
     session.add(file)
     session.flush()
-    session.execute(
-        insert(ImportPart),
-        [
-            {"import_id": file.id, "position": at, "content": content[at * PART : (at + 1) * PART]}
-            for at in range(-(-len(content) // PART))
-        ],
-    )
+    _store(session, file, content)
     audit.record(session, "import.received", file.id, by=by, now=now, detail=f"{digest[:16]}")
     return file, True
 
 
-def _again(session: Session, file: ImportFile, *, by: str, now: datetime) -> bool:
+def _store(session: Session, file: ImportFile, content: bytes) -> None:
+    parts = [
+        {"import_id": file.id, "position": at, "content": content[at * PART : (at + 1) * PART]}
+        for at in range(-(-len(content) // PART))
+    ]
+    session.execute(insert(ImportPart), parts)
+
+
+def _again(session: Session, file: ImportFile, content: bytes, *, by: str, now: datetime) -> bool:
+    """Have what was given up read once more; stored anew, if its month was archived or it was kept
+    long enough, for then its content is gone."""
     gave_up = file.attempts or any(each.number == Why.ENDED_READER for each in notices(file))
     if file.state != State.UNREADABLE.value or not gave_up:
         return False
+    parts = ImportPart.import_id == file.id
+    if not session.scalar(select(ImportPart.content).where(parts, ImportPart.position == 0)):
+        session.execute(delete(ImportPart).where(parts))
+        _store(session, file, content)
+        file.received_at, file.received_by = now, by  # it is kept as long as one of today
     file.state, file.attempts, file.notices, file.cut = State.RECEIVED.value, 0, "[]", False
     audit.record(session, "import.received", file.id, by=by, now=now, detail=f"{file.digest[:16]}")
     return True

@@ -25,7 +25,7 @@ from server.audit.verifying import verify
 from server.config import Settings
 from server.db import Database, open_database
 from server.people.models import Person
-from server.upkeep import backups, postgres_copy, strongbox
+from server.upkeep import backups, copies, postgres_copy, strongbox
 from server.upkeep.strongbox import NotReadable
 from server.vault import Vault
 
@@ -78,7 +78,7 @@ def test_a_copy_comes_back_the_same_elsewhere_and_names_nobody(
 ) -> None:
     before = rows(migrated)
     made = backups.make(migrated, tmp_path / "backups", now=now)
-    assert backups.names_in(tmp_path / "backups") == [made]
+    assert copies.names_in(tmp_path / "backups") == [made]
     assert made.stat().st_mode & 0o077 == 0
     assert [path.name for path in (tmp_path / "backups").iterdir()] == [made.name]
     content = made.read_bytes()
@@ -210,12 +210,3 @@ def test_frames_come_back_in_order_and_none_can_be_left_out(
 
 def _read(content: bytes) -> Iterator[bytes]:
     return strongbox.Reader(io.BufferedReader(io.BytesIO(content))).frames()
-
-
-def test_old_copies_go_and_the_newest_stay(tmp_path: Path) -> None:
-    for day in range(1, 6):
-        (tmp_path / f"2026110{day}T000000Z{backups.SUFFIX}").touch()
-    gone = backups.prune(tmp_path, 2)
-    assert [path.name[:8] for path in backups.names_in(tmp_path)] == ["20261104", "20261105"]
-    assert len(gone) == 3
-    assert backups.prune(tmp_path, 0) == []

@@ -2,14 +2,16 @@
 
 import os
 import signal
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from server.db import Database
 from server.lab.imports import attempts, queries, services, worker
-from server.lab.imports.models import State
+from server.lab.imports.models import ImportPart, State
 from server.lab.instruments.reasons import Why
 from server.workbooks.reading import Killed
 from tests.server.workbooks.made import end_readers, out_of_bounds, with_rows
@@ -52,6 +54,28 @@ def test_after_two_deaths_it_is_unreadable_and_the_next_one_is_read(
     with database.read() as session:
         again = services.import_named(session, bad)
         assert (again.state, again.attempts, again.cut) == (State.STAGED, 0, False)
+
+
+@pytest.mark.engines
+def test_a_file_that_was_given_up_and_emptied_since_is_stored_anew_when_it_comes_again(
+    database: Database, table: Any, tubes: Any, clock: Any
+) -> None:
+    content = table((tubes["ready"], "N", 20, ""))
+    file = keep(database, content, clock)
+    for _ in range(attempts.MOST):
+        assert attempts.begin(database, file)
+        attempts.lost(file)
+    worker.run_once(database, clock)
+    with database.write() as session:  # what an archive and the end of keeping do
+        session.execute(update(ImportPart).values(content=b""))
+        before = services.import_named(session, file).received_at
+    later = before + timedelta(days=400)
+    with database.write() as session:
+        assert services.keep(session, content.encode(), name="x.csv", now=later, **LAN)[1]
+    worker.run_once(database, lambda: later)
+    with database.read() as session:
+        again = services.import_named(session, file)
+        assert (again.state, again.row_count, again.received_at) == (State.STAGED, 1, later)
 
 
 def test_to_be_told_to_stop_is_no_death(
