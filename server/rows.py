@@ -47,8 +47,10 @@ def insert_missing(session: Session, model: type[Base], row: Mapping[str, Any]) 
     """
     sqlite_too = session.get_bind().dialect.name == "sqlite"
     made = (sqlite.insert if sqlite_too else postgresql.insert)(model).values(**row)
-    done: Any = session.execute(made.on_conflict_do_nothing())
-    return bool(done.rowcount)
+    key = model.metadata.tables[model.__tablename__].primary_key.columns.values()[0]
+    # What came back says it: how many rows an INSERT made, not every driver tells.
+    done = session.execute(made.on_conflict_do_nothing().returning(key))
+    return done.first() is not None
 
 
 def insert_or_hold(session: Session, model: type[Base], row: Mapping[str, Any]) -> None:

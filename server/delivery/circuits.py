@@ -37,7 +37,12 @@ def room(session: Session, target: str, *, now: datetime, limit: int) -> int:
     circuit = session.get(Circuit, target)
     if circuit is None or circuit.open_until is None:
         return limit
-    return 0 if circuit.open_until > now else 1
+    return 0 if is_away(circuit.open_until, now) else 1
+
+
+def is_away(until: datetime | None, now: datetime) -> bool:
+    """Return whether a target is left alone: no clock that is right says so for long."""
+    return until is not None and now < until <= now + 2 * LONGEST
 
 
 def answered(session: Session, target: str, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Taking messages out of the outbox, and noting how it went.
 
 A subject's messages to a target go out one after the other, so only the first of each is ever due.
+A time further ahead than its longest wait was written by a clock that was wrong, and is over.
 Statements are SQLAlchemy's core: this runs for every message that there is.
 """
 
@@ -30,10 +31,12 @@ from server.db import Encrypted, UtcDateTime, among_numbers, listed
 from server.delivery import arrivals, backoff, circuits
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
-from server.rows import stored_rows, stored_time
+from server.rows import stored_rows, stored_times
 
 ATTEMPTS = 12  # failures that are somebody's fault, before a person must look
 LEASE = timedelta(minutes=5)  # longer than a batch takes with every call at its time-out
+# What lies further ahead no clock wrote that is right; servers' clocks may differ by half of it.
+FAR_TRY, FAR_LEASE = 2 * backoff.LONGEST, 2 * LEASE
 BATCH = 200
 IN_PLACE = 1000  # messages in one transaction into our own database
 _COLUMNS = (
@@ -68,7 +71,7 @@ def claim(session: Session, *, target: str, now: datetime, limit: int = BATCH) -
         return []
     taken = session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(ids), _free(now), Delivery.state == "waiting")
+        .where(Delivery.id.in_(ids), _free(now, now + FAR_LEASE), Delivery.state == "waiting")
         .values(lease=lease, leased_until=now + LEASE)
         .returning(*_COLUMNS)
         .execution_options(synchronize_session=False)
@@ -101,7 +104,9 @@ def anything_due(session: Session, *, target: str, now: datetime) -> bool:
 
 
 def _due_now(session: Session, target: str, now: datetime, limit: int) -> dict[str, Any]:
-    return {"target": target, "now": stored_time(session, now), "most": limit}
+    stored = stored_times(session)
+    far = {"far_try": stored(now + FAR_TRY), "far_lease": stored(now + FAR_LEASE)}
+    return {"target": target, "now": stored(now), "most": limit, **far}
 
 
 def _heads(*columns: Any) -> Select[Any]:
@@ -111,7 +116,7 @@ def _heads(*columns: Any) -> Select[Any]:
 
 
 def _due(target: BindParameter[str]) -> ColumnElement[bool]:
-    earlier, now = aliased(Delivery), bindparam("now", type_=UtcDateTime())
+    earlier, now = aliased(Delivery), _time("now")
     first_of_its_subject = ~exists().where(
         earlier.target == Delivery.target,
         earlier.subject == Delivery.subject,
@@ -123,14 +128,19 @@ def _due(target: BindParameter[str]) -> ColumnElement[bool]:
         Delivery.target == target,
         Delivery.state == "waiting",
         Delivery.delivered_at.is_(None),
-        Delivery.next_try_at <= now,
-        _free(now),
+        or_(Delivery.next_try_at <= now, Delivery.next_try_at > _time("far_try")),
+        _free(now, _time("far_lease")),
         first_of_its_subject,
     )
 
 
-def _free(now: Any) -> ColumnElement[bool]:
-    return or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
+def _free(now: Any, far: Any) -> ColumnElement[bool]:
+    until = Delivery.leased_until
+    return or_(until.is_(None), until <= now, until > far)
+
+
+def _time(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=UtcDateTime())
 
 
 _HEADS = _heads(Delivery.id)

@@ -16,6 +16,7 @@ from server import schema
 from server.accounts import health_queries
 from server.audit import anchors, sealing
 from server.config import Settings
+from server.delivery.circuits import is_away
 from server.delivery.models import Circuit, Delivery
 from server.delivery.queries import is_open
 from server.intake.models import ChainAlert, WireEvent
@@ -70,8 +71,8 @@ def look(session: Session, settings: Settings, now: datetime) -> Vitals:
     open_alerts = select(func.count()).where(ChainAlert.closed_at.is_(None))
     found.alerts = session.scalar(open_alerts) or 0
     found.deliveries = _deliveries(session)
-    circuits = session.execute(select(Circuit.target, Circuit.open_until)).all()
-    found.circuits = {target: until is not None and until > now for target, until in circuits}
+    asked = session.execute(select(Circuit.target, Circuit.open_until)).all()
+    found.circuits = {target: is_away(until, now) for target, until in asked}
     for patient in health_queries.ward(session, now):
         state = patient.state.value
         found.stations[state] = found.stations.get(state, 0) + 1

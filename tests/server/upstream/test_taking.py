@@ -47,6 +47,7 @@ versions = st.builds(
 )
 
 
+@pytest.mark.engines
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrived=st.lists(versions, max_size=12))
 def test_counts_are_what_a_recount_finds_whatever_came(
