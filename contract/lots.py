@@ -22,22 +22,27 @@ class LotWire(msgspec.Struct, frozen=True):
     codes: tuple[str, ...] = ()
 
 
-class AssignmentWire(msgspec.Struct, frozen=True):
-    """One roster label: `tube` stands ready for the person whose numbers have these `tags`."""
+class AssignmentWire(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One roster label: `tube` stands ready for the person whose numbers have these `tags`.
+
+    `day` (ISO) is the one on which they are to come, '' where that may be any.
+    """
 
     tube: str
     tags: tuple[str, ...]
+    day: str = ""
 
 
 class RosterWire(msgspec.Struct, frozen=True):
     """The tubes that are assigned at one station.
 
     `key` (base64url, 32 bytes) is drawn by the server for this station and this roster alone: what
-    one stolen station holds says nothing about another's.
+    one stolen station holds says nothing about another's.  `day` is the one on which it was told.
     """
 
     key: str
     assignments: tuple[AssignmentWire, ...] = ()
+    day: str = ""
 
 
 def assignment_tag(key: bytes, system: str, value: str) -> str:

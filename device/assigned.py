@@ -1,7 +1,8 @@
 """Roster labels at the table: a tube with somebody's label is theirs.  Part of the pairing machine.
 
 Pure.  The label's owner may take a free tube all the same; their own is then released: nobody
-waits for it any more, and nobody else gets it, for it bears a name.
+waits for it any more, and nobody else gets it, for it bears a name.  One of a later day is not
+released: its owner comes again.
 """
 
 from dataclasses import replace
@@ -18,7 +19,13 @@ def settled(outcome: Outcome, past: Past) -> Outcome:
     """Say of a pair whether the tube was the person's own, and which of theirs it releases."""
     if not isinstance(outcome, Paired) or not outcome.person.assigned:
         return outcome
-    own = outcome.person.assigned
-    left = sorted(own - {outcome.tube.text})
-    released = tuple(text for text in left if past.use_of(text) is None)
-    return replace(outcome, assigned=outcome.tube.text in own, released=released)
+    taken = outcome.tube.text
+    released = tuple(text for text in at_hand(outcome.person, past).ready if text != taken)
+    return replace(outcome, assigned=taken in outcome.person.assigned, released=released)
+
+
+def at_hand(person: Person, past: Past) -> Person:
+    """Return *person* with what stands ready for them this time: of the first day that is open."""
+    unused = [(day, tube) for day, tube in person.ahead if past.use_of(tube) is None]
+    first = next((day for day, _ in unused if day), "")
+    return replace(person, ahead=tuple(each for each in unused if each[0] in ("", first)))

@@ -155,13 +155,15 @@ class Codes:
 
     def person_of(self, code: PersonCode) -> Person:
         """Return the person that *code* names, with the code itself sealed to the server."""
+        own = self.roster.tubes_of(code)
         return Person(
             tag=tag_of(self.secret, code),
             kind=code.kind.value,
             sealed=sealing.seal(self.sealing_key, code.raw),
             shown=identities.masked_name(code.name),
             birth_year=code.birth.year if code.birth else None,
-            assigned=self.roster.tubes_of(code),
+            assigned=own,
+            ahead=self.roster.ahead(own),
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contract.tubes import Tube, TubeKind
-from device.assigned import is_anothers, settled
+from device.assigned import at_hand, is_anothers, settled
 from device.facts import (
     Order,
     Outcome,
@@ -155,7 +155,7 @@ def _known_person(state: State, event: PersonShown, past: Past) -> Step:
             refused = Refused(Refusal.ASSIGNED_TO_OTHER, held.tube.text)
             return replace(state, stage=held), [refused]
         return _pair(state, person, held.tube, "tube-first", held.since, at)
-    today = past.tubes_today(person.tag)
+    person, today = at_hand(person, past), past.tubes_today(person.tag)
     return replace(state, stage=HoldingPerson(person, at)), [PersonHeld(person, today)]
 
 

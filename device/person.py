@@ -8,7 +8,8 @@ class Person:
     """A person as the station knows them: the same person if the tag is the same.
 
     `shown` is the masked name; `sealed` can be read by the server alone; `assigned` are the tubes
-    that bear this person's roster label.
+    that bear this person's roster label; `ahead` those of them for which it is not too late, each
+    after its day.
     """
 
     tag: str
@@ -17,3 +18,9 @@ class Person:
     shown: str = field(default="?", compare=False)
     birth_year: int | None = field(default=None, compare=False)
     assigned: frozenset[str] = field(default=frozenset(), compare=False)
+    ahead: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    @property
+    def ready(self) -> list[str]:
+        """The tubes that stand ready for them, in order."""
+        return [tube for _, tube in self.ahead]

@@ -1,8 +1,8 @@
 """Which tubes stand ready for whom, off-line: keyed hashes, never names.  Pure.
 
 A roster label names a person, so its tube is given to nobody else, not even after that person has
-taken another one.  Only numbers that a code proves count: what somebody typed into an app does not
-open somebody else's tube.
+taken another one, nor on another day than the one for which it was made.  Only numbers that a code
+proves count: what somebody typed into an app does not open somebody else's tube.
 
 A roster that is there and cannot be read is no empty one: its labelled tubes, known by a list of
 their own, are nobody's until it comes anew; where that list is lost too, no tube is anybody's.
@@ -28,6 +28,8 @@ class Roster:
     _tubes: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     unreadable: bool = False
     _any_tube: bool = False
+    _days: Mapping[str, str] = field(default_factory=dict, repr=False)  # of tubes of one day alone
+    _told: str = ""
 
     @classmethod
     def of(cls, wire: RosterWire) -> "Roster":
@@ -38,8 +40,9 @@ class Roster:
             for tag in each.tags:
                 tubes[tag].add(each.tube)
         return cls(
-            signing.decode(wire.key), owners, {tag: frozenset(own) for tag, own in tubes.items()}
-        )
+            signing.decode(wire.key), owners, {tag: frozenset(own) for tag, own in tubes.items()},
+            _days={each.tube: each.day for each in wire.assignments if each.day}, _told=wire.day,
+        )  # fmt: skip
 
     @classmethod
     def from_json(cls, document: bytes) -> "Roster":
@@ -69,3 +72,11 @@ class Roster:
             if not key.claimed
         )
         return frozenset().union(*(self._tubes.get(tag, frozenset()) for tag in tags))
+
+    def ahead(self, tubes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return those of *tubes* that are for now or later, each after its day, in their order.
+
+        The day is '' where it may be any.  The station's own clock, which may be wrong, has no say.
+        """
+        dated = sorted((self._days.get(tube, ""), tube) for tube in tubes)
+        return tuple((day, tube) for day, tube in dated if not day or day >= self._told)

@@ -142,7 +142,7 @@ def _second_look(asked: SecondLookAsked) -> Shown:
 
 def _person(held: PersonHeld) -> Shown:
     name = who(held.person)
-    own = ", ".join(f"…{text[-4:]}" for text in sorted(held.person.assigned))
+    own = ", ".join(f"…{text[-4:]}" for text in held.person.ready)
     label = (f" dán sẵn {own}", f" labelled {own}") if own else ("", "")
     again = ("", "") if not held.today else (" Hôm nay đã có ống!", " Has a tube of today!")
     said = Said(

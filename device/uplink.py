@@ -28,6 +28,7 @@ from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable
 log = logging.getLogger(__name__)
 SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0
 _TOO_LARGE = 413  # a proxy may say so too: less at once helps
+_AS_IT_WAS = (304, 404)  # the roster: the same, or there are none
 _MOST_IN_A_ROW = 20  # so many refused without one stored: it is not the events
 
 
@@ -142,7 +143,11 @@ class Uplink:
         return last is None or time.monotonic() - last >= self.refresh_every
 
     def _refresh(self) -> float:
-        """Fetch what the server knows of this station: its lots, its papers, the cards' keys."""
+        """Fetch what the server knows of this station: its lots, its papers, the cards' keys.
+
+        Lots are taken last: before it is known whose the labelled tubes among them are, a new tube
+        might be anybody's.
+        """
         asked = time.monotonic_ns()
         me, lots = (self._ask(path) for path in (ME, MY_LOTS))
         for answer in (me, lots):
@@ -150,29 +155,33 @@ class Uplink:
                 return self._keep(_said(answer), answer.retry_after)
         try:
             fresh = msgspec.json.decode(me.body, type=Papers)
-            self.office.keep_lots(IssuedLots.from_json(lots.body))
+            issued = IssuedLots.from_json(lots.body)
         except msgspec.DecodeError:
             return self._keep("the answer is none of ours: is this our server?", None)
         now, server = fresh.now, self._papers.server
         self._papers = msgspec.structs.replace(fresh, now="", server=server)
         self.office.keep(self._papers)
-        self._refreshed = time.monotonic()
         self._in_touch(now, asked)
-        self._refresh_roster()
-        return 0.0
+        if (wait := self._refresh_roster()) == 0.0:
+            self.office.keep_lots(issued)
+            self._refreshed = time.monotonic()
+        return wait
 
-    def _refresh_roster(self) -> None:
+    def _refresh_roster(self) -> float:
         """Fetch which tubes stand ready for whom; a server that has no rosters says 404."""
         there = self.office.roster_file.exists() and not self.office.roster().unreadable
         known = self._roster_tag if there else ""
         answer = self.upstream.get(MY_ROSTER, self._papers.station, self._key, known)
+        if answer.status in _AS_IT_WAS:
+            return 0.0
         if answer.status != 200:
-            return
+            return self._keep(_said(answer), answer.retry_after)
         try:
             self.office.keep_roster(answer.body)
-            self._roster_tag = answer.tag  # it is on the disk: only then need it not come again
         except ValueError:
-            log.warning("the roster cannot be read, the old one stays")
+            return self._keep("the roster cannot be read: the old one stays, with its lots", None)
+        self._roster_tag = answer.tag  # it is on the disk: only then need it not come again
+        return 0.0
 
     def _ask(self, path: str) -> Answer:
         return self.upstream.get(path, self._papers.station, self._key)

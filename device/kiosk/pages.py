@@ -47,7 +47,7 @@ def held_of(state: State, hold_seconds: float, names: dict[str, str]) -> Held:
     """Return what is held, as the screen may show it; *names* are masked, by tag."""
     match state.stage:
         case HoldingPerson(person=person, since=since):
-            until, own = since + hold_seconds, min(person.assigned, default="")
+            until, own = since + hold_seconds, next(iter(person.ready), "")
             return Held("person", person.shown, person.birth_year, own, until=until)
         case HoldingTube(tube=tube, since=since):
             return Held("tube", tube=tube.text, until=since + hold_seconds)

@@ -37,7 +37,7 @@ def make_roster(
 ) -> Roster:
     """Mint a lot with a tube for each of *people*, in their order.  Raises what minting does.
 
-    *day* is the day of the sampling; stations learn of the assignments then.
+    *day* is the day of the sampling; stations learn of the labels at once.
     """
     check_series(series)
     lot = lots.register_lot(

@@ -151,7 +151,7 @@ def my_lots() -> ResponseReturnValue:
 @bp.get("/api/v1/stations/me/roster")
 @station_signed
 def my_roster() -> ResponseReturnValue:
-    """Tell a station which of its tubes stand ready today, and for whom, as keyed hashes."""
+    """Tell a station which of its tubes bear a label, and whose it is, as keyed hashes."""
     station, today = signed_station(), local(now()).date()
     with reading() as session:
         answer = Response(mimetype="application/json")

@@ -45,21 +45,27 @@ class Server:
         self.refuse: Callable[[list[int]], Reply | None] = refusing(None)
         self.papers = msgspec.structs.replace(PAPERS, label="Bàn số 1", now=NOW)
         self.keys: list[str] = []
-        self.roster: object = None
+        self.lots = [LotWire("L-1", 26, 0, 99)]
+        self.roster: object = None  # or a reply of its own
 
     def __call__(self, asked: Asked) -> Reply:
         if asked.path == ME:
             return Reply(body=self.papers)
         if asked.path == MY_LOTS:
-            return Reply(body=[LotWire("L-1", 26, 0, 99)])
+            return Reply(body=self.lots)
         if asked.path == MY_ROSTER:
-            return Reply(200, self.roster) if self.roster else Reply(404)
+            return self._roster()
         assert asked.path == BATCHES
         message = signing.request_message("ban-1", "POST", BATCHES, asked.body)
         for key in self.keys:
             signature = asked.headers["X-Ghepmau-Signature"]
             signing.verify(signing.public_key(key), message, signature)
         return self._take([bytes(raw) for raw in decode_batch(asked.body).events])
+
+    def _roster(self) -> Reply:
+        if isinstance(self.roster, Reply):
+            return self.roster
+        return Reply(200, self.roster) if self.roster else Reply(404)
 
     def _take(self, events: list[bytes]) -> Reply:
         seqs = [decode(event).seq for event in events]

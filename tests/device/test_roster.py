@@ -97,6 +97,33 @@ def test_a_free_tube_releases_the_persons_own_and_nobody_else_gets_it(hands: Any
     assert hands.scan(LABELLED, 31.0) == [Refused(Refusal.ASSIGNED_TO_OTHER, LABELLED.text)]
 
 
+@pytest.mark.parametrize(
+    ("told", "ready"),
+    [("2026-11-26", 0), ("2026-11-27", 1), ("2026-11-28", 2), ("2026-11-29", None)],
+)
+def test_a_label_of_another_day_is_its_owners_too_and_is_not_released_with_this_days(
+    codes: Codes, hands: Any, told: str, ready: int | None
+) -> None:
+    """Lists of three days; what is over lies there still, and is nobody else's."""
+    tags = (assignment_tag(KEY, "cccd", "024191000001"),)
+    labelled = [TubeId.mint(26, 10 - at) for at in range(3)]
+    days = ("2026-11-26", "2026-11-27", "2026-11-28")
+    wires = (AssignmentWire(each.text, tags, day) for each, day in zip(labelled, days, strict=True))
+    codes.roster = Roster.of(RosterWire(signing.encode(KEY), tuple(wires), told))
+    for at, tube in enumerate(labelled):
+        hands.show(BINH, at * 30.0)
+        assert hands.scan(tube, at * 30 + 1) == [Refused(Refusal.ASSIGNED_TO_OTHER, tube.text)]
+    held = hands.show(ANN, 100.0)[-1]
+    own = [] if ready is None else [labelled[ready].text]
+    assert held.person.ready == own
+    [paired] = hands.scan(FREE, 101.0)
+    assert paired.released == tuple(own)
+    hands.show(ANN, 200.0)
+    hands.show(ANN, 204.0)
+    [paired] = hands.scan(labelled[2], 205.0)
+    assert paired.assigned
+
+
 def test_joining_a_pool_releases_the_persons_own_tube(hands: Any) -> None:
     hands.scan(POOL, 1.0)
     [joined] = hands.show(ANN, 2.0)

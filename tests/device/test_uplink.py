@@ -179,6 +179,21 @@ def test_a_roster_is_fetched_and_kept_where_a_bad_one_follows(
     assert Office(state).roster().is_assigned("260000000182")
 
 
+@pytest.mark.parametrize("reply", [Reply(500), Reply(hang_up=True), Reply(200, {"key": 3})])
+def test_a_new_lot_is_not_taken_before_it_is_known_whose_its_labelled_tubes_are(
+    state: Path, server: Server, address: str, reply: Reply
+) -> None:
+    up = uplink(state, address)
+    up.turn()
+    before = Office(state).lots()
+    server.lots, server.roster = [*server.lots, LotWire("L-2", 30, 1, 2)], reply
+    uplink(state, address).turn()
+    assert (Office(state).lots(), bool(read_sent(state).trouble)) == (before, True)
+    server.roster = RosterWire(signing.encode(bytes(32)))
+    uplink(state, address).turn()
+    assert (len(Office(state).lots().lots), read_sent(state).trouble) == (2, "")
+
+
 def test_lots_papers_and_time_are_fetched(state: Path, server: Server, address: str) -> None:
     turns(uplink(state, address), 1)
     office = Office(state)

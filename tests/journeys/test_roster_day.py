@@ -155,14 +155,14 @@ def table(server: Server, tmp_path: Path) -> Iterator[Table]:
         yield table
 
 
-def prepare(server: Server) -> UUID:
-    """Hand in a list of two, and issue its tubes and nine free ones to the station."""
+def prepare(server: Server, days: int) -> UUID:
+    """Hand in a list of two, so many days ahead; the station has its tubes and nine free ones."""
     listed = "Họ tên;CCCD\n" + "".join(f"{each.name};{each.number}\n" for each in (AN, BINH))
     with server.database.write() as session:
         guests = [row.guest for row in read(rows_of_text(listed), year=2026).taken]
         roster = rosters.make_roster(
             session, guests, title="Nhà máy A", series=30, place="p", station="ban-1", by=BY,
-            now=server.now, day=(server.now + timedelta(hours=7)).date(),
+            now=server.now, day=(server.now + timedelta(hours=7, days=days)).date(),
         )  # fmt: skip
         roster_matches.suggest(session, roster)
         lots.register_lot(
@@ -171,17 +171,19 @@ def prepare(server: Server) -> UUID:
     return roster.id
 
 
+@pytest.mark.parametrize("days", [0, 1])
 def test_the_right_person_is_confirmed_another_refused_and_a_free_tube_releases_the_label(
-    server: Server, table: Table
+    server: Server, table: Table, days: int
 ) -> None:
-    roster_id = prepare(server)
+    """Loaded on the day itself, or on the evening before and off-line since then."""
+    roster_id = prepare(server, days)
     table.sync()
+    server.now += timedelta(days=days)
     ans, binhs, free, other = (
         TubeId.mint(30, 1), TubeId.mint(30, 2), TubeId.mint(26, 1), TubeId.mint(26, 2),
     )  # fmt: skip
     kept = table.office.roster_file.read_bytes()
-    assert AN.number.encode() not in kept
-    assert b"cccd" not in kept
+    assert [said in kept for said in (AN.number.encode(), b"cccd")] == [False, False]
 
     assert isinstance(table.show(CHI)[0], PersonHeld)
     assert table.scan(ans) == [Refused(Refusal.ASSIGNED_TO_OTHER, ans.text)]
