@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+CLOCKS_DIFFER = timedelta(minutes=10)  # between a station and the server, both set
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)  # in any zone
 _LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 

@@ -17,6 +17,7 @@ from server.lab.words import Rejection
 from server.rows import ordered_id
 from server.sampling import changes, slips
 from server.sampling.turns import take_turn
+from server.times import CLOCKS_DIFFER
 
 
 def step_of(
@@ -51,6 +52,8 @@ def hear_of_arrival(
     steps = standing_steps(session, tube)
     if reception is None or arrived >= min([reception.at, *(step.at for step in steps)]):
         return
+    if reception.at > now + CLOCKS_DIFFER >= arrived > now - CLOCKS_DIFFER:
+        return  # scanned again just now: our clock went back since it was received
     session.add(
         ReceptionStep(
             id=ordered_id(now), tube=tube, kind="received", box=box, at=arrived, by=by, reason=""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeKind
 from server.audit import services as audit
 from server.errors import NotFound
-from server.lab import disputes, queries, refusals, run_refusals, standing
+from server.lab import disputes, on_record, queries, refusals, run_refusals, standing
 from server.lab.lifecycle import Action, Refusal, RunState, State, take
 from server.lab.models import Readings, Result
 from server.lab.run_models import Run
@@ -178,6 +178,7 @@ def _enter(
     run: Run | None = None,
     well: str = "",
 ) -> Result:
+    on_record.doubt_times(session, [tube], by=by, now=now)
     result = Result(
         id=ordered_id(now),
         tube=tube,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.accounts.actors import place_of_actor
 from server.audit import services as audit
-from server.lab import moves, queries, refusals, strays
+from server.lab import moves, on_record, queries, refusals, strays
 from server.lab.boxes import open_boxes
 from server.lab.models import Reception
 from server.lab.receptions import hear_of_arrival as hear_of_arrival
@@ -58,6 +58,7 @@ def receive_tube(
         return known
     if known:
         raise refusals.already_received(known)
+    on_record.doubt_times(session, [tube], by=by, now=now, arrived=arrived)
     reception = Reception(accepted=True, reason="", box=box, at=min(arrived or now, now))
     return _note(session, tube, reception, by=by, now=now)
 
@@ -77,6 +78,7 @@ def reject_tube(
     known = queries.reception_of(session, tube)
     if known and not known.accepted:
         raise refusals.already_received(known)
+    on_record.doubt_times(session, [tube], by=by, now=now)
     rejected = known or Reception(box=box)
     rejected.accepted, rejected.reason, rejected.at = False, reason.value, now
     return _note(session, tube, rejected, by=by, now=now)

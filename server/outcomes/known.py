@@ -6,14 +6,13 @@ to what `plain` leaves alone.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from contract.tubes import TubeKind
 from server.lab.words import Call
-
-CLOCKS_DIFFER = timedelta(minutes=10)  # between a station and the server, both set
+from server.times import CLOCKS_DIFFER as CLOCKS_DIFFER
 
 
 class Ground(NamedTuple):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import among, listed
+from server.lab import on_record
 from server.lab.imports.known import known_of
 from server.lab.models import Result
 from server.lab.results import Finding
@@ -49,6 +50,7 @@ def enter(
     """Enter results of tubes that `untested` gave in this transaction."""
     if not given:
         return
+    on_record.doubt_times(session, (each.tube for each in given), by=by, now=now)
     session.flush()
     rows = [_row(each, by, lab, run, now) for each in given]
     insert_rows(session, Result, rows)
