@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from contract.spoken import said
+from rehearsal.words import CHECKS, CODES
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,12 @@ class Report:
                 f"phải là {check.expected}, thấy {check.seen}",
                 f"expected {check.expected}, seen {check.seen}",
             )
-            yield f"  ✖ {check.name}: {found}"
+            vi = CHECKS.get(check.name, check.name)
+            yield f"  ✖ {said(vi, check.name)}: {found}"
 
 
 def _counts(counts: dict[str, int]) -> str:
     total = sum(counts.values())
-    parts = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()) if count)
+    named = [(CODES.get(code, code), code) for code in sorted(counts) if counts[code]]
+    parts = ", ".join(f"{said(vi, code)} {counts[code]}" for vi, code in named)
     return f"{total} ({parts})" if parts else "0"

@@ -16,7 +16,7 @@ install_packages() {
     sudo -n true 2>/dev/null || [ -t 0 ] || return 1
     as_root=(sudo)
   fi
-  say "Installing system packages: $* ..."
+  say "Đang cài gói hệ thống · Installing system packages: $* ..."
   # The tests start a PostgreSQL of their own: the package need not start one on its port as well.
   local quiet=/etc/postgresql-common/createcluster.d/ghepmau-none.conf
   if [[ " $* " = *" postgresql "* ]]; then
@@ -40,7 +40,7 @@ find_python() {
 }
 
 if ! find_python && ! { install_packages python3 python3-venv && find_python; }; then
-  stop "Ghép Mẫu needs Python 3.11 or newer, and found none.
+  stop "Ghép Mẫu cần Python 3.11 trở lên mà máy này chưa có · needs Python 3.11 or newer, and found none.
 On Debian 12 or Raspberry Pi OS: sudo apt-get install python3 python3-venv"
 fi
 
@@ -55,13 +55,15 @@ if [ "$goal" = test ]; then
   fc-list 2>/dev/null | grep -i 'noto.*sans' >/dev/null || missing+=(fontconfig fonts-noto-core)
 fi
 if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
-  say "These system packages are missing and could not be installed: ${missing[*]}
-  (not root, no sudo, no apt, or no network).  Somebody who may can run:
+  say "Thiếu các gói hệ thống sau và không cài được (không phải root, không có sudo, apt hoặc mạng);
+  ai có quyền thì chạy lệnh dưới đây · These system packages are missing and could not be installed
+  (not root, no sudo, no apt, or no network); somebody who may can run:
   sudo apt-get install --no-install-recommends ${missing[*]}"
   case " ${missing[*]} " in
-    *" python3-venv "*) stop "Nothing can go on without python3-venv." ;;
+    *" python3-venv "*) stop "Thiếu python3-venv thì không làm tiếp được · Nothing can go on without python3-venv." ;;
   esac
-  say "Going on without them: codes are then read by zxing-cpp and tapirscan alone; without
+  say "Vẫn làm tiếp: khi đó chỉ zxing-cpp và tapirscan đọc mã · Going on without them: codes are then
+  read by zxing-cpp and tapirscan alone; without
   PostgreSQL its tests fail, unless GHEPMAU_WITHOUT_POSTGRESQL=1 leaves them out."
 fi
 
@@ -75,7 +77,7 @@ if [ "$goal" != test ] || [ "$peers" = "$(cat .stamps/peers 2>/dev/null)" ]; the
 [ -n "$make_venv$make_peers" ] || exit 0
 mkdir -p .stamps
 [ -x .venv/bin/python ] || "$python" -m venv .venv ||
-  stop "Could not make .venv.  On Debian: sudo apt-get install python3-venv"
+  stop "Không tạo được .venv · Could not make .venv.  On Debian: sudo apt-get install python3-venv"
 
 # --- FHIR servers and validators of others, for the tests: in .peers, apart from the product,
 # --- installed beside it.
@@ -97,11 +99,12 @@ fi
 
 # --- The Python packages, at the versions that were tested ------------------------------------
 if [ -n "$make_venv" ]; then
-  say "Making .venv (goal: $goal) ..."
+  say "Đang tạo .venv, lần đầu mất vài phút · Making .venv (goal: $goal) ..."
   extras='.[station,server,labels]'
   install=(.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$extras")
   [ "$goal" = run ] || install+=(-r tools/dev-requirements.txt)
-  "${install[@]}" >.stamps/install.log 2>&1 || stop "Python packages could not be installed: is there a network?
+  "${install[@]}" >.stamps/install.log 2>&1 || stop "Không cài được các gói Python: máy có mạng không? pip báo gì thì xem .stamps/install.log; cài xong
+một lần thì không cần mạng nữa · Python packages could not be installed: is there a network?
 What pip said is in .stamps/install.log.  Once they are installed, no network is needed any more."
   printf '%s' "$want" >"$stamp"
   if [ "$goal" = test ]; then printf '%s' "$want" >.stamps/run; fi

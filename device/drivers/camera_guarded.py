@@ -36,7 +36,10 @@ class GuardedCamera:
     def __init__(self, spec: Spec, *, silence: float = SILENCE, opening: float = OPENING) -> None:
         _left_behind[:] = [one for one in _left_behind if one.poll() is None]
         if len(_left_behind) > 1:
-            raise CameraLost("the camera's driver hangs and cannot be killed; restart the station")
+            raise CameraLost(
+                "trình điều khiển camera treo và không tắt được; khởi động lại trạm",
+                "the camera's driver hangs and cannot be killed; restart the station",
+            )
         self._spec, self._silence = spec, silence
         self._heard, self._asked = Heard(), False
         words = [sys.executable, "-m", "device.drivers.camera_process"]
@@ -69,7 +72,10 @@ class GuardedCamera:
             raise
         if monotonic() > self._deadline:
             self._kill()
-            raise CameraLost(f"the camera {self._spec.source} hangs; its process was ended")
+            raise CameraLost(
+                f"camera {self._spec.source} treo; đã tắt tiến trình của nó",
+                f"the camera {self._spec.source} hangs; its process was ended",
+            )
         return None
 
     def expose(self, stops: float) -> bool:
@@ -95,7 +101,7 @@ class GuardedCamera:
                 return None
             data = os.read(self._out.fileno(), min(max(1, self._heard.missing), _PIPE))
             if not data:
-                raise CameraLost(f"the camera {self._spec.source}: its process ended")
+                raise self._ended()
             self._heard.feed(data)
         self._asked = False
         return frame
@@ -104,7 +110,13 @@ class GuardedCamera:
         try:
             self._in.write(request)
         except (OSError, ValueError) as error:
-            raise CameraLost(f"the camera {self._spec.source}: its process ended") from error
+            raise self._ended() from error
+
+    def _ended(self) -> CameraLost:
+        return CameraLost(
+            f"camera {self._spec.source}: tiến trình của nó đã kết thúc",
+            f"the camera {self._spec.source}: its process ended",
+        )
 
     def _kill(self) -> None:
         if self._process.poll() is not None:
@@ -128,7 +140,9 @@ def _surroundings(spec: Spec) -> dict[str, str]:
 def _ends(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     """Return the ends of the process's pipes, the second one wide enough for a picture."""
     if process.stdin is None or process.stdout is None:
-        raise CameraLost("the camera's process has no pipes")
+        raise CameraLost(
+            "tiến trình của camera không có ống dẫn", "the camera's process has no pipes"
+        )
     with contextlib.suppress(OSError):
         fcntl.fcntl(process.stdout.fileno(), _F_SETPIPE_SZ, _PIPE)
     return process.stdin, process.stdout

@@ -48,7 +48,7 @@ class _OpenCvCapture:
             self._capture = _opened(source, width, height)
             self.exposure = exposure_of(source, self._capture)
         except cv2.error as error:
-            raise CameraLost(str(error)) from error
+            raise CameraLost(f"camera báo lỗi: {error}", f"the camera fails: {error}") from error
 
     def picture(self) -> Grey | None:
         try:
@@ -57,7 +57,7 @@ class _OpenCvCapture:
                 return None
             grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         except cv2.error as error:
-            raise CameraLost(str(error)) from error
+            raise CameraLost(f"camera báo lỗi: {error}", f"the camera fails: {error}") from error
         return cast(Grey, grey)
 
     def release(self) -> None:
@@ -74,7 +74,10 @@ def _opened(source: str | int, width: int, height: int) -> cv2.VideoCapture:
         capture = cv2.VideoCapture(source)
     if not capture.isOpened():
         capture.release()
-        raise CameraLost(f"the camera {source} cannot be opened: is it plugged in, and not in use?")
+        raise CameraLost(
+            f"không mở được camera {source}: đã cắm chưa, có chương trình khác đang dùng không?",
+            f"the camera {source} cannot be opened: is it plugged in, and not in use?",
+        )
     return capture
 
 

@@ -66,12 +66,18 @@ class _PiCapture:
         try:
             self._camera = cast(_Picamera2, module.Picamera2(number))
         except _TROUBLES as error:
-            raise CameraLost(f"Pi camera {number} cannot be opened: {error}") from error
+            raise CameraLost(
+                f"không mở được camera Pi {number}: {error}",
+                f"Pi camera {number} cannot be opened: {error}",
+            ) from error
         try:
             self._start(focus)
         except _TROUBLES as error:
             self.release()
-            raise CameraLost(f"Pi camera {number} cannot be started: {error}") from error
+            raise CameraLost(
+                f"không khởi động được camera Pi {number}: {error}",
+                f"Pi camera {number} cannot be started: {error}",
+            ) from error
         self.exposure = PiExposure(self._camera)
 
     def picture(self) -> Grey | None:
@@ -79,7 +85,9 @@ class _PiCapture:
         try:
             planes = self._camera.capture_array("main")
         except _TROUBLES as error:
-            raise CameraLost(f"the Pi camera gives no picture: {error}") from error
+            raise CameraLost(
+                f"camera Pi không cho hình: {error}", f"the Pi camera gives no picture: {error}"
+            ) from error
         return planes[:height, :width].copy()  # the buffer goes back to the camera
 
     def release(self) -> None:
@@ -127,6 +135,8 @@ def _picamera2() -> ModuleType:
         return importlib.import_module("picamera2")
     except (ImportError, OSError) as error:
         raise CameraLost(
+            "không có picamera2: sudo apt install --no-install-recommends python3-picamera2, "
+            f"và chương trình phải thấy được các gói của hệ thống (docs/pi.md): {error}",
             "no picamera2 here: sudo apt install --no-install-recommends python3-picamera2, "
-            f"and a program that sees the system's packages (docs/pi.md): {error}"
+            f"and a program that sees the system's packages (docs/pi.md): {error}",
         ) from error

@@ -12,6 +12,7 @@ from typing import cast
 
 import msgspec
 
+from contract.spoken import choose
 from device.drivers import Camera, CameraLost, Exposable
 from device.drivers.camera_wire import ASK, farewell, framed
 
@@ -71,6 +72,7 @@ def _write(data: bytes | memoryview) -> None:
 
 
 def main() -> None:
+    choose([], os.environ)  # what is said goes into the station's log
     camera = open_camera(msgspec.json.decode(sys.argv[1], type=Spec))
     try:
         serve(camera)

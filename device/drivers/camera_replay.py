@@ -59,7 +59,7 @@ def _folder(path: Path) -> Generator[Grey]:
                     shown += 1
                     yield cast(Grey, picture)
         if not shown:
-            raise CameraLost(f"there is no picture in {path}")
+            raise CameraLost(f"không có ảnh nào trong {path}", f"there is no picture in {path}")
 
 
 def _film(path: Path) -> Generator[Grey]:
@@ -72,4 +72,7 @@ def _film(path: Path) -> Generator[Grey]:
         finally:
             film.release()
         if not shown:
-            raise CameraLost(f"{path} is no film that can be shown, and no folder of pictures")
+            raise CameraLost(
+                f"{path} không phải phim chiếu được, cũng không phải thư mục ảnh",
+                f"{path} is no film that can be shown, and no folder of pictures",
+            )

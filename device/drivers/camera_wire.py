@@ -61,12 +61,16 @@ class Heard:
         body = bytes(memoryview(self._bytes)[HEAD.size : self._whole()])
         self._bytes.clear()
         if not rows:
-            raise CameraLost(body.decode("utf-8", "replace"))
+            why = body.decode("utf-8", "replace")
+            raise CameraLost(why)
         return Frame(np.frombuffer(body, np.uint8).reshape(rows, columns), at)
 
     def _whole(self) -> int:
         magic, rows, columns, _, _ = HEAD.unpack_from(self._bytes)
         size: int = (rows or 1) * columns
         if magic != MAGIC or size > _MOST:
-            raise CameraLost("the camera's process sends what is no picture")
+            raise CameraLost(
+                "tiến trình của camera gửi thứ không phải ảnh",
+                "the camera's process sends what is no picture",
+            )
         return HEAD.size + size

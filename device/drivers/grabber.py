@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.spoken import said
 from device.drivers import CameraLost, Frame
 
 if TYPE_CHECKING:  # the Pi's camera needs no OpenCV
@@ -73,7 +74,10 @@ class Grabber(ABC):
         if self._lost:
             raise CameraLost(self._lost)
         if monotonic() > self._deadline:
-            raise CameraLost(f"the camera {self._name} sends no frames; check its cable")
+            raise CameraLost(
+                f"camera {self._name} không gửi hình; kiểm tra dây cắm",
+                f"the camera {self._name} sends no frames; check its cable",
+            )
         return None
 
     def expose(self, stops: float) -> bool:
@@ -85,7 +89,7 @@ class Grabber(ABC):
         """Let go of the camera; a wedged driver is left behind to its daemon thread."""
         with self._changed:
             self._closing, self._newest = True, None
-        self._lose(f"the camera {self._name} was closed")
+        self._lose(said(f"camera {self._name} đã đóng", f"the camera {self._name} was closed"))
         self._thread.join(_RELEASE)
 
     def _grab(self) -> None:
@@ -96,7 +100,12 @@ class Grabber(ABC):
             return
         try:
             self._play(capture)
-            self._lose(f"the camera {self._name} stopped: it was unplugged")
+            self._lose(
+                said(
+                    f"camera {self._name} ngừng: đã bị rút dây",
+                    f"the camera {self._name} stopped: it was unplugged",
+                )
+            )
         except CameraLost as lost:
             self._lose(str(lost))
         finally:

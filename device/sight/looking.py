@@ -62,7 +62,10 @@ class Looking:
         self.end()
         self._left_behind = [thread for thread in self._left_behind if thread.is_alive()]
         if len(self._left_behind) > 1:
-            raise CameraLost("reading pictures hangs again and again; restart the station")
+            raise CameraLost(
+                "đọc ảnh cứ treo mãi; khởi động lại trạm",
+                "reading pictures hangs again and again; restart the station",
+            )
         self._thread = _Thread(self._make(self._settings, frozenset(self._without)))
         self._thread.start()
 
@@ -70,7 +73,10 @@ class Looking:
         """Return what *frame* shows; raise CameraLost if that takes longer than the patience."""
         thread = self._thread
         if thread is None:
-            raise CameraLost("nobody looks at the pictures: begin first")
+            raise CameraLost(
+                "chưa có luồng đọc ảnh: gọi begin trước",
+                "nobody looks at the pictures: begin first",
+            )
         began = monotonic()
         seen = thread.look(frame, steady, self._patience)
         if seen is None:
@@ -98,7 +104,10 @@ class Looking:
         self._without.add(step)
         self._left_behind.append(thread)
         self.end()
-        return CameraLost(f"reading a picture hangs (step {step}); the camera is opened again")
+        return CameraLost(
+            f"đọc một ảnh bị treo (bước {step}); camera được mở lại",
+            f"reading a picture hangs (step {step}); the camera is opened again",
+        )
 
 
 class _Thread(threading.Thread):

@@ -1,10 +1,17 @@
 """The script says what the day must end with; the report says whether it did."""
 
+import ast
+from pathlib import Path
+
 from contract.tubes import TubeId
-from rehearsal import bench, cast, script
+from rehearsal import bench, cast, report, script
 from rehearsal.report import Check, Report
+from rehearsal.words import CHECKS
 
 TUBES = [TubeId.mint(26, number) for number in range(1, 100)]
+COUNTED = ("pairings", "voided", "pools", "received", "resulted", "verified", "released",
+           "corrected", "delivered", "callbacks_open")  # fmt: skip
+LISTED = ("outcomes_by_status", "unmatched")
 POOL, OTHER = TubeId.mint(90, 1), TubeId.mint(27, 1)
 
 
@@ -44,8 +51,34 @@ def test_the_laboratory_finds_what_the_story_needs() -> None:
 
 
 def test_one_count_that_is_off_fails_the_report() -> None:
-    report = Report(0, [], {}, {}, {})
-    report.checks.append(Check("beeps", 3, 3))
-    assert report.ok
-    report.checks.append(Check("pairings", 3, 2))
-    assert not report.ok
+    told = Report(0, [], {}, {}, {})
+    told.checks.append(Check("beeps", 3, 3))
+    assert told.ok
+    told.checks.append(Check("pairings", 3, 2))
+    assert not told.ok
+
+
+def test_a_count_that_is_off_is_named_in_both_languages() -> None:
+    counted = dict.fromkeys(COUNTED, 0) | {name: dict[str, int]() for name in LISTED}
+    told = Report(0, [], {"tube-used": 2, "newer": 1}, {}, counted)
+    told.checks.append(Check("open conflicts", 0, 2))
+    off = "  ✖ mâu thuẫn còn mở · open conflicts: phải là 0, thấy 2 · expected 0, seen 2"
+    assert off in told.lines()
+    assert any(
+        "Từ chối · refused" in line and line.endswith("3 (newer 1, ống đã dùng · tube-used 2)")
+        for line in told.lines()
+    ), "of a code that is not known its own word stays"
+
+
+def test_every_count_has_a_vietnamese_name() -> None:
+    folder = Path(report.__file__).parent
+    named = [
+        ast.literal_eval(node.args[0])
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Check"
+    ]
+    assert len(named) > 25
+    assert {*named} == {*CHECKS}
