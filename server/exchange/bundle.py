@@ -7,7 +7,7 @@ is known to have is updated under its own id, and only if it is still the versio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from server.exchange import resources
 from server.exchange.codes import Codes
@@ -47,16 +47,22 @@ class Part:
         return uuid5(NAMESPACE_URL, f"{self.type}/{self.ours}").urn
 
 
-def parts(told: Told, codes: Codes, *, declarations: bool = False) -> list[Part]:
-    """Return the resources of *told*, the finding and its report last.
+def parts(
+    told: Told, codes: Codes, *, declarations: bool = False, theirs: bool | None = None
+) -> list[Part]:
+    """Return the resources of *told*: person and specimen first, the finding and its report last.
 
-    With *declarations* the newest one before the sample goes along, linked to the finding.
+    With *declarations* the newest one before the sample goes along, linked to the finding.  What
+    was told of somebody whose sample it turned out not to be (see *theirs*) leaves the specimen
+    alone, whenever it comes: it is for its own person to say of whom it is.
     """
     person = Part(resources.patient(told.who, codes), *_key(codes, "person", told.who.id))
-    own = Part(
-        resources.own_specimen(told, codes, person.urn),
-        *_key(codes, "pairing", told.sampled.pairing),
-    )
+    pairing = told.sampled.pairing
+    own = member(pairing, codes)
+    if told.is_theirs if theirs is None else theirs:
+        own = Part(
+            resources.own_specimen(told, codes, person.urn), *_key(codes, "pairing", pairing)
+        )
     pool = _pool(told, codes, own) if told.sampled.pool else []
     tested = pool[-1] if pool else own
     found = Part(
@@ -74,9 +80,15 @@ def parts(told: Told, codes: Codes, *, declarations: bool = False) -> list[Part]
     return [person, own, *pool, *declared, found, report]
 
 
+def member(pairing: UUID, codes: Codes) -> Part:
+    """Return a specimen as it is made where it is not there: of nobody yet."""
+    made = resources.member_specimen(pairing, codes)
+    return Part(made, *_key(codes, "pairing", pairing), keep=True)
+
+
 def _pool(told: Told, codes: Codes, own: Part) -> list[Part]:
     others = [
-        Part(resources.member_specimen(pairing, codes), *_key(codes, "pairing", pairing), keep=True)
+        member(pairing, codes)
         for pairing in told.sampled.members
         if pairing != told.sampled.pairing
     ]

@@ -18,7 +18,7 @@ from server.audit import services as audit
 from server.errors import BadInput
 from server.exchange import resources
 from server.exchange.codes import Codes
-from server.exchange.gathering import line_of, told_of, who
+from server.exchange.gathering import line_of, told_of, who, whose
 from server.exchange.resources import Json
 from server.exchange.told import Told
 from server.outcomes import queries
@@ -149,7 +149,8 @@ def _made(
 def specimen(session: Session, pairing: UUID, codes: Codes, place: str) -> Json | None:
     """Return what was taken in one pairing, or None where *place* has no outcome of it."""
     found = session.scalars(select(Outcome).where(Outcome.pairing_id == pairing))
-    for outcome in sorted(found, key=lambda each: -each.version):
+    own = whose(session, pairing)
+    for outcome in sorted(found, key=lambda each: (each.person_id != own, -each.version)):
         if covers(place, outcome.place):
             told = told_of(session, outcome)
             person = f"Patient/{first_of(session, told.who.id)}"

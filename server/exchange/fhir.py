@@ -19,9 +19,11 @@ from server.delivery import remotes
 from server.delivery.channels import Message, Refused
 from server.exchange.bundle import Part, Place, parts, transaction
 from server.exchange.codes import Codes
+from server.exchange.gathering import whose
 from server.exchange.http import Answer, Http, Uncertain, check
 from server.exchange.notices import Telling
 from server.exchange.resources import Json
+from server.exchange.told import Told
 
 _LOCATION = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/([^/]+))?$")
 _HEADERS = {
@@ -58,17 +60,19 @@ class FhirChannel:
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Send the transaction; the receipt is where the report lies and its version."""
-        made = self._parts(subject, key, payload)
-        known = self._known(made)
+        told = self.telling.told(subject, key, payload)
+        known = self._known(self._parts(told))
+        made, known = self._made(told, known)
         answer = self._send(made, known)
         if answer.status == 412 and known:  # somebody changed it there: look again, once
-            known = self._asked(made)
+            made, known = self._made(told, self._asked(made))
             answer = self._send(made, known)
             if answer.status == 412:  # and again meanwhile: another worker, most likely
                 raise Uncertain("the receiver has newer versions than it just said")
         places = self._places(made, check(answer), known)
         matched = _matched(answer, made, known)
         if matched:  # it was there already, perhaps with other words: now it says ours
+            made, places = self._made(told, places)
             places = self._places(made, check(self._send(made, places)), places)
         self._remember(places)
         if self.read_back_count:
@@ -79,7 +83,8 @@ class FhirChannel:
     def read_back(self, subject: str, key: str, payload: str) -> str:
         """Return which field of the receiver's observation differs from what we sent, never how:
         who looks after receivers reads no findings."""
-        made = self._parts(subject, key, payload)
+        told = self.telling.told(subject, key, payload)
+        made = self._parts(told)
         wanted = made[-2].resource
         found = self._search(made[-2])
         if len(found) != 1:
@@ -87,11 +92,38 @@ class FhirChannel:
         for name in ("status", "valueCodeableConcept", "dataAbsentReason"):
             if _codes_in(found[0].get(name)) != _codes_in(wanted.get(name)):
                 return f"the field {name} differs"
+        if told.is_theirs and not self._is_theirs(
+            made, self._asked(made[:1]), self._search(made[1])
+        ):
+            return "the field subject differs"
         return ""
 
-    def _parts(self, subject: str, key: str, payload: str) -> list[Part]:
-        told = self.telling.told(subject, key, payload)
-        return parts(told, self.codes, declarations=self.declarations)
+    def _parts(self, told: Told, *, theirs: bool | None = None) -> list[Part]:
+        return parts(told, self.codes, declarations=self.declarations, theirs=theirs)
+
+    def _made(self, told: Told, known: Known) -> tuple[list[Part], Known]:
+        """Return what to send, by whose the sample is *after* it was looked what is there.
+
+        Whose it is by now may have written it since *told* was gathered: then there is a version
+        of it behind what is *known*, and ours is not taken.
+        """
+        with self.database.read() as session:
+            theirs = whose(session, told.sampled.pairing) == told.who.id
+        made = self._parts(told, theirs=theirs)
+        if theirs or told.status != "withdrawn":
+            return made, known
+        there = self._search(made[1])  # still theirs, where nobody else was told of
+        if not self._is_theirs(made, known, there):
+            return made, known
+        own = made[1].type, made[1].ours
+        return self._parts(told, theirs=True), known | {own: _seen(there[0])}
+
+    @staticmethod
+    def _is_theirs(made: list[Part], known: Known, there: list[Json]) -> bool:
+        """Return whether the specimen that is *there* says the person of whom we tell."""
+        patient = known.get((made[0].type, made[0].ours))
+        subject = there[0].get("subject", {}).get("reference", "") if there else ""
+        return patient is not None and f"/{subject}".endswith(f"/Patient/{patient.id}")
 
     def _known(self, made: list[Part]) -> Known:
         with self.database.read() as session:
@@ -102,8 +134,7 @@ class FhirChannel:
         known: Known = {}
         for part in made:
             for found in self._search(part)[:1]:
-                version = found.get("meta", {}).get("versionId", "")
-                known[part.type, part.ours] = Place(found["id"], version)
+                known[part.type, part.ours] = _seen(found)
         return known
 
     def _search(self, part: Part) -> list[Json]:
@@ -157,6 +188,10 @@ def _matched(answer: Answer, made: list[Part], known: Known) -> bool:
         status.startswith("200") and (part.type, part.ours) not in known and not part.keep
         for part, status in zip(sent, statuses, strict=True)
     )
+
+
+def _seen(found: Json) -> Place:
+    return Place(found["id"], found.get("meta", {}).get("versionId", ""))
 
 
 def _place(response: Json, resource: Json) -> Place | None:

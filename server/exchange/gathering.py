@@ -72,6 +72,11 @@ def who(session: Session, person_id: UUID) -> Who:
     return _who(person_id, behind)
 
 
+def whose(session: Session, pairing: UUID) -> UUID | None:
+    """Return who made a pairing, by what is known now."""
+    return session.scalar(select(Pairing.person_id).where(Pairing.id == pairing))
+
+
 def line_of(outcome: Outcome) -> str:
     """Return what all versions of an outcome have in common."""
     return f"{outcome.tube.text}/{outcome.person_id}"
@@ -178,6 +183,7 @@ def _sampled(outcome: Outcome, behind: _Behind) -> Sampled:
         place=outcome.place,
         received_at=reception.at if reception else None,
         rejected=reception.reason if reception else "",
+        whose=pairing.person_id,
     )
 
 

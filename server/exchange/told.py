@@ -29,7 +29,10 @@ class Who(msgspec.Struct, frozen=True):
 
 
 class Sampled(msgspec.Struct, frozen=True):
-    """The sampling: pairing, tube, when and where; in a pool, each member's that holds."""
+    """The sampling: pairing, tube, when and where; in a pool, each member's that holds.
+
+    `whose` made the pairing, as far as is known now: not always the one of whom something was told.
+    """
 
     pairing: UUID
     tube: str
@@ -40,6 +43,7 @@ class Sampled(msgspec.Struct, frozen=True):
     place: str
     received_at: datetime | None
     rejected: str
+    whose: UUID
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -79,3 +83,8 @@ class Told(msgspec.Struct, frozen=True):
     def line(self) -> str:
         """What all versions have in common: this tube and this person."""
         return self.key.rsplit("/v", 1)[0]
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the sample is of the person of whom this was told."""
+        return self.sampled.whose == self.who.id

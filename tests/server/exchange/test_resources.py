@@ -36,7 +36,9 @@ def told(
     tube = "900000000177" if pool else "260000000182"
     members = (PAIRING, OTHER) if pool else ()
     received = None if status == "withdrawn" else AT
-    sampled = Sampled(PAIRING, tube, pool, members, AT, "ban-1", "vn-2021:24", received, rejected)
+    sampled = Sampled(
+        PAIRING, tube, pool, members, AT, "ban-1", "vn-2021:24", received, rejected, PERSON
+    )
     return Told(
         key=f"{tube}/{PERSON}/v{version}", status=status, reason=rejected, version=version, at=AT,
         supersedes=None, who=who, sampled=sampled, found=None if rejected else found,
