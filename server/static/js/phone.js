@@ -6,6 +6,8 @@ const LONGEST_MS = 30000; // a network that does not answer is away
 const kept = document.getElementById("kept");
 const form = document.querySelector("form[method=post]");
 const words = kept.dataset;
+/* What can be right; the server's own rules are narrower.  Said at once: off-line it would be too late. */
+const LIKELY = { name: /\S\s+\S/, birth: /(19|20)\d\d$/, phone: /^\d{9,}/ };
 let sending = false;
 let next = ""; // filled in while another was on its way
 let given = false; // this page's form was sent: a second press is no second declaration
@@ -78,9 +80,27 @@ async function send(mine) {
 function refuse(each, said, mine) {
   const message = document.documentElement.lang === "en" ? said.message_en : said.message;
   const fields = Object.values(said.fields || {});
-  if (each.id === mine) given = false;
+  if (each.id === mine) {
+    given = false;
+    const wrong = blame(said.fields || {});
+    if (wrong) { say(message); wrong.scrollIntoView(); return; }
+  }
   say(each.id === mine ? message : `${words.refused} ${message}`, ...fields);
   kept.scrollIntoView();
+}
+
+/* All screens stand below each other, as in the plain form, and those that are wrong say so.
+   Return the first of these: whoever is at the last screen need not go back one by one. */
+function blame(fields) {
+  for (const [name, sentence] of Object.entries(fields)) {
+    const step = form.querySelector(`[name="${CSS.escape(name)}"]`)?.closest(".step");
+    if (step) complain(step, sentence);
+  }
+  const first = form.querySelector(".first");
+  if (first) form.querySelector(".step").before(first);
+  const wrong = form.querySelector(".wrong.here")?.closest(".step");
+  if (wrong) form.classList.add("all");
+  return wrong;
 }
 
 function lead(to, sentence, look) {
@@ -116,7 +136,10 @@ function missing(step) {
   const picks = [...step.querySelectorAll(".pick input")];
   if (picks.length && !picks.some((each) => each.checked)) return words.choose;
   const must = step.querySelector("[name=name], [name=birth], [name=phone]");
-  return must && !must.value.trim() ? words.fill : "";
+  if (!must) return "";
+  const typed = must.value.trim();
+  if (!typed) return words.fill;
+  return LIKELY[must.name].test(typed.replace(must.name === "phone" ? /\D/g : "", "")) ? "" : words[must.name];
 }
 
 document.addEventListener("click", (event) => {

@@ -141,6 +141,24 @@ def test_next_time_a_phone_is_asked_what_changes(
         assert len(queries.declarations_of(session, person.person_id)) == 2
 
 
+def test_what_is_wrong_is_said_at_its_screen_and_opened_there(page: Page, address: str) -> None:
+    page.goto(address)
+    answer(page, "Cho tôi")
+    answer(page, name="Nguyễn Thị Mẫu")
+    answer(page, birth="91")
+    expect(page.get_by_text("Ghi năm sinh, ví dụ 1991")).to_be_visible()
+    answer(page, birth="1991")
+    answer(page, "Nữ")
+    answer(page, number="123")  # the server alone knows
+    answer(page, phone="0912345678", address="")
+    changes(page)
+    page.get_by_role("button", name="Gửi tờ khai").click()
+    expect(page.get_by_text("Số căn cước có 12 số")).to_be_in_viewport()
+    page.locator("[name=number]").fill("")
+    page.get_by_role("button", name="Gửi tờ khai").click()
+    expect(page.get_by_text("Đã nhận tờ khai")).to_be_visible()
+
+
 def test_without_scripts_the_plain_form_does_it(
     browser: Browser, address: str, database: Database, tmp_path: Path
 ) -> None:
