@@ -47,7 +47,7 @@ def _person(session: Session, row: Row, place: str, now: datetime) -> Person:
         name=row.name,
         name_blind=queries.name_blind(row.name),
         block_blind=queries.block_blind(row.name, row.birth_year),
-        birth=str(row.birth_year) if row.birth_year else None,
+        birth=row.birth or (str(row.birth_year) if row.birth_year else None),
         birth_year=row.birth_year,
         sex=row.sex or None,
         place=place,

@@ -1,4 +1,6 @@
-"""A list of people as an office types it: `Họ tên;năm sinh;Nam|Nữ`, one a line.  Pure.
+"""A list of people as an office types it: `Họ tên;ngày sinh;Nam|Nữ`, one a line.  Pure.
+
+A year alone will do; with the whole date the bearer opens their own page by the back of the card.
 
 A line that cannot be read stops the whole list and is named, so that nobody is left out unseen.
 """
@@ -7,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from contract import names
+from contract.identities.fields import day_first
 from server.errors import BadInput
 
 LONGEST_LIST = 2000
@@ -15,16 +18,19 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _NO_NAME = re.compile(
     r"""[<>=|@"]|,\s*\d"""
 )  # 'Mẫu,1991,Nữ' is a list with other separators, no name
-_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person of a list.  `birth_year` None is unknown; `sex` is '', M or F."""
+    """One person of a list.  `birth_year` None is unknown; `sex` is '', M or F.
+
+    `birth` is the whole date as 1991-03-15, '' where only the year is known.
+    """
 
     name: str
     birth_year: int | None
     sex: str
+    birth: str = ""
 
 
 def read(text: str, *, longest: int = LONGEST_LIST) -> list[Row]:
@@ -32,8 +38,8 @@ def read(text: str, *, longest: int = LONGEST_LIST) -> list[Row]:
     lines = [(at, line.strip()) for at, line in enumerate(_LINE_END.split(text), 1) if line.strip()]
     if not lines:
         raise BadInput(
-            "Danh sách trống. Mỗi dòng một người: Họ tên;năm sinh;Nam hoặc Nữ.",
-            "The list is empty. One person a line: name;year of birth;Nam or Nữ.",
+            "Danh sách trống. Mỗi dòng một người: Họ tên;ngày sinh;Nam hoặc Nữ.",
+            "The list is empty. One person a line: name;date of birth;Nam or Nữ.",
         )
     if len(lines) > longest:
         raise BadInput(
@@ -44,16 +50,18 @@ def read(text: str, *, longest: int = LONGEST_LIST) -> list[Row]:
 
 
 def _row(at: int, line: str) -> Row:
-    name, year, sex, *more = (*(part.strip() for part in re.split(r"[;\t]", line)), "", "")
+    name, born, sex, *more = (*(part.strip() for part in re.split(r"[;\t]", line)), "", "")
     shown = names.display(name)
     if any(more) or not _can_be_name(shown):
         raise _unreadable(at, "họ tên", "name")
-    if year and _YEAR.fullmatch(year) is None:
-        raise _unreadable(at, "năm sinh", "year of birth")
+    birth = day_first(born)
+    if born and (birth is None or not 1900 <= birth.year < 2100):
+        raise _unreadable(at, "ngày sinh", "date of birth")
     known = _SEXES.get(names.match_key(sex))
     if known is None:
         raise _unreadable(at, "giới tính", "sex")
-    return Row(shown, int(year) if year else None, known)
+    whole = str(birth) if birth and birth.day else ""
+    return Row(shown, birth.year if birth else None, known, whole)
 
 
 def _can_be_name(text: str) -> bool:
@@ -63,6 +71,6 @@ def _can_be_name(text: str) -> bool:
 
 def _unreadable(at: int, vi: str, en: str) -> BadInput:
     return BadInput(
-        f"Dòng {at}: không đọc được {vi}. Viết theo mẫu: Nguyễn Thị Mẫu;1991;Nữ.",
-        f"Line {at}: the {en} cannot be read. Write it like: Nguyễn Thị Mẫu;1991;Nữ.",
+        f"Dòng {at}: không đọc được {vi}. Viết theo mẫu: Nguyễn Thị Mẫu;15/03/1991;Nữ.",
+        f"Line {at}: the {en} cannot be read. Write it like: Nguyễn Thị Mẫu;15/03/1991;Nữ.",
     )

@@ -30,8 +30,23 @@ def test_a_list_is_read_line_by_line() -> None:
     ]
 
 
+def test_a_whole_date_is_kept_for_the_page_behind_the_card() -> None:
+    whole = roster.Row("Nguyễn Thị Mẫu", 1991, "F", "1991-03-15")
+    assert roster.read("Nguyễn Thị Mẫu;15/03/1991;Nữ") == [whole]
+    assert roster.read("Nguyễn Thị Mẫu;00/00/1991;Nữ") == [roster.Row("Nguyễn Thị Mẫu", 1991, "F")]
+
+
 @pytest.mark.parametrize(
-    "line", ["", ";1991;Nữ", "Mẫu;91;Nữ", "Mẫu;1991;Khác", "Mẫu;1991;Nữ;x", "123;1991;Nữ"]
+    "line",
+    [
+        "",
+        ";1991;Nữ",
+        "Mẫu;91;Nữ",
+        "Mẫu;1991;Khác",
+        "Mẫu;1991;Nữ;x",
+        "123;1991;Nữ",
+        "Mẫu;31/02/1991;Nữ",
+    ],
 )
 def test_a_line_that_cannot_be_read_stops_the_list(line: str) -> None:
     with pytest.raises(BadInput):
