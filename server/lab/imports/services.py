@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.lab import assay_versions
+from server.lab.imports import laid_out
 from server.lab.imports.models import ImportFile, ImportPart, State
 from server.lab.imports.queries import notices
 from server.lab.imports.stored import PART
@@ -120,6 +121,7 @@ def confirm(
             "Không có dòng nào nhận được. Sửa theo lý do rồi xuất lại.",
             "No row can be taken. Mend it by the reasons, and export it again.",
         )
+    laid_out.check(session, file)
     file.acknowledged, file.assay = file.cut, assay
     file.confirmed_by, file.confirmed_at = by, now
     session.flush()

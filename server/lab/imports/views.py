@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from server import forms
 from server.accounts.current import current_within
 from server.errors import BadInput, DomainError
-from server.lab.imports import plates, queries, services
+from server.lab.imports import laid_out, plates, queries, services
 from server.lab.imports.models import Fate, State
 from server.lab.instruments.reason_words import reason_of
 from server.lab.run_words import REASONS
@@ -147,6 +147,7 @@ def _receipt(import_id: UUID, problem: DomainError | None = None) -> ResponseRet
             run_id=plates.run_id_of(session, file),
             assays=plates.assays_for(session, file) if staged else [],
             preview=plates.preview(session, file, code) if staged else None,
+            elsewhere=laid_out.elsewhere(session, file) if staged else [],
             reason_of=reason_of,
             control_words=REASONS,
             fate=asked["fate"] if asked["fate"] in set(Fate) else "",

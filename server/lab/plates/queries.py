@@ -88,6 +88,13 @@ def standing_results(session: Session, tubes: Iterable[Tube]) -> dict[Tube, Resu
     return {each.tube: each for each in standing}
 
 
+def in_use(session: Session, plate: Plate) -> bool:
+    """Return whether one of its tubes got a result since *plate* was locked."""
+    tubes = [each.tube for each in plate.wells if each.tube]
+    results = standing_results(session, tubes).values()
+    return any(plate.locked_at and each.entered_at >= plate.locked_at for each in results)
+
+
 def cells_of(session: Session, plate: Plate) -> list[Cell]:
     """Return every well of *plate*, along the rows."""
     shape, wells = shape_of(plate), {each.well: each for each in plate.wells}

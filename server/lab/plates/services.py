@@ -154,9 +154,7 @@ def unlock(session: Session, plate_id: str, *, by: str, now: datetime) -> Plate:
     plate = queries.plate_named(session, plate_id, to_change=True)
     if plate.locked_at is None:
         raise refusals.not_locked(plate.id)
-    tubes = [each.tube for each in plate.wells if each.tube]
-    results = queries.standing_results(session, tubes).values()
-    if any(each.entered_at >= plate.locked_at for each in results):
+    if queries.in_use(session, plate):
         raise refusals.in_use(plate.id)
     plate.locked_at = plate.locked_by = None
     audit.record(session, "plate.unlocked", plate.id, by=by, now=now)

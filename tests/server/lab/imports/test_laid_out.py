@@ -1,0 +1,69 @@
+"""A machine whose layout is not the plate's: nothing is entered before somebody has looked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contract.tubes import Tube
+from server.accounts.roles import Role
+from server.db import Database
+from server.lab.imports import laid_out
+from server.lab.plates import services as plates
+from server.lab.plates.geometry import Fill
+
+LAN: dict[str, Any] = {"by": "user:lan"}
+
+
+@pytest.fixture
+def plate(database: Database, tubes: dict[str, Tube], clock: Any) -> str:
+    """A locked plate, filled along the columns: A1, B1, C1."""
+    with database.write() as session:
+        made = plates.new_plate(session, "96-none", Fill.COLUMNS, title="", now=clock(), **LAN)
+        for name in ("ready", "second", "third"):
+            plates.place_tube(session, made.id, tubes[name], now=clock(), **LAN)
+        plates.lock(session, made.id, now=clock(), **LAN)
+        return made.id
+
+
+def file_of(tubes: dict[str, Tube], *wells: str) -> str:
+    names = ("ready", "second", "third")
+    rows = [
+        f"{well};{tubes[name].text};N;;Âm tính" for name, well in zip(names, wells, strict=True)
+    ]
+    return "\n".join(["Giếng;Mã ống;Gen;Ct;Kết luận", *rows, ""])
+
+
+def test_a_layout_typed_along_the_rows_is_not_the_plates(
+    bring: Callable[..., Any], enter: Any, tubes: Any, plate: str, database: Database, sign_in: Any
+) -> None:
+    file = bring(file_of(tubes, "A1", "A2", "A3"))
+    with pytest.raises(laid_out.WellsDiffer, match="2 tubes differ"):
+        enter(file)
+    page = sign_in(Role.LAB_TECHNICIAN, "lan").get(f"/imports/{file.id}").text
+    assert "không xác nhận được" in page
+    assert f'href="/plates/{plate}"' in page
+    with database.read() as session:
+        found = [(each.laid, each.read) for each in laid_out.elsewhere(session, file)]
+    assert found == [("B1", "A2"), ("C1", "A3")]
+
+
+@pytest.mark.usefixtures("plate")
+def test_the_same_wells_are_entered_and_a_plate_with_results_binds_no_later_run(
+    bring: Callable[..., Any], enter: Any, tubes: Any, database: Database
+) -> None:
+    assert enter(bring(file_of(tubes, "A01", "13", "C1"))).state == "done"
+    again = bring(file_of(tubes, "A1", "A2", "A3"))
+    with database.read() as session:
+        assert laid_out.elsewhere(session, again) == []
+
+
+def test_a_plate_that_is_unlocked_binds_nobody(
+    bring: Callable[..., Any], enter: Any, tubes: Any, plate: str, database: Database, clock: Any
+) -> None:
+    file = bring(file_of(tubes, "A1", "A2", "A3"))
+    other = bring(file_of(tubes, "A1", "P24", "A3"))
+    with database.write() as session:
+        assert laid_out.elsewhere(session, other) == [], "these are not wells of such a plate"
+        plates.unlock(session, plate, now=clock(), **LAN)
+    assert enter(file).state == "done"
