@@ -23,7 +23,7 @@ from server.officers.sample_states import WORDS, state_is, superseded
 from server.officers.wishes import Wish
 from server.outcomes.merge import Status
 from server.outcomes.models import Outcome
-from server.people.finding import Mark, count_of, has_mark, led_to
+from server.people.finding import Mark, count_of, led_to, named
 from server.people.name_parts import Sought, may_have
 from server.sampling.models import Pairing
 
@@ -97,8 +97,8 @@ def certain(wish: Wish, asked: Asked | None) -> Iterator[ColumnElement[bool]]:
 def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[bool] | None:
     """Return a condition that turns out to lead to few rows, None if there is none."""
     most = FEW_IN_TIME if wish.sort.endswith("at") else FEW
-    if (marks := _people(session, name, most)) is not None:
-        return has_mark(session, Pairing.person_id, marks)
+    if name is not None and (marks := _people(session, name, most)) is not None:
+        return among_these(Pairing.person_id, named(session, marks, name.parts))
     for found, are_these in _perhaps(wish):
         few = session.scalars(found.limit(FEW + 1)).all()
         if len(few) <= FEW:
@@ -106,12 +106,12 @@ def narrow(session: Session, wish: Wish, name: Sought | None) -> ColumnElement[b
     return None
 
 
-def _people(session: Session, name: Sought | None, most: int) -> list[Mark] | None:
+def _people(session: Session, name: Sought, most: int) -> list[Mark] | None:
     """Return whom the parts of a name lead to, None where these are more than *most*.
 
     Where the rarest leads to more than a handful, the other parts sift them.
     """
-    if name is None or not name.numbers:
+    if not name.numbers:
         return None
     if most == FEW_IN_TIME and _are_dense(name):
         return None
@@ -145,7 +145,7 @@ def _these_pairings(ids: Sequence[Any]) -> ColumnElement[bool]:
     return among_these(Pairing.id, [str(each).replace("-", "") for each in ids])
 
 
-def named(numbers: Sequence[Sequence[int]]) -> Conditions:
+def may_be_named(numbers: Sequence[Sequence[int]]) -> Conditions:
     """Return the conditions that a person may have all these parts in their name."""
     return [may_have(each) for each in numbers]
 

@@ -85,7 +85,7 @@ class Search:
         keys = keys.where(*(self.leading or ()), *every, *conditions.of_file(self.wish))
         if self.name is None or self.leading is not None:  # few enough to read each name
             return keys
-        return keys.where(*conditions.named(self.name.numbers))
+        return keys.where(*conditions.may_be_named(self.name.numbers))
 
     def sifted(self, rows: Iterable[Any]) -> Iterator[Hit]:
         """Leave out whose name has not all parts: the index only led to them."""

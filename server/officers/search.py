@@ -30,7 +30,7 @@ from server.sampling.models import Pairing
 
 PAGE = 50
 LOOKS = 2  # for one page
-AT_ONCE, AT_A_TIME = 500, 100
+AT_ONCE, AT_A_TIME = 500, PAGE + 1  # which says whether there is another page
 _FIRST, _LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
 
 
@@ -145,13 +145,13 @@ def _between(session: Session, search: Search, edge: datetime | None) -> Iterato
 
 
 def _opened(session: Session, ids: Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    """Yield the rows of *ids* in their order, read and opened a hundred at a time."""
-    found = [str(each).replace("-", "") for each in session.scalars(ids).all()]
-    for first in range(0, len(found), AT_A_TIME):
-        some = found[first : first + AT_A_TIME]
-        rows = session.execute(keys_of(named=True).where(among_these(Pairing.id, some)))
-        by_id = {row.id.hex: row for row in rows}
-        yield from (by_id[each] for each in some)
+    """Yield the rows of *ids* in their order, read and opened a page at a time."""
+    with session.execute(ids.execution_options(yield_per=AT_A_TIME)) as found:
+        for part in found.scalars().partitions():
+            some = [str(each).replace("-", "") for each in part]
+            rows = session.execute(keys_of(named=True).where(among_these(Pairing.id, some)))
+            by_id = {row.id.hex: row for row in rows}
+            yield from (by_id[each] for each in some)
 
 
 def _further(session: Session, search: Search, strides: Strides) -> tuple[Search, datetime | None]:

@@ -5,14 +5,18 @@ before it is known to be wanted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Uuid, bindparam, text
+from sqlalchemy import ColumnElement, String, Uuid, bindparam, literal_column, select, text
 from sqlalchemy.orm import Session
 
-from server.db import among_these, listed
-from server.people.name_parts import MORE, PLACES, having, written
+from server import vault
+from server.db import among_ids, among_numbers, among_these, listed
+from server.people.models import Person
+from server.people.name_parts import MORE, PLACES, has, having, written
+from server.rows import stored_rows
 
 Group = Sequence[int]  # the numbers that lead to one part
 Mark = Any
@@ -33,8 +37,25 @@ def led_to(session: Session, groups: Sequence[Group], most: int) -> list[Mark] |
     ways = [[*_both(groups[0], other)] for other in groups[1:]] or [having(groups[0])]
     each = (f"SELECT mark FROM ({_any(session, way)}) AS one" for way in ways)  # noqa: S608
     every = f"SELECT DISTINCT mark FROM ({' INTERSECT '.join(each)}) AS led LIMIT {most + 1}"  # noqa: S608
-    marks = session.execute(text(every)).scalars().all()
-    return None if len(marks) > most else list(marks)
+    with closing(session.connection().exec_driver_sql(every)) as found:
+        marks = [mark for (mark,) in found.cursor.fetchall()]  # past SQLAlchemy's rows
+    return None if len(marks) > most else marks
+
+
+def named(session: Session, marks: Iterable[Mark], parts: Sequence[str]) -> list[str]:
+    """Return who of those with *marks* has a name with all *parts*: ids as their 32 digits.
+
+    A name is opened once, however many people have it.  Most whom the numbers of two common parts
+    lead to are called otherwise: nothing else of these is read.
+    """
+    in_sqlite = _in_sqlite(session)
+    given = listed(sorted(marks) if in_sqlite else [mark.hex for mark in marks])
+    rows = stored_rows(session, _NAMES[in_sqlite], {"marks": given})
+    sealed = {blind or each: name for each, blind, name in rows if name is not None}
+    names = vault.current().decrypt_each("person.name", list(sealed.values()))
+    fits = {key for key, name in zip(sealed, names, strict=True) if has(name, parts)}
+    found = (each for each, blind, _ in rows if (blind or each) in fits)
+    return [each if isinstance(each, str) else each.hex for each in found]
 
 
 def has_mark(session: Session, column: Any, marks: Iterable[Mark]) -> ColumnElement[bool]:
@@ -47,6 +68,11 @@ def has_mark(session: Session, column: Any, marks: Iterable[Mark]) -> ColumnElem
     return these
 
 
+_ASKED = select(Person.id, Person.name_blind, Person.name)
+_NAMES = (
+    _ASKED.where(among_ids(Person.id, "marks")),
+    _ASKED.where(among_numbers(literal_column("person.rowid"), "marks")),
+)
 _IDS = (
     "SELECT person.id FROM json_each(:marks) AS led CROSS JOIN person"
     " WHERE person.rowid = led.value"

@@ -17,7 +17,8 @@ from contract import names
 from contract.signing import encode
 from server import vault as vaults
 from server.db import Database
-from server.people.finding import count_of, has_mark, led_to
+from server.people import queries
+from server.people.finding import count_of, has_mark, led_to, named
 from server.people.indexing import index_names, unnumbered
 from server.people.models import NAME_PARTS, Person
 from server.people.name_parts import (
@@ -114,7 +115,30 @@ def found(database: Database, text: str) -> set[UUID]:
         each = [may_have(numbers) for numbers in asked.numbers]
         rows = session.execute(select(Person.id, Person.name).where(*each)).all()
         assert {row.id for row in rows} == led
-        return {each for each, name in rows if has(name, asked.parts)}
+        so_called = {each for each, name in rows if has(name, asked.parts)}
+        marks = led_to(session, asked.numbers, 9)
+        assert {UUID(each) for each in named(session, marks or (), asked.parts)} == so_called
+        return so_called
+
+
+@pytest.mark.engines
+def test_whoever_has_all_parts_is_found_among_those_who_are_led_to(
+    database: Database, now: datetime
+) -> None:
+    called = ("Trần Minh Anh", "Trần Minh Anh", "tran minh anh", "Lê Anh Minh", "Lê Minh Anh Minh",
+              "Vũ Minh", "Đỗ Anh", None)  # fmt: skip
+    blinds = [queries.name_blind(name) for name in called[:-2]] + [None, None]
+    people = {uuid4(): both for both in zip(called, blinds, strict=True)}
+    with database.write() as session:
+        for who, (name, blind) in people.items():
+            session.add(Person(id=who, name=name, name_blind=blind, place="p", created_at=now))
+    with database.read() as session:
+        every = led_to(session, [sought("Minh Anh").numbers[0] + sought("Minh").numbers[0]], 99)
+        assert every is not None
+        for text in ("Minh Anh", "minh minh", "trần", "Nga"):
+            parts = sought(text).parts
+            expected = {who for who, (name, _) in people.items() if has(name, parts)}
+            assert {UUID(each) for each in named(session, every, parts)} == expected
 
 
 def test_the_index_follows_the_name_and_is_filled_where_it_was_not(
