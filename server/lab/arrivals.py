@@ -2,25 +2,27 @@
 
 What was noted stays, with who took it back and why; the tube then counts as not received, or as
 received where it truly went.  A result that was told rests on its tube's arrival: that one is
-recalled first.
+recalled first.  Those that wait are withdrawn with it, for they are of the other tube; once the
+right one comes it is tested anew (`taken_back`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.audit import services as audit
-from server.lab import moves, queries, receptions, refusals
+from server.lab import moves, queries, recalls, receptions, refusals, taken_back
 from server.lab.boxes import open_boxes
-from server.lab.models import Reception, ReceptionStep
+from server.lab.models import Reception, ReceptionStep, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
 from server.lab.storage import queries as storage
+from server.lab.taken_back import nested
+from server.lab.taken_back import withdrawals_of as withdrawals_of
 from server.rows import ordered_id
 from server.sampling import changes
 from server.sampling.turns import take_turn
@@ -28,7 +30,10 @@ from server.sampling.turns import take_turn
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A tube came to a laboratory: its reception, or a move that was noted there."""
+    """A tube came to a laboratory: its reception, or a move that was noted there.
+
+    `results`: how many that waited were withdrawn with it.
+    """
 
     id: UUID
     lab: str
@@ -36,6 +41,7 @@ class Arrival:
     at: datetime
     by: str
     moved: bool
+    results: int = 0
 
 
 def arrivals_of(session: Session, tube: Tube, within: Within) -> list[Arrival]:
@@ -46,19 +52,13 @@ def arrivals_of(session: Session, tube: Tube, within: Within) -> list[Arrival]:
     return [each for each in _all(session, tube) if _may(within, each)]
 
 
-def withdrawals_of(session: Session, tube: Tube) -> list[ArrivalWithdrawal]:
-    """Return what was taken back of *tube*'s arrivals, oldest first."""
-    found = select(ArrivalWithdrawal).where(ArrivalWithdrawal.tube == tube)
-    order = (ArrivalWithdrawal.withdrawn_at, ArrivalWithdrawal.id)
-    return list(session.scalars(found.order_by(*order)))
-
-
 def withdraw(
     session: Session, tube: Tube, within: Within, *, reason: str, by: str, now: datetime,
     arrival: UUID | None = None,
 ) -> Arrival:  # fmt: skip
     """Take an arrival of *tube* back: the one named, or the only one in that scope.
 
+    The results that waited for their release and rest on it are withdrawn with it.
     Raises NoArrival, SeveralArrivals, TubeRejected where the rejection is taken back first,
     ReleasedByIt where a result was told, TubeKept where the tube is taken out of storage first.
     """
@@ -75,8 +75,25 @@ def withdraw(
         raise refusals.no_arrival(tube)
     others = [each for each in standing if each != mine[0]]
     _check(session, tube, mine[0], others)
-    _take_back(session, tube, mine[0], known, reason=reason, by=by, now=now)
-    return mine[0]
+    waiting = _waiting(session, tube, mine[0], others)
+    with changes.together(session, now=now):
+        recalls.withdraw_with_arrival(session, waiting, reason=reason, by=by, now=now)
+        _take_back(session, tube, mine[0], known, reason=reason, by=by, now=now)
+    return replace(mine[0], results=len(waiting))
+
+
+def _waiting(
+    session: Session, tube: Tube, mine: Arrival, others: Sequence[Arrival]
+) -> list[Result]:
+    """Return what rests on the arrival and was not told: whatever its laboratory found so far."""
+    labs = [each.lab for each in others]
+    return [
+        each
+        for each in queries.results_of(session, tube, anew=True)
+        if each.released_at is None
+        and each.withdrawn_at is None
+        and taken_back.of_arrival(each.lab, mine.lab, labs)
+    ]
 
 
 def _all(session: Session, tube: Tube) -> list[Arrival]:
@@ -94,13 +111,7 @@ def _may(within: Within, arrival: Arrival) -> bool:
     if within.everywhere or within.covers(arrival.lab):
         return True
     by_station = arrival.by.startswith(moves.STATION) and within.at_lab
-    return by_station and any(_nested(arrival.lab, area) for area in within.areas)
-
-
-def _nested(one: str, other: str) -> bool:
-    return bool(one and other) and (
-        f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
-    )
+    return by_station and any(nested(arrival.lab, area) for area in within.areas)
 
 
 def _check(session: Session, tube: Tube, mine: Arrival, others: Sequence[Arrival]) -> None:
@@ -109,7 +120,7 @@ def _check(session: Session, tube: Tube, mine: Arrival, others: Sequence[Arrival
         for each in queries.results_of(session, tube)
         if each.released_at is not None and each.withdrawn_at is None
     ]
-    here = [each for each in told if not (each.lab and mine.lab) or _nested(each.lab, mine.lab)]
+    here = [each for each in told if not (each.lab and mine.lab) or nested(each.lab, mine.lab)]
     if here or (told and not others):
         raise refusals.released_by_it(tube)
     kept = storage.place_of(session, tube)

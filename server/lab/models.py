@@ -166,6 +166,7 @@ class Result(Base):
     note: Mapped[str] = mapped_column(Encrypted("result.note"))  # people write names here
     entered_by: Mapped[str] = mapped_column(String(80))
     entered_at: Mapped[datetime] = mapped_column(index=True)
+    in_hand_at: Mapped[datetime | None]  # `lab.in_hand`; none: from before this was kept
     verified_by: Mapped[str | None] = mapped_column(String(80))
     verified_at: Mapped[datetime | None]
     released_by: Mapped[str | None] = mapped_column(String(80))

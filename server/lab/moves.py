@@ -1,23 +1,26 @@
 """A tube's way between laboratories: one receives it, others note that it came to them.
 
 A result of a laboratory that the tube never came to is of another tube: a code typed wrong, or
-scanned from the wrong tray.  It is held at the gate of release until that laboratory notes the
-tube's arrival, or a person lets it go with a reason.  Rows without a laboratory say nothing of it.
+scanned from the wrong tray.  It is held at the gate of release until a person lets it go with a
+reason.  What that laboratory finds once it noted the tube's arrival is free; what it had found
+before stays held: the tube that came may be another.  Rows without a laboratory say nothing of it.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import among, listed
-from server.lab import queries, refusals
+from server.lab import queries, refusals, taken_back
 from server.lab.boxes import open_boxes
+from server.lab.in_hand import had, in_hand
 from server.lab.models import Reception, Result
 from server.lab.move_models import TubeMove
 from server.rows import ordered_id
@@ -28,6 +31,14 @@ from server.sampling.turns import take_turn
 
 LET_GO = "let-go"  # stored
 STATION = "station:"
+
+
+class Odd(StrEnum):
+    """Why a result is of another tube, as far as is known."""
+
+    ELSEWHERE = "elsewhere"  # its laboratory has not got the tube
+    BEFORE = "before"  # it came there later
+    TAKEN_BACK = "taken-back"  # its laboratory took the arrival back since
 
 
 def note_move(
@@ -63,14 +74,17 @@ def moves_of(session: Session, tube: Tube) -> list[TubeMove]:
 
 
 def let_go(session: Session, result_id: UUID, *, reason: str, by: str, now: datetime) -> Result:
-    """Let a result go to the gate though its laboratory noted no arrival of the tube.
+    """Let a result go to the gate though its laboratory noted no arrival of the tube, or a later.
 
-    Raises NotFound, OwnWork for who entered it, StaleScreen where nothing of that holds it.
+    Raises NotFound, OwnWork for who entered it, StaleScreen where nothing of that holds it, or
+    where the arrival was taken back since.
     """
     result = queries.result(session, result_id)
     take_turn(session, [result.tube])
     session.flush()
     if result not in held_by_it(session, result.tube):
+        raise refusals.stale_screen(result.tube)
+    if why_odd(session, [result.tube])[result.id] is Odd.TAKEN_BACK:
         raise refusals.stale_screen(result.tube)
     if by == result.entered_by:
         raise refusals.own_work(result.tube)
@@ -82,14 +96,46 @@ def let_go(session: Session, result_id: UUID, *, reason: str, by: str, now: date
     return result
 
 
+def say_it_is_of_it(
+    session: Session, result_id: UUID, *, reason: str, by: str, now: datetime
+) -> Result:
+    """Let a result go that its laboratory gave before it noted that the tube came to it.
+
+    Somebody there says that it is of this tube all the same: it lay there before it was scanned.
+    Raises as `let_go` does, and StaleScreen where the laboratory noted no arrival.
+    """
+    result = queries.result(session, result_id)
+    take_turn(session, [result.tube])
+    if why_odd(session, [result.tube]).get(result.id) is not Odd.BEFORE:
+        raise refusals.stale_screen(result.tube)
+    return let_go(session, result_id, reason=reason, by=by, now=now)
+
+
+def found_before(session: Session, tube: Tube, lab: str) -> list[Result]:
+    """Return what *lab* said of *tube*, and did not release, before it noted that the tube came."""
+    move, known = move_to(session, tube, lab), queries.reception_of(session, tube)
+    came = move or known
+    if came is None:
+        return []
+    said = queries.heads(queries.results_of(session, tube))
+    mine = (each for each in said if each.lab == lab and each.released_at is None)
+    return [each for each in mine if had(each) < came.at]
+
+
 def elsewhere(session: Session, tubes: Iterable[Tube]) -> set[UUID]:
-    """Return the results of *tubes* whose laboratory has not got the tube, as far as is known."""
-    return elsewhere_of(session, listed(tube.text for tube in tubes))
+    """Return the results of *tubes* whose laboratory had not got the tube, as far as is known."""
+    return set(why_odd(session, tubes))
 
 
-def elsewhere_of(session: Session, tubes: str) -> set[UUID]:
+def why_odd(session: Session, tubes: Iterable[Tube]) -> dict[UUID, Odd]:
+    """Return the same, each with the reason."""
+    return why_odd_of(session, listed(tube.text for tube in tubes))
+
+
+def why_odd_of(session: Session, tubes: str) -> dict[UUID, Odd]:
     """Return the same of *tubes* as `db.listed` gives them."""
-    return set(session.scalars(_ELSEWHERE, {"tubes": tubes}))
+    rows = session.execute(_ELSEWHERE, {"tubes": tubes})
+    return {result: Odd(why) for result, why in rows}
 
 
 def held_by_it(session: Session, tube: Tube) -> list[Result]:
@@ -120,14 +166,19 @@ def _in(place: Any, area: Any) -> ColumnElement[bool]:
     return begin
 
 
-def _elsewhere() -> Select[UUID]:
-    other = labs_differ(TubeMove.lab, TubeMove.by, Result.lab)
-    came = exists().where(TubeMove.tube == Result.tube, not_(other))
+def _elsewhere() -> Select[UUID, str]:
+    """Ask for them.  What was released once its laboratory had noted the tube is no such result."""
+    there = TubeMove.tube == Result.tube, not_(labs_differ(TubeMove.lab, TubeMove.by, Result.lab))
+    came = exists().where(*there)
+    in_time = or_(TubeMove.at <= in_hand(), Result.released_at.is_not(None))
     gone = exists().where(
         Decision.subject_id == Result.id, Decision.matter == About.LABORATORY.value
     )
-    asked = select(Result.id).join(Reception, Reception.tube == Result.tube)
-    return asked.where(among(Result.tube, "tubes"), labs_differ(), ~came, ~gone)
+    wrong = taken_back.of_another_tube()
+    why = case((wrong, Odd.TAKEN_BACK.value), (came, Odd.BEFORE.value), else_=Odd.ELSEWHERE.value)
+    asked = select(Result.id, why).join(Reception, Reception.tube == Result.tube)
+    odd = and_(labs_differ(), ~exists().where(*there, in_time), ~gone)
+    return asked.where(among(Result.tube, "tubes"), or_(odd, wrong))
 
 
 _ELSEWHERE = _elsewhere()

@@ -33,10 +33,10 @@ def reception_steps_of(session: Session, tube: Tube) -> list[ReceptionStep]:
     return list(session.scalars(found.order_by(ReceptionStep.at, ReceptionStep.id)))
 
 
-def results_of(session: Session, tube: Tube) -> list[Result]:
+def results_of(session: Session, tube: Tube, *, anew: bool = False) -> list[Result]:
     """Return every result of *tube*, corrected or not, in the order they were entered."""
     found = select(Result).where(Result.tube == tube).order_by(Result.entered_at, Result.id)
-    return list(session.scalars(found))
+    return list(session.scalars(found.execution_options(populate_existing=anew)))
 
 
 def first_result_at(session: Session, tube: Tube) -> datetime | None:

@@ -103,6 +103,18 @@ def recall_result(
     return result
 
 
+def withdraw_with_arrival(
+    session: Session, results: Iterable[Result], *, reason: str, by: str, now: datetime
+) -> None:
+    """Withdraw results of a tube whose arrival is taken back; once it comes it is tested anew."""
+    every = list(results)
+    for result in every:
+        _withdraw(session, result, reason, by=by, now=now)
+    session.flush()
+    for result in every:
+        _order_rerun(session, result, reason, by=by, now=now)
+
+
 def withdraw_run(
     session: Session,
     run_id: UUID,
@@ -131,12 +143,14 @@ def withdraw_run(
 
 
 def _elsewhere(session: Session, results: Iterable[Result]) -> set[UUID]:
-    """Return those whose laboratory has not got the tube; what was released is no such one.
+    """Return those whose laboratory has not got the tube; what was released is no such one, nor
+    what it found before the tube came.
 
     Moves were not always noted: a released result passed the gate, so its tube was there.
     """
     waiting = {each.id: each.tube for each in results if each.released_at is None}
-    return moves.elsewhere(session, waiting.values()) & waiting.keys()
+    odd = moves.why_odd(session, waiting.values())
+    return {each for each in waiting if odd.get(each, moves.Odd.BEFORE) is not moves.Odd.BEFORE}
 
 
 def _withdraw(session: Session, result: Result, reason: str, *, by: str, now: datetime) -> None:

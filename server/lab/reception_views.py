@@ -16,7 +16,7 @@ from server import cameras, forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError
-from server.lab import moves, queries, services, sight
+from server.lab import moves, queries, services, sight, words
 from server.lab.boxes import queries as box_queries
 from server.lab.boxes import services as boxes
 from server.lab.scans import box_in, scanned_box, scanned_tube
@@ -52,6 +52,7 @@ def receive() -> ResponseReturnValue:
             sight.check_tube(session, current_within(), tube, moved=moved)
             again = _came_before(session, tube)
             services.receive_tube(session, tube, box=box, by=actor(), now=now(), moved=moved)
+            early = not again and bool(moves.found_before(session, tube, place()))
     except DomainError as problem:
         return _reception(box=box, problem=problem)
     if again:
@@ -60,6 +61,8 @@ def receive() -> ResponseReturnValue:
     else:
         said = f"Đã nhận ống {tube.grouped} vào hộp {box}.", f"Tube {tube.grouped} is in box {box}."
         flash(t(*said))
+    if early:
+        flash(t(*words.FOUND_BEFORE), "problem")
     return redirect(url_for(".show_reception", box=box, moved=kept))
 
 

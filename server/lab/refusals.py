@@ -66,6 +66,11 @@ class ReleasedByIt(DomainError):
     field = "tube"
 
 
+class ArrivalTakenBack(DomainError):
+    code = "arrival-taken-back"
+    field = "tube"
+
+
 class TubeKept(DomainError):
     code = "tube-in-storage"
     field = "tube"
@@ -211,6 +216,26 @@ def released_by_it(tube: Tube) -> DomainError:
         f"Kết quả ống {tube.grouped} đã phát hành dựa trên lần nhận này. Thu hồi kết quả trước.",
         f"A result of tube {tube.grouped} was released that rests on this arrival. Recall it"
         " first.",
+    )
+
+
+def found_before(tube: Tube, at: datetime) -> DomainError:
+    at_vi, at_en = _said(at)
+    return ArrivalTakenBack(
+        f"Lúc {at_vi} lần nhận ống {tube.grouped} bị rút vì nhầm: đĩa, lượt chạy hoặc tệp này có từ"
+        " trước, nên là của ống khác. Xét nghiệm lại ống này từ đầu.",
+        f"The arrival of tube {tube.grouped} was taken back at {at_en}: this plate, run or file is"
+        " from before that, so it is of another tube. Test this tube anew.",
+    )
+
+
+def not_here(tube: Tube, at: datetime) -> DomainError:
+    at_vi, at_en = _said(at)
+    return ArrivalTakenBack(
+        f"Lúc {at_vi} lần nhận ống {tube.grouped} ở đây bị rút vì nhầm. Nếu ống ở đây: quét nhận"
+        " trước, rồi nhập kết quả.",
+        f"The arrival of tube {tube.grouped} was taken back here at {at_en}. If the tube is here,"
+        " scan it at the reception first, then enter its result.",
     )
 
 

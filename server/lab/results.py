@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeKind
 from server.audit import services as audit
 from server.errors import NotFound
-from server.lab import disputes, on_record, queries, refusals, run_refusals, standing
+from server.lab import disputes, in_hand, on_record, queries, refusals, run_refusals, standing
 from server.lab.lifecycle import Action, Refusal, RunState, State, take
 from server.lab.models import Readings, Result
 from server.lab.run_models import Run
+from server.lab.taken_back import check_arrival
 from server.lab.words import METHOD, Call, Kind
 from server.rows import ordered_id
 from server.sampling import changes, lot_queries
@@ -55,14 +56,19 @@ def enter_result(
     lab: str = "",
     run: Run | None = None,
     well: str = "",
+    since: datetime | None = None,
 ) -> Result:
     """Enter what *lab* found in *tube*, whether or not it was received or paired yet.
 
-    Raises TubeHasResult where the laboratory has a result that nobody ordered to be repeated.
+    *since*: when it had the swab in hand, where that is known to be before now.
+    Raises TubeHasResult where the laboratory has a result that nobody ordered to be repeated,
+    ArrivalTakenBack where it is of another tube.
     """
     check_takes_results(session, tube)
+    [had] = in_hand.since(session, [tube], run, since, now).values()
+    check_arrival(session, tube, lab, had)
     link = _link(session, tube, lab)
-    return _enter(session, tube, finding, link, by=by, now=now, lab=lab, run=run, well=well)
+    return _enter(session, tube, finding, link, had, by=by, now=now, lab=lab, run=run, well=well)
 
 
 def check_takes_results(session: Session, tube: Tube) -> None:
@@ -112,8 +118,8 @@ def correct_result(
     The old one speaks until the new one is verified and released by a second person.
     """
     wrong = _take(session, result_id, Action.CORRECT, by=by, seen=seen)
-    link = Link(Kind.AMENDMENT, wrong.id, reason)
-    return _enter(session, wrong.tube, finding, link, by=by, now=now, lab=wrong.lab)
+    link, had = Link(Kind.AMENDMENT, wrong.id, reason), in_hand.had(wrong)
+    return _enter(session, wrong.tube, finding, link, had, by=by, now=now, lab=wrong.lab)
 
 
 def verify_result(
@@ -171,6 +177,7 @@ def _enter(
     tube: Tube,
     finding: Finding,
     link: Link,
+    had: datetime,
     *,
     by: str,
     now: datetime,
@@ -194,6 +201,7 @@ def _enter(
         note=finding.note,
         entered_by=by,
         entered_at=now,
+        in_hand_at=had,
         corrects=link.corrects,
         correction_reason=link.reason,
     )

@@ -6,7 +6,9 @@ judgement may rest on: the result, its run, its tube's reception and pairings.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
@@ -14,14 +16,23 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.lab import moves, queries, refusals
+from server.lab.in_hand import had
 from server.lab.lifecycle import State, state_of
 from server.lab.models import OrderedTest, Reception, Result
 from server.lab.run_models import Run
+from server.lab.taken_back import taken_back
 from server.lab.words import Call
 from server.sampling import holds
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
 
 _CHUNK = 500  # databases limit how many values a question may carry
+
+
+class Came(NamedTuple):
+    """Which laboratory received a tube, and when."""
+
+    lab: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,8 @@ class Standing:
     contested: bool
     elsewhere: bool = False  # its laboratory has not got the tube
     held: bool = False  # a slip, a matter or a person's identity waits for somebody to decide
+    before: bool = False  # it was found before the tube was noted at the laboratory
+    again: bool = False  # an arrival of the tube was taken back before this one
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -49,6 +62,8 @@ class Standing:
             "not-first": self.result.kind != "first",
             "not-received": not self.received,
             "other-laboratory": self.elsewhere,
+            "found-before": self.before,
+            "arrival-taken-back": self.again,
             "not-paired": not self.people,
             "contested": self.contested,
             "held": self.held,
@@ -65,6 +80,7 @@ class Standing:
         seen = (
             self.result.id, self.result.call, self.state, self.result.verified_at,
             self.received, sorted(self.people), self.contested, self.held, self.elsewhere,
+            self.before, self.again,
             run and (run.id, run.controls, run.verified_at, run.withdrawn_at),
         )  # fmt: skip
         return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
@@ -112,7 +128,8 @@ def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
     run_ids = {each.run_id for each in results if each.run_id}
     runs = {run.id: run for run in session.scalars(select(Run).where(Run.id.in_(run_ids)))}
     received, people, contested = _tubes(session, tubes)
-    elsewhere = _elsewhere(session, results, received)
+    again = taken_back(session, tubes)
+    elsewhere = _elsewhere(session, results, received, again)
     held = {each.tube for each in holds.holds_of(session, tubes)}
     return [
         Standing(
@@ -130,23 +147,26 @@ def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
             each.tube in contested,
             each.id in elsewhere,
             each.tube in held,
+            each.tube in received and had(each) < received[each.tube].at,
+            each.tube in again,
         )
         for each in results
     ]
 
 
 def _elsewhere(
-    session: Session, results: Sequence[Result], received: Mapping[Tube, str]
+    session: Session, results: Sequence[Result], received: Mapping[Tube, Came], again: set[Tube]
 ) -> set[UUID]:
-    odd = {each.tube for each in results if each.lab != received.get(each.tube, each.lab)}
+    here = ((each, received.get(each.tube)) for each in results)
+    odd = {each.tube for each, came in here if came is not None and each.lab != came.lab} | again
     return moves.elsewhere(session, odd) if odd else set()
 
 
 def _tubes(
     session: Session, tubes: Sequence[Tube]
-) -> tuple[dict[Tube, str], dict[Tube, set[UUID]], set[Tube]]:
-    """Return which laboratory received each, whom each was given to, and which are contested."""
-    taken = select(Reception.tube, Reception.lab).where(
+) -> tuple[dict[Tube, Came], dict[Tube, set[UUID]], set[Tube]]:
+    """Return where each was received, whom each was given to, and which are contested."""
+    taken = select(Reception.tube, Reception.lab, Reception.at).where(
         Reception.tube.in_(tubes), Reception.accepted.is_(True)
     )
     open_ = select(TubeConflict.tube).where(
@@ -160,5 +180,5 @@ def _tubes(
     people: dict[Tube, set[UUID]] = {}
     for tube, person in session.execute(given):
         people.setdefault(tube, set()).add(person)
-    received = {row[0]: row[1] for row in session.execute(taken)}
+    received = {tube: Came(lab, at) for tube, lab, at in session.execute(taken)}
     return received, people, set(session.scalars(open_))

@@ -58,6 +58,12 @@ KINDS = {
     Kind.RETEST: ("Làm lại theo yêu cầu", "Retest"),
     Kind.RERUN: ("Chạy lại", "Rerun"),
 }
+FOUND_BEFORE = (
+    "Ống này đã có kết quả nhập ở đây trước khi ống đến. Nếu kết quả đó là của ống khác: thu hồi nó"
+    " (bấm số ống ở trang Kết quả) và xét nghiệm ống này.",
+    "A result of this tube was entered here before it came. Where that is of another tube: recall"
+    " it (the tube's number on the page of results) and test this one.",
+)
 # Why a result is verified by itself.
 DOUBTS = {
     "not-negative": ("không phải âm tính", "not negative"),
@@ -70,6 +76,11 @@ DOUBTS = {
     "other-laboratory": (
         "phòng xét nghiệm khác đã nhận ống",
         "another laboratory received the tube",
+    ),
+    "found-before": ("có trước khi ghi nhận ống đến", "found before the tube's arrival was noted"),
+    "arrival-taken-back": (
+        "một lần nhận của ống này đã bị rút vì nhầm",
+        "an arrival of the tube was taken back as a mistake",
     ),
     "not-paired": ("ống chưa ghép", "tube not paired"),
     "contested": ("ống đang tranh chấp", "tube contested"),

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, String, and_, exists, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contract.tubes import Tube, TubeKind
@@ -20,6 +20,7 @@ from server.lab import moves
 from server.lab import queries as lab
 from server.lab.final import Said, final
 from server.lab.models import Reception, Result
+from server.lab.move_models import ArrivalWithdrawal
 from server.lab.words import Call
 from server.outcomes.known import Facts, Held, Paired, PoolCount, Received, Resulted
 from server.sampling.holds import holds_of
@@ -169,11 +170,13 @@ def _conflicts() -> Select[Any, UUID, bool, UUID, bool | None]:
 def _examined(session: Session, tubes: str, known: Gathered) -> None:
     reception = (Reception.id, Reception.reason, Reception.at, Reception.box, Reception.lab)
     labs: dict[str, str] = {}
-    for tube, each, reason, at, box, where in _ask(session, Reception.tube, tubes, *reception):
-        known[tube].receptions.add(Received(reason, at, each))
-        known[tube].box, labs[tube] = box, where
     several: set[str] = set()
     differing: set[str] = set()
+    asked = _ask(session, Reception.tube, tubes, *reception, _TAKEN_BACK)
+    for tube, each, reason, at, box, where, taken_back in asked:
+        known[tube].receptions.add(Received(reason, at, each))
+        known[tube].box, labs[tube] = box, where
+        differing |= {tube} if taken_back else set()
     said = (Result.id, Result.call, Result.corrects, Result.withdrawn_at.is_not(None), Result.lab)
     when = (Result.entered_at, Result.verified_at.is_not(None), Result.released_at)
     for row in _ask(session, Result.tube, tubes, *said, *when):
@@ -193,11 +196,17 @@ def _examined(session: Session, tubes: str, known: Gathered) -> None:
 
 
 def _elsewhere(session: Session, tubes: Sequence[str], known: Gathered) -> None:
-    """Mark the results of *tubes* whose laboratory has not got the tube."""
-    odd = moves.elsewhere_of(session, listed(tubes)) if tubes else set()
+    """Mark the results of *tubes* whose laboratory had not got the tube."""
+    odd = moves.why_odd_of(session, listed(tubes)) if tubes else {}
     for name in tubes if odd else ():
-        results = known[name].results
-        known[name].results = {replace(each, elsewhere=each.id in odd) for each in results}
+        known[name].results = {
+            replace(
+                each,
+                elsewhere=each.id in odd,
+                before=each.id in odd and odd[each.id] is not moves.Odd.ELSEWHERE,
+            )
+            for each in known[name].results
+        }
 
 
 def _finals(session: Session, tubes: Sequence[str], known: Gathered) -> None:
@@ -226,3 +235,4 @@ def _ask(
 
 
 _VOIDS, _CONFLICTS = _voids(), _conflicts()
+_TAKEN_BACK = exists().where(ArrivalWithdrawal.tube == Reception.tube)

@@ -20,6 +20,10 @@ HOLDS = {
         "do phòng xét nghiệm khác nơi đã nhận ống nhập",
         "another laboratory than received the tube gave it",
     ),
+    Problem.FOUND_BEFORE: (
+        "được tìm ra trước khi ống đến phòng xét nghiệm này: có thể là của ống khác",
+        "it was found before the tube came to this laboratory: it may be of another tube",
+    ),
     Problem.REJECTED_AND_TESTED: ("ống đã bị loại", "it was rejected"),
     Problem.PAIRED_LATE: (
         "chỉ được ghép sau khi phòng xét nghiệm đã nhận ống hoặc đã có kết quả",
@@ -34,6 +38,13 @@ TO_DO = {
         "Where the tube came here: receive it, with the mark that it came from another laboratory."
         " Where it was another tube: recall this result. A health officer can also let it go, on"
         " the tube's page.",
+    ),
+    Problem.FOUND_BEFORE: (
+        "Nếu ống ở đây trước khi được quét nhận: người không nhập kết quả này xác nhận ở trang Phát"
+        " hành, ghi lý do. Nếu nhầm ống: thu hồi kết quả này rồi xét nghiệm ống vừa đến.",
+        "Where the tube lay here before it was scanned: somebody who did not enter this result says"
+        " so on the page of release, with the reason. Where it was another tube: recall this result"
+        " and test the tube that came.",
     ),
 }
 
@@ -51,8 +62,9 @@ def hold(facts: Facts, result: UUID | None = None) -> Problem | None:
         problems -= {Problem.PAIRED_LATE}
     if not standing_results(facts.results):  # of a rejected tube, this is no problem elsewhere
         problems |= {Problem.NO_RESULT}
-    if any(each.elsewhere for each in facts.results if each.id == result):
-        problems |= {Problem.OTHER_LABORATORY}
+    for each in facts.results:
+        if each.id == result and each.elsewhere:
+            problems |= {Problem.FOUND_BEFORE if each.before else Problem.OTHER_LABORATORY}
     return next((problem for problem in HOLDS if problem in problems), None)
 
 

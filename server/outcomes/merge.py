@@ -71,6 +71,7 @@ class Problem(StrEnum):
     POOL_MISCOUNTED = "pool-miscounted"
     PAIRED_LATE = "paired-late"
     OTHER_LABORATORY = "other-laboratory"  # of a result, at the gate alone
+    FOUND_BEFORE = "found-before"  # of a result, at the gate alone
 
 
 SILENT = {Problem.CONTESTED, Problem.HELD, Problem.CONTROL_PAIRED}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube, TubeKind
 from server.db import among, listed
 from server.lab.models import Reception, Result
+from server.lab.move_models import ArrivalWithdrawal
 from server.lab.moves import labs_differ
 from server.outcomes.desk_models import DeskCase, DeskItem
 from server.outcomes.facts import CHUNK, text_of
@@ -125,6 +126,7 @@ def _what_else() -> Iterator[ColumnElement[bool]]:
         (PoolClosing, PoolClosing.tube),
         (Outcome, Outcome.tube),
         (DeskCase, DeskCase.subject),
+        (ArrivalWithdrawal, ArrivalWithdrawal.tube),
     ):
         yield _any_of(model, column)
 

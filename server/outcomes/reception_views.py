@@ -1,6 +1,9 @@
 """Taking back a wrong rejection, or an arrival, forms of the reception: outcomes know if it is too
-late.  And letting a result of another laboratory go, a form of the tube's page.
+late.  And letting a result go that its laboratory gave without the tube, or before it came: forms
+of the tube's page, and of the page of release.
 """
+
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,9 +49,25 @@ def withdraw_arrival() -> ResponseReturnValue:
         )  # fmt: skip
     flash(t(f"Đã rút lần nhận ống {tube.grouped}. Nếu ống ở đây, quét nhận lại.",
             f"Taken back: the arrival of {tube.grouped}. If it is here, scan it."))  # fmt: skip
+    if done.results:
+        flash(t(f"{done.results} kết quả chờ phát hành cũng bị rút; ống đến thì xét nghiệm lại.",
+                f"{done.results} results that waited went with it; once the tube comes it is tested"
+                " anew."), "problem")  # fmt: skip
     if asked:
         return redirect(f"/tubes/{tube}")
     return redirect(url_for("reception.show_reception", box=done.box))
+
+
+@bp.post("/results/<uuid:result_id>/of-this-tube")
+@requires(Permission.RESULT_RELEASE)
+def say_it_is_of_it(result_id: UUID) -> ResponseReturnValue:
+    """Say that a result is of the tube though it was found before the tube's arrival was noted."""
+    reason = forms.required_text(request.form, "reason", longest=200)
+    with transaction() as session:
+        sight.check_results(session, current_within(), [result_id])
+        moves.say_it_is_of_it(session, result_id, reason=reason, by=actor(), now=now())
+    flash(t("Đã ghi: kết quả này được phép phát hành.", "Noted: this result may be released."))
+    return redirect(url_for("outcomes.show_release"))
 
 
 @bp.post("/tubes/<tube:tube>/let-go")

@@ -57,6 +57,7 @@ def _release(problem: DomainError | None = None) -> ResponseReturnValue:
             holds=gate_desk.HOLDS,
             to_do=TO_DO,
             gate=gate,
+            me=actor(),
             after=_after(),
         ), problem.status if problem else 200
 

@@ -123,7 +123,10 @@ def _first(
         if isinstance(finding, Finding):
             found[tube] = First(tube, finding, rows[tube][0].well)
     by, lab = file.confirmed_by or "", file.place
-    first.enter(session, list(found.values()), by=by, lab=lab, run=ground.run, now=now)
+    first.enter(
+        session, list(found.values()), by=by, lab=lab, run=ground.run, now=now,
+        since=file.received_at,
+    )  # fmt: skip
     return found
 
 

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import among, listed
-from server.lab import on_record
+from server.lab import in_hand, on_record
 from server.lab.imports.known import known_of
 from server.lab.models import Result
 from server.lab.results import Finding
 from server.lab.run_models import Run
+from server.lab.taken_back import taken_back
 from server.lab.words import Kind
 from server.rows import insert_rows, ordered_id
 from server.sampling import changes
@@ -35,24 +36,30 @@ class First(NamedTuple):
 
 
 def untested(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
-    """Return those of *tubes* that take results and have none, of no laboratory."""
+    """Return those of *tubes* that take results and have none, of no laboratory.
+
+    Where an arrival was taken back, not everything is of the tube: that is asked one by one.
+    """
     wanted = set(tubes)
     if not wanted:
         return wanted
     known = known_of(session, wanted)
     tested = set(session.scalars(_TESTED, {"tubes": listed(tube.text for tube in wanted)}))
-    return {tube for tube in wanted - tested if known.why_not(tube) is None}
+    asked = wanted - tested - taken_back(session, wanted)
+    return {tube for tube in asked if known.why_not(tube) is None}
 
 
 def enter(
-    session: Session, given: Sequence[First], *, by: str, lab: str, run: Run | None, now: datetime
-) -> None:
-    """Enter results of tubes that `untested` gave in this transaction."""
+    session: Session, given: Sequence[First], *, by: str, lab: str, run: Run | None, now: datetime,
+    since: datetime,
+) -> None:  # fmt: skip
+    """Enter results of tubes that `untested` gave in this transaction; known *since* then."""
     if not given:
         return
     on_record.doubt_times(session, (each.tube for each in given), by=by, now=now)
     session.flush()
-    rows = [_row(each, by, lab, run, now) for each in given]
+    had = in_hand.since(session, [each.tube for each in given], run, since, now)
+    rows = [_row(each, by, lab, run, now) | {"in_hand_at": had[each.tube]} for each in given]
     insert_rows(session, Result, rows)
     entries = [(by, row["id"], f"{row['tube']} {Kind.FIRST}") for row in rows]
     audit.record_each(session, "result.entered", entries, now=now)

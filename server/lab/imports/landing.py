@@ -30,6 +30,7 @@ _WHY = {
     "tube-void": Why.VOID_TUBE,
     "already-received": Why.REJECTED_TUBE,
     "tube-rejected": Why.REJECTED_TUBE,
+    "arrival-taken-back": Why.TAKEN_BACK,
     "tube-has-result": Why.HAS_RESULT,
     "control-tube": Why.CONTROL_KIND,
     "stale-result": Why.HAS_RESULT,
@@ -96,6 +97,7 @@ def enter(
             lab=file.place,
             run=ground.run,
             well=rows[0].well if ground.run else "",
+            since=file.received_at,
         )
     except DomainError as refused:
         return why_of(refused)

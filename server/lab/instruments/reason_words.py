@@ -233,6 +233,11 @@ REASONS = {
         "Ống phải xét nghiệm lại, nhưng đây là lượt chạy hoặc giá trị đã biết: chưa có gì mới.",
         "The tube is to be tested again, but this run, or these values, are known: nothing is new.",
     ),
+    Why.TAKEN_BACK: Reason(
+        _E,
+        "Lần nhận ống này ở đây bị rút vì nhầm: kết quả là của ống khác. Xét nghiệm lại ống này.",
+        "The tube's arrival here was taken back: this is of another tube. Test this one anew.",
+    ),
 }  # fmt: skip
 
 

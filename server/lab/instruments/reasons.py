@@ -64,6 +64,7 @@ class Why(IntEnum):
     CALLS_DIFFER = 312
     RUN_NOT_TAKEN = 313
     NOT_AGAIN = 314
+    TAKEN_BACK = 315
 
 
 @dataclass(frozen=True, slots=True)

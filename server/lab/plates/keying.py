@@ -101,7 +101,7 @@ def _enter(
     session: Session, run: Run | None, plate: Plate, cells: Mapping[str, Cell],
     wanted: Mapping[str, Finding], *, by: str, now: datetime, place: str,
 ) -> Keyed:  # fmt: skip
-    done, refused = {}, []
+    done, refused, stood = {}, [], {each.well: each.at for each in plate.wells}
     for name, said in wanted.items():
         cell = cells.get(name)
         if cell is None or cell.tube is None:
@@ -110,8 +110,9 @@ def _enter(
         finding = keyed_runs.read(session, run, said)
         try:
             lab.enter_result(
-                session, cell.tube, finding, by=by, now=now, lab=place, run=run, well=name
-            )
+                session, cell.tube, finding, by=by, now=now, lab=place, run=run, well=name,
+                since=stood[cell.well],
+            )  # fmt: skip
         except DomainError as problem:  # raised before anything is written
             refused.append((name, problem))
         else:

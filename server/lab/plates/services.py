@@ -90,21 +90,24 @@ def next_name(plate: Plate) -> str:
 def move(
     session: Session, plate_id: str, origin: str, target: str, *, by: str, now: datetime
 ) -> bool:
-    """Move what stands in a well to another; two full wells swap.  Return whether they swapped."""
+    """Move what stands in a well to another; two full wells swap.  Return whether they swapped.
+
+    It stands on the plate since it was scanned: results are of what was in hand then.
+    """
     plate = _open_plate(session, plate_id)
     first, second = _well(plate, origin), _well(plate, target)
     wells = {each.well: each for each in plate.wells}
     if first not in wells:
         raise refusals.no_well(origin)
     moved = wells[first], wells.get(second)
-    contents = [(each.tube, each.control) for each in moved if each is not None]
+    contents = [(each.tube, each.control, each.at) for each in moved if each is not None]
     for each in moved:
         if each is not None:
             plate.wells.remove(each)
             session.delete(each)
     session.flush()
-    for place, (tube, control) in zip((second, first), contents, strict=False):
-        plate.wells.append(PlateWell(well=place, tube=tube, control=control, at=now, by=by))
+    for place, (tube, control, stood) in zip((second, first), contents, strict=False):
+        plate.wells.append(PlateWell(well=place, tube=tube, control=control, at=stood, by=by))
     session.flush()
     detail = f"{origin} to {target}"
     audit.record(session, "plate.moved", plate.id, by=by, now=now, detail=detail)

@@ -137,15 +137,17 @@ def test_the_order_does_not_matter(people: Any) -> None:
 
 
 @pytest.mark.parametrize("by", [LAN, "station:nhan"])
-def test_it_goes_once_its_laboratory_noted_that_the_tube_came(people: Any, by: str) -> None:
+def test_what_its_laboratory_finds_once_it_noted_that_the_tube_came_goes(
+    people: Any, by: str
+) -> None:
     session, tube = people.session, received_there(people)
-    result = found(people, tube)
     if by == LAN:
         with pytest.raises(refusals.AlreadyReceived):
             receive_tube(session, tube, box="H9", by=by, now=people.now)
     for _ in "12":
         receive_tube(session, tube, box="H9", by=by, now=people.now, moved=True)
     assert [each.by for each in moves.moves_of(session, tube)] == [by]
+    result = found(people, tube)
     assert (held(people, result), detail(people, tube)) == (None, "verified")
     release(session, [result.id], by=MINH, now=people.now)
     (current,) = current_of(session, tube).values()

@@ -1,0 +1,95 @@
+"""What a laboratory found in a tube before it took the tube's arrival back is of another tube.
+
+Those results are withdrawn with the arrival (`arrivals`).  What was on a plate, in a run or in a
+machine's file then is refused when it is confirmed, and so is everything until the tube comes.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from contract.tubes import Tube
+from server.db import among, listed
+from server.lab import queries, refusals
+from server.lab.in_hand import in_hand
+from server.lab.models import Reception, Result
+from server.lab.move_models import ArrivalWithdrawal, TubeMove
+
+_TAKEN = select(ArrivalWithdrawal.tube).where(among(ArrivalWithdrawal.tube, "tubes")).distinct()
+
+
+def withdrawals_of(session: Session, tube: Tube) -> list[ArrivalWithdrawal]:
+    """Return what was taken back of *tube*'s arrivals, oldest first."""
+    found = select(ArrivalWithdrawal).where(ArrivalWithdrawal.tube == tube)
+    order = (ArrivalWithdrawal.withdrawn_at, ArrivalWithdrawal.id)
+    return list(session.scalars(found.order_by(*order)))
+
+
+def taken_back(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
+    """Return those of *tubes* of which an arrival was taken back, at whatever laboratory."""
+    return set(session.scalars(_TAKEN, {"tubes": listed(tube.text for tube in tubes)}))
+
+
+def nested(one: str, other: str) -> bool:
+    """Return whether one place lies in the other, or is it."""
+    return bool(one and other) and (
+        f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+    )
+
+
+def of_arrival(lab: str, at: str, others: Sequence[str]) -> bool:
+    """Return whether what *lab* found rests on an arrival *at* a laboratory.
+
+    *others* have the tube as well: what they found themselves does not.
+    """
+    return lab == at or (lab not in others and (not (lab and at) or nested(lab, at)))
+
+
+def check_arrival(session: Session, tube: Tube, lab: str, in_hand_at: datetime) -> None:
+    """Raise ArrivalTakenBack where what *lab* found cannot be of *tube*.
+
+    It had the swab before it took the tube's arrival back, or has not noted that the tube came.
+    """
+    every = withdrawals_of(session, tube)
+    if not every:
+        return
+    labs = _labs_with(session, tube)
+    gone = [each for each in every if of_arrival(lab, each.lab, labs)]
+    if not gone:
+        return
+    last = max(each.withdrawn_at for each in gone)
+    if in_hand_at < last:
+        raise refusals.found_before(tube, last)
+    if not any(of_arrival(lab, each, ()) for each in labs):
+        raise refusals.not_here(tube, last)
+
+
+def _labs_with(session: Session, tube: Tube) -> list[str]:
+    moved = session.scalars(select(TubeMove.lab).where(TubeMove.tube == tube))
+    known = queries.reception_of(session, tube)
+    return [*([known.lab] if known else []), *moved]
+
+
+def of_another_tube() -> ColumnElement[bool]:
+    """Say of a result that waits, beside its tube's reception, what `check_arrival` would say.
+
+    Whoever enters a result in the moment in which the arrival is taken back sees nothing of it.
+    """
+    gone, moved = aliased(ArrivalWithdrawal), aliased(TubeMove)
+    own = or_(
+        Reception.lab == Result.lab,
+        exists().where(moved.tube == Result.tube, moved.lab == Result.lab),
+    )
+    inside = _in(gone.lab, Result.lab), _in(Result.lab, gone.lab)
+    wider = or_(gone.lab == "", Result.lab == "", *inside)
+    rests = or_(gone.lab == Result.lab, and_(wider, not_(own)))
+    taken = exists().where(gone.tube == Result.tube, in_hand() < gone.withdrawn_at, rests)
+    return and_(Result.released_at.is_(None), Result.withdrawn_at.is_(None), taken)
+
+
+def _in(place: Any, area: Any) -> ColumnElement[bool]:
+    begin: ColumnElement[bool] = func.substr(place, 1, func.length(area) + 1) == area.concat(".")
+    return begin
