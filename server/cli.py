@@ -47,6 +47,7 @@ from server.upkeep import (
     breach_cli,
     check_cli,
     keys_cli,
+    restore_cli,
     retention_cli,
 )
 from server.upkeep.opening import BY, Trouble, now, open_keys
@@ -61,6 +62,7 @@ MORE = (
         breach_cli,
         check_cli,
         keys_cli,
+        restore_cli,
         retention_cli,
         serve_cli,
         upgrade_cli,

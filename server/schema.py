@@ -50,6 +50,7 @@ import server.replica
 import server.sampling.decision_models
 import server.sampling.lot_models
 import server.sampling.models
+import server.sampling.number_models
 import server.sampling.roster_models
 import server.sampling.shift_models
 import server.upstream.models  # noqa: F401 - each import adds its tables to Base.metadata

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from contextlib import closing, nullcontext
+from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
@@ -11,10 +12,12 @@ from time import monotonic
 from contract.spoken import said
 from server import schema, serving
 from server.config import Loaded, Settings
+from server.db import Database
 from server.preparing import Opened
-from server.speaking import say
-from server.upkeep import backups, upgrading
+from server.speaking import say, tell
+from server.upkeep import backups, set_back, upgrading
 from server.upkeep.opening import Trouble, now, open_keys
+from server.upkeep.strongbox import Header
 
 Add = Callable[..., argparse.ArgumentParser]
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask who listens there
@@ -97,15 +100,39 @@ def go_back(asked: argparse.Namespace, loaded: Loaded) -> None:
             f"`restore {asked.file}` with the program of before",
         )
     with serving.alone(settings), closing(Opened(settings)) as opened:
-        if not asked.even_so:
+        if not asked.even_so:  # then nothing was lost, and no number was given out since
             upgrading.check_unchanged(opened.database, asked.file)
-        aside = backups.put_back(opened.database, asked.file, now=now())
+        marked = _marking(opened.database, asked.file) if asked.even_so else None
+        aside = backups.put_back(opened.database, asked.file, now=now(), before=marked)
     say(
         said(
             f"Đã đặt lại {asked.file}; cơ sở dữ liệu vừa dùng nằm ở {aside}.",
             f"{asked.file} is back in its place; the database of just now is {aside}.",
         )
     )
+
+
+def _marking(present: Database, copy: Path) -> Callable[[Database, Header], None]:
+    """Have what comes back pass over the numbers that the *present* one gave out since."""
+    taken = set_back.given_out(present)
+
+    def mark(comes: Database, header: Header) -> None:
+        made_at = datetime.fromisoformat(header.made_at)
+        detail = f"{copy.name[:80]} of {header.made_at}, by go-back"
+        if set_back.can_be_marked(comes):
+            set_back.mark(comes, detail, made_at=made_at, now=now(), taken=taken)
+            return
+        before = set_back.given_out(comes)
+        lost = {each: last for each, last in taken.items() if last > before.get(each, 0)}
+        for series, last in sorted(lost.items()):
+            tell(
+                f"BẢN CŨ KHÔNG BIẾT: dãy {series:02d} đã cấp đến số {last}. Đừng đăng ký lô nào "
+                "trước khi lên lại bản mới và chạy `ghepmau-server restored`",
+                f"THE OLD RELEASE DOES NOT KNOW: series {series:02d} is given out to {last}. "
+                "Register no lot before the new release is back and `ghepmau-server restored` ran",
+            )
+
+    return mark
 
 
 def ready(asked: argparse.Namespace, loaded: Loaded) -> None:

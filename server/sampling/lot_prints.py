@@ -51,7 +51,15 @@ class Order:
 
 
 def printable(session: Session, lot: Lot, run: Run) -> list[Run]:
-    """Return the tubes of *run* that are not void.  Raises NothingToPrint."""
+    """Return the tubes of *run* that are not void.  Raises NothingToPrint, for a lot that was
+    printed before a restore too: nobody knows of which of its labels there are two then."""
+    if lot.printed_before:
+        raise NothingToPrint(
+            f"Nhãn của lô {lot.id} đã in trước khi khôi phục máy chủ, không in lần nữa. Nhãn hỏng:"
+            " hủy ống đó, dùng ống khác.",
+            f"The labels of {lot.id} were printed before the server was restored, and are not"
+            " printed again. Where one is damaged, make the tube void and use another.",
+        )
     tiles = lot_queries.tiles_of(session, lot)
     runs = [common for tile in tiles if not tile.void and (common := tile.run.common(run))]
     if not runs:

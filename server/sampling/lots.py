@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.duties import Duty
@@ -13,7 +13,7 @@ from contract.tubes import LARGEST_SERIAL, ForeignTube, TubeError, TubeKind, kin
 from server.accounts.models import Station
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
-from server.sampling import lot_parts, queries
+from server.sampling import lot_parts, numbering, queries
 from server.sampling.lot_models import LotPart
 from server.sampling.lot_queries import lot_named as lot_named
 from server.sampling.lot_tiles import Holder, Run
@@ -40,24 +40,29 @@ def register_lot(
     by: str,
     now: datetime,
 ) -> Lot:
-    """Mint the next *count* tubes of *series* as one lot, right after the last one.
+    """Mint the next *count* tubes of *series* as one lot, right after the last one, or behind what
+    may be printed already (`numbering`).
 
     Raises SeriesUsedUp, and NotFound or StationRevoked for a station that cannot have them.
     """
     lot_parts.check_station(session, station)
-    last = session.scalar(select(func.max(Lot.last)).where(Lot.series == series))
-    first = (last or 0) + 1
+    last, gap = numbering.last_of(session, series), numbering.gap_of(session, series)
+    if gap is not None and gap > (last or 0):
+        last = None
+    else:
+        gap = None
+    first = (gap or last or 0) + 1
     if first + count - 1 > LARGEST_SERIAL:
         raise SeriesUsedUp(
             f"Dãy số {series:02d} không còn đủ {count} số. Chọn dãy khác.",
             f"Series {series:02d} has fewer than {count} serials left. Choose another.",
         )
     lot = Lot(
-        id=_next_id(session, now), kind=kind_of(series), series=series, first=first,
-        last=first + count - 1, follows=last, size=count, place=place,
+        id=numbering.next_lot(session, now.year), kind=kind_of(series), series=series, first=first,
+        last=first + count - 1, follows=last, gap=gap, size=count, place=place,
         created_at=now, created_by=by,
     )  # fmt: skip
-    return _registered(session, lot, station, by, now)
+    return keep(session, lot, station, by, now)
 
 
 def register_foreign_lot(
@@ -74,11 +79,11 @@ def register_foreign_lot(
     texts = [_foreign_code(code) for code in codes]
     _check_new(session, texts)
     lot = Lot(
-        id=_next_id(session, now), kind=TubeKind.SAMPLING, size=len(texts), place=place,
-        created_at=now, created_by=by,
+        id=numbering.next_lot(session, now.year), kind=TubeKind.SAMPLING, size=len(texts),
+        place=place, created_at=now, created_by=by,
         codes=[LotCode(code=text, position=at) for at, text in enumerate(texts, 1)],
     )  # fmt: skip
-    return _registered(session, lot, station, by, now)
+    return keep(session, lot, station, by, now)
 
 
 def issue_lot(session: Session, lot_id: str, station: str | None, *, by: str, now: datetime) -> Lot:
@@ -129,7 +134,8 @@ def wire_of(lot: Lot) -> LotWire:
     return LotWire(lot.id, series=lot.series, first=lot.first, last=lot.last)
 
 
-def _registered(session: Session, lot: Lot, station: str | None, by: str, now: datetime) -> Lot:
+def keep(session: Session, lot: Lot, station: str | None, by: str, now: datetime) -> Lot:
+    """Store a new lot with its tubes in the store, or at *station*."""
     session.add(lot)
     session.flush()
     lot_parts.open_lot(session, lot)
@@ -138,13 +144,6 @@ def _registered(session: Session, lot: Lot, station: str | None, by: str, now: d
     if station is not None:
         issue_lot(session, lot.id, station, by=by, now=now)
     return lot
-
-
-def _next_id(session: Session, now: datetime) -> str:
-    prefix = f"L-{now.year}-"
-    known = session.scalars(select(Lot.id).where(Lot.id.startswith(prefix)))
-    numbers = (int(lot_id.removeprefix(prefix)) for lot_id in known)
-    return f"{prefix}{max(numbers, default=0) + 1:04d}"
 
 
 def _foreign_code(text: str) -> str:

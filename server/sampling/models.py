@@ -32,15 +32,21 @@ class Lot(Base):
         ForeignKeyConstraint(
             ["series", "follows"], ["lot.series", "lot.last"], name="fk_lot_follows"
         ),
+        ForeignKeyConstraint(
+            ["series", "gap"], ["lot_gap.series", "lot_gap.last"], name="fk_lot_gap"
+        ),
         UniqueConstraint("series", "first"),
         UniqueConstraint("series", "last"),
         CheckConstraint("kind IN ('sampling', 'pool', 'control')", name="kind"),
         CheckConstraint("series BETWEEN 0 AND 99", name="series"),
         CheckConstraint("last >= first AND last <= 99999999", name="range"),
         CheckConstraint(
-            "(series IS NULL AND first IS NULL AND last IS NULL AND follows IS NULL)"
-            " OR (series IS NOT NULL AND first IS NOT NULL AND last IS NOT NULL"
-            " AND ((follows IS NULL AND first = 1) OR first = follows + 1))",
+            "(series IS NULL AND first IS NULL AND last IS NULL AND follows IS NULL"
+            " AND gap IS NULL)"
+            " OR (series IS NOT NULL AND first IS NOT NULL AND last IS NOT NULL AND"
+            " ((follows IS NULL AND gap IS NULL AND first = 1)"
+            " OR (follows IS NOT NULL AND gap IS NULL AND first = follows + 1)"
+            " OR (follows IS NULL AND gap IS NOT NULL AND (first = gap + 1 OR last <= gap))))",
             name="gapless",
         ),
         Index("uq_lot_id_size", "id", "size", unique=True),  # parts of a lot know its size by it
@@ -52,6 +58,7 @@ class Lot(Base):
     first: Mapped[int | None]
     last: Mapped[int | None]
     follows: Mapped[int | None]  # the last serial of the lot before, in the same series
+    gap: Mapped[int | None]  # or the last of those passed over that it lies behind, or within
     size: Mapped[int]
     place: Mapped[str] = mapped_column(String(64))
     station: Mapped[str | None] = mapped_column(  # who holds every tube of it, if one does
@@ -61,6 +68,11 @@ class Lot(Base):
     created_by: Mapped[str] = mapped_column(String(80))
 
     codes: Mapped[list["LotCode"]] = relationship(order_by="LotCode.position")
+
+    @property
+    def printed_before(self) -> bool:
+        """Return whether its labels were printed before the database was set back."""
+        return self.gap is not None and self.last is not None and self.last <= self.gap
 
 
 class LotCode(Base):

@@ -122,7 +122,7 @@ def lots_of(session: Session, tubes: Iterable[Tube]) -> dict[Tube, Lot]:
     found: dict[Tube, Lot] = {}
     for series in {tube.series for tube in own}:
         serials = {tube.serial: tube for tube in own if tube.series == series}
-        for lot in session.scalars(_lots_between(series, min(serials), max(serials))):
+        for lot in session.scalars(lots_between(series, min(serials), max(serials))):
             covers = range(lot.first or 0, (lot.last or -1) + 1)
             found |= {tube: lot for serial, tube in serials.items() if serial in covers}
     if foreign:
@@ -132,7 +132,7 @@ def lots_of(session: Session, tubes: Iterable[Tube]) -> dict[Tube, Lot]:
     return found
 
 
-def _lots_between(series: int, first: int, last: int) -> Select[Lot]:
+def lots_between(series: int, first: int, last: int) -> Select[Lot]:
     return select(Lot).where(Lot.series == series, Lot.first <= last, Lot.last >= first)
 
 

@@ -20,6 +20,8 @@ from server.sampling import (
     lot_queries,
     lot_views,
     lots,
+    numbering,
+    printed_views,
     queries,
     roster_match_views,
     roster_views,
@@ -59,6 +61,7 @@ bp.post("/lots/<lot_id>/issue")(lot_views.issue)
 bp.post("/lots/<lot_id>/return")(lot_views.take_back)
 bp.post("/lots/<lot_id>/void")(lot_views.void)
 bp.post("/lots/<lot_id>/voids/<uuid:void_id>/lift")(lot_views.lift)
+bp.post("/lots/printed")(printed_views.register_printed)
 bp.get("/lots/balance")(lot_views.show_balance)
 bp.get("/lots/sheets/commands.pdf")(lot_print_views.print_commands)
 bp.get("/lots/sheets/readers.pdf")(lot_print_views.print_reader_sheet)
@@ -96,6 +99,7 @@ def _list(problem: DomainError | None = None) -> ResponseReturnValue:
             printed=lot_queries.times_printed(session),
             stations=queries.stations(session, current_within()),
             series=SERIES,
+            restored=numbering.marks(session),
             form=request.form,
             wrong=Wrong.of(problem) if problem else None,
         ), problem.status if problem else 200

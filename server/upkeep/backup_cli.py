@@ -1,19 +1,15 @@
-"""`ghepmau-server backup | restore FILE | backup-check FILE`: copies that name nobody, and back."""
+"""`ghepmau-server backup | backup-check FILE`: copies that name nobody."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 
 from contract.spoken import said
-from server.audit import sealing
 from server.audit import services as audit
-from server.audit.verifying import verify
 from server.config import Loaded
-from server.db import open_database
 from server.speaking import say, tell
 from server.upkeep import backups, copies
 from server.upkeep.opening import BY, Trouble, now, open_keys, opened
-from server.upkeep.postgres_copy import NotEmpty
 from server.upkeep.strongbox import NotReadable
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -41,14 +37,6 @@ def add_to(add: Add) -> None:
         said(
             "Mở thử toàn bộ một bản sao lưu, không đổi gì.",
             "Open the whole of a backup, and change nothing.",
-        ),
-    )
-    parser.add_argument("file", type=Path)
-    parser = add(
-        "restore",
-        restore,
-        said(
-            "Khôi phục bản sao lưu vào cơ sở dữ liệu trống.", "Put a backup into an empty database."
         ),
     )
     parser.add_argument("file", type=Path)
@@ -85,34 +73,4 @@ def check(asked: argparse.Namespace, loaded: Loaded) -> None:
     tell(
         f"{asked.file} nguyên vẹn: {header.engine}, {header.revision}, lập {header.made_at}",
         f"{asked.file} is whole: {header.engine} at {header.revision}, made {header.made_at}",
-    )
-
-
-def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
-    """Needs the key file, which no backup holds, and says how the trail stands in it."""
-    open_keys(loaded.settings)
-    database = open_database(loaded.settings.database_url)
-    try:
-        header = backups.restore(database, asked.file)
-        sealing.seal_all(database, now, whole=True)
-        with database.read() as session:
-            found = verify(session)
-        with database.write() as session:
-            detail = f"{asked.file.name[:80]} of {header.made_at}"
-            audit.record(session, "backup.restored", "backup", by=BY, now=now(), detail=detail)
-    except (NotReadable, NotEmpty) as error:
-        raise Trouble(f"{asked.file}: {error}") from error
-    finally:
-        database.engine.dispose()
-    tell(
-        f"Đã khôi phục những gì có lúc {header.made_at}.",
-        f"Restored what was there at {header.made_at}.",
-    )
-    whole = said("nguyên vẹn", "holds")
-    if not found.sound:
-        whole = said(f"KHÔNG nguyên vẹn: {found.faults[0]}", f"DOES NOT HOLD: {found.faults[0]}")
-    say(said("Nhật ký của nó", "The audit trail of it") + f": {whole} ({found.entries}).")
-    tell(
-        "Trạm vẫn giữ những gì ghi từ đó đến nay: xem docs/operators.md.",
-        "Stations still have what they recorded since: see docs/operators.md.",
     )

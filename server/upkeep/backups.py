@@ -7,7 +7,7 @@ in one REPEATABLE READ transaction, which sees one moment, too.  A copy never ho
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from server import schema
-from server.db import Database
+from server.db import Database, open_database
 from server.upkeep import postgres_copy, strongbox
 from server.upkeep.copies import NAMED, SUFFIX
 from server.upkeep.strongbox import Header, NotReadable
@@ -179,9 +179,18 @@ def _unpacked(target: Path, box: strongbox.Reader) -> Path:
     return new
 
 
-def put_back(database: Database, path: Path, *, now: datetime) -> Path:
+def put_back(
+    database: Database,
+    path: Path,
+    *,
+    now: datetime,
+    before: Callable[[Database, Header], object] | None = None,
+) -> Path:
     """Put a backup in the place of SQLite's *database*, in the shape that it has; return the file
-    that the present one is from now on.  Cut off anywhere, one of the two is in its place."""
+    that the present one is from now on.  Cut off anywhere, one of the two is in its place.
+
+    *before* may write into what comes back before it is there.
+    """
     target = Path(str(database.engine.url.database))
     with path.open("rb") as file:
         box = strongbox.Reader(file)
@@ -191,6 +200,11 @@ def put_back(database: Database, path: Path, *, now: datetime) -> Path:
             )
         check(path)
         new = _unpacked(target, box)
+    if before is not None:
+        opened = open_database(f"sqlite:///{new}")
+        before(opened, box.header)
+        opened.engine.dispose()
+        _fold(new)
     database.engine.dispose()
     _fold(target)
     aside = target.with_name(f"{target.name}.left-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")

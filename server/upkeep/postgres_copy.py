@@ -57,7 +57,8 @@ def _tables(connection: Connection) -> list[str]:
     """Return the tables, each after those that it refers to."""
     there = MetaData()
     there.reflect(connection)
-    return [table.name for table in there.sorted_tables if table.name != "alembic_version"]
+    names = (str(table.name) for table in there.sorted_tables)  # msgspec knows no `quoted_name`
+    return [name for name in names if name != "alembic_version"]
 
 
 def _columns(connection: Connection, table: str) -> list[str]:

@@ -19,6 +19,7 @@ from server.lab.plates import queries, refusals
 from server.lab.plates.geometry import Fill, NoSuchWell
 from server.lab.plates.models import Plate, PlateWell
 from server.lab.plates.templates import TEMPLATES
+from server.sampling import numbering
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +195,19 @@ def _check_may_stand(session: Session, plate: Plate, tube: Tube) -> None:
         raise lab_refusals.already_received(reception)
 
 
-def _next_id(session: Session, now: datetime) -> str:
-    """Return the id of a new plate: P-2026-0001, counted in each year."""
-    prefix = f"P-{now.year}-"
+def highest_plate(session: Session, year: int) -> int:
+    """Return the highest number of a plate's id in *year*, 0 where there is none."""
+    prefix = f"P-{year}-"
     known = session.scalars(select(func.max(Plate.id)).where(Plate.id.startswith(prefix))).one()
     longest = select(func.max(func.length(Plate.id))).where(Plate.id.startswith(prefix))
     length = session.scalar(longest)
     if known and length and length > len(known):  # beyond 9999 the text's order is not the number's
         same = Plate.id.startswith(prefix) & (func.length(Plate.id) == length)
         known = session.scalars(select(func.max(Plate.id)).where(same)).one()
-    number = int(known.removeprefix(prefix)) if known else 0
-    return f"{prefix}{number + 1:04d}"
+    return int(known.removeprefix(prefix)) if known else 0
+
+
+def _next_id(session: Session, now: datetime) -> str:
+    """Return the id of a new plate: P-2026-0001, counted in each year; none that may be printed."""
+    number = max(highest_plate(session, now.year), numbering.floor(session, now.year))
+    return f"P-{now.year}-{number + 1:04d}"

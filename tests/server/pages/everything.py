@@ -25,6 +25,7 @@ from server.lab.measured import Measured
 from server.lab.words import Call, Rejection
 from server.people.services import Act, identity
 from server.record import mine
+from server.sampling import numbering
 from tests.server.lab.conftest import CODE, rows_of
 from tests.server.officers.test_stories import Told
 
@@ -50,6 +51,8 @@ def fill(
     told, waiting = _samples(database, make_scene, clock)
     starts = [*_person(database, told, clients, clock), *_points(clients)]
     starts += [*_bench(database, clients, waiting, clock), *_lists(clients, told)]
+    with database.write() as session:  # as after a restore: the page of lots has one form more
+        numbering.set_aside(session, made_at=clock(), now=clock(), taken={}, plates=0)
     folding.fold_all(database)
     return starts
 

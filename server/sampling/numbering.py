@@ -1,0 +1,96 @@
+"""Which numbers come next, and which are passed over because the database was set back.
+
+After a restore nobody knows which labels were printed since the backup, so every series goes on
+further ahead than anybody can have printed: as far as it is long ago, and further the next time the
+same backup is restored.  The same for the ids of lots and plates.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.tubes import LARGEST_SERIAL
+from server.sampling.models import Lot
+from server.sampling.number_models import LotGap, Restored
+
+SERIES = range(100)
+LEAP, A_MINUTE = 100_000, 300  # serials of each series that may have been printed
+LEAP_OF_IDS = 1_000  # and one more a minute
+LONGEST = timedelta(days=60)  # what is older is taken to be so old: a series must not be used up
+
+
+def set_aside(
+    session: Session,
+    *,
+    made_at: datetime,
+    now: datetime,
+    taken: Mapping[int, int],
+    plates: int,
+) -> Restored:
+    """Note that what was written since *made_at* is gone; pass over what may be printed.
+
+    *taken*: how far each series is known to have been given out in what was lost, if it is known;
+    *plates*: the highest number of a plate of this year.
+    """
+    minutes = int(max(timedelta(0), min(now - made_at, LONGEST)).total_seconds()) // 60
+    known = max(highest_lot(session, now.year), plates, floor(session, now.year))
+    mark = Restored(id=uuid4(), at=now, made_at=made_at, year=now.year,
+                    beyond=known + LEAP_OF_IDS + minutes)  # fmt: skip
+    session.add(mark)
+    session.flush()
+    behind = _furthest(session)
+    for series, known_to in ((each, behind.get(each, 0)) for each in SERIES):
+        end = max(known_to + LEAP + A_MINUTE * minutes, taken.get(series, 0))
+        if known_to < LARGEST_SERIAL:
+            last = min(end, LARGEST_SERIAL)
+            session.add(LotGap(series=series, first=known_to + 1, last=last, restored_id=mark.id))
+    session.flush()
+    return mark
+
+
+def _furthest(session: Session) -> dict[int, int]:
+    """Return the highest serial of each series that a lot has, or that is passed over."""
+    lots = (
+        select(Lot.series, func.max(Lot.last)).where(Lot.series.is_not(None)).group_by(Lot.series)
+    )
+    gaps = select(LotGap.series, func.max(LotGap.last)).group_by(LotGap.series)
+    found = dict[int, int]()
+    for series, last in (*session.execute(lots), *session.execute(gaps)):
+        found[series] = max(found.get(series, 0), last)
+    return found
+
+
+def highest_lot(session: Session, year: int) -> int:
+    """Return the highest number of a lot's id in *year*, 0 where there is none."""
+    prefix = f"L-{year}-"
+    known = session.scalars(select(Lot.id).where(Lot.id.startswith(prefix)))
+    return max((int(lot_id.removeprefix(prefix)) for lot_id in known), default=0)
+
+
+def next_lot(session: Session, year: int) -> str:
+    """Return the id of a new lot: L-2026-0001, counted in each year."""
+    return f"L-{year}-{max(highest_lot(session, year), floor(session, year)) + 1:04d}"
+
+
+def last_of(session: Session, series: int) -> int | None:
+    """Return the highest serial of *series* that a lot has."""
+    return session.scalar(select(func.max(Lot.last)).where(Lot.series == series))
+
+
+def gap_of(session: Session, series: int) -> int | None:
+    """Return the highest serial of *series* that is passed over."""
+    return session.scalar(select(func.max(LotGap.last)).where(LotGap.series == series))
+
+
+def floor(session: Session, year: int) -> int:
+    """Return the highest number of a lot or plate of *year* that may be printed already."""
+    asked = select(func.max(Restored.beyond)).where(Restored.year == year)
+    return session.scalar(asked) or 0
+
+
+def marks(session: Session) -> list[Restored]:
+    """Return when this database was set back, newest first."""
+    return list(session.scalars(select(Restored).order_by(Restored.at.desc())))
