@@ -16,7 +16,7 @@ from server import cameras, forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError
-from server.lab import moves, queries, services, sight, words
+from server.lab import moves, queries, services, sight, strays, words
 from server.lab.boxes import queries as box_queries
 from server.lab.boxes import services as boxes
 from server.lab.scans import box_in, scanned_box, scanned_tube
@@ -49,6 +49,7 @@ def receive() -> ResponseReturnValue:
         tube = scanned_tube(request.form)
         box = scanned_box(request.form)
         with transaction() as session:
+            strays.take_turns_beside(session, [tube])
             sight.check_tube(session, current_within(), tube, moved=moved)
             again = _came_before(session, tube)
             services.receive_tube(session, tube, box=box, by=actor(), now=now(), moved=moved)

@@ -43,8 +43,9 @@ def receive_tube(
     is not the one whose sample is in it.  *moved*: another laboratory may have received it first;
     then this is noted beside that.
     """
+    strays.take_turns_beside(session, [tube])  # an arrival may just be taken back
     check_known(session, tube)
-    known = queries.reception_of(session, tube)
+    known = queries.reception_of(session, tube, anew=True)
     lab = place_of_actor(session, by) if moved else ""
     if known and known.accepted and moves.is_other(known, lab, by):
         if arrived is not None:
@@ -72,10 +73,11 @@ def reject_tube(
     corrected by a result that is withdrawn speaks no more, and one of a laboratory that has not got
     the tube does not yet.
     """
+    strays.take_turns_beside(session, [tube])
     given = queries.heads(queries.results_of(session, tube))
     if given and {each.id for each in given} - moves.elsewhere(session, [tube]):
         raise refusals.tube_has_result(tube, rejecting=True)
-    known = queries.reception_of(session, tube)
+    known = queries.reception_of(session, tube, anew=True)
     if known and not known.accepted:
         raise refusals.already_received(known)
     on_record.doubt_times(session, [tube], by=by, now=now)
