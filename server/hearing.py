@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.delivery import arrivals
+from server.exchange import parting
 from server.figures import marks
 from server.lab.queries import first_result_at
 from server.outcomes import services as outcomes
@@ -22,6 +23,7 @@ def connect() -> None:
     _listen(merges.parting, identity_decisions.take_turns)
     _listen(merges.parted, identity_decisions.look_again)
     _listen(merges.parted, matter_decisions.ask_parted)
+    _listen(merges.parted, parting.tell_again)  # behind what the others put into the outbox
     _listen(changes.testers, first_result_at)
 
 

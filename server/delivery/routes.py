@@ -21,11 +21,13 @@ class Route:
     """A target and what it wants: everything, or some statuses, or some places and what is in them.
 
     Whoever was told a version is told the later ones too, whatever they say: see `wants`.
+    *keeps_persons*: what a later message says of a person takes the place of what was there.
     """
 
     target: str
     statuses: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
+    keeps_persons: bool = False
 
     def wants(self, label: Label) -> bool:
         """Return whether a first version with this label goes to the target.  Pure."""

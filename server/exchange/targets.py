@@ -61,7 +61,8 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def route(self) -> Route:
-        return Route(self.name, frozenset(self.statuses), self.places)
+        places, keeps = self.places, self.kind == "fhir"
+        return Route(self.name, frozenset(self.statuses), places, keeps_persons=keeps)
 
     @property
     def access(self) -> Access:
