@@ -1,11 +1,12 @@
 """Each day's figures on their way up: put into the outbox when they differ from what was told.
 
-Every process may do it; one of them has the lease.  Days of the last week are looked at, so that
-a late result moves the day on which its sample was taken.
+Every process may do it; one of them has the lease.  Days of the last week are looked at each
+time, so that a late result moves the day on which its sample was taken; of older ones those that
+changed while a message of them waited, and one more by turns, for what a station uploads late.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -28,6 +29,8 @@ from server.upstream.models import UpstreamSent
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 60.0
 DAYS = 8
+OLDER = 400  # days, of which one is looked at each minute
+_CHANGED = ""  # the digest of a day that was told, and is not so any more
 RELEASED = ("released", "delivered")  # a tube that is further has been at the steps before
 REACHED = {
     "received": ("received", "rejected", "resulted", *RELEASED),
@@ -36,11 +39,10 @@ REACHED = {
 }
 
 
-def forward(session: Session, targets: Iterable[str], now: datetime) -> int:
-    """Put the figures of the last days into the outbox of *targets* where they changed."""
-    today, put = day_of(now), 0
-    for back in range(DAYS):
-        day = today - timedelta(days=back)
+def forward(session: Session, targets: Sequence[str], now: datetime) -> int:
+    """Put the figures of days into the outbox of *targets* where they changed."""
+    put = 0
+    for day in _days(session, targets, now):
         places = figures_of(session, day)
         if not places:
             continue
@@ -48,6 +50,19 @@ def forward(session: Session, targets: Iterable[str], now: datetime) -> int:
         said = msgspec.json.encode(FiguresWire(day=day, at=now, places=places)).decode()
         put += sum(_tell(session, target, day, digest, said, now) for target in targets)
     return put
+
+
+def _days(session: Session, targets: Sequence[str], now: datetime) -> list[date]:
+    days = {day_of(now) - timedelta(days=back) for back in range(DAYS)} | {older_day(now)}
+    changed = UpstreamSent.digest == _CHANGED, UpstreamSent.target.in_(targets)
+    days.update(session.scalars(select(UpstreamSent.day).where(*changed)))
+    return sorted(days, reverse=True)
+
+
+def older_day(now: datetime) -> date:
+    """Return the older day whose turn it is: each of them has one in as many minutes."""
+    turn = int(now.timestamp() // EVERY_SECONDS) % OLDER
+    return day_of(now) - timedelta(days=DAYS + turn)
 
 
 def figures_of(session: Session, day: date) -> tuple[PlaceFigures, ...]:
@@ -73,7 +88,10 @@ def figures_of(session: Session, day: date) -> tuple[PlaceFigures, ...]:
 
 
 def _tell(session: Session, target: str, day: date, digest: str, said: str, now: datetime) -> bool:
-    """One message of a day waits at a time: what changes meanwhile is told by the next."""
+    """One message of a day waits at a time: what changes meanwhile is told by the next.
+
+    That it changed is kept: by the time the message is out the day may be an old one.
+    """
     subject = f"{FIGURES}{day.isoformat()}"
     sent = session.get(UpstreamSent, (target, day), with_for_update=True, populate_existing=True)
     waits = exists().where(
@@ -82,7 +100,11 @@ def _tell(session: Session, target: str, day: date, digest: str, said: str, now:
         Delivery.state == "waiting",
         Delivery.delivered_at.is_(None),
     )
-    if (sent is not None and sent.digest == digest) or session.scalar(select(waits)):
+    if sent is not None and sent.digest == digest:
+        return False
+    if session.scalar(select(waits)):
+        if sent is not None:
+            sent.digest = _CHANGED
         return False
     if sent is None:
         sent = UpstreamSent(target=target, day=day, version=0)

@@ -65,5 +65,5 @@ class UpstreamSent(Base):
     target: Mapped[str] = mapped_column(String(40), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     version: Mapped[int]
-    digest: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))  # '': it changed since, and is to be told
     at: Mapped[datetime]

@@ -1,0 +1,101 @@
+"""A day's figures on their way up: the newest arrives in the end, however long the way was shut."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from contract.upstream import FiguresWire
+from server.db import Database
+from server.delivery.models import Delivery
+from server.delivery.simulated import SimulatedReceiver
+from server.delivery.worker import run_once
+from server.exchange import forwarding
+from server.figures.days import day_of
+from server.figures.models import COUNTS, cells
+
+pytestmark = pytest.mark.engines
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+TARGETS = ["nation"]
+
+
+def counted(session: Session, day: date, tubes: int) -> None:
+    """Let the roll-up of *day* say so many tubes."""
+    numbers = dict.fromkeys(COUNTS, 0) | {"people": tubes, "tubes": tubes}
+    keys = {"station": "ban-1", "place": "vn-2021:24", "operator": "", "lab": "", "kind": "single"}
+    session.execute(delete(cells).where(cells.c.day == day))
+    session.execute(insert(cells).values(day=day, **keys, **numbers))
+
+
+def forwarded(database: Database, now: datetime) -> int:
+    with database.write() as session:
+        return forwarding.forward(session, TARGETS, now)
+
+
+def told(database: Database) -> dict[date, int]:
+    """Return what the newest message that arrived says of each day."""
+    with database.read() as session:
+        rows = session.scalars(
+            select(Delivery.payload).where(Delivery.state == "delivered").order_by(Delivery.id)
+        ).all()
+    said = [msgspec.json.decode(each, type=FiguresWire) for each in rows]
+    return {each.day: each.places[0].tubes for each in said}
+
+
+def deliver(database: Database, now: datetime) -> int:
+    return run_once(database, {"nation": SimulatedReceiver()}, now)
+
+
+def test_after_an_outage_of_two_weeks_the_nation_has_the_whole_of_each_day(
+    database: Database, now: datetime
+) -> None:
+    tubes = {}
+    with database.write() as session:
+        for day in range(13):
+            for hour, count in ((1, 1), (9, 1000)):  # as the day goes on
+                at = now + DAY * day + timedelta(hours=hour)
+                tubes[day_of(at)] = count + day
+                counted(session, day_of(at), count + day)
+                forwarding.forward(session, TARGETS, at)
+    deliver(database, at)
+    assert set(told(database).values()) == set(range(1, 14)), "what waited was from the mornings"
+    assert forwarded(database, at + MINUTE) == 13
+    deliver(database, at + MINUTE)
+    assert told(database) == tubes
+    assert forwarded(database, at + 2 * MINUTE) == 0
+
+
+def test_what_changes_while_its_message_waits_puts_no_second_one_in(
+    database: Database, session: Session, now: datetime
+) -> None:
+    put = []
+    for minute, tubes in enumerate((1, 1, 2, 2, 3)):
+        counted(session, day_of(now), tubes)
+        put.append(forwarding.forward(session, TARGETS, now + MINUTE * minute))
+    assert put == [1, 0, 0, 0, 0]
+    session.commit()
+    deliver(database, now)
+    assert forwarded(database, now + MINUTE * 5) == 1
+
+
+def test_each_older_day_is_looked_at_within_hours() -> None:
+    begin = datetime(2026, 11, 23, 17, tzinfo=UTC)  # midnight in Vietnam
+    days = [forwarding.older_day(begin + MINUTE * minute) for minute in range(forwarding.OLDER)]
+    wanted = (day_of(begin) - DAY * (forwarding.DAYS + turn) for turn in range(forwarding.OLDER))
+    assert sorted(days, reverse=True) == list(wanted)
+
+
+def test_what_a_station_uploads_after_weeks_goes_up(
+    database: Database, session: Session, now: datetime
+) -> None:
+    turns = (now + MINUTE * minute for minute in range(forwarding.OLDER))
+    at = next(each for each in turns if forwarding.older_day(each) == day_of(now - 30 * DAY))
+    counted(session, day_of(now - 30 * DAY), 70)
+    assert forwarding.forward(session, TARGETS, at - MINUTE) == 0
+    assert forwarding.forward(session, TARGETS, at) == 1
+    session.commit()
+    deliver(database, at)
+    assert told(database) == {day_of(now - 30 * DAY): 70}
