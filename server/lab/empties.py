@@ -47,19 +47,25 @@ def _behind(session: Session, empty: list[TubeId]) -> Iterator[Behind]:
     nobodys = {near for each in empty for near in reads.around(each)} - field.tubes
     lots = queries.lots_of(session, nobodys)
     void = _spots(lot_queries.voids_among(session, lots))
+    unused = _spots(lots) - void
     came = reads.received(session, nobodys)
     strays = came - queries.paired_before(session, came)  # `strays` holds what is between
     for each in empty:
         paired = field.paired.get(each.series, {})
-        thrown = {serial for series, serial in void if series == each.series}
-        for at, doubt in doubts_behind(each.serial, paired, field.empty[each.series], thrown):
+        thrown, free = _of(each.series, void), _of(each.series, unused)
+        others = field.empty[each.series]
+        for at, doubt in doubts_behind(each.serial, paired, others, thrown, free):
             missing = TubeId.mint(each.series, at)
-            if missing in lots and missing not in strays:
+            if missing not in strays:
                 yield Behind(paired[each.serial].id, missing, doubt)
 
 
 def _spots(tubes: Iterable[Tube]) -> set[tuple[int, int]]:
     return {(each.series, each.serial) for each in tubes if isinstance(each, TubeId)}
+
+
+def _of(series: int, spots: Iterable[tuple[int, int]]) -> set[int]:
+    return {serial for of, serial in spots if of == series}
 
 
 def _held_before(session: Session, behind: Behind) -> set[UUID]:

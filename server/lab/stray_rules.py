@@ -7,11 +7,9 @@ Where the tube of nobody stayed at the table, the empty one is the only sign: wh
 and the next serial that nobody was given is then in doubt as well.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
-
-from contract.tubes import LARGEST_SERIAL
 
 REACH = 20  # tubes on either side
 
@@ -47,27 +45,47 @@ def doubt_beside(stray: int, paired: Mapping[int, Beside], empty: Collection[int
 
 
 def doubts_behind(
-    empty: int, paired: Mapping[int, Beside], others: Collection[int], passed: Collection[int]
+    empty: int,
+    paired: Mapping[int, Beside],
+    others: Collection[int],
+    void: Collection[int],
+    unused: Collection[int],
 ) -> Iterator[tuple[int, Doubt]]:
     """Yield the serials of nobody that an *empty* one leads to, and what lies between, either way.
 
-    *others* are empty too, and end it: no swab was in them.  *passed* are void: nobody takes them.
+    *others* are empty too, and end it: no swab was in them.  *void* serials are passed over, for
+    hands take none of them; where nothing but void ones lead on, the first of those may be where
+    the last swab is, and was made void since.  *unused* are of a lot, and of nobody.
     """
     if empty not in paired:
         return
     station = paired[empty].station
+    mine = {at for at, given in paired.items() if given.station == station and at not in others}
     for step in (-1, 1):
-        between: list[UUID] = []
-        for at in range(empty + step, empty + step * (REACH + 1), step):
-            if at in passed:
-                continue
-            given = paired.get(at)
-            if given is None and between and 0 <= at <= LARGEST_SERIAL:
-                ordered = between if step > 0 else between[::-1]
-                yield at, Doubt(station, tuple(ordered), shift=True)
-            if given is None or given.station != station or at in others:
-                break
-            between.append(given.id)
+        way = range(empty + step, empty + step * (REACH + 1), step)
+        between, end = _behind(way, mine, void, unused)
+        if between and end is not None:
+            ordered = sorted(between)
+            yield end, Doubt(station, tuple(paired[at].id for at in ordered), shift=True)
+
+
+def _behind(
+    way: Iterable[int], mine: Collection[int], void: Collection[int], unused: Collection[int]
+) -> tuple[list[int], int | None]:
+    """Return what is *mine* along the *way*, and the serial of nobody that it leads to, if any."""
+    between: list[int] = []
+    first_void: int | None = None
+    for at in way:
+        if at in void:
+            first_void = at if first_void is None else first_void
+        elif at in unused:
+            return between, at
+        elif at in mine:
+            between.append(at)
+            first_void = None
+        else:
+            break
+    return between, first_void
 
 
 def _to_an_empty_one(

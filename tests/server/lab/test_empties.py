@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import events
-from contract.tubes import LARGEST_SERIAL, TubeId
+from contract.tubes import TubeId
 from server.intake.effects import EFFECTS
 from server.lab.receptions import undo_rejection
 from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
-from server.lab.stray_reads import spans_around
 from server.lab.stray_rules import REACH, Beside, doubts_behind
 from server.lab.strays import look_beside
 from server.lab.words import Call, Rejection
@@ -74,6 +73,26 @@ def test_a_void_tube_is_passed_over(scene: Any) -> None:
     void_tubes(scene.session, "L-26", Run(5, 5), reason="rơi", by=MINH, now=scene.now)
     came_empty(scene, tubes[2])
     assert held_by_slip(scene.session, tubes) == {tubes[1], tubes[3], tubes[5], tubes[6]}
+
+
+@pytest.mark.parametrize(("first", "last"), [(6, 6), (6, 30), (3, 30)])
+def test_where_only_void_tubes_lead_on_the_first_of_them_may_hold_the_last_swab(
+    scene: Any, first: int, last: int
+) -> None:
+    """They were made void before the box was opened: one, or all that was left of the box."""
+    lot = scene.session.get_one(Lot, "L-26")
+    open_lot(scene.session, lot)
+    tubes = [scene.tube() for _ in range(6)]
+    lot.last = last
+    for at in range(1, first - 1):
+        scene.pair(tubes[at], scene.person())
+    run = Run(first, last)
+    void_tubes(scene.session, "L-26", run, reason="bỏ", by=MINH, now=scene.now)
+    came_empty(scene, tubes[1])
+    behind = tubes[2 : first - 1]
+    assert held_by_slip(scene.session, tubes) == set(behind)
+    strays = [group.stray for group in slips.open_groups(scene.session)]
+    assert strays == ([TubeId.mint(26, first)] if behind else [])
 
 
 def test_what_was_held_goes_when_the_empty_one_was_not_empty(
@@ -190,39 +209,26 @@ def paired_now(scene: Any, tube: TubeId) -> TubeId:
     st.integers(0, 90),
     st.dictionaries(st.integers(0, 90), st.sampled_from(["ban-1", "ban-2"]), max_size=90),
     st.frozensets(st.integers(0, 90), max_size=6),
-    st.frozensets(st.integers(0, 90), max_size=6),
+    st.frozensets(st.integers(0, 90), max_size=40),
+    st.integers(0, 90),
 )
 def test_what_lies_behind_is_of_one_station_without_a_gap_and_never_empty(
-    empty: int, stations: dict[int, str], others: frozenset[int], void: frozenset[int]
+    empty: int, stations: dict[int, str], others: frozenset[int], void: frozenset[int], lot: int
 ) -> None:
+    void = frozenset(at for at in void if at <= lot)
+    unused = set(range(lot + 1)) - stations.keys() - void
     paired = {at: Beside(UUID(int=at + 1), name) for at, name in stations.items()}
-    for end, doubt in doubts_behind(empty, paired, others, void):
+    for end, doubt in doubts_behind(empty, paired, others, void, unused):
         held = [member.int - 1 for member in doubt.members]
         between = range(min(empty, end) + 1, max(empty, end))
         assert held == [at for at in between if at not in void]
         assert {stations[at] for at in held} == {doubt.station} == {stations[empty]}
         assert not set(held) & others
-        assert end not in stations
-        assert end not in void
         assert abs(end - empty) <= REACH
-
-
-@given(
-    st.frozensets(
-        st.tuples(st.sampled_from([26, 27]), st.integers(0, 300) | st.just(LARGEST_SERIAL)),
-        max_size=20,
-    )
-)
-def test_spans_hold_what_is_within_reach_and_nothing_else(
-    spots: frozenset[tuple[int, int]],
-) -> None:
-    spans = list(spans_around(TubeId.mint(*spot) for spot in spots))
-    held = [(span.series, at) for span in spans for at in range(span.first, span.last + 1)]
-    near = {
-        (series, serial + step)
-        for series, serial in spots
-        for step in range(-REACH, REACH + 1)
-        if 0 <= serial + step <= LARGEST_SERIAL
-    }
-    assert len(held) == len(set(held))
-    assert set(held) == near
+        beyond = (empty + (1 if end > empty else -1) * far for far in range(1, REACH + 1))
+        after = [at for at in beyond if abs(at - empty) >= abs(end - empty)]
+        ends = next((at for at in after if at not in void), None)
+        assert end == (ends if ends in unused else after[0])
+        assert ends is None or ends in unused or stations.get(ends) != doubt.station or (
+            ends in others
+        )  # fmt: skip

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import events
+from contract.tubes import LARGEST_SERIAL, TubeId
 from server.lab.models import Reception
 from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
+from server.lab.stray_reads import spans_around
 from server.lab.stray_rules import REACH, Beside, doubt_beside
 from server.lab.strays import look_at, look_beside
 from server.lab.words import Call, Rejection
@@ -166,3 +168,24 @@ def test_pairings_that_come_after_their_tubes_are_looked_at_as_well(
         scene.pair(tube, scene.person())
     look_beside(scene.session, late[:-1], now=scene.now)
     assert held_by_slip(scene.session, [*known, *late]) == set(late[1:-1])
+
+
+@given(
+    st.frozensets(
+        st.tuples(st.sampled_from([26, 27]), st.integers(0, 300) | st.just(LARGEST_SERIAL)),
+        max_size=20,
+    )
+)
+def test_spans_hold_what_is_within_reach_and_nothing_else(
+    spots: frozenset[tuple[int, int]],
+) -> None:
+    spans = list(spans_around(TubeId.mint(*spot) for spot in spots))
+    held = [(span.series, at) for span in spans for at in range(span.first, span.last + 1)]
+    near = {
+        (series, serial + step)
+        for series, serial in spots
+        for step in range(-REACH, REACH + 1)
+        if 0 <= serial + step <= LARGEST_SERIAL
+    }
+    assert len(held) == len(set(held))
+    assert set(held) == near
