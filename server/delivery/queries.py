@@ -20,6 +20,11 @@ def is_open() -> ColumnElement[bool]:
     return and_(Delivery.delivered_at.is_(None), Delivery.state.in_(UNDELIVERED))
 
 
+def is_of_person() -> ColumnElement[bool]:
+    """Say of a message that its subject is a person; what else may be one has a '/' in it."""
+    return Delivery.subject.not_like("%/%")
+
+
 def delivery_of(session: Session, target: str, key: str) -> Delivery | None:
     found = select(Delivery).where(Delivery.target == target, Delivery.key == key)
     return session.scalar(found)

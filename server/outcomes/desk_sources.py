@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from server.accounts.within import Within
 from server.delivery.models import Delivery
-from server.delivery.queries import is_open
+from server.delivery.queries import is_of_person, is_open
 from server.lab import sight as lab_sight
 from server.lab.sight import of_lab
 from server.outcomes.desk_models import DeskItem
@@ -68,7 +68,7 @@ def _of_deliveries(_desk: Desk) -> Select[*tuple[Any, ...]]:
         Delivery.key.label("subject"), Delivery.created_at.label("since"),
         Delivery.state.label("detail"), Delivery.place.label("place"), *_no("station", "box"),
     )  # fmt: skip
-    return found.where(is_open())
+    return found.where(is_open(), is_of_person())  # figures for a server above are no outcome
 
 
 def _of_calls(_desk: Desk) -> Select[*tuple[Any, ...]]:

@@ -3,9 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from contract.tubes import ForeignTube, TubeId
+from server.accounts.roles import Role
+from server.db import Database
+from server.delivery import services
+from server.delivery.channels import Message
+from server.exchange.upstream import FIGURES
 from server.lab.services import Finding, enter_result, receive_tube, verify_result
 from server.lab.words import Call
 from server.outcomes.desk_loads import loads
@@ -41,6 +47,19 @@ def test_a_tube_goes_from_desk_to_desk_and_leaves(scene: Any, now: datetime) -> 
     assert busy(session) == {Desk.OUTCOME_WITHOUT_DELIVERY: 1}
     [waiting] = waiting_on(session, Desk.OUTCOME_WITHOUT_DELIVERY)
     assert waiting.tube == tube
+
+
+@pytest.mark.engines
+def test_figures_that_wait_for_the_nation_are_no_outcome_without_delivery(
+    database: Database, sign_in: Any, now: datetime
+) -> None:
+    subject = f"{FIGURES}2026-11-23"
+    said = Message("nation", f"{subject}/v1", subject, 1, "{}")
+    with database.write() as session:
+        services.enqueue_all(session, [said], now=now)
+        assert waiting_on(session, Desk.OUTCOME_WITHOUT_DELIVERY) == []
+    officer = sign_in(Role.HEALTH_OFFICER)
+    assert officer.get(f"/desks/{Desk.OUTCOME_WITHOUT_DELIVERY}").status_code == 200
 
 
 def test_a_result_for_nobodys_tube_stands_with_its_age(scene: Any, now: datetime) -> None:
