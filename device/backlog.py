@@ -18,7 +18,7 @@ from contract.events import Envelope, EventError, decode_envelope
 from contract.receipts import CHANGED
 from device.chain import Row, fault_of
 from device.drafts import Moment
-from device.files import read_whole, write_whole
+from device.files import write_whole
 from device.journal_file import (
     JournalTrouble,
     epoch_of,
@@ -27,33 +27,14 @@ from device.journal_file import (
     open_for_reading,
     rows_after,
 )
+from device.sent import Sent as Sent
+from device.sent import SetAside as SetAside
+from device.sent import note_file, note_taken, waits_to_send_all
+from device.sent import read_sent as read_sent
+from device.sent import sent_file as sent_file
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000  # of one upload
-
-
-class SetAside(msgspec.Struct, frozen=True):
-    """An event that the server will not take (HTTP *status*; 0: damaged here).  It is kept."""
-
-    epoch: str
-    seq: int
-    status: int
-    code: str = ""
-
-
-class Sent(msgspec.Struct):
-    """How far the server has the journal, and what it said last.  `uplink.json`."""
-
-    acked: dict[str, int] = {}
-    sent: int = 0
-    set_aside: list[SetAside] = []
-    forks: dict[str, int] = {}  # epochs in which the server has other events, and from which seq
-    server_now: str = ""
-    server_mono: int = 0
-    server_boot: str = ""
-    contact: str = ""
-    stick: str = ""  # 'written', 'trouble', or '' where there is none
-    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +66,6 @@ class Batch:
         return self.rows[-1].seq
 
 
-def sent_file(state: Path) -> Path:
-    return state / "uplink.json"
-
-
-def read_sent(state: Path) -> Sent:
-    """Return what uplink noted last; a fresh page where there is none or it is damaged."""
-    try:
-        return msgspec.json.decode(read_whole(sent_file(state)) or b"{}", type=Sent)
-    except msgspec.DecodeError:
-        return Sent()
-
-
 class Backlog:
     """The rows that wait in one state folder."""
 
@@ -125,6 +94,13 @@ class Backlog:
                 f"không đọc được nhật ký: {error}", f"the journal cannot be read: {error}"
             ) from error
         return None
+
+    def take_note(self) -> None:
+        """Begin anew where somebody asked for the whole journal (`ghepmau-station send-all`)."""
+        if waits_to_send_all(self._state, self.sent):
+            self.sent = read_sent(self._state)
+            self._drained.clear()
+            log.warning("the whole journal is sent again, as was asked for")
 
     def done(self, batch: Batch) -> None:
         """The server answered for *batch*."""
@@ -171,8 +147,10 @@ class Backlog:
         page = msgspec.json.encode(self.sent)
         if page != self._saved:
             try:
-                write_whole(sent_file(self._state), page, durable=False)
+                note = note_file(self._state).exists()  # it goes only once the page is on the disk
+                write_whole(sent_file(self._state), page, durable=note)
                 self._saved = page
+                note_taken(self._state, self.sent)
             except OSError as error:  # a full card must not stop what empties it
                 log.warning("what was sent cannot be noted: %s", error)
 

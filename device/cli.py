@@ -22,6 +22,7 @@ from device import (
     manual_cli,
     opening,
     running,
+    send_all_cli,
     stick_cli,
     uplink_process,
 )
@@ -153,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         "check", help=said("kiểm và in mọi cấu hình", "check the settings and print them all")
     )
     with_config(check, _check)
-    for each in (journal_cli, readers, manual_cli, kiosk, stick_cli, health_cli):
+    for each in (journal_cli, readers, manual_cli, kiosk, stick_cli, send_all_cli, health_cli):
         each.add_to(commands)
     return parser
 

@@ -18,7 +18,7 @@ from time import monotonic, monotonic_ns
 from contract.events import encode_batch
 from contract.receipts import HeadWire
 from contract.signing import BadSignature
-from contract.sticks import NoStick, pack, read_receipt
+from contract.sticks import NoStick, Stored, pack, read_receipt
 from device.backlog import MOST_BYTES, Backlog, Sent
 from device.chain import Row, fault_of
 from device.clock import boot_id
@@ -31,6 +31,7 @@ from device.journal_file import (
     open_for_reading,
     rows_after,
 )
+from device.sent import is_of_before
 from device.stick_files import StickTrouble, put, that_may_go
 
 log = logging.getLogger(__name__)
@@ -119,16 +120,7 @@ def take_receipt(office: Office, backlog: Backlog, path: Path) -> int:
         raise NoStick(
             f"không đọc được {path}: {error}", f"{path} cannot be read: {error}"
         ) from error
-    if stored.station != papers.station:
-        raise NoStick(
-            f"biên nhận này của trạm {stored.station}", f"it is for the station {stored.station}"
-        )
-    if not stored.linked:
-        raise NoStick(
-            "biên nhận này của máy chủ bản cũ, chưa đủ để tin; không mất gì, hãy nâng cấp máy chủ",
-            "it is of a server of an older version and says too little to be believed; nothing is"
-            " lost, upgrade the server",
-        )
+    _check_it_counts(stored, papers.station, backlog.sent)
     heads = {head: backlog.row_at(head.epoch, head.seq) for head in stored.heads if head.seq}
     for head, ours in heads.items():
         if ours and ours.hash != head.hash and fault_of(ours, "", head.epoch) is None:
@@ -142,6 +134,24 @@ def take_receipt(office: Office, backlog: Backlog, path: Path) -> int:
     backlog.sent.sent += new
     backlog.save()
     return new
+
+
+def _check_it_counts(stored: Stored, station: str, sent: Sent) -> None:
+    if stored.station != station:
+        raise NoStick(
+            f"biên nhận này của trạm {stored.station}", f"it is for the station {stored.station}"
+        )
+    if not stored.linked:
+        raise NoStick(
+            "biên nhận này của máy chủ bản cũ, chưa đủ để tin; không mất gì, hãy nâng cấp máy chủ",
+            "it is of a server of an older version and says too little to be believed; nothing is"
+            " lost, upgrade the server",
+        )
+    if is_of_before(sent, stored.now):
+        raise NoStick(
+            "biên nhận này ký trước khi có yêu cầu gửi lại toàn bộ, không dùng nữa",
+            "it was signed before the whole journal was asked for, and does not count any more",
+        )
 
 
 def _note_set_back(backlog: Backlog, head: HeadWire) -> None:
@@ -162,7 +172,7 @@ class StickDesk:
     folder: Path | None
     is_there: Callable[[Path], bool] = os.path.ismount
     _looked: float = float("-inf")
-    _written: tuple[dict[str, int], dict[str, int]] | None = None  # newest events, and forks
+    _written: tuple[dict[str, int], dict[str, int], str] | None = None  # what it was of
 
     def turn(self) -> None:
         self._look_into_the_inbox()
@@ -197,7 +207,8 @@ class StickDesk:
         receipt = folder / f"ghepmau-{self.office.papers().station}.receipt"
         if receipt.exists():
             self._take(receipt)  # what waits is written, whatever it says
-        newest = (_newest(self.office.folder), dict(self.backlog.sent.forks))
+        sent = self.backlog.sent
+        newest = (_newest(self.office.folder), dict(sent.forks), sent.asked_all)
         if newest != self._written:
             done = export(self.office, self.backlog.sent, folder)
             self._written, self.backlog.sent.stick = newest, "written"

@@ -69,6 +69,7 @@ class Uplink:
         return wait
 
     def _turn(self) -> float:
+        self.backlog.take_note()
         batch = self.backlog.next(self._size)
         if batch is None:
             return self._refresh() if self._is_due() else self.every
