@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.audit import services as audit
-from server.lab import moves, queries, recalls, receptions, refusals, taken_back
+from server.lab import moves, queries, recalls, receptions, refusals, strays, taken_back
 from server.lab.boxes import open_boxes
 from server.lab.models import Reception, ReceptionStep, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
@@ -25,7 +25,6 @@ from server.lab.taken_back import nested
 from server.lab.taken_back import withdrawals_of as withdrawals_of
 from server.rows import ordered_id
 from server.sampling import changes
-from server.sampling.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def withdraw(
     Raises NoArrival, SeveralArrivals, TubeRejected where the rejection is taken back first,
     ReleasedByIt where a result was told, TubeKept where the tube is taken out of storage first.
     """
-    take_turn(session, [tube])
+    strays.take_turns_beside(session, [tube])
     session.flush()
     known = queries.reception_of(session, tube, anew=True)
     if known and not known.accepted and _may(within, _of(known, moved=False)):
@@ -147,6 +146,7 @@ def _take_back(
     session.flush()
     audit.record(session, "tube.arrival-withdrawn", tube, by=by, now=now, detail=mine.box)
     open_boxes.came(session, mine.box, now=now)
+    strays.look_beside(session, [tube], now=now)  # of nobody, it may be what an empty one lacks
     changes.changed(session, tube, now=now)
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from contract import events
 from contract.tubes import TubeId
+from server.accounts.within import ANYWHERE
 from server.intake.effects import EFFECTS
+from server.lab.arrivals import withdraw
 from server.lab.receptions import undo_rejection
 from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
 from server.lab.stray_rules import REACH, Beside, doubts_behind
@@ -91,8 +93,8 @@ def test_where_only_void_tubes_lead_on_the_first_of_them_may_hold_the_last_swab(
     came_empty(scene, tubes[1])
     behind = tubes[2 : first - 1]
     assert held_by_slip(scene.session, tubes) == set(behind)
-    strays = [group.stray for group in slips.open_groups(scene.session)]
-    assert strays == ([TubeId.mint(26, first)] if behind else [])
+    missing = [TubeId.mint(26, first)] if behind else []
+    assert [group.stray for group in slips.open_groups(scene.session)] == missing
 
 
 def test_what_was_held_goes_when_the_empty_one_was_not_empty(
@@ -155,10 +157,7 @@ def test_a_pairing_undone_by_its_station_leaves_a_tube_of_nobody_in_either_order
     last = scene.pair(in_a_row[-1], scene.person())
     for _ in range(REACH):
         scene.pair(scene.tube(), scene.person())
-    steps = [
-        lambda: undone(scene, last),
-        lambda: came_empty(scene, in_a_row[1]),
-    ]
+    steps = [lambda: undone(scene, last), lambda: came_empty(scene, in_a_row[1])]
     for step in steps if void_first else reversed(steps):
         step()
     assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
@@ -183,6 +182,22 @@ def test_an_undone_tube_that_came_all_the_same_ends_a_shift_as_well(
     undone(scene, scene.pair(in_a_row[-1], scene.person()))
     came(scene, in_a_row[-1])
     came_empty(scene, in_a_row[1])
+    assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
+
+
+@pytest.mark.engines
+def test_where_the_tube_of_nobody_came_by_mistake_it_is_missing_again(
+    scene: Any, in_a_row: list[Any]
+) -> None:
+    """Whoever lets those go that were held because it came says nothing of the empty one."""
+    came(scene, in_a_row[-1])
+    came_empty(scene, in_a_row[1])
+    assert {group.cause for group in slips.open_groups(scene.session)} == {"stray"}
+    withdraw(scene.session, in_a_row[-1], ANYWHERE, reason="quét nhầm", by=LAN, now=scene.now)
+    for group in slips.open_groups(scene.session):
+        if group.cause == "stray":
+            decide_group(scene.session, group.id, wrong=[], reason="x", by=MINH, now=scene.now)
+    assert [group.cause for group in slips.open_groups(scene.session)] == ["empty"]
     assert held_by_slip(scene.session, in_a_row) == set(in_a_row[2:-1])
 
 
