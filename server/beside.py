@@ -1,4 +1,8 @@
-"""What a page that comes back says beside one of its fields."""
+"""What a page says beside a field of its own: of a filter, and of a form that asks for secrets.
+
+Other forms come back by themselves (`server.returning`); these stand at no address of their own, or
+hold what must not be filled in again.
+"""
 
 from dataclasses import dataclass
 

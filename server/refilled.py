@@ -29,6 +29,7 @@ class Sent:
 
     path: str  # with its query
     values: Mapping[str, Sequence[str]]
+    files: frozenset[str] = frozenset()  # fields that had a file, which no browser keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,13 @@ class Refusal:
 
 
 def refilled(
-    page: str, sent: Sent, refusal: Refusal | None, at: str = "", *, changed: str = ""
-) -> str | None:
+    page: str, sent: Sent, refusal: Refusal | None, at: str = "", *, changed: str = "",
+    again: str = "",
+) -> str | None:  # fmt: skip
     """Return *page* with the form filled and the refusal said; None where the form is not on it.
 
     Where it was sent of what stands otherwise by now, *changed* is said, and nobody's choice is
-    made again: it was of what they saw.
+    made again: it was of what they saw.  *again* is said behind what must be chosen once more.
 
     The page stands *at* a path, else where the form was sent.  A form about something else (another
     row's) is never filled: one key more would send it.  Without a refusal the page says already
@@ -60,6 +62,7 @@ def refilled(
         refusal = _moved(edits, form, read.said, sent)
     is_old = _is_of_old(form, sent)
     _fill_all(edits, form, sent, CHOSEN if is_old else frozenset())
+    _ask_again(edits, form, sent, again)
     if is_old:
         said = f'<span role="alert" class="wrong" id="changed">{escape(changed)}</span>'
         edits.insert(form.tag.span[1] if form.shown else read.main_at, said)
@@ -189,6 +192,13 @@ def _fill_all(edits: _Edits, form: Form, sent: Sent, but: Container[str]) -> Non
             _fill(edits, each, sent.values.get(each.name, ()), place)
 
 
+def _ask_again(edits: _Edits, form: Form, sent: Sent, again: str) -> None:
+    """Say *again* behind each field that had a file."""
+    for each in form.fields:
+        if each.kind == "file" and each.name in sent.files:
+            edits.insert(_place(each)[1], f'<span class="whole muted">{escape(again)}</span>')
+
+
 def _fill(edits: _Edits, this: Field, values: Sequence[str], place: int) -> None:
     """Fill in what was sent for a field, the one at *place* among those of its name."""
     if this.kind in EMPTY or this.is_for_once or not this.name:
@@ -218,9 +228,15 @@ def _say(edits: _Edits, form: Form, refusal: Refusal, wrong: Field | None, main_
         edits.insert(form.tag.span[1] if shown else main_at, said)
         return
     _mark(edits, wrong)
-    begin, end = wrong.label if len(wrong.label) == 2 else (wrong.tag.span[0], wrong.end)
+    begin, end = _place(wrong)
     edits.insert(begin, '<span class="field">')
     edits.insert(end, f"{said}</span>")
+
+
+def _place(this: Field) -> tuple[int, int]:
+    """Return where *this* begins and ends, with the label around it."""
+    begin, end = this.label if len(this.label) == 2 else (this.tag.span[0], this.end)
+    return begin, end
 
 
 def _mark(edits: _Edits, wrong: Field) -> None:

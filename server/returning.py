@@ -27,9 +27,10 @@ def install(app: Flask) -> None:
 
 
 def come_back(sentence: str, field: str, status: int) -> Response | None:
-    """Return the page that the refused form was on, None where no page has it."""
-    if not page_before():
-        return None
+    """Return the page that the refused form was on, None where no page has it.
+
+    A browser that does not say where the form was still sent it to an address that tells.
+    """
     return page_with(_sent(), pages(), Refusal(sentence, field), status)
 
 
@@ -38,7 +39,9 @@ def page_with(sent: Sent, pages: Iterable[str], why: Refusal, status: int) -> Re
     for path in pages:
         page = _opened(path)
         at = urlsplit(path).path
-        filled = page and refilled(page.get_data(as_text=True), sent, why, at, changed=_changed())
+        filled = page and refilled(
+            page.get_data(as_text=True), sent, why, at, changed=_changed(), again=_again()
+        )
         if page and filled:
             meta = (
                 f'<meta name="at" content="{escape(path)}"></head>'  # static/js/page.js goes there
@@ -55,7 +58,9 @@ def keep_typed(response: Response) -> Response:
     """Fill in what a view's own page of refusal left out."""
     is_ours = request.method == "POST" and 400 <= response.status_code < 500
     if is_ours and response.mimetype == "text/html" and not g.get("came_back"):
-        filled = refilled(response.get_data(as_text=True), _sent(), None, changed=_changed())
+        filled = refilled(
+            response.get_data(as_text=True), _sent(), None, changed=_changed(), again=_again()
+        )
         if filled:
             response.set_data(filled)
     return response
@@ -86,9 +91,18 @@ def _changed() -> str:
     )
 
 
+def _again() -> str:
+    return t(
+        "▲ Chọn lại tệp: trình duyệt không giữ tệp đã chọn.",
+        "▲ Choose the file again: browsers keep no chosen file.",
+    )
+
+
 def _sent() -> Sent:
     path = request.full_path if request.query_string else request.path
-    return Sent(path, dict(fields().lists()))
+    values = dict(fields().lists())
+    had = request.files.items() if values else ()  # no body that is too large is read again
+    return Sent(path, values, frozenset(name for name, each in had if each.filename))
 
 
 def pages() -> list[str]:

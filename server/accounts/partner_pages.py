@@ -5,8 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server.accounts import partners
 from server.accounts.current import current_within
-from server.beside import Wrong
-from server.errors import BadInput, DomainError
+from server.errors import BadInput
 from server.forms import place_or_text, required_text
 from server.permissions import Scope
 from server.web import Permission, actor, now, reading, requires, t, transaction
@@ -30,15 +29,6 @@ def show_partners() -> ResponseReturnValue:
 @requires(Permission.PARTNER_WRITE)
 def add_partner() -> ResponseReturnValue:
     """Let a partner in and show its token, here and never again."""
-    try:
-        name, token = _added()
-    except DomainError as problem:
-        return _page(problem=problem)
-    return _page(name, token)
-
-
-def _added() -> tuple[str, str]:
-    """Return the name of a new partner and its token."""
     name = required_text(request.form, "partner", longest=32)
     place = place_or_text(required_text(request.form, "place", longest=64))
     if not partners.may_manage(current_within(), place):
@@ -53,7 +43,7 @@ def _added() -> tuple[str, str]:
             by=actor(),
             now=now(),
         )
-    return name, token
+    return _page(name, token)
 
 
 @bp.post("/partners/<name>/token")
@@ -82,15 +72,11 @@ def _scopes(chosen: list[str]) -> list[Scope]:
         ) from error
 
 
-def _page(
-    name: str = "", token: str = "", problem: DomainError | None = None
-) -> ResponseReturnValue:
-    """Show the page; with what was typed, where that was refused."""
+def _page(name: str = "", token: str = "") -> ResponseReturnValue:
     with reading() as session:
         known = partners.managed(session, current_within())
         ending = {each.id for each in partners.ending_soon(session, now=now())}
     return render_template(
         "accounts/partners.html", partners=known, ending=ending, new=name, token=token,
-        scopes=SCOPES, form=request.form if problem else {},
-        chosen=request.form.getlist("scope"), wrong=Wrong.of(problem) if problem else None,
-    ), problem.status if problem else 200  # fmt: skip
+        scopes=SCOPES,
+    )  # fmt: skip

@@ -12,8 +12,6 @@ from server.accounts import device_words, enrolment, health_queries, returning
 from server.accounts.current import current_within, in_scope
 from server.accounts.health_queries import Patient
 from server.accounts.sickness import State, words_of
-from server.beside import Wrong
-from server.errors import DomainError
 from server.forms import choice, place_or_text, required_text, tidy
 from server.web import Permission, actor, now, origin, reading, requires, settings, transaction
 
@@ -31,15 +29,6 @@ def show_stations() -> ResponseReturnValue:
 @requires(Permission.STATION_WRITE)
 def create_station() -> ResponseReturnValue:
     """Create a station and show its one-time code, here and never again."""
-    try:
-        name, code = _created()
-    except DomainError as problem:
-        return _page(problem=problem)
-    return _page(name, code)
-
-
-def _created() -> tuple[str, str]:
-    """Return the id of a new station and its code."""
     name = required_text(request.form, "station", longest=32)
     with transaction() as session:
         enrolment.create_station(
@@ -52,7 +41,7 @@ def _created() -> tuple[str, str]:
             now=now(),
         )
         code = enrolment.issue_code(session, name, life=_life(), by=actor(), now=now())
-    return name, code
+    return _page(name, code)
 
 
 @bp.post("/stations/<station>/code")
@@ -95,10 +84,7 @@ def _is_sought(patient: Patient, text: str, state: str) -> bool:
     return match_key(text) in match_key(said) if text else True
 
 
-def _page(
-    station: str = "", code: str = "", problem: DomainError | None = None
-) -> ResponseReturnValue:
-    """Show the page; with what was typed, where that was refused."""
+def _page(station: str = "", code: str = "") -> ResponseReturnValue:
     with reading() as session:
         ward = health_queries.ward(session, now(), current_within())
         asked_back = returning.all_asked(session, current_within())
@@ -127,6 +113,4 @@ def _page(
         duties=enrolment.DUTY_NAMES,
         minutes=settings().enrol_minutes,
         address=origin(),
-        form=request.form if problem else {},
-        wrong=Wrong.of(problem) if problem else None,
-    ), problem.status if problem else 200
+    )

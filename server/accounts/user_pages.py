@@ -15,8 +15,6 @@ from server.accounts.models import User
 from server.accounts.permission_words import WORDS
 from server.accounts.roles import AT_LAB, GRANTS, NAMES, NEED_SECOND_FACTOR, Role
 from server.accounts.views import unused
-from server.beside import Wrong
-from server.errors import DomainError
 from server.forms import choice, optional_text, place_or_text, required_text
 from server.web import (
     Permission,
@@ -37,11 +35,6 @@ bp = Blueprint("users", __name__)
 @bp.get("/users")
 @requires(Permission.USER_WRITE)
 def show_users() -> ResponseReturnValue:
-    return _people()
-
-
-def _people(problem: DomainError | None = None) -> ResponseReturnValue:
-    """Show the page; with what was typed, where that was refused."""
     with reading() as session:
         people = grants.managed(session, current_within())
         return render_template(
@@ -52,23 +45,13 @@ def _people(problem: DomainError | None = None) -> ResponseReturnValue:
             asleep={each.login for each in people if doors.is_asleep(each, unused(), now())},
             apart={each.login for each in people if each.active and grants.works_unseen(each)},
             factors={each.login: len(factors.factors_of(session, each)) for each in people},
-            form=request.form,
-            wrong=Wrong.of(problem) if problem else None,
-        ), problem.status if problem else 200
+        )
 
 
 @bp.post("/users")
 @requires(Permission.USER_WRITE)
 def add_user() -> ResponseReturnValue:
-    try:
-        login, token = _added()
-    except DomainError as problem:
-        return _people(problem)
-    return _user(login, token)
-
-
-def _added() -> tuple[str, str]:
-    """Return the log-in name of a new account and its one-time link."""
+    """Give somebody access, and show the one-time link."""
     login = required_text(request.form, "login", longest=40)
     place, sees = _where()
     with transaction() as session:
@@ -84,7 +67,7 @@ def _added() -> tuple[str, str]:
             now=now(),
         )
         token = doors.give_link(session, login, life=_life(), by=actor(), now=now())
-    return login, token
+    return _user(login, token)
 
 
 @bp.get("/users/<login>")
@@ -96,16 +79,13 @@ def show_user(login: str) -> ResponseReturnValue:
 @bp.post("/users/<login>/move")
 @requires(Permission.USER_WRITE)
 def move(login: str) -> ResponseReturnValue:
-    try:
-        role, (place, sees) = choice(request.form, "role", Role), _where()
-        with transaction() as session:
-            grants.managed_user(session, current_within(), login)
-            doors.move(
-                session, login, role=role, place=place, sees=sees, within=current_within(),
-                by=actor(), now=now(),
-            )  # fmt: skip
-    except DomainError as problem:
-        return _user(login, problem=problem)
+    role, (place, sees) = choice(request.form, "role", Role), _where()
+    with transaction() as session:
+        grants.managed_user(session, current_within(), login)
+        doors.move(
+            session, login, role=role, place=place, sees=sees, within=current_within(),
+            by=actor(), now=now(),
+        )  # fmt: skip
     flash(t(f"Đã đổi vai trò, phạm vi của {login}.", f"Changed the role or scope of {login}."))
     return _back(login)
 
@@ -197,7 +177,7 @@ def _back(login: str) -> ResponseReturnValue:
     return redirect(url_for(".show_user", login=login))
 
 
-def _user(login: str, token: str = "", problem: DomainError | None = None) -> ResponseReturnValue:
+def _user(login: str, token: str = "") -> ResponseReturnValue:
     with reading() as session:
         person = grants.managed_user(session, current_within(), login)
         return render_template(
@@ -212,6 +192,4 @@ def _user(login: str, token: str = "", problem: DomainError | None = None) -> Re
             asleep=doors.is_asleep(person, unused(), now()),
             factors=factors.factors_of(session, person),
             logins=sessions.live_sessions(session, person, now=now(), limits=gate.limits()),
-            asked=request.form if problem else person,
-            wrong=Wrong.of(problem) if problem else None,
-        ), problem.status if problem else 200
+        )

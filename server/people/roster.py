@@ -40,11 +40,13 @@ def read(text: str, *, longest: int = LONGEST_LIST) -> list[Row]:
         raise BadInput(
             "Danh sách trống. Mỗi dòng một người: Họ tên;ngày sinh;Nam hoặc Nữ.",
             "The list is empty. One person a line: name;date of birth;Nam or Nữ.",
+            field="people",
         )
     if len(lines) > longest:
         raise BadInput(
             f"Danh sách quá dài: nhiều nhất {longest} người một lần. Hãy chia ra.",
             f"The list is too long: at most {longest} people at a time. Split it.",
+            field="people",
         )
     return [_row(at, line) for at, line in lines]
 
@@ -73,4 +75,5 @@ def _unreadable(at: int, vi: str, en: str) -> BadInput:
     return BadInput(
         f"Dòng {at}: không đọc được {vi}. Viết theo mẫu: Nguyễn Thị Mẫu;15/03/1991;Nữ.",
         f"Line {at}: the {en} cannot be read. Write it like: Nguyễn Thị Mẫu;15/03/1991;Nữ.",
+        field="people",
     )

@@ -10,8 +10,7 @@ from contract.cards import CardNumber
 from labels.cards import CARDS, CardFace, card_sheet
 from server.accounts.current import current_within, place_in
 from server.audit.shown import note_shown
-from server.beside import Wrong
-from server.errors import BadInput, DomainError
+from server.errors import BadInput
 from server.forms import number, tidy
 from server.people import card_list, cards, queries, roster
 from server.people.models import CardBatch
@@ -23,18 +22,11 @@ bp = Blueprint("people", __name__)
 @bp.get("/cards")
 @requires(Permission.CARD_WRITE)
 def list_cards() -> ResponseReturnValue:
-    return _list()
-
-
-def _list(problem: DomainError | None = None) -> ResponseReturnValue:
-    """Show the page; with what was typed, where that could not be read."""
     with reading() as session:
         return render_template(
             "people/cards.html",
             batches=card_list.batches(session, current_within(), _page()),
-            form=request.form,
-            wrong=Wrong.of(problem, "people") if problem else None,
-        ), problem.status if problem else 200
+        )
 
 
 def _page() -> int:
@@ -62,11 +54,8 @@ def find_cards() -> ResponseReturnValue:
 @bp.post("/cards")
 @requires(Permission.CARD_WRITE)
 def make_cards() -> ResponseReturnValue:
-    try:
-        rows = roster.read(request.form.get("people", ""))
-        place = place_in(request.form)
-    except BadInput as problem:
-        return _list(problem)
+    rows = roster.read(request.form.get("people", ""))
+    place = place_in(request.form)
     with transaction() as session:
         batch = cards.make_cards(session, rows, place=place, by=actor(), now=now())
     flash(t(f"Đã làm {len(rows)} thẻ. In tờ thẻ rồi phát.", f"Made {len(rows)} cards. Print them."))

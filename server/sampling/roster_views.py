@@ -10,9 +10,7 @@ from contract.tubes import TubeKind, kind_of
 from server import sheets
 from server.accounts.current import current_within, place_in
 from server.audit import services as audit
-from server.beside import Wrong
 from server.display import local
-from server.errors import BadInput, DomainError
 from server.forms import day_in, number, optional_text, required_text
 from server.sampling import (
     lot_parts,
@@ -35,11 +33,6 @@ SHOWN = 200
 
 @requires(Permission.ROSTER_READ)
 def list_rosters() -> ResponseReturnValue:
-    return _page()
-
-
-def _page(problem: DomainError | None = None) -> ResponseReturnValue:
-    """Show the page; with what was typed, where that could not be read."""
     with reading() as session:
         return render_template(
             "sampling/rosters.html",
@@ -48,19 +41,13 @@ def _page(problem: DomainError | None = None) -> ResponseReturnValue:
             series=SERIES,
             longest=roster_import.LONGEST,
             today=local(now()).date(),
-            form=request.form,
-            wrong=Wrong.of(problem, "people") if problem else None,
-        ), problem.status if problem else 200
+        )
 
 
 @requires(Permission.LOT_WRITE)
 def read_list() -> ResponseReturnValue:
     """Take a pasted list, or a file of one, and show how it was read."""
-    try:
-        draft = _read()
-    except BadInput as problem:
-        return _page(problem)
-    return redirect(url_for(".show_draft", draft_id=draft))
+    return redirect(url_for(".show_draft", draft_id=_read()))
 
 
 def _read() -> UUID:

@@ -7,9 +7,7 @@ from flask.typing import ResponseReturnValue
 from contract.tubes import kind_of
 from server.accounts.current import current_within, place_in
 from server.accounts.stations import signed_station
-from server.beside import Wrong
 from server.display import local
-from server.errors import DomainError
 from server.forms import number, optional_text
 from server.sampling import (
     doubt_views,
@@ -83,11 +81,6 @@ SERIES = {series: kind_of(series) for series in (*range(10, 40), *range(90, 100)
 @bp.get("/lots")
 @requires(Permission.LOT_READ)
 def list_lots() -> ResponseReturnValue:
-    return _list()
-
-
-def _list(problem: DomainError | None = None) -> ResponseReturnValue:
-    """Show the page; with what was typed, where that was refused."""
     with reading() as session:
         known = queries.newest_lots(session, SHOWN + 1)
         return render_template(
@@ -100,19 +93,14 @@ def _list(problem: DomainError | None = None) -> ResponseReturnValue:
             stations=queries.stations(session, current_within()),
             series=SERIES,
             restored=numbering.marks(session),
-            form=request.form,
-            wrong=Wrong.of(problem) if problem else None,
-        ), problem.status if problem else 200
+        )
 
 
 @bp.post("/lots")
 @requires(Permission.LOT_WRITE)
 def register() -> ResponseReturnValue:
     """Register a run of our serials, or, where `codes` is filled, a maker's tubes."""
-    try:
-        lot = _registered()
-    except DomainError as problem:
-        return _list(problem)
+    lot = _registered()
     flash(t(f"Đã đăng ký lô {lot.id}: {lot.size} ống.", f"Registered {lot.id}: {lot.size} tubes."))
     return redirect(url_for(".show_lot", lot_id=lot.id))
 
