@@ -22,6 +22,7 @@ from server.accounts.services import wrong_password as wrong_password
 from server.accounts.within import Within
 from server.audit import services as audit
 from server.errors import DomainError
+from server.times import CLOCKS_DIFFER
 
 
 class LinkRefused(DomainError):
@@ -66,7 +67,8 @@ def choose_password(
     row = session.execute(
         found.where(
             AccountLink.token_hash == sessions.hash_of(token), AccountLink.used_at.is_(None),
-            AccountLink.expires_at > now, User.active,
+            AccountLink.expires_at > now, AccountLink.created_at <= now + CLOCKS_DIFFER,
+            User.active,
         ).with_for_update()
     ).one_or_none()  # fmt: skip
     if row is None:

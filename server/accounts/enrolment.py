@@ -20,6 +20,7 @@ from server.accounts import health_queries, keyring
 from server.accounts.models import EnrolmentCode, Station, StationKey
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
+from server.times import CLOCKS_DIFFER
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,31}", re.ASCII)
 _CODE_LETTERS = 16  # of 30 letters: 78 bits
@@ -114,7 +115,7 @@ def enrol(session: Session, code: str, key: str, *, now: datetime) -> Station:
     name = session.scalar(
         update(EnrolmentCode)
         .where(EnrolmentCode.code_hash == _hash(code), EnrolmentCode.used_at.is_(None))
-        .where(EnrolmentCode.expires_at > now)
+        .where(EnrolmentCode.expires_at > now, EnrolmentCode.created_at <= now + CLOCKS_DIFFER)
         .values(used_at=now)
         .returning(EnrolmentCode.station)
     )

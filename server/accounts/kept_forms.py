@@ -15,6 +15,7 @@ from server.accounts.kept_models import KeptForm
 from server.accounts.models import LoginSession, User
 from server.accounts.sessions import hash_of
 from server.rows import insert_or_hold
+from server.times import lately
 
 LIFE = timedelta(minutes=20)
 REACH = timedelta(days=1)  # after a log-in's last use
@@ -31,7 +32,7 @@ def whose(session: Session, token: str, *, now: datetime) -> UUID | None:
         .join(User, User.id == LoginSession.user_id)
         .where(LoginSession.token_hash == hash_of(token), User.active)
         .where(LoginSession.ended_at.is_(None), ~LoginSession.half)
-        .where(LoginSession.seen_at > now - REACH)
+        .where(lately(LoginSession.seen_at, now, REACH))
     )
     return session.scalar(found)
 
@@ -61,7 +62,7 @@ def kept(session: Session, user_id: UUID, token: str, *, now: datetime) -> str |
     found = select(KeptForm.content).where(
         KeptForm.user_id == user_id,
         KeptForm.token_hash == hash_of(token),
-        KeptForm.at > now - LIFE,
+        lately(KeptForm.at, now, LIFE),
     )
     return session.scalar(found)
 

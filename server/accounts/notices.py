@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.audit.models import AuditEntry
 from server.display import day, t, time_of_day
+from server.times import lately
 
 TOLD_FOR = timedelta(days=30)
 CHOSEN = "user.password-chosen"  # by the person, or whoever held the link; `detail` says whose link
@@ -57,7 +58,7 @@ def of_account(session: Session, login: str, *, now: datetime) -> Sequence[Audit
     others = or_(AuditEntry.actor != me, and_(AuditEntry.action == CHOSEN, AuditEntry.detail != me))
     found = select(AuditEntry).where(
         AuditEntry.subject == me, AuditEntry.action.in_(WORDS), others,
-        AuditEntry.at > now - TOLD_FOR, AuditEntry.id > first.scalar_subquery(),
+        lately(AuditEntry.at, now, TOLD_FOR), AuditEntry.id > first.scalar_subquery(),
     )  # fmt: skip
     return session.scalars(found.order_by(AuditEntry.id.desc())).all()
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from server.audit import services as audit
 from server.db import Base
 from server.errors import DomainError
+from server.times import lately, long_over
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -61,9 +62,9 @@ def check_limits(
     """
     asked = select(func.count()).select_from(PartnerQuestion)
     mine = asked.where(PartnerQuestion.partner == partner)
-    lately = mine.where(PartnerQuestion.at > now - MINUTE, PartnerQuestion.door == door.value)
-    in_vain = mine.where(PartnerQuestion.at > now - HOUR, PartnerQuestion.known.is_(False))
-    often = (session.scalar(lately) or 0) + len(unnoted) >= limits.per_minute
+    here = mine.where(PartnerQuestion.door == door.value, lately(PartnerQuestion.at, now, MINUTE))
+    in_vain = mine.where(PartnerQuestion.known.is_(False), lately(PartnerQuestion.at, now, HOUR))
+    often = (session.scalar(here) or 0) + len(unnoted) >= limits.per_minute
     misses = (session.scalar(in_vain) or 0) + list(unnoted).count(False)
     if often or misses >= limits.misses_per_hour:
         raise AskedTooOften(
@@ -77,6 +78,6 @@ def note_question(
 ) -> None:
     """Count a question.  Of those in vain the trail says that they were, and nothing else."""
     session.add(PartnerQuestion(partner=partner, at=now, known=known, door=door.value))
-    session.execute(delete(PartnerQuestion).where(PartnerQuestion.at < now - 2 * HOUR))
+    session.execute(delete(PartnerQuestion).where(long_over(PartnerQuestion.at, now, HOUR)))
     if not known:
         audit.record(session, "code.not-known", partner, by=f"partner:{partner}", now=now)

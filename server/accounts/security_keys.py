@@ -31,6 +31,7 @@ from server.accounts.models import User
 from server.accounts.sessions import hash_of
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
+from server.times import CLOCKS_DIFFER
 
 ASKED_FOR = timedelta(minutes=5)
 MOST = 10  # keys of one person
@@ -121,6 +122,7 @@ def take(session: Session, text: str, login: str, purpose: str, *, now: datetime
     mine = delete(KeyChallenge).where(
         KeyChallenge.challenge == encode(challenge), KeyChallenge.login == hash_of(login),
         KeyChallenge.purpose == purpose, KeyChallenge.expires_at > now,
+        KeyChallenge.expires_at <= now + ASKED_FOR + CLOCKS_DIFFER,
     )  # fmt: skip
     if session.scalar(mine.returning(KeyChallenge.challenge)) is None:
         raise KeyLate(

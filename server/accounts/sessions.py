@@ -1,4 +1,7 @@
-"""Log-ins of people: a random token in the cookie, its hash here, an end that always comes."""
+"""Log-ins of people: a random token in the cookie, its hash here, an end that always comes.
+
+What a clock that ran ahead opened, or saw in use, ended when the clock was set right.
+"""
 
 import hmac
 import secrets
@@ -14,6 +17,7 @@ from server import vault
 from server.accounts.models import LoginSession, User
 from server.audit import services as audit
 from server.errors import NotFound
+from server.times import lately
 
 KEPT = timedelta(days=90)  # how long we know where someone usually logs in
 HALF = timedelta(minutes=10)  # how long the second factor is waited for
@@ -95,8 +99,8 @@ def find_user(
         .join(LoginSession, LoginSession.user_id == User.id)
         .where(LoginSession.token_hash == hash_of(token), User.active)
         .where(LoginSession.ended_at.is_(None))
-        .where(LoginSession.created_at > now - limits.absolute)
-        .where(LoginSession.seen_at > now - limits.idle)
+        .where(lately(LoginSession.created_at, now, limits.absolute))
+        .where(lately(LoginSession.seen_at, now, limits.idle))
         .where(~LoginSession.half | (LoginSession.created_at > now - HALF))
     ).one_or_none()
     return (row[0], row[1]) if row else None
@@ -149,8 +153,8 @@ def live_sessions(
     found = (
         select(LoginSession)
         .where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
-        .where(~LoginSession.half, LoginSession.created_at > now - limits.absolute)
-        .where(LoginSession.seen_at > now - limits.idle)
+        .where(~LoginSession.half, lately(LoginSession.created_at, now, limits.absolute))
+        .where(lately(LoginSession.seen_at, now, limits.idle))
     )
     return list(session.scalars(found.order_by(LoginSession.created_at.desc())))
 

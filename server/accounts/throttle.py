@@ -19,6 +19,7 @@ from server import vault
 from server.accounts.models import LoginFailure, LoginSession, User
 from server.accounts.sessions import address_key
 from server.errors import DomainError
+from server.times import lately, long_over
 
 WINDOW = timedelta(minutes=15)
 PER_PAIR = 5
@@ -75,7 +76,7 @@ def note_failure(session: Session, login: str, address: str, *, now: datetime) -
 
 def _note(session: Session, account: str, source: str, now: datetime) -> None:
     session.add(LoginFailure(account_key=account, address_key=source, at=now))
-    session.execute(delete(LoginFailure).where(LoginFailure.at < now - 2 * WINDOW))
+    session.execute(delete(LoginFailure).where(long_over(LoginFailure.at, now, WINDOW)))
 
 
 def forgive(session: Session, login: str, address: str) -> None:
@@ -108,7 +109,7 @@ def _blind(text: str) -> str:
 
 def _failures(session: Session, which: ColumnElement[bool], now: datetime) -> int:
     count = select(func.count()).select_from(LoginFailure)
-    return session.scalar(count.where(which, LoginFailure.at > now - WINDOW)) or 0
+    return session.scalar(count.where(which, lately(LoginFailure.at, now, WINDOW))) or 0
 
 
 def _at_home(session: Session, login: str, source: str) -> bool:

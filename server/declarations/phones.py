@@ -22,6 +22,7 @@ from server.people import cards
 from server.people import queries as people
 from server.people.agreement import Traits, agree, name_key
 from server.people.services import person_of
+from server.times import lately, long_over
 
 KEPT = timedelta(days=400)  # a phone's cookie, and how long its people are offered
 MOST_SHOWN = 20
@@ -37,17 +38,17 @@ def note_try(session: Session, address: str, *, most: int, now: datetime) -> Non
     """Count what an address sends; raise TooManyDeclarations beyond *most* in the window."""
     key = address_key(address)
     count = select(func.count()).select_from(DeclarationTry)
-    mine = count.where(DeclarationTry.address_key == key, DeclarationTry.at > now - WINDOW)
+    mine = count.where(DeclarationTry.address_key == key, lately(DeclarationTry.at, now, WINDOW))
     if (session.scalar(mine) or 0) >= most:
         raise _too_many()
     session.add(DeclarationTry(address_key=key, at=now))
-    session.execute(delete(DeclarationTry).where(DeclarationTry.at < now - 2 * WINDOW))
+    session.execute(delete(DeclarationTry).where(long_over(DeclarationTry.at, now, WINDOW)))
 
 
 def check_point(session: Session, point_id: str, *, now: datetime) -> None:
     """Raise TooManyDeclarations where a point gets more than any crowd could send."""
     count = select(func.count()).select_from(Declaration)
-    recent = count.where(Declaration.point_id == point_id, Declaration.at > now - WINDOW)
+    recent = count.where(Declaration.point_id == point_id, lately(Declaration.at, now, WINDOW))
     if (session.scalar(recent) or 0) >= PER_POINT:
         raise _too_many()
 

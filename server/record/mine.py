@@ -22,6 +22,7 @@ from server.errors import DomainError
 from server.people import merges
 from server.people.models import Person
 from server.record.mine_models import MyLink, MyLinkFailure
+from server.times import lately, long_over
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is taken for another
 LENGTH = 17  # of 30 letters: more than 80 bits
@@ -92,7 +93,7 @@ def check_tries(session: Session, token: str, address: str, *, now: datetime) ->
     asked = select(func.count()).select_from(MyLinkFailure)
     if link is None:
         return
-    recent = asked.where(MyLinkFailure.link_id == link.id, MyLinkFailure.at > now - WITHIN)
+    recent = asked.where(MyLinkFailure.link_id == link.id, lately(MyLinkFailure.at, now, WITHIN))
     if (session.scalar(recent) or 0) >= TRIES:
         raise TooManyTries(
             "Nhập sai ngày sinh quá nhiều lần. Thử lại vào ngày mai, hoặc hỏi nơi phát thẻ.",
@@ -135,7 +136,7 @@ def note_failure(session: Session, token: str, address: str, *, now: datetime) -
     link = _with(session, token)
     if link is not None:
         session.add(MyLinkFailure(link_id=link.id, at=now))
-        session.execute(delete(MyLinkFailure).where(MyLinkFailure.at < now - 2 * WITHIN))
+        session.execute(delete(MyLinkFailure).where(long_over(MyLinkFailure.at, now, WITHIN)))
 
 
 def still_open(session: Session, link_id: UUID) -> MyLink | None:

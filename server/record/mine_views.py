@@ -137,8 +137,9 @@ def close_mine() -> ResponseReturnValue:
 
 def _opened(db: Session) -> MyLink:
     """Return the link that this browser opened; raise where it did not, or long ago."""
-    said = session.get(_KEY)
-    link = mine.still_open(db, UUID(said[0])) if said and said[1] > now().timestamp() else None
+    opened, until = session.get(_KEY) or ("", 0.0)
+    left = until - now().timestamp()  # more than it ever is: by a clock that ran ahead
+    link = mine.still_open(db, UUID(opened)) if 0 < left <= OPEN_FOR.total_seconds() else None
     if link is None:
         raise ClosedAgain(
             "Trang đã đóng. Quét lại mã trên thẻ của bạn.",
