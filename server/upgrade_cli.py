@@ -15,7 +15,8 @@ from server.config import Loaded, Settings
 from server.db import Database
 from server.preparing import Opened
 from server.speaking import say, tell
-from server.upkeep import backups, set_back, upgrading
+from server.upkeep import afterwards, backups, set_back, upgrading
+from server.upkeep.lost import compare
 from server.upkeep.opening import Trouble, now, open_keys
 from server.upkeep.strongbox import Header
 
@@ -117,6 +118,8 @@ def _marking(present: Database, copy: Path) -> Callable[[Database, Header], None
     taken = set_back.given_out(present)
 
     def mark(comes: Database, header: Header) -> None:
+        afterwards.tell_lost(compare(present, comes))
+        afterwards.tell_steps()
         made_at = datetime.fromisoformat(header.made_at)
         detail = f"{copy.name[:80]} of {header.made_at}, by go-back"
         if set_back.can_be_marked(comes):

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from contract.spoken import said
 from server import serving
-from server.audit import sealing
+from server.audit import anchors, sealing
 from server.audit.verifying import Findings, verify
 from server.config import Loaded
-from server.db import open_database
+from server.db import Database, open_database
 from server.speaking import say, tell
-from server.upkeep import backups, set_back
+from server.upkeep import afterwards, backups, set_back
+from server.upkeep.lost import Lost, compare
 from server.upkeep.opening import Trouble, now, open_keys, opened
 from server.upkeep.postgres_copy import NotEmpty
 from server.upkeep.strongbox import NotReadable
@@ -25,7 +28,16 @@ def add_to(add: Add) -> None:
     about = said(
         "Khôi phục bản sao lưu vào cơ sở dữ liệu trống.", "Put a backup into an empty database."
     )
-    add("restore", restore, about).add_argument("file", type=Path)
+    parser = add("restore", restore, about)
+    parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--replaced",
+        metavar="DATABASE",
+        help=said(
+            "cơ sở dữ liệu bị thay thế, nếu còn đọc được: liệt kê việc phải làm lại",
+            "the database that it replaces, if that can be read still: lists what to do again",
+        ),
+    )
     add(
         "restored",
         restored,
@@ -39,15 +51,18 @@ def add_to(add: Add) -> None:
 def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
     """Needs the key file, which no backup holds, and says how the trail stands in it."""
     open_keys(loaded.settings)
+    replaced = _open_replaced(asked.replaced) if asked.replaced else None
     database = open_database(loaded.settings.database_url)
     try:
         header = backups.restore(database, asked.file)
         sealing.seal_all(database, now, whole=True)
         with database.read() as session:
             found = verify(session)
+        lost = _lost(replaced, database) if replaced else None
         detail = f"{asked.file.name[:80]} of {header.made_at}"
         made_at = datetime.fromisoformat(header.made_at)
-        set_back.mark(database, detail, made_at=made_at, now=now())
+        taken = set_back.given_out(replaced) if replaced and lost else {}
+        set_back.mark(database, detail, made_at=made_at, now=now(), taken=taken)
     except (NotReadable, NotEmpty) as error:
         raise Trouble(f"{asked.file}: {error}") from error
     finally:
@@ -57,7 +72,30 @@ def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
         f"Restored what was there at {header.made_at}.",
     )
     _tell_of_the_trail(found)
-    _tell_what_follows()
+    afterwards.tell_of_anchors(anchors.read_all(loaded.settings.anchor_folder)[0], found.entries)
+    if lost is not None:
+        afterwards.tell_lost(lost)
+    afterwards.tell_steps()
+
+
+def _open_replaced(named: str) -> Database:
+    """Open the database of a URL, or SQLite's of a path, which must be there."""
+    if "://" not in named and not Path(named).is_file():
+        raise Trouble(f"không có tệp {named}", f"there is no file {named}")
+    return open_database(named if "://" in named else f"sqlite:///{named}")
+
+
+def _lost(replaced: Database, database: Database) -> Lost | None:
+    try:
+        return compare(replaced, database)
+    except SQLAlchemyError as error:
+        tell(
+            f"Cơ sở dữ liệu bị thay thế không đọc được: {type(error).__name__}.",
+            f"The database that is replaced cannot be read: {type(error).__name__}.",
+        )
+        return None
+    finally:
+        replaced.engine.dispose()
 
 
 def restored(_: argparse.Namespace, loaded: Loaded) -> None:
@@ -70,7 +108,7 @@ def restored(_: argparse.Namespace, loaded: Loaded) -> None:
         f"Đã ghi: cơ sở dữ liệu là của lúc {made_at}.",
         f"Noted: the database is of {made_at}.",
     )
-    _tell_what_follows()
+    afterwards.tell_steps()
 
 
 def _tell_of_the_trail(found: Findings) -> None:
@@ -78,15 +116,3 @@ def _tell_of_the_trail(found: Findings) -> None:
     if not found.sound:
         whole = said(f"KHÔNG nguyên vẹn: {found.faults[0]}", f"DOES NOT HOLD: {found.faults[0]}")
     say(said("Nhật ký của nó", "The audit trail of it") + f": {whole} ({found.entries}).")
-
-
-def _tell_what_follows() -> None:
-    tell(
-        "Lô mới bỏ qua mọi số có thể đã in. Lô in sau bản sao lưu: đăng ký lại ở trang Lô ống.",
-        "New lots pass over every number that may be printed. Lots printed after the backup: "
-        "register them again on the page Lots.",
-    )
-    tell(
-        "Trạm vẫn giữ những gì ghi từ đó đến nay: xem docs/operators.md.",
-        "Stations still have what they recorded since: see docs/operators.md.",
-    )

@@ -1,10 +1,12 @@
-"""A database that was set back: it is marked, so that no number is given twice (`numbering`)."""
+"""A database that was set back: it is marked, so that no number is given twice (`numbering`), and
+what may have been ended since lets nobody in."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, inspect, select, text
 
+from server.accounts.set_back import close_doors
 from server.audit import services as audit
 from server.audit.models import AuditEntry
 from server.db import Database
@@ -28,6 +30,7 @@ def mark(
     with database.write() as session:
         plates = highest_plate(session, now.year)
         numbering.set_aside(session, made_at=made_at, now=now, taken=taken, plates=plates)
+        close_doors(session, now=now)
         audit.record(session, "backup.restored", "backup", by=BY, now=now, detail=detail)
 
 

@@ -8,29 +8,27 @@ import pytest
 from sqlalchemy import select, text
 
 from server import schema
-from server import vault as vaults
 from server.cli import main
 from server.config import Settings
-from server.db import open_database
+from server.db import Database, open_database
 from server.preparing import Opened
 from server.sampling import lots
 from server.sampling.models import Lot
 from server.sampling.number_models import Restored
 from server.upkeep import backups, copies
 from tests.server.upkeep.test_backups import elsewhere
+from tests.server.upkeep.test_upgrading import stand_at
 
-pytestmark = pytest.mark.blank
 BEFORE = "0078_covered"
 
 
 @pytest.fixture
-def ours(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def ours(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A server of today's shape that commands find."""
     monkeypatch.setenv("GHEPMAU_DATA", settings.data)
     monkeypatch.setenv("GHEPMAU_DATABASE", settings.database)
-    vaults.install(vaults.Vault.create(settings.vault_path))
-    with closing(Opened(settings)) as opened:
-        schema.upgrade(opened.database)
+    stand_at(database, schema.newest_revision() or "")
+    database.engine.dispose()
     return settings
 
 
@@ -102,6 +100,7 @@ def test_going_back_to_a_release_that_knows_no_marks_says_which_numbers_are_give
     assert "series 26 is given out to 100" in capsys.readouterr().out
 
 
+@pytest.mark.blank
 @pytest.mark.engines
 def test_lots_and_what_refers_to_them_come_through_the_migration(
     settings: Settings, vault: object, now: datetime

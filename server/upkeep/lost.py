@@ -1,0 +1,103 @@
+"""What was done after the backup that came back, read from the database that it replaces.
+
+That one may be of another shape, and damaged: only columns that were there always are asked for.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from contract.tubes import TubeId
+from server.audit.models import AuditEntry
+from server.db import Database
+from server.sampling.models import Lot
+
+# What has to be done again, in this order: who must not be found or let in any more comes first.
+AGAIN = (
+    "keys.rotated", "person.erased", "consent.withdrawn", "request.asked", "request.answered",
+    "retention.run", "user.access-taken", "user.moved", "user.second-factor-ended",
+    "user.password-set", "user.password-chosen", "user.password-changed", "user.log-ins-ended",
+    "partner.revoked", "partner.token-renewed", "station.revoked", "station.enrolled",
+    "point.keeper-link-ended", "result.withdrawn", "run.withdrawn", "person.corrected",
+    "person.merged", "person.parted", "identity.unlinked", "user.added", "partner.added",
+    "station.created", "lot.voided",
+)  # fmt: skip
+_NEAR = 5_000  # numbers of entries are given before they are committed, so some come late
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One entry of the trail that is gone."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostLot:
+    """A lot that is gone; `first` and `last` are '' where its codes are a maker's."""
+
+    name: str
+    first: str
+    last: str
+    station: str
+
+
+@dataclass
+class Lost:
+    """What the database that is replaced had, and the restored one has not."""
+
+    again: list[Deed] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    lots: list[LostLot] = field(default_factory=list)
+
+
+def compare(replaced: Database, restored: Database) -> Lost:
+    """Return what is lost.  Raises SQLAlchemyError where *replaced* cannot be read."""
+    lost = Lost()
+    for deed in _deeds(replaced, restored):
+        if deed.action in AGAIN:
+            lost.again.append(deed)
+        else:
+            lost.others[deed.action] += 1
+    lost.again.sort(key=lambda deed: (AGAIN.index(deed.action), deed.at))
+    lost.lots = _lots(replaced, _ids(restored))
+    return lost
+
+
+def _deeds(replaced: Database, restored: Database) -> list[Deed]:
+    with restored.read() as session:
+        newest = session.scalar(select(func.max(AuditEntry.id))) or 0
+        near = set(session.scalars(select(AuditEntry.id).where(AuditEntry.id > newest - _NEAR)))
+    asked = select(
+        AuditEntry.id, AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.subject
+    ).where(AuditEntry.id > newest - _NEAR)
+    with replaced.read() as session:
+        rows = session.execute(asked.order_by(AuditEntry.id)).all()
+    return [Deed(*row[1:]) for row in rows if row[0] not in near]
+
+
+def _ids(database: Database) -> set[str]:
+    with database.read() as session:
+        return set(session.scalars(select(Lot.id)))
+
+
+def _lots(replaced: Database, known: Collection[str]) -> list[LostLot]:
+    asked = select(Lot.id, Lot.series, Lot.first, Lot.last, Lot.station).order_by(Lot.id)
+    with replaced.read() as session:
+        rows = session.execute(asked).all()
+    return [
+        LostLot(name, _tube(series, first), _tube(series, last), station or "")
+        for name, series, first, last, station in rows
+        if name not in known
+    ]
+
+
+def _tube(series: int | None, serial: int | None) -> str:
+    own = series is not None and serial is not None
+    return TubeId.mint(series or 0, serial or 0).grouped if own else ""
