@@ -101,7 +101,9 @@ def count(number: int) -> str:
 
 
 def ct(text: str | None) -> str:
-    """Return a Ct as it was written, with the decimal sign of who reads it; words as they are."""
+    """Return a Ct as it was written, with the decimal sign of who reads it; other words stay."""
+    if text == "Undetermined":  # as machines say it, and `lab.imports.landing`
+        return t("không lên", "none")
     return local_forms.written(text or "", language())
 
 

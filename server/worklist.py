@@ -117,7 +117,7 @@ DESKS = (
     Desk(
         Permission.RESULT_WRITE, "/runs", "Lượt chạy", "Runs",
         waiting.runs_to_confirm,
-        "Khay của máy: xác nhận từng giếng, duyệt chứng, rút lại lượt nhiễm.",
+        "Đĩa máy đã chạy: xác nhận từng giếng, duyệt chứng, rút lại lượt nhiễm.",
         "Plates of machines: confirm the wells, verify controls, withdraw what is contaminated.",
     ),
     Desk(

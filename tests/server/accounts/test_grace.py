@@ -11,7 +11,7 @@ from server.accounts.roles import Role
 from tests.server.accounts.at_the_door import enrol, log_in
 
 SignIn = Callable[..., FlaskClient]
-TOLD = "cần bước xác thực thứ hai, trước"
+TOLD = "cần bước xác thực thứ hai. Thêm trước"
 
 
 def test_the_first_page_says_until_when_it_works_without(sign_in: SignIn) -> None:
