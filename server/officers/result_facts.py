@@ -18,6 +18,8 @@ from server.lab.words import CALLS, KINDS, Call, Kind
 from server.local_forms import written
 from server.officers.evidence import file_of
 from server.officers.tale import Branch, Fact, Tone, who
+from server.place_names import near_name
+from server.states import shown
 
 Words = tuple[str, str]
 ORDERS = {
@@ -82,19 +84,26 @@ def _said(result: Result) -> Words:
     call = CALLS[Call(result.call)]
     ends = []
     for language in ("vi", "en"):
-        found = [(each.target, written(each.ct, language)) for each in result.readings if each.ct]
+        found = [(each.target, _ct(each.ct, language)) for each in result.readings if each.ct]
         cts = ", ".join(f"Ct {target} {ct}" for target, ct in found)
         ends.append(f" ({cts})" if cts else "")
     return f"{call[0]}{ends[0]}", f"{call[1]}{ends[1]}"
+
+
+def _ct(text: str, language: str) -> str:
+    none = "không lên" if language == "vi" else "none"
+    return none if text == "Undetermined" else written(text, language)
 
 
 def _run(session: Session, result: Result) -> str:
     """Return where the result was read: laboratory, machine, plate, well, controls."""
     run = session.get(Run, result.run_id) if result.run_id else None
     if run is None:
-        return result.lab
+        return near_name(result.lab)
+    held = shown(f"controls-{run.controls}")
     return (
-        f"{result.lab} · {run.instrument} · {run.plate} · {result.well} · controls {run.controls}"
+        f"{near_name(result.lab)} · {run.instrument} · {run.plate} · {result.well}"
+        f" · chứng {held.vi} / controls {held.en}"
     )
 
 

@@ -168,7 +168,8 @@ def _said(outcome: Outcome) -> tuple[str, str]:
 def _why(outcome: Outcome) -> str:
     """Return what a version rests on: why, and which facts."""
     vi, en = REASONS.get(outcome.reason, (outcome.reason, outcome.reason))
-    return " · ".join(filter(None, [f"{vi} / {en}", outcome.grounds]))
+    why = f"{vi} / {en}" if vi else ""
+    return " · ".join(filter(None, [why, outcome.grounds]))
 
 
 def _deliveries(session: Session, outcome: Outcome) -> Iterator[Fact]:
