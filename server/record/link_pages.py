@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from contract.cards import CardNumber
 from labels.card_backs import BackFace, card_backs
 from labels.cards import CARDS, grouped
+from labels.symbols import svg_path
 from server.errors import BadInput
 from server.forms import number
 from server.people import cards, queries
@@ -24,8 +25,9 @@ def renew_link(person_id: UUID) -> ResponseReturnValue:
     """Give a person another link: the card was lost, or there was none."""
     with transaction() as db:
         link = mine.renew_link(db, person_id, by=actor(), now=now())
+        address = _address(link.token)
         return render_template(
-            "record/new_link.html", address=_address(link.token), person_id=person_id
+            "record/new_link.html", address=address, qr=svg_path(address), person_id=person_id
         )
 
 

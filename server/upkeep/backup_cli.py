@@ -9,7 +9,7 @@ from server.audit import services as audit
 from server.config import Loaded
 from server.speaking import say, tell
 from server.upkeep import backups, copies
-from server.upkeep.opening import BY, Trouble, now, open_keys, opened
+from server.upkeep.opening import BY, Trouble, now, open_kept_keys, opened
 from server.upkeep.strongbox import NotReadable
 
 Add = Callable[..., argparse.ArgumentParser]
@@ -65,7 +65,7 @@ def backup(asked: argparse.Namespace, loaded: Loaded) -> None:
 
 
 def check(asked: argparse.Namespace, loaded: Loaded) -> None:
-    open_keys(loaded.settings)
+    open_kept_keys(loaded.settings)
     try:
         header = backups.check(asked.file)
     except NotReadable as error:

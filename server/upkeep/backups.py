@@ -155,7 +155,12 @@ def _restore_sqlite(database: Database, box: strongbox.Reader) -> None:
     target = Path(str(database.engine.url.database))
     database.engine.dispose()
     if any(target.with_name(target.name + end).exists() for end in ("", "-wal", "-shm")):
-        raise postgres_copy.NotEmpty(f"there is a database {target}: restore where there is none")
+        raise postgres_copy.NotEmpty(
+            f"đã có cơ sở dữ liệu {target}: khôi phục vào chỗ trống, hoặc dừng máy chủ, cất tệp ấy "
+            "đi (cả -wal, -shm) rồi chạy lại",
+            f"there is a database {target}: restore where there is none, or stop the server, put "
+            "that file (and -wal, -shm) away and run this again",
+        )
     _unpacked(target, box).rename(target)
 
 

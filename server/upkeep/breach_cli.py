@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contract.spoken import said
 from server.audit import services as audit
+from server.audit.words import of as of_action
 from server.config import Loaded
 from server.exports import harmless
 from server.local_forms import VIETNAM
@@ -17,6 +18,7 @@ from server.speaking import say, tell
 from server.upkeep import breach
 from server.upkeep.breach import Report
 from server.upkeep.opening import BY, Trouble, now, opened
+from server.upkeep.upkeep_words import of_data
 
 Add = Callable[..., argparse.ArgumentParser]
 KINDS = ("user", "partner", "station")
@@ -53,8 +55,16 @@ def add_to(add: Add) -> None:
     )
 
 
-def _moment(said: str) -> datetime:
-    at = datetime.fromisoformat(said)
+def _moment(written: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            said(
+                f"{written!r} không phải ngày giờ: viết như 2026-11-23T08:00",
+                f"{written!r} is no date and time: write it like 2026-11-23T08:00",
+            )
+        ) from error
     return at if at.tzinfo else at.replace(tzinfo=VIETNAM)
 
 
@@ -90,13 +100,18 @@ def lines(who: str, since: datetime, until: datetime, made: Report) -> list[str]
             "persons whose data could be seen one by one",
         )
         + f": {len(made.persons)}",
-        said("loại dữ liệu", "kinds of data") + f": {', '.join(fields) or said('không', 'none')}",
+        said(
+            f"loại dữ liệu: {', '.join(map(of_data, fields)) or 'không'}",
+            f"kinds of data: {', '.join(fields) or 'none'}",
+        ),
     ]
     for action, entries in sorted(made.lists.items()):
         kinds = ", ".join(breach.FIELDS[action])
+        vi_kinds = ", ".join(map(of_data, breach.FIELDS[action]))
         told.append(
             said(
-                f"{action}: {len(entries)} lần, của nhiều người ({kinds})",
+                f"{of_action(action)[0]} ({action}): {len(entries)} lần, của nhiều người"
+                f" ({vi_kinds})",
                 f"{action}: {len(entries)} times, of many persons ({kinds})",
             )
         )
@@ -104,7 +119,10 @@ def lines(who: str, since: datetime, until: datetime, made: Report) -> list[str]
             f"  {each.at:%Y-%m-%d %H:%M} {each.subject} {each.detail or ''}" for each in entries
         ]
     told += [
-        said(f"đã làm: {action}, {count} lần", f"did: {action}, {count} times")
+        said(
+            f"đã làm: {of_action(action)[0]} ({action}), {count} lần",
+            f"did: {action}, {count} times",
+        )
         for action, count in sorted(made.changes.items())
     ]
     told.append(

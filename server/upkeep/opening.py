@@ -26,6 +26,18 @@ def open_keys(settings: Settings) -> None:
     vault.install(vault.Vault.load(settings.vault_path))
 
 
+def open_kept_keys(settings: Settings) -> None:
+    """Install the vault for a backup: a new one would open nothing, and `init` stand in the way."""
+    if not settings.vault_path.exists():
+        raise Trouble(
+            f"chưa có tệp khóa {settings.vault_path}: chép vào đó tệp khóa đã cất (quyền 0600) rồi "
+            "chạy lại. Đừng chạy `init`: khóa mới không mở được bản sao lưu nào",
+            f"there is no key file {settings.vault_path}: put the key file that you kept there "
+            "(mode 0600) and run this again. Do not run `init`: new keys open no backup",
+        )
+    open_keys(settings)
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
     """Open the keys and the database for one command."""

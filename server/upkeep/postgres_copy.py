@@ -10,14 +10,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, MetaData, text
 
-from contract.spoken import said
+from contract.spoken import Spoken
 from server import schema
 from server.db import Database
 
 _AT_ONCE = 1 << 20
 
 
-class NotEmpty(Exception):
+class NotEmpty(Spoken):
     """There is something already where a backup should go."""
 
 
@@ -93,10 +93,8 @@ def restore(database: Database, revision: str, frames: Iterator[bytes]) -> None:
         full = [name for name in _tables(connection) if _has_rows(connection, name)]
     if full:
         raise NotEmpty(
-            said(
-                f"cơ sở dữ liệu không trống ({full[0]}): khôi phục vào một cơ sở dữ liệu trống",
-                f"the database is not empty ({full[0]}): restore into an empty one",
-            )
+            f"cơ sở dữ liệu không trống ({full[0]}): khôi phục vào một cơ sở dữ liệu trống",
+            f"the database is not empty ({full[0]}): restore into an empty one",
         )
     schema.upgrade(database, to=revision)
     with database.engine.begin() as connection:

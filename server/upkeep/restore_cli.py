@@ -16,7 +16,7 @@ from server.db import Database, open_database
 from server.speaking import say, tell
 from server.upkeep import afterwards, backups, set_back
 from server.upkeep.lost import Lost, compare
-from server.upkeep.opening import Trouble, now, open_keys, opened
+from server.upkeep.opening import Trouble, now, open_kept_keys, opened
 from server.upkeep.postgres_copy import NotEmpty
 from server.upkeep.strongbox import NotReadable
 
@@ -50,7 +50,7 @@ def add_to(add: Add) -> None:
 
 def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
     """Needs the key file, which no backup holds, and says how the trail stands in it."""
-    open_keys(loaded.settings)
+    open_kept_keys(loaded.settings)
     replaced = _open_replaced(asked.replaced) if asked.replaced else None
     database = open_database(loaded.settings.database_url)
     try:

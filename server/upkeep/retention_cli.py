@@ -17,6 +17,7 @@ from server.speaking import tell
 from server.upkeep import forgetting, keeping
 from server.upkeep.keeping import Key, Purpose
 from server.upkeep.opening import Trouble, now, opened
+from server.upkeep.upkeep_words import of_purpose
 
 Add = Callable[..., argparse.ArgumentParser]
 Step = tuple[str, str, Callable[[], None]]  # its name, behind which it goes, what it does
@@ -46,7 +47,8 @@ def run(asked: argparse.Namespace, loaded: Loaded) -> None:
     if failed:
         names = ", ".join(sorted(failed))
         raise Trouble(
-            f"chưa làm xong: {names}; phần còn lại đã làm",
+            f"chưa làm xong: {', '.join(of_purpose(each)[0] for each in sorted(failed))}; phần còn"
+            " lại đã làm",
             f"not done: {names}; everything else was",
         )
 
@@ -65,7 +67,7 @@ def _succeeds(name: str, step: Callable[[], None]) -> bool:
         step()
     except (SQLAlchemyError, DomainError, Spoken, OSError) as error:
         why = str(error).partition("\n")[0]
-        tell(f"{name}: không làm được: {why}", f"{name}: this failed: {why}")
+        tell(f"{of_purpose(name)[0]}: không làm được: {why}", f"{name}: this failed: {why}")
         return False
     return True
 
@@ -74,9 +76,9 @@ def _one(database: Database, purpose: Purpose, until: datetime, *, doing: bool) 
     if not doing:
         with database.read() as session:
             due = keeping.count(session, purpose, until)
+        vi, stays = of_purpose(purpose.name)
         tell(
-            f"{purpose.name}: {due} dòng từ trước {until:%Y-%m-%d} ({purpose.setting}); "
-            f"giữ lại: {purpose.stays}",
+            f"{vi}: {due} dòng từ trước {until:%Y-%m-%d} ({purpose.setting}); giữ lại: {stays}",
             f"{purpose.name}: {due} rows from before {until:%Y-%m-%d} ({purpose.setting}); "
             f"stays: {purpose.stays}",
         )
@@ -102,7 +104,7 @@ def _persons(database: Database, settings: Settings, *, doing: bool) -> None:
     with database.read() as session:
         due = forgetting.count(session, until)
     tell(
-        f"persons: {due} hồ sơ từ trước {until:%Y-%m-%d} (keep_days); "
+        f"hồ sơ người: {due} từ trước {until:%Y-%m-%d} (keep_days); "
         "giữ lại: ống, kết luận, thập niên sinh, giới tính",
         f"persons: {due} records from before {until:%Y-%m-%d} (keep_days); "
         "stays: tubes, outcomes, decade of birth, sex",
@@ -113,4 +115,8 @@ def _tell(database: Database, name: str, gone: int, when: str) -> None:
     with database.write() as session:
         detail = f"{gone} rows {when}"
         audit.record(session, "retention.run", name, by=BY, now=now(), detail=detail)
-    tell(f"{name}: đã xóa {gone} dòng ({when})", f"{name}: {gone} rows {when} are gone")
+    since = when.removeprefix("before ")
+    tell(
+        f"{of_purpose(name)[0]}: đã xóa {gone} dòng từ trước {since}",
+        f"{name}: {gone} rows {when} are gone",
+    )
