@@ -113,6 +113,13 @@ def review(session: Session, run: Run) -> None:
     run.unconfirmed = bool(session.scalar(found))
 
 
+def review_with(session: Session, tube: Tube) -> None:
+    """Note the same of every run that *tube* waits in: nothing of its readings is to come."""
+    reads = exists().where(Reading.run_id == Run.id, Reading.tube == tube)
+    for run in session.scalars(select(Run).where(Run.unconfirmed.is_(True), reads)).all():
+        review(session, run)
+
+
 def _stored(run: Run, row: Row) -> dict[str, object]:
     return {
         "run_id": run.id,

@@ -90,6 +90,14 @@ def of_another_tube() -> ColumnElement[bool]:
     return and_(Result.released_at.is_(None), Result.withdrawn_at.is_(None), taken)
 
 
+def read_before(run: Any, tube: Any) -> ColumnElement[bool]:
+    """Say of a reading's tube that *run* was there before its laboratory took the arrival back."""
+    gone = aliased(ArrivalWithdrawal)
+    inside = _in(gone.lab, run.lab), _in(run.lab, gone.lab)
+    rests = or_(gone.lab == run.lab, gone.lab == "", run.lab == "", *inside)
+    return exists().where(gone.tube == tube, run.entered_at < gone.withdrawn_at, rests)
+
+
 def _in(place: Any, area: Any) -> ColumnElement[bool]:
     begin: ColumnElement[bool] = func.substr(place, 1, func.length(area) + 1) == area.concat(".")
     return begin

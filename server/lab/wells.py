@@ -7,11 +7,11 @@ from hashlib import blake2b
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.accounts.within import ANYWHERE, Within
-from server.lab import assay_versions, keyed
+from server.lab import assay_versions, keyed, taken_back
 from server.lab.assay import Assay
 from server.lab.interpret import Controls, Suggestion, controls, interpret
 from server.lab.measured import Measured, Role, Well
@@ -150,6 +150,8 @@ def unconfirmed(session: Session, within: Within = ANYWHERE) -> list[datetime]:
 
 
 def without_result() -> ColumnElement[bool]:
-    """Say of a reading that it is of a tube that has no result by its run."""
+    """Say of a reading that it is of a tube that has no result by its run, and may have one."""
     done = exists().where(Result.run_id == Reading.run_id, Result.tube == Reading.tube)
-    return and_(Reading.tube.is_not(None), ~done)
+    run = aliased(Run)
+    other = exists().where(run.id == Reading.run_id, taken_back.read_before(run, Reading.tube))
+    return and_(Reading.tube.is_not(None), ~done, ~other)

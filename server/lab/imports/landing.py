@@ -15,6 +15,7 @@ from contract.tubes import Tube
 from server.errors import DomainError
 from server.lab import runs
 from server.lab.assay import Assay
+from server.lab.imports import repeats
 from server.lab.imports.models import ImportFile, ImportRow
 from server.lab.imports.spoken import contradicts, said_call
 from server.lab.instruments.reasons import Why
@@ -24,6 +25,7 @@ from server.lab.measured import Measured
 from server.lab.models import Readings
 from server.lab.results import Finding, enter_result
 from server.lab.run_models import Run
+from server.lab.taken_back import taken_back
 
 _WHY = {
     "unknown-tube": Why.UNKNOWN_TUBE,
@@ -97,11 +99,18 @@ def enter(
             lab=file.place,
             run=ground.run,
             well=rows[0].well if ground.run else "",
-            since=file.received_at,
+            since=since_of(session, file, tube, rows),
         )
     except DomainError as refused:
         return why_of(refused)
     return None
+
+
+def since_of(session: Session, file: ImportFile, tube: Tube, rows: Sequence[ImportRow]) -> datetime:
+    """Return since when it is known what *rows* say of *tube*."""
+    if not taken_back(session, [tube]):
+        return file.received_at
+    return repeats.first_heard(session, file, rows)
 
 
 def finding_of(rows: Sequence[ImportRow], assay: Assay | None) -> Finding | Why:

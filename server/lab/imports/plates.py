@@ -14,7 +14,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.lab import assay_versions, runs
+from server.lab import assay_versions, runs, taken_back
 from server.lab.assay import Assay
 from server.lab.imports import landing, review, spoken
 from server.lab.imports.landing import Ground
@@ -23,6 +23,7 @@ from server.lab.instruments import readings as instruments
 from server.lab.instruments.reasons import Why
 from server.lab.interpret import Controls, controls
 from server.lab.measured import Role
+from server.lab.refusals import ArrivalTakenBack
 from server.lab.results import Finding
 from server.lab.run_models import Run
 from server.lab.wells import of_rows
@@ -136,6 +137,7 @@ def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
     version = assay_versions.version_in_use(session, file.assay, now=now)
     assay = assay_versions.definition(version.definition)
     _refuse_strange(session, file, assay)
+    _refuse_taken_back(session, file)
     review.recount(session, file)
     sheet = runs.Sheet(
         version,
@@ -165,6 +167,22 @@ def _refuse_strange(session: Session, file: ImportFile, assay: Assay) -> None:
         .where(*of_them, ImportRow.position.not_in(kept))
         .values(fate=Fate.REFUSED.value, reason=int(Why.UNKNOWN_ASSAY))
     )
+
+
+def _refuse_taken_back(session: Session, file: ImportFile) -> None:
+    """Refuse what is of another tube, so that the run's page does not offer it either."""
+    rows: dict[Tube, list[ImportRow]] = defaultdict(list)
+    for row in _taken(session, file):
+        if row.tube is not None:
+            rows[row.tube].append(row)
+    for tube in taken_back.taken_back(session, rows):
+        known = landing.since_of(session, file, tube, rows[tube])
+        try:
+            taken_back.check_arrival(session, tube, file.place, known)
+        except ArrivalTakenBack:
+            for row in rows[tube]:
+                row.fate, row.reason = Fate.REFUSED.value, int(Why.TAKEN_BACK)
+    session.flush()
 
 
 def source_of(file: ImportFile) -> str:

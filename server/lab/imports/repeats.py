@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
@@ -64,6 +64,32 @@ def why_not(session: Session, file: ImportFile, tubes: Sequence[Tube]) -> dict[T
     known = (each for some in _some(sorted(orders.keys() - late)) for each in
              _known(session, file, some))  # fmt: skip
     return dict.fromkeys(late, Why.HAS_RESULT) | dict.fromkeys(known, Why.NOT_AGAIN)
+
+
+def first_heard(session: Session, file: ImportFile, rows: Sequence[ImportRow]) -> datetime:
+    """Return when this run, or what *rows* of *file* say, was first brought.
+
+    Exported anew, or saved under another name, it is no newer.
+    """
+    times = [file.received_at]
+    keys = {row.reading_key for row in rows if row.reading_key and row.ct}
+    if keys:
+        same = (
+            select(ImportFile.received_at)
+            .join(ImportRow, ImportRow.import_id == ImportFile.id)
+            .where(ImportRow.reading_key.in_(keys))
+            .group_by(ImportFile.id, ImportFile.received_at)
+            .having(func.count(ImportRow.reading_key.distinct()) == len(keys))
+        )
+        times += session.scalars(same)
+    if file.run_name and _TIMED.search(file.started):
+        run = select(ImportFile.received_at).where(
+            ImportFile.run_name == file.run_name,
+            ImportFile.serial == file.serial,
+            ImportFile.started == file.started,
+        )
+        times += session.scalars(run)
+    return min(times)
 
 
 def _some(tubes: Sequence[Tube]) -> Iterator[Sequence[Tube]]:

@@ -82,6 +82,7 @@ def test_a_run_from_before_is_not_confirmed_for_it(
     take_back(people, tube)
     if came_since:
         received(people, tube)
+    assert not run.unconfirmed, "and nobody is asked for it"
     said = {tube: runs.Confirmed(Call.POSITIVE)}
     done = runs.confirm_calls(session, run.id, said, by=LAN, now=people.now)
     assert [each.code for each in done.refused.values()] == ["arrival-taken-back"]

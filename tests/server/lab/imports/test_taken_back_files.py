@@ -2,21 +2,29 @@
 
 from typing import Any
 
+import pytest
+from sqlalchemy import select
+
 from server.accounts.within import ANYWHERE
-from server.lab import arrivals, queries
+from server.lab import arrivals, queries, wells
 from server.lab import services as lab
 from server.lab.imports import queries as imports
 from server.lab.instruments.reasons import Why
+from server.lab.run_models import Run
+from tests.server.lab.imports.conftest import csv_of
 from tests.server.lab.imports.test_runs import ASSAY, NEGATIVE, POSITIVE, plate, results
 
 LAN = "user:lan"
 
 
+@pytest.mark.parametrize("assay", [ASSAY, ""])
 def test_a_file_from_before_is_refused_for_it_and_a_new_one_is_taken(
-    bring: Any, enter: Any, tubes: Any, database: Any, clock: Any
+    bring: Any, enter: Any, tubes: Any, database: Any, clock: Any, assay: str
 ) -> None:
     wrong, other = tubes["ready"], tubes["second"]
-    old = bring(plate((wrong, "mẫu", POSITIVE), (other, "mẫu", NEGATIVE)))
+    said = [(wrong, "N", "24.1", "Dương tính"), (other, "N", "", "Âm tính")]
+    content = plate((wrong, "mẫu", POSITIVE), (other, "mẫu", NEGATIVE)) if assay else csv_of(*said)
+    old = bring(content)
     clock.advance(hours=1)
     with database.write() as session:
         said = {"reason": "quét nhầm ống", "by": LAN, "now": clock()}
@@ -24,10 +32,14 @@ def test_a_file_from_before_is_refused_for_it_and_a_new_one_is_taken(
     clock.advance(hours=1)
     with database.write() as session:
         lab.receive_tube(session, wrong, box="H2", by=LAN, now=clock())
-    file = enter(old, assay=ASSAY)
-    assert results(database) == {other: "negative"}
+    for file in (enter(old, assay=assay), enter(bring(f"{content}\n"), assay=assay)):
+        assert results(database) == {other: "negative"}, "nor exported once more"
+        with database.read() as session:
+            assert Why.TAKEN_BACK in {each.number for each in imports.told(session, file)}
     with database.read() as session:
-        assert {each.number for each in imports.told(session, file)} == {Why.TAKEN_BACK}
+        for run in session.scalars(select(Run)):
+            assert not run.unconfirmed
+            assert wrong not in {each.tube for each in wells.tubes_of(session, run)}
     enter(bring(plate((wrong, "mẫu", NEGATIVE), run="8")), assay=ASSAY)
     assert results(database) == {wrong: "negative", other: "negative"}
     with database.read() as session:
