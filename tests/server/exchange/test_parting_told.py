@@ -63,6 +63,7 @@ def numbers(peer: Peer, person: UUID) -> set[str]:
     return {each["value"] for each in patient["identifier"] if each["system"] == cccd}
 
 
+@pytest.mark.parametrize("peer", ["sekmet"], indirect=True)
 def test_each_has_its_own_numbers_again(peer: Peer, day: Day) -> None:
     routes.install([Route("cdc", keeps_persons=True), Route("hook")])
     (older, an), (tube, binh) = come(day, AN, days=1), come(day, BINH)
