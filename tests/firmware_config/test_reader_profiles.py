@@ -7,6 +7,7 @@ import pytest
 
 from device.drivers.readers import DIALECTS
 from device.drivers.readers.profile import Evidence, Profile, ProfileError, Reads, load_profile
+from device.drivers.readers.why_words import VIETNAMESE
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "firmware_config" / "readers"
@@ -39,6 +40,10 @@ def test_nothing_is_wanted_in_two_ways_at_once(
 def test_nothing_that_is_only_remembered_must_be_kept_or_is_sent_unread(profile: Profile) -> None:
     for one in profile.setting:
         assert one.evidence is not Evidence.UNVERIFIED or not (one.must or one.blind)
+
+
+def test_why_a_reader_is_not_used_is_known_in_vietnamese(profile: Profile) -> None:
+    assert {one.why for one in profile.setting if one.must} <= {*VIETNAMESE}
 
 
 def test_the_page_on_readers_names_the_model_and_every_unverified_setting(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from device.drivers import ReaderLost
 from device.drivers.readers.profile import Setting
+from device.drivers.readers.why_words import VIETNAMESE
 
 
 class ReaderUnfit(ReaderLost):
@@ -102,7 +103,7 @@ def _report(
     if missing:
         raise ReaderUnfit(
             f"đầu đọc không giữ {missing[0].key}={missing[0].value}; thiếu nó thì mã có thể "
-            f"bị hiểu sai ({missing[0].why})",
+            f"bị hiểu sai ({VIETNAMESE.get(missing[0].why, missing[0].why)})",
             f"the reader does not keep {missing[0].key}={missing[0].value}, without which its "
             f"codes could be misunderstood ({missing[0].why})",
         )
