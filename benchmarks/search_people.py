@@ -67,8 +67,8 @@ def fill(database: Database, people: int, seed: int = 7) -> list[tuple[str, str]
         ])  # fmt: skip
         connection.execute(insert(Lot), [
             {"id": f"L-2021-{1 + first // A_LOT:04d}", "kind": "sampling", "series": 26,
-             "first": first, "last": first + A_LOT - 1, "size": A_LOT, "place": "vn-2021:24",
-             "created_at": START, "created_by": "user:quan"}
+             "first": first, "last": first + A_LOT - 1, "follows": first - 1 or None,
+             "size": A_LOT, "place": "vn-2021:24", "created_at": START, "created_by": "user:quan"}
             for first in range(1, people + 1, A_LOT)
         ])  # fmt: skip
     known: list[tuple[str, str]] = []
