@@ -24,6 +24,7 @@ from server.archives.shelves import BY_NAME, SHELVES, Damaged, Shelf
 from server.config import Loaded, Settings
 from server.db import Database
 from server.speaking import say, tell
+from server.upkeep import clock_sense
 from server.upkeep.opening import Trouble, now, opened
 from server.upkeep.strongbox import NotReadable
 
@@ -62,6 +63,7 @@ def add_to(add: Add) -> None:
         default="",
         help=said("read: chỉ dòng có mã này", "read: only the row with this id"),
     )
+    clock_sense.add_to(parser)
 
 
 def run(asked: argparse.Namespace, loaded: Loaded) -> None:
@@ -75,6 +77,8 @@ def run(asked: argparse.Namespace, loaded: Loaded) -> None:
     folder = loaded.settings.archive_folder
     with opened(loaded.settings) as database, archiving.alone(folder):
         try:
+            if asked.act in ("make", "due"):
+                clock_sense.check(database, now(), even_so=asked.even_so)
             if asked.act == "due":
                 make_due(database, loaded.settings, now())
             else:

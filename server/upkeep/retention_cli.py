@@ -14,7 +14,7 @@ from server.config import Loaded, Settings
 from server.db import Database
 from server.errors import DomainError
 from server.speaking import tell
-from server.upkeep import forgetting, keeping
+from server.upkeep import clock_sense, forgetting, keeping
 from server.upkeep.keeping import Key, Purpose
 from server.upkeep.opening import Trouble, now, opened
 from server.upkeep.upkeep_words import of_purpose
@@ -35,12 +35,18 @@ def add_to(add: Add) -> None:
         ),
     )
     parser.add_argument("act", choices=("plan", "run"))
+    clock_sense.add_to(parser)
 
 
 def run(asked: argparse.Namespace, loaded: Loaded) -> None:
-    """Do every step; raise Trouble at the end where one failed: it stands in nobody's way."""
+    """Do every step; raise Trouble at the end where one failed: it stands in nobody's way.
+
+    Raises it at once where the clock cannot be believed: what goes is gone for good.
+    """
     failed = set[str]()
     with opened(loaded.settings) as database:
+        if asked.act == "run":
+            clock_sense.check(database, now(), even_so=asked.even_so)
         for name, behind, step in _steps(database, loaded.settings, doing=asked.act == "run"):
             if behind in failed or not _succeeds(name, step):
                 failed.add(name)
