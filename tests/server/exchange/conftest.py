@@ -5,6 +5,7 @@ puts them into folders of their own beside the tests' environment.
 """
 
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -118,12 +119,14 @@ def free_port() -> int:
 def serving(command: list[str], port: int, log: Path) -> Iterator[str]:
     """Run a server of others; give its address once it answers, and end it."""
     with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env=dict(os.environ))
+        process = subprocess.Popen(
+            command, stdout=out, stderr=out, env=dict(os.environ), start_new_session=True
+        )
         try:
             _answers(port, process, log)
             yield f"http://127.0.0.1:{port}/fhir"
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its node is started by a script in Python
             process.wait()
 
 
