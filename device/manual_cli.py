@@ -36,11 +36,27 @@ def add_to(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def _run(options: argparse.Namespace) -> int:
     state = load(options.config).folder
-    return enter(input, partial(manual.ask, state), print)
+    return enter(_typed, partial(manual.ask, state), print)
+
+
+def _typed(prompt: str) -> str:
+    """Return a line of the keyboard's; raise EOFError where somebody gives up (Ctrl-C, Ctrl-D)."""
+    try:
+        return input(prompt)
+    except KeyboardInterrupt as error:
+        raise EOFError from error
 
 
 def enter(ask: Ask, send: Send, say: Say) -> int:
     """Ask for one pair, bring it to the station, tell what it said; return the exit code."""
+    try:
+        return _enter(ask, send, say)
+    except EOFError:  # while a question stood: nothing was sent that pairs
+        say("\n" + said("Đã thôi: CHƯA ghép.", "Given up: NOT paired."))
+        return 1
+
+
+def _enter(ask: Ask, send: Send, say: Say) -> int:
     tube = _twice(ask, say, said("Số ống", "tube") + ": ")
     person = tube and _twice(
         ask, say, said("Số người (căn cước, bảo hiểm, thẻ)", "person's number") + ": "

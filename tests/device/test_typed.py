@@ -177,6 +177,16 @@ def test_what_is_not_the_same_twice_is_asked_anew_and_then_given_up() -> None:
     assert "CHƯA ghép" in said[-1]
 
 
+def test_whoever_gives_up_reads_that_nothing_was_paired() -> None:
+    def gone(_: str) -> str:
+        raise EOFError
+
+    sent: list[Any] = []
+    told: list[str] = []
+    assert enter(gone, lambda asked: sent.append(asked) or [], told.append) == 1
+    assert (sent, "CHƯA ghép" in told[0]) == ([], True)
+
+
 def test_the_second_look_is_asked_for_at_the_keyboard() -> None:
     code, sent, _ = typing(["1", "1", "9", "9", "đúng"], "second-look", "paired")
     assert (code, sent[-1]) == (0, Request("1", "9", sure=True))
