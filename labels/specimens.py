@@ -68,7 +68,7 @@ def draw(folder: Path) -> list[Path]:
         ("labels-cards", _cards(), 0, 100, (0, 0, 1, 0.45)),
         ("labels-poster", _poster(), 0, 50, (0, 0, 1, 1)),
         ("labels-commands", _commands(), 0, 70, (0, 0, 1, 1)),
-        ("labels-signs", _commands(), 1, 70, (0, 0, 1, 1)),
+        ("labels-signs", _commands(), 2, 70, (0, 0, 1, 1)),
     )
     paths = []
     for name, pdf, page, dpi, part in rows:
