@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import String, func, select, type_coerce
+from sqlalchemy import String, select, type_coerce
 from sqlalchemy.orm import Session
 
 from contract import identities
@@ -21,7 +21,8 @@ from server.errors import BadInput
 from server.people import queries as people
 from server.people.links import strong_keys
 from server.people.name_parts import Sought, parts_of, sought
-from server.sampling.models import Lot, Pairing
+from server.sampling import numbering
+from server.sampling.models import Pairing
 from server.sampling.sight import sees_person
 
 FEWEST_DIGITS, FIRST_DIGITS = 4, 8
@@ -90,14 +91,14 @@ def _ending(session: Session, digits: str) -> Iterator[TubeId]:
     """Yield our tubes whose code ends so, of the series and serials that are registered."""
     low, check = digits[:-2][-8:], digits[-2:]
     step, serial = 10 ** len(low), int(low)
-    series = select(Lot.series, func.max(Lot.last)).where(Lot.series.is_not(None))
     tried = given = 0
-    for each, last in session.execute(series.group_by(Lot.series).order_by(Lot.series)):
-        for candidate in range(serial, (last or 0) + 1, step):
+    for series, first, last in numbering.registered(session):
+        nearest = serial + max(0, -((serial - first) // step)) * step
+        for candidate in range(nearest, last + 1, step):
             tried += 1
             if given == MOST_TUBES or tried > MOST_TRIED:
                 return
-            body = f"{each:02d}{candidate:08d}"
+            body = f"{series:02d}{candidate:08d}"
             if candidate and mod_97_10(body) == check and (body + check).endswith(digits):
                 given += 1
                 yield TubeId(body + check)

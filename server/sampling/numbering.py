@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import LARGEST_SERIAL
 from server.sampling.models import Lot
@@ -73,6 +73,20 @@ def highest_lot(session: Session, year: int) -> int:
 def next_lot(session: Session, year: int) -> str:
     """Return the id of a new lot: L-2026-0001, counted in each year."""
     return f"L-{year}-{max(highest_lot(session, year), floor(session, year)) + 1:04d}"
+
+
+def registered(session: Session) -> list[tuple[int, int, int]]:
+    """Return which serials lots have, as (series, first, last) of each unbroken run, in order."""
+    ours, behind = Lot.series.is_not(None), aliased(Lot)
+    begins = select(Lot.series, Lot.first).where(ours, Lot.follows.is_(None))
+    follows = (behind.series == Lot.series) & (behind.follows == Lot.last)
+    ends = select(Lot.series, Lot.last).outerjoin(behind, follows).where(ours, behind.id.is_(None))
+    pairs = zip(
+        session.execute(begins.order_by(Lot.series, Lot.first)),
+        session.execute(ends.order_by(Lot.series, Lot.last)),
+        strict=True,
+    )
+    return [(begin[0] or 0, begin[1] or 0, end[1] or 0) for begin, end in pairs]
 
 
 def last_of(session: Session, series: int) -> int | None:

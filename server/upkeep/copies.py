@@ -6,7 +6,7 @@ from pathlib import Path
 SUFFIX = ".ghepmau-backup"
 COUNTS = ".after-upgrade"  # beside a copy from before an upgrade: see `upgrading`
 NAMED = "%Y%m%dT%H%M%SZ"
-_CLOCKS_DIFFER = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 def names_in(folder: Path) -> list[Path]:
@@ -17,7 +17,7 @@ def names_in(folder: Path) -> list[Path]:
 def ahead(copies: list[Path], now: datetime) -> list[Path]:
     """Return those of *copies* that are dated after *now*, by name or by the disk: a clock was
     wrong when they were made, or is wrong now."""
-    return [path for path in copies if dated(path) > now + _CLOCKS_DIFFER]
+    return [path for path in copies if dated(path) > now + CLOCKS_DIFFER]
 
 
 def dated(path: Path) -> datetime:

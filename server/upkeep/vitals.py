@@ -95,8 +95,9 @@ def _look_around(session: Session, found: Vitals, now: datetime) -> None:
 
 
 def look_at_folders(found: Vitals, settings: Settings) -> None:
-    if kept := anchors.names_in(settings.anchor_folder):
-        found.anchored_at = _written(kept[-1], found.at)
+    anchored = [_written(path, found.at) for path in anchors.names_in(settings.anchor_folder)]
+    if kept := [at for at in anchored if at <= found.at + copies.CLOCKS_DIFFER]:
+        found.anchored_at = max(kept)
     made = copies.names_in(settings.backup_folder)
     ahead = copies.ahead(made, found.at)
     found.backups_ahead = len(ahead)

@@ -15,6 +15,7 @@ from server.errors import BadInput
 from server.lab.plates import services as plates
 from server.lab.plates.geometry import Fill
 from server.lab.plates.templates import TEMPLATES
+from server.officers import asking
 from server.sampling import lot_prints, lots, numbering, printed_before, queries
 from server.sampling.lot_models import LotPart
 from server.sampling.lot_tiles import Run
@@ -114,6 +115,26 @@ def test_a_lot_that_was_lost_is_known_again_under_its_name_and_nothing_is_printe
     assert lot_prints.printable(session, new, Run(1, 100))
     assert register(session, now).first == (new.last or 0) + 1
     assert not before.printed_before
+
+
+@pytest.mark.engines
+def test_a_tube_is_found_by_its_last_digits_on_both_sides_of_what_was_passed_over(
+    session: Session, now: datetime
+) -> None:
+    register(session, now)
+    register(session, now)
+    register(session, now, 27)
+    set_aside(session, now, now)
+    new = register(session, now)
+    known_again(session, TubeId.mint(26, 301), TubeId.mint(26, 400), now)
+    after = (new.first or 0, new.last or 0)
+    assert numbering.registered(session) == [
+        (26, 1, 200), (26, 301, 400), (26, *after), (27, 1, 100)
+    ]  # fmt: skip
+    for serial, there in ((150, True), (250, False), (350, True), (after[1], True)):
+        tube = TubeId.mint(26, serial)
+        found = asking.asked(session, tube.text[-5:]).tubes
+        assert (tube in found) is there, serial
 
 
 @pytest.mark.engines

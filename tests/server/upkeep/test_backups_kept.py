@@ -56,3 +56,15 @@ def test_a_copy_dated_in_the_future_is_something_to_look_at(settings: Settings) 
     assert b"ghepmau_backup_age_seconds" not in figures
     copy(settings.backup_folder, NOW - timedelta(minutes=1))
     assert [line.level for line in look(settings)[1]] == [Level.LOOK, Level.WELL]
+
+
+def test_an_anchor_dated_in_the_future_is_not_the_newest(settings: Settings) -> None:
+    settings.anchor_folder.mkdir()
+    for days in (-2, 365):
+        at = NOW + timedelta(days=days)
+        anchor = settings.anchor_folder / f"anchor-{at:%Y%m%dT%H%M%SZ}-7.json"
+        anchor.touch()
+        os.utime(anchor, (at.timestamp(), at.timestamp()))
+    seen = vitals.Vitals(NOW, audit_sealed=7, sealed_at=NOW)
+    vitals.look_at_folders(seen, settings)
+    assert seen.anchored_at == NOW - timedelta(days=2)
