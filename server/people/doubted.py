@@ -7,14 +7,26 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.people import merges
-from server.people.models import IdentityQuestion
+from server.people.models import IdentityQuestion, Person
+from server.people.sleeping import Said, differ
 
 
 def between(session: Session, ids: Iterable[UUID]) -> set[frozenset[UUID]]:
-    """Return the two records of each open question that asks about any of *ids*."""
+    """Return the two records of each open question that asks about any of *ids*.
+
+    Not of two whose names or years of birth contradict each other: a mother's number is on her
+    child's code, and an old number is that of several.  Those are two persons until somebody says
+    otherwise.
+    """
     some = list(ids)
     asked = select(IdentityQuestion.person_id, IdentityQuestion.other_id).where(_open_of(some))
-    return {frozenset((one, other)) for one, other in session.execute(asked)}
+    pairs = {frozenset((one, other)) for one, other in session.execute(asked)}
+    return {pair for pair in pairs if _may_be_one(session, *pair)}
+
+
+def _may_be_one(session: Session, one: UUID, other: UUID) -> bool:
+    known = session.get_one(Person, one)
+    return not differ(Said(known.name, known.birth_year), session.get_one(Person, other))
 
 
 def around(session: Session, ids: Iterable[UUID]) -> set[UUID]:

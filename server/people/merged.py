@@ -7,21 +7,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from server.db import among_ids, listed
 from server.people.merge_models import PersonMerge
 from server.rows import stored_rows
 
-# One parameter, and one statement, for any number of records.
+_STANDS = PersonMerge.undone_at.is_(None)
+# One parameter, and one statement, for any number of records.  Said of each end by itself: only so
+# SQLite goes by an index for either.
 _EDGES = select(PersonMerge.person_id, PersonMerge.other_id).where(
-    PersonMerge.undone_at.is_(None),
-    or_(among_ids(PersonMerge.person_id, "records"), among_ids(PersonMerge.other_id, "records")),
+    or_(
+        and_(_STANDS, among_ids(PersonMerge.person_id, "records")),
+        and_(_STANDS, among_ids(PersonMerge.other_id, "records")),
+    )
 )
 _LIVE = (
     select(PersonMerge.person_id, PersonMerge.other_id)
-    .where(PersonMerge.undone_at.is_(None))
+    .where(_STANDS)
     .limit(bindparam("most", type_=Integer))
 )
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -23,7 +23,8 @@ from server.people import doubted, merges
 from server.people.models import IdentityQuestion
 from server.rows import insert_rows
 from server.sampling import changes, lot_queries, repeats, sight, slips
-from server.sampling.decision_models import Matter
+from server.sampling.decision_models import Decision, Matter
+from server.sampling.decisions import About
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
 
@@ -93,7 +94,8 @@ def tell_apart(session: Session, question: IdentityQuestion, now: datetime) -> N
     doubts = doubted.between(session, one)
     if question.other_id in one or any(both & {*other} for both in doubts):
         return
-    asked = select(Matter).where(Matter.decided_at.is_(None), across(one, other))
+    said = exists().where(Decision.matter == About.MATTER, Decision.subject_id == Matter.id)
+    asked = select(Matter).where(Matter.decided_at.is_(None), across(one, other), ~said)
     found = session.scalars(asked).all()
     tubes = {tube for each in found for tube in (each.tube, each.other_tube) if tube}
     take_turn(session, tubes)

@@ -49,8 +49,9 @@ def find(session: Session, people: set[UUID], first: datetime, last: datetime) -
     all_roots = roots | merges.roots_of(session, beside) if beside else roots
     given = _given(session, all_roots, first, last)
     found = _repeats(given.get(root, []) for root in set(roots.values()))
-    for one, other in {frozenset(all_roots[each] for each in both) for both in doubts}:
-        found |= _across(given.get(one, []), given.get(other, []))
+    for apart in {frozenset(all_roots[each] for each in both) for both in doubts}:
+        if len(apart) == 2:  # else they are one by now, whatever is still asked
+            found |= _across(*(given.get(each, []) for each in apart))
     return found
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from contract.identities import Key, System
+from contract.identities import Key, Kind, PersonCode, System
 from server.outcomes.gate import ResultHeld
 from server.people import doubts, merges
 from server.people.models import IdentityQuestion
@@ -24,9 +24,9 @@ def day(scene: Any) -> Day:
     return Day(scene)
 
 
-def ask(day: Day, one: Any, other: Any) -> UUID:
+def ask(day: Day, one: Any, other: Any, kind: str = "two-persons") -> UUID:
     question = IdentityQuestion(
-        id=uuid4(), kind="two-persons", person_id=one.id, other_id=other.id, system="cccd",
+        id=uuid4(), kind=kind, person_id=one.id, other_id=other.id, system="cccd",
         evidence="event:1", opened_at=day.scene.now,
     )  # fmt: skip
     day.scene.session.add(question)
@@ -44,7 +44,7 @@ def held(day: Day) -> set[Any]:
 
 
 def two(day: Day) -> tuple[Any, Any]:
-    return day.scene.person("Lê An"), day.scene.person("Lê Thị An")
+    return day.scene.person("Lê An"), day.scene.person("Lê An")
 
 
 def one_tube_each(day: Day, *people: Any, **apart: float) -> list[Pairing]:
@@ -92,16 +92,42 @@ def test_records_merged_after_they_were_told_apart_are_asked_about_again(day: Da
 
 def test_one_answer_of_two_lets_nothing_go(day: Day) -> None:
     people = two(day)
-    first, second = ask(day, *people), uuid4()
-    day.scene.session.add(
-        IdentityQuestion(id=second, kind="claim-ended", person_id=people[1].id,
-                         other_id=people[0].id, system="cccd", evidence="event:2",
-                         opened_at=day.scene.now)
-    )  # fmt: skip
+    first, second = ask(day, *people), ask(day, *people[::-1], kind="claim-ended")
     given = one_tube_each(day, *people)
     answer(day, first, same=False)
     assert held(day) == {each.tube for each in given}
     answer(day, second, same=False)
+    assert held(day) == set()
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("how", ["by hand", "by the other question"])
+def test_records_that_are_one_while_something_is_still_asked_are_one(day: Day, how: str) -> None:
+    """No merge closes a question: nothing of that person may be refused because of it."""
+    people = two(day)
+    first, _ = ask(day, *people), ask(day, *people, kind="claim-ended")
+    given = one_tube_each(day, *people)
+    if how == "by hand":
+        merges.merge(
+            day.scene.session, people[0].id, people[1].id, reason="một người", evidence="page",
+            by=HOA, now=day.scene.now,
+        )  # fmt: skip
+    else:
+        answer(day, first, same=True)
+    third = day.pair(day.scene.tube(), people[0])
+    assert held(day) == {each.tube for each in (*given, third)}
+    day.void(third)
+    assert held(day) == {each.tube for each in given}
+
+
+@pytest.mark.parametrize("other", [("Trần Bình", 1991), ("Lê An", 2015)])
+def test_two_who_contradict_each_other_are_two_until_somebody_says_otherwise(
+    day: Day, other: tuple[str, int]
+) -> None:
+    """A mother's number is typed into the app of her child, who stands in the same queue."""
+    mother, child = day.scene.person("Lê An", 1991), day.scene.person(*other)
+    ask(day, mother, child, kind="claim-disagrees")
+    one_tube_each(day, mother, child)
     assert held(day) == set()
 
 
@@ -114,7 +140,7 @@ def test_tubes_of_two_sessions_are_not_asked_about(day: Day) -> None:
 
 def test_two_who_are_each_in_doubt_with_a_third_are_not_in_doubt_with_each_other(day: Day) -> None:
     """Provinces gave one old number to several people."""
-    people, third = two(day), day.scene.person("Lê Bình")
+    people, third = two(day), day.scene.person("Lê An")
     for each in people:
         ask(day, third, each)
     one_tube_each(day, *people)
@@ -122,7 +148,7 @@ def test_two_who_are_each_in_doubt_with_a_third_are_not_in_doubt_with_each_other
 
 
 def test_what_is_asked_of_one_record_counts_for_all_that_are_one_with_it(day: Day) -> None:
-    people, other = two(day), day.scene.person("Lê T. An")
+    people, other = two(day), day.scene.person("Lê An")
     merges.merge(
         day.scene.session, people[0].id, other.id, reason="một người", evidence="page", by=HOA,
         now=day.scene.now,
@@ -135,18 +161,15 @@ def test_what_is_asked_of_one_record_counts_for_all_that_are_one_with_it(day: Da
 
 
 @pytest.mark.engines
-def test_who_shows_the_number_that_another_claimed_holds_what_both_were_given(day: Day) -> None:
-    """A lent phone claims a number; its owner comes with a card: the doubt is younger than both."""
+def test_who_types_the_number_that_another_claimed_holds_what_both_were_given(day: Day) -> None:
+    """A phone that was lent claims a number; its owner comes without a card."""
     session, now = day.scene.session, day.scene.now
     lent = meet(session, now, code(claim(CITIZEN.system, CITIZEN.value), raw=b"lent"))
-    owner = day.scene.person("Chủ Số")
-    given = one_tube_each(day, lent, owner)
-    assert held(day) == set()
-    shown = meet(session, now, code(CITIZEN, name="Chủ Số", year=1950, raw=b"card"))
-    assert shown is not lent
-    ask_of = session.scalars(select(IdentityQuestion)).one()
-    assert {ask_of.person_id, ask_of.other_id} == {shown.id, lent.id}
-    late = day.pair(day.scene.tube(), shown)
+    given = one_tube_each(day, lent)
+    typed = PersonCode(Kind.TYPED, b"TYPED", (CITIZEN,))
+    owner = meet(session, day.scene.now, typed)
+    assert owner is not lent
+    late = day.pair(day.scene.tube(), owner)
     assert held(day) == {given[0].tube, late.tube}
 
 

@@ -17,7 +17,7 @@ from server.lab.words import Call
 from server.outcomes.queries import outcomes_of_person
 from server.outcomes.services import release
 from server.people import doubts, merges, services
-from server.people.models import Person
+from server.people.models import IdentityQuestion, Person
 from server.sampling import identity_decisions, matters
 from server.sampling.holds import holds_of
 from server.sampling.matter_decisions import Verdict, decide_matter
@@ -205,6 +205,14 @@ def test_what_was_taken_back_because_two_were_one_is_shown_again_once_they_are_p
     assert (again.id, again.held) == (asked.id, False)
     with pytest.raises(BadInput):
         decide_matter(session, asked.id, verdict=Verdict.FIRST, reason="x", now=now, **BY)
+    question = IdentityQuestion(
+        id=uuid4(), kind="two-persons", person_id=one.id, other_id=other.id, system="cccd",
+        evidence="event:1", opened_at=now,
+    )  # fmt: skip
+    session.add(question)
+    session.flush()
+    doubts.answer_question(session, question.id, same=False, now=now, **BY)
+    assert [each.id for each in matters.open_matters(session)] == [asked.id]  # still to be called
     decide_matter(session, asked.id, verdict=Verdict.VOID_STANDS, reason="đã gọi", now=now, **BY)
     assert matters.open_matters(session) == []
 
