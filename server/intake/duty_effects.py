@@ -1,7 +1,8 @@
 """What the events of check-in and reception do, in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ from server.accounts.models import Station
 from server.declarations import check_ins
 from server.declarations.check_ins import AtStation, Comer
 from server.declarations.stands import Stands
-from server.intake.models import WireEvent
+from server.intake.models import WireEvent, not_applied
+from server.intake.opening import open_event
 from server.lab import services as lab
 from server.lab.boxes import services as boxes
 from server.lab.boxes.custody import State
@@ -42,6 +44,20 @@ def check_in(session: Session, given: Sequence[Came], now: datetime) -> None:
     if silent:  # their events say of symptoms what is not kept
         told = update(WireEvent).where(WireEvent.event_id.in_(silent))
         session.execute(told.values(payload=b""))
+    _let_undo(session, {event.id for event, _, _ in given}, stations)
+
+
+def _let_undo(session: Session, made: Container[UUID], stations: Iterable[str]) -> None:
+    """Let what undoes these check-ins be tried again, where it came before them: by a stick's
+    second file, or past a gap."""
+    early = select(WireEvent).where(
+        not_applied(), WireEvent.state == "refused", WireEvent.station.in_(stations),
+        WireEvent.problem == check_ins.CheckInUnknown.code,
+    )  # fmt: skip
+    for each in session.scalars(early):
+        undoing = open_event(each.event_id, each.payload).event
+        if isinstance(undoing, CheckInVoided) and undoing.check_in in made:
+            each.state, each.problem = "pending", None
 
 
 def _shown(

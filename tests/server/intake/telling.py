@@ -1,11 +1,15 @@
-"""Deliver a history through the real intake and the real laboratory, in an order that may be."""
+"""Deliver a history through the real intake and the real laboratory, in an order that may be.
+
+A late pairing is of a tube that the laboratory has: what a person notes there stands before it, and
+only what a station noted may be heard of after it.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -24,7 +28,12 @@ from tests.server.lab.conftest import CODE, NEGATIVE, POSITIVE, rows_of
 
 LAN, MINH = "user:lan", "user:minh"
 Step = Callable[[], object]
-Turn = tuple[Step, bool]  # and whether it may happen only once
+
+
+class Turn(NamedTuple):
+    step: Step
+    once: bool  # it may happen only once
+    after: int | None = None  # the tube that the laboratory must have noted before
 
 
 @dataclass
@@ -40,6 +49,8 @@ class Told:
     results: dict[str, UUID] = field(default_factory=dict)  # by "tube:name"
     runs: dict[int, UUID] = field(default_factory=dict)
     minutes: int = 0
+    late: set[int] = field(default_factory=set)  # tubes of which a late pairing was sent
+    noted: set[int] = field(default_factory=set)  # tubes that the laboratory received, or rejected
 
     def tube(self, which: int) -> Tube:
         pool = self.history.lives[which].pool
@@ -55,8 +66,8 @@ class Told:
         queues = [*self._stations(), *(list(self._life(which)) for which in (0, 1))]
         sent: list[Step] = []
         while queues := [queue for queue in queues if queue]:
-            queue = lot.choice(queues)
-            step, once = queue.pop(0)
+            queue = lot.choice([each for each in queues if each[0].after in (None, *self.noted)])
+            step, once, _ = queue.pop(0)
             step()
             if not once:
                 sent.append(step)
@@ -82,23 +93,34 @@ class Told:
     def _stations(self) -> Iterator[list[Turn]]:
         people = specimens.people(3, Random(self.number))
         for station, sender in enumerate(self.senders):
-            written: list[bytes] = []
+            written: list[Turn] = []
             mine = [each for each in self.history.pairs if each.station == station]
             for pair in sorted(mine, key=lambda each: (each.late, each.n)):
                 at = self.morning + timedelta(minutes=5 * pair.n, days=1 if pair.late else 0)
                 card = specimens.citizen_card(people[pair.person])
                 paired = sender.pairing(self.tube(pair.tube), card, at=at)
                 self.pairings[pair.n] = events.decode(paired).id
-                written.append(paired)
-            written += self._voids(station, sender)
+                written.append(self._paired(sender, paired, pair))
+            more = list(self._voids(station, sender))
             if station == 0:
-                written += [
+                more += [
                     sender.write(events.PoolClosed, tube=self.tube(tube).text, members=members)
                     for tube, members in self.history.closed.items()
                 ]
-            yield [(self._send(sender, each), False) for each in written]
+            yield written + [Turn(self._send(sender, each), once=False) for each in more]
             if station in self.history.suspect:
-                yield [(self._send(sender, self._suspicion(mine, sender)), False)]
+                yield [Turn(self._send(sender, self._suspicion(mine, sender)), once=False)]
+
+    def _paired(self, sender: Any, written: bytes, pair: Pair) -> Turn:
+        send = self._send(sender, written)
+
+        def send_late() -> None:
+            self.late.add(pair.tube)
+            send()
+
+        by_hand = pair.late and self.history.lives[pair.tube].reception[:1] == ("rejected",)
+        after = pair.tube if by_hand else None
+        return Turn(send_late if pair.late else send, once=False, after=after)
 
     def _suspicion(self, mine: list[Pair], sender: Any) -> bytes:
         """It comes whenever it likes: on the stick's second file, handed in before the first."""
@@ -148,7 +170,7 @@ class Told:
 
     def _lab(self, work: Callable[..., object], *what: Any) -> Turn:
         again = work in (self._verify, self._release) or what[-1] == "received"
-        return (lambda: self.in_session(work, *what)), not again
+        return Turn(lambda: self.in_session(work, *what), once=not again)
 
     def in_session(self, work: Callable[..., object], *what: Any) -> None:
         """Do it in a transaction of its own; a refusal is part of the history."""
@@ -159,12 +181,16 @@ class Told:
 
     def _receive(self, session: Session, now: datetime, which: int, said: str) -> None:
         tube = self.tube(which)
-        if said == "received":
+        if said == "received" and which in self.late - self.noted:  # heard of only now
+            heard = self.morning + timedelta(days=2)
+            services.receive_tube(session, tube, box="H1", by=LAN, now=heard, arrived=now)
+        elif said == "received":
             services.receive_tube(session, tube, box="H1", by=LAN, now=now)
         elif said == "rejected":
             services.reject_tube(session, tube, Rejection.LEAKING, by=LAN, now=now)
         else:
             undo_rejection(session, tube, note="nhầm", by=LAN, now=now)
+        self.noted.add(which)
 
     def _enter(self, session: Session, now: datetime, which: int, name: str, n: int, link: str,
                call: str) -> None:  # fmt: skip
