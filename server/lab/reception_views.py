@@ -63,7 +63,7 @@ def receive() -> ResponseReturnValue:
         said = f"Đã nhận ống {tube.grouped} vào hộp {box}.", f"Tube {tube.grouped} is in box {box}."
         flash(t(*said))
     if early:
-        flash(t(*words.FOUND_BEFORE), "problem")
+        flash(t(*words.FOUND_BEFORE), "look")  # no red: the scan itself went well
     return redirect(url_for(".show_reception", box=box, moved=kept))
 
 

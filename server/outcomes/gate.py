@@ -40,8 +40,8 @@ TO_DO = {
         " the tube's page.",
     ),
     Problem.FOUND_BEFORE: (
-        "Nếu ống ở đây trước khi được quét nhận: người không nhập kết quả này xác nhận ở trang Phát"
-        " hành, ghi lý do. Nếu nhầm ống: thu hồi kết quả này rồi xét nghiệm ống vừa đến.",
+        "Nếu ống ở đây trước khi được quét nhận: người không nhập kết quả xác nhận ở trang Phát"
+        " hành, ghi lý do. Nếu nhầm ống: thu hồi kết quả rồi xét nghiệm ống vừa đến.",
         "Where the tube lay here before it was scanned: somebody who did not enter this result says"
         " so on the page of release, with the reason. Where it was another tube: recall this result"
         " and test the tube that came.",

@@ -3,8 +3,6 @@ late.  And letting a result go that its laboratory gave without the tube, or bef
 of the tube's page, and of the page of release.
 """
 
-from uuid import UUID
-
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,8 +12,8 @@ from server.accounts.current import current_within
 from server.display import t
 from server.errors import NotFound
 from server.lab import arrivals, moves, queries, sight
-from server.lab.scans import scanned_tube
-from server.outcomes import receptions
+from server.lab.scans import scanned_tube, ticked
+from server.outcomes import receptions, vouching
 from server.web import Permission, actor, now, requires, transaction
 
 bp = Blueprint("undoing", __name__)
@@ -52,21 +50,23 @@ def withdraw_arrival() -> ResponseReturnValue:
     if done.results:
         flash(t(f"{done.results} kết quả chờ phát hành cũng bị rút; ống đến thì xét nghiệm lại.",
                 f"{done.results} results that waited went with it; once the tube comes it is tested"
-                " anew."), "problem")  # fmt: skip
+                " anew."), "look")  # fmt: skip
     if asked:
         return redirect(f"/tubes/{tube}")
     return redirect(url_for("reception.show_reception", box=done.box))
 
 
-@bp.post("/results/<uuid:result_id>/of-this-tube")
+@bp.post("/release/of-this-tube")
 @requires(Permission.RESULT_RELEASE)
-def say_it_is_of_it(result_id: UUID) -> ResponseReturnValue:
-    """Say that a result is of the tube though it was found before the tube's arrival was noted."""
+def vouch() -> ResponseReturnValue:
+    """Say of results that they are of their tubes though these were noted only after."""
+    ids = ticked(request.form.getlist("result"))
     reason = forms.required_text(request.form, "reason", longest=200)
     with transaction() as session:
-        sight.check_results(session, current_within(), [result_id])
-        moves.say_it_is_of_it(session, result_id, reason=reason, by=actor(), now=now())
-    flash(t("Đã ghi: kết quả này được phép phát hành.", "Noted: this result may be released."))
+        sight.check_results(session, current_within(), ids)
+        vouching.vouch(session, ids, reason=reason, by=actor(), now=now())
+    flash(t(f"Đã ghi: {len(ids)} kết quả được phép phát hành.",
+            f"Noted: {len(ids)} results may be released."))  # fmt: skip
     return redirect(url_for("outcomes.show_release"))
 
 
