@@ -139,6 +139,7 @@ def _teach_templates(app: Flask) -> None:
     app.jinja_env.tests["is_here"] = is_here
     app.jinja_env.filters.update(
         age=display.age,
+        born=display.born,
         count=display.count,
         ct=display.ct,
         day=display.day,

@@ -71,6 +71,14 @@ def day(at: date) -> str:
     return local_forms.day(_date(at), language())
 
 
+def born(text: str | None) -> str:
+    """Return a date of birth as people write it, of 1990-02-01; a year alone, or '', as it is."""
+    try:
+        return day(date.fromisoformat(text or ""))
+    except ValueError:
+        return text or ""
+
+
 def short_day(at: date) -> str:
     """22/11, in English 22 Nov: where the year is said elsewhere."""
     return local_forms.short_day(_date(at), language())

@@ -35,8 +35,32 @@ def test_a_count_keeps_every_digit(number: int) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("vi", ["26/11/2026", "26/11", "01:05 26/11/2026", "1.234,5", "12.345", "05/03/2026"]),
-        ("en", ["26 Nov 2026", "26 Nov", "01:05 26 Nov 2026", "1,234.5", "12,345", "5 Mar 2026"]),
+        (
+            "vi",
+            [
+                "26/11/2026",
+                "26/11",
+                "01:05 26/11/2026",
+                "1.234,5",
+                "12.345",
+                "05/03/2026",
+                "01/02/1990",
+                "1990",
+            ],
+        ),
+        (
+            "en",
+            [
+                "26 Nov 2026",
+                "26 Nov",
+                "01:05 26 Nov 2026",
+                "1,234.5",
+                "12,345",
+                "5 Mar 2026",
+                "1 Feb 1990",
+                "1990",
+            ],
+        ),
     ],
 )
 def test_a_page_says_days_and_numbers_as_its_reader_writes_them(
@@ -46,6 +70,7 @@ def test_a_page_says_days_and_numbers_as_its_reader_writes_them(
         assert [
             display.day(WHEN), display.short_day(WHEN), display.moment(WHEN, MONTHS_LATER),
             display.decimal(1234.5), display.count(12345), display.day(date(2026, 3, 5)),
+            display.born("1990-02-01"), display.born("1990"),
         ] == said  # fmt: skip
 
 
