@@ -17,7 +17,7 @@ from server.speaking import tell
 from server.upkeep import clock_sense, forgetting, keeping
 from server.upkeep.keeping import Key, Purpose
 from server.upkeep.opening import Trouble, now, opened
-from server.upkeep.upkeep_words import of_purpose
+from server.upkeep.upkeep_words import of_purpose, what_stays
 
 Add = Callable[..., argparse.ArgumentParser]
 Step = tuple[str, str, Callable[[], None]]  # its name, behind which it goes, what it does
@@ -53,7 +53,7 @@ def run(asked: argparse.Namespace, loaded: Loaded) -> None:
     if failed:
         names = ", ".join(sorted(failed))
         raise Trouble(
-            f"chưa làm xong: {', '.join(of_purpose(each)[0] for each in sorted(failed))}; phần còn"
+            f"chưa làm xong: {', '.join(of_purpose(each) for each in sorted(failed))}; phần còn"
             " lại đã làm",
             f"not done: {names}; everything else was",
         )
@@ -73,7 +73,7 @@ def _succeeds(name: str, step: Callable[[], None]) -> bool:
         step()
     except (SQLAlchemyError, DomainError, Spoken, OSError) as error:
         why = str(error).partition("\n")[0]
-        tell(f"{of_purpose(name)[0]}: không làm được: {why}", f"{name}: this failed: {why}")
+        tell(f"{of_purpose(name)}: không làm được: {why}", f"{name}: this failed: {why}")
         return False
     return True
 
@@ -82,7 +82,7 @@ def _one(database: Database, purpose: Purpose, until: datetime, *, doing: bool) 
     if not doing:
         with database.read() as session:
             due = keeping.count(session, purpose, until)
-        vi, stays = of_purpose(purpose.name)
+        vi, stays = of_purpose(purpose.name), what_stays(purpose.name)
         tell(
             f"{vi}: {due} dòng từ trước {until:%Y-%m-%d} ({purpose.setting}); giữ lại: {stays}",
             f"{purpose.name}: {due} rows from before {until:%Y-%m-%d} ({purpose.setting}); "
@@ -123,6 +123,6 @@ def _tell(database: Database, name: str, gone: int, when: str) -> None:
         audit.record(session, "retention.run", name, by=BY, now=now(), detail=detail)
     since = when.removeprefix("before ")
     tell(
-        f"{of_purpose(name)[0]}: đã xóa {gone} dòng từ trước {since}",
+        f"{of_purpose(name)}: đã xóa {gone} dòng từ trước {since}",
         f"{name}: {gone} rows {when} are gone",
     )

@@ -32,21 +32,36 @@ KINDS_OF_DATA = {  # of a person, as `breach` lists them
     "tube": "ống",
     "vaccinations": "tiêm chủng",
 }
-PURPOSES = {  # what retention takes away: its name, and what stays
-    "answers": ("câu trả lời về sức khỏe", "đã khai, ngày nào, đồng ý điều gì"),
-    "archives": ("tệp lưu trữ", "—"),
-    "check-ins": ("lượt đến các điểm", "số đếm theo điểm và ngày"),
-    "drafts of lists": ("danh sách nháp", "tên danh sách và lúc lập"),
-    "events": ("sự kiện của trạm", "số, băm và loại của từng sự kiện: chuỗi"),
-    "events of check-ins": ("sự kiện đến điểm", "số, băm và loại của từng sự kiện: chuỗi"),
-    "lists": ("danh sách", "ống, thứ tự, năm sinh, giới tính"),
-    "lists of doses": ("danh sách mũi tiêm", "tên danh sách và lúc nhập"),
-    "machines' files": ("tệp của máy", "mã băm, số đếm, mọi lần đọc của từng ống"),
-    "machines' rows": ("dòng trong tệp của máy", "giếng, ống, lần đọc"),
-    "persons": ("hồ sơ người", "ống, kết luận, thập niên sinh, giới tính"),
-    "phones": ("điện thoại đã khai cho ai", "không gì"),
-    "what could not be taken": ("gói không nhận được", "không gì"),
-    "where it was declared": ("nơi đã khai", "đã khai, ngày nào, đồng ý điều gì"),
+PURPOSES = {  # what retention takes away
+    "answers": "câu trả lời về sức khỏe",
+    "archives": "tệp lưu trữ",
+    "check-ins": "lượt đến các điểm",
+    "drafts of lists": "danh sách nháp",
+    "events": "sự kiện của trạm",
+    "events of check-ins": "sự kiện đến điểm",
+    "lists": "danh sách",
+    "lists of doses": "danh sách mũi tiêm",
+    "machines' files": "tệp của máy",
+    "machines' rows": "dòng trong tệp của máy",
+    "persons": "hồ sơ người",
+    "phones": "điện thoại đã khai cho ai",
+    "what could not be taken": "gói không nhận được",
+    "where it was declared": "nơi đã khai",
+}
+STAYS = {  # and what stays of it
+    "answers": "đã khai, ngày nào, đồng ý điều gì",
+    "check-ins": "số đếm theo điểm và ngày",
+    "drafts of lists": "tên danh sách và lúc lập",
+    "events": "số, băm và loại của từng sự kiện: chuỗi",
+    "events of check-ins": "số, băm và loại của từng sự kiện: chuỗi",
+    "lists": "ống, thứ tự, năm sinh, giới tính",
+    "lists of doses": "tên danh sách và lúc nhập",
+    "machines' files": "mã băm, số đếm, mọi lần đọc của từng ống",
+    "machines' rows": "giếng, ống, lần đọc",
+    "persons": "ống, kết luận, thập niên sinh, giới tính",
+    "phones": "không gì",
+    "what could not be taken": "không gì",
+    "where it was declared": "đã khai, ngày nào, đồng ý điều gì",
 }
 
 
@@ -54,5 +69,9 @@ def of_data(kind: str) -> str:
     return KINDS_OF_DATA.get(kind, kind)
 
 
-def of_purpose(name: str) -> tuple[str, str]:
-    return PURPOSES.get(name, (name, ""))
+def of_purpose(name: str) -> str:
+    return PURPOSES.get(name, name)
+
+
+def what_stays(name: str) -> str:
+    return STAYS.get(name, "")

@@ -6,13 +6,15 @@ import pytest
 
 from server.cli import main
 from server.upkeep import breach, keeping
-from server.upkeep.upkeep_words import KINDS_OF_DATA, PURPOSES
+from server.upkeep.upkeep_words import KINDS_OF_DATA, PURPOSES, STAYS
 
 
 def test_every_kind_of_data_and_every_purpose_has_its_words() -> None:
     fields = {name for kinds in breach.FIELDS.values() for name in kinds} | set(breach.STATION)
     assert fields == set(KINDS_OF_DATA)
-    assert {each.name for each in keeping.PURPOSES} | {"persons", "archives"} == set(PURPOSES)
+    purposes = {each.name for each in keeping.PURPOSES} | {"persons"}
+    assert purposes | {"archives"} == set(PURPOSES)
+    assert purposes == set(STAYS)
 
 
 def test_a_backup_without_its_keys_asks_for_the_kept_ones_and_for_no_new_ones(
