@@ -1,8 +1,9 @@
 """Roster labels at the table: a tube with somebody's label is theirs.  Part of the pairing machine.
 
 Pure.  The label's owner may take a free tube all the same; their own is then released: nobody
-waits for it any more, and nobody else gets it, for it bears a name.  One of a later day is not
-released: its owner comes again.
+waits for it any more, and nobody else gets it, for it bears a name.  One of a later day than the
+next is not named: its owner comes again.  Whether the next is today's the server knows, by whose
+word it is released; the station says only that it is not used now.
 """
 
 from dataclasses import replace

@@ -102,8 +102,8 @@ def _undone(text: str) -> Said:
     """Say which tube: another one, or another person, may be in hand by now."""
     if tube(text).kind is TubeKind.POOL:
         return Said(
-            f"Đã gỡ một người khỏi ống gộp …{text[-4:]}. Đã lấy mẫu người ấy: thẻ HỦY ỐNG.",
-            f"One person is out of pool …{text[-4:]}. Swabbed already: the VOID TUBE card.",
+            f"Đã gỡ một người khỏi ống gộp …{text[-4:]}. Nếu đã lấy mẫu: thẻ HỦY ỐNG.",
+            f"One person is out of pool …{text[-4:]}. If swabbed already: the VOID TUBE card.",
         )
     return Said(
         f"Đã gỡ ống …{text[-4:]}. Bỏ ống đó; người ấy lấy ống mới.",
@@ -122,8 +122,8 @@ def _paired(pair: Paired) -> Shown:
     if pair.released:
         old = ", ".join(f"…{text[-4:]}" for text in pair.released)
         said = Said(
-            f"{tail}. Không dùng ống dán sẵn {old} nữa.",
-            f"{tail}. The labelled tube {old} is needed no more.",
+            f"{tail}. Lần này không dùng ống dán sẵn {old}: để riêng.",
+            f"{tail}. The labelled tube {old} is not used this time: put it aside.",
         )
         return Shown("paired", "paired", said, "assignment-released", pair.tube.text)
     return Shown("paired", "paired", Said(tail, tail), "", pair.tube.text)

@@ -45,7 +45,7 @@ CHECKS = {
     "open conflicts": "mâu thuẫn còn mở",
     "people scanned, and records that their codes open":
         "người đã quét mã, và hồ sơ mà mã của họ mở được",
-    "people whose record says what it must": "người có hồ sơ nói đúng",
+    "people whose record says what it must": "người mà hồ sơ ghi đúng",
     "outcomes in force": "kết luận đang có hiệu lực",
     "outcomes on somebody not paired with that tube":
         "kết luận rơi vào người không ghép với ống đó",

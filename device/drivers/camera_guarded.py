@@ -141,7 +141,8 @@ def _ends(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     """Return the ends of the process's pipes, the second one wide enough for a picture."""
     if process.stdin is None or process.stdout is None:
         raise CameraLost(
-            "tiến trình của camera không có ống dẫn", "the camera's process has no pipes"
+            "tiến trình của camera không có đường truyền dữ liệu",
+            "the camera's process has no pipes",
         )
     with contextlib.suppress(OSError):
         fcntl.fcntl(process.stdout.fileno(), _F_SETPIPE_SZ, _PIPE)

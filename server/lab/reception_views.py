@@ -21,7 +21,16 @@ from server.lab.boxes import queries as box_queries
 from server.lab.boxes import services as boxes
 from server.lab.scans import box_in, scanned_box, scanned_tube
 from server.lab.words import REJECTIONS, Rejection
-from server.web import Permission, actor, now, place, reading, requires, transaction
+from server.web import (
+    Permission,
+    actor,
+    now,
+    place,
+    reading,
+    requires,
+    transaction,
+    unnoticed,
+)
 
 bp = Blueprint("reception", __name__)
 SHIFT = timedelta(hours=18)
@@ -131,8 +140,12 @@ def count_box() -> ResponseReturnValue:
 
 @bp.post("/scan/frame")
 @requires(Permission.BOX_WRITE)
+@unnoticed
 def read_frame() -> ResponseReturnValue:
-    """Say which codes a camera's frame shows; the frame is forgotten."""
+    """Say which codes a camera's frame shows; the frame is forgotten.
+
+    A camera that was left on asks for ever: it is no use of the log-in, a code that was read is.
+    """
     if (request.content_length or 0) > cameras.LARGEST_FRAME:
         raise RequestEntityTooLarge
     return {"codes": cameras.codes_in(request.get_data(cache=False))}

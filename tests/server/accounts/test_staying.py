@@ -51,6 +51,13 @@ def test_to_ask_is_no_use_and_to_press_is(lan: FlaskClient, clock: Any) -> None:
     assert lan.get("/").status_code == 200
 
 
+def test_a_camera_that_was_left_on_keeps_no_log_in(lan: FlaskClient, clock: Any) -> None:
+    for _ in range(7):
+        clock.advance(minutes=9)
+        lan.post("/scan/frame", data=b"no picture", content_type="image/jpeg")
+    assert lan.get("/").status_code == 302
+
+
 def test_what_a_page_asks_for_alone_keeps_no_log_in(lan: FlaskClient, clock: Any) -> None:
     clock.advance(minutes=30)
     assert lan.get("/", headers={"X-Live": "touched"}).status_code == 200

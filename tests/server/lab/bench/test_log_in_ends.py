@@ -25,7 +25,7 @@ class Bench:
         page.reload()
         self.bar, self.field = page.locator("#ending"), page.locator("main input.scan[autofocus]")
         self.stay = self.bar.get_by_role("button", name="Tiếp tục đăng nhập")
-        self.again = self.bar.get_by_role("link", name="Đăng nhập lại ở thẻ mới")
+        self.again = self.bar.get_by_role("link", name="Đăng nhập lại ở tab mới")
 
     def after(self, minutes: int, said: str) -> None:
         """Let minutes go by; then the bar says so, and nothing took the focus."""
