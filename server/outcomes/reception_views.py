@@ -47,6 +47,10 @@ def withdraw_arrival() -> ResponseReturnValue:
         )  # fmt: skip
     flash(t(f"Đã rút lần nhận ống {tube.grouped}. Nếu ống ở đây, quét nhận lại.",
             f"Taken back: the arrival of {tube.grouped}. If it is here, scan it."))  # fmt: skip
+    if done.by.startswith(moves.STATION):  # its own books know the tube for ever
+        flash(t("Trạm đã quét ống này không nhận lại nó: khi ống đến, nhận ở trang Nhận mẫu.",
+                "The station that scanned it takes it no more: once it comes, receive it on the"
+                " page Reception."), "problem")  # fmt: skip
     if done.results:
         flash(t(f"{done.results} kết quả chờ phát hành cũng bị rút; ống đến thì xét nghiệm lại.",
                 f"{done.results} results that waited went with it; once the tube comes it is tested"

@@ -225,7 +225,7 @@ def test_at_the_bench_it_is_scanned_and_on_the_tubes_page_it_is_chosen(
     with database.write() as session:
         scene = make_scene(session)
         person(session, scene, "lan", "vn-2021:24")
-        tubes = [came(scene) for _ in range(2)]
+        tubes = [came(scene), came(scene, by="station:ban-1")]
     lab, officer = sign_in(Role.LAB_TECHNICIAN), sign_in(Role.HEALTH_OFFICER)
     verifier = sign_in(Role.LAB_VERIFIER)
     fields = {"tube": tubes[0].text, "reason": "nhầm ống"}
@@ -233,6 +233,7 @@ def test_at_the_bench_it_is_scanned_and_on_the_tubes_page_it_is_chosen(
     assert lab.post("/reception/withdraw", data=fields | {"reason": ""}).status_code == 422
     done = lab.post("/reception/withdraw", data=fields, follow_redirects=True)
     assert "Đã rút lần nhận ống" in done.text
+    assert "Trạm đã quét ống này" not in done.text
     assert lab.post("/reception/withdraw", data=fields).status_code == 404
     page = officer.get(f"/tubes/{tubes[1]}").text
     with database.read() as session:
@@ -240,7 +241,7 @@ def test_at_the_bench_it_is_scanned_and_on_the_tubes_page_it_is_chosen(
     assert f'name="arrival" value="{arrival.id}"' in page
     chosen = {"tube": tubes[1].text, "reason": "nhầm", "arrival": str(arrival.id)}
     done = officer.post("/reception/withdraw", data=chosen, follow_redirects=True)
-    assert "Rút lần nhận" in done.text
+    assert "Trạm đã quét ống này không nhận lại nó" in done.text, "its books know the tube"
     assert "noted by mistake" in officer.get(f"/tubes/{tubes[1]}?lang=en").text
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Reception)) == 0
