@@ -29,6 +29,7 @@ PUBLIC = {
     "stations": {"/api/v1/stations/enrol"},
     "health": {"/healthz", "/readyz", "/metrics"},
 }
+TOO_OLD = "Trang này đã quá cũ hoặc không do hệ thống này gửi"
 SIGNED_IN = {"/", "/account", "/roles", "/logout", "/login/kept", "/login/stay"}  # one's own
 
 
@@ -132,7 +133,7 @@ def _fits(access: Any, role: Role | None, method: str, status: int, rule: Rule) 
 
 
 def test_a_form_without_its_token_does_nothing(app: Flask, sign_in: SignIn) -> None:
-    """Every form of every page, by whoever may send it."""
+    """Every form of every page, by whoever may send it: it comes back with the sentence."""
     clients = {role: sign_in(role) for role in Role}
     wrong = []
     for rule, access in routes(app):
@@ -142,7 +143,7 @@ def test_a_form_without_its_token_does_nothing(app: Flask, sign_in: SignIn) -> N
             continue  # signed, or open to programs and without a cookie
         role = next((r for r in Role if access in GRANTS[r]), Role.SWAB_TEAM)
         answer = clients[role].post(path_of(rule), data={"csrf_token": ""})
-        if answer.status_code != 403 or "form-too-old" not in answer.text:
+        if answer.status_code != 403 or TOO_OLD not in answer.text:
             wrong.append((rule.rule, answer.status_code))
     assert not wrong
 
