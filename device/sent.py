@@ -79,6 +79,14 @@ def ask_for_all(state: Path, not_before: datetime) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
+def begun(sent: Sent, now: datetime) -> Sent:
+    """Return the page that uplink goes on with.  Where the old one is gone or damaged nothing is
+    known to be sent, and no receipt counts that was signed before now."""
+    if sent != Sent():
+        return sent
+    return Sent(not_before=now.astimezone(UTC).isoformat())
+
+
 def waits_to_send_all(state: Path, sent: Sent) -> bool:
     """Return whether there is a note that *sent* does not follow yet."""
     note = _note(state)

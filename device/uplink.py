@@ -23,6 +23,7 @@ from device.clock import boot_id
 from device.config import Config
 from device.enrolment import Office, Papers
 from device.journal_file import JournalTrouble
+from device.sent import begun
 from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable, Upstream
 
 log = logging.getLogger(__name__)
@@ -201,6 +202,7 @@ def open_uplink(config: Config) -> Uplink:
     server = settings.url or office.papers().server
     upstream = Upstream(server, settings.timeout_seconds, settings.ca_file)
     backlog = Backlog(config.folder)
+    backlog.sent = begun(backlog.sent, datetime.now(UTC))
     return Uplink(
         office, backlog, upstream, settings.batch, settings.every_seconds, settings.refresh_seconds
     )

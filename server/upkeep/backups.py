@@ -131,6 +131,7 @@ def check(path: Path) -> Header:
 def restore(database: Database, path: Path) -> Header:
     """Put a backup into an empty *database* and bring it to the newest shape.
 
+    It knows nothing of what was written since: whoever calls this marks it (`set_back.mark`).
     Raises NotReadable, and NotEmpty where there is something already.
     """
     with path.open("rb") as file:

@@ -10,9 +10,11 @@ from contract.receipts import HeadWire
 from contract.sticks import NoStick, Stored, write_receipt
 from device.backlog import Backlog, SetAside, read_sent, sent_file
 from device.cli import main
+from device.config import Config, Stick, Table
 from device.enrolment import Office
 from device.sent import ask_for_all, note_file
 from device.stick import StickDesk, inbox_of, take_receipt
+from device.uplink import open_uplink
 from tests.device.test_stick import PRESS, Pairs, carried, write
 from tests.device.test_stick import office as office
 from tests.device.test_stick import target as target
@@ -122,3 +124,19 @@ def test_the_note_is_followed_once_and_goes_when_the_page_is_kept(
     assert before != sent_file(office.folder).read_bytes()
     ask_for_all(office.folder, NOW)  # once more, at the same moment
     assert Backlog(office.folder).sent.acked == {}
+
+
+def test_where_uplinks_page_was_deleted_no_receipt_of_before_counts_either(
+    office: Office, target: Path, paired: Pairs
+) -> None:
+    heads, _ = all_sent(office, paired)
+    (target / "ghepmau-ban-1.receipt").write_bytes(receipt(heads[-1], NOW))
+    sent_file(office.folder).unlink()
+    config = Config(Table(state=str(office.folder)), stick=Stick(folder=str(target)))
+    for _ in range(2):  # it is begun, and goes on after a start
+        backlog = open_uplink(config).backlog
+        StickDesk(office, backlog, target, is_there=lambda _: True).turn()
+        waits = backlog.next(10)
+        assert waits is not None
+        assert len(waits.rows) == 6
+        backlog.save()
