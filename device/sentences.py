@@ -83,19 +83,20 @@ def _quiet(outcome: Outcome) -> Shown:
 
 def _shut(pool: PoolShut) -> Shown:
     text, members = pool.tube, pool.members
-    said = Said(f"Đã đóng ống gộp: {members} người.", f"Pool closed: {members} persons.")
+    if pool.by == "void":  # nothing was achieved: no green, and the sentence stays
+        said = Said(
+            f"Đã hủy cả ống gộp …{text[-4:]}: bỏ ống đó. Từng người quét lại với ống mới.",
+            f"Pool …{text[-4:]} is void: put it aside. Each person again, with a new tube.",
+        )
+        return Shown("voided", "voided", said, "void", text)
     if pool.by == "idle":
         said = Said(
             f"Ống gộp tự đóng vì lâu không có ai: {members} người. Người sau lấy ống khác.",
             f"The pool closed by itself, nobody came: {members} persons. Others: a new tube.",
         )
-    if pool.by == "void":
-        said = Said(
-            f"Đã hủy cả ống gộp …{text[-4:]}: bỏ ống đó. Từng người quét lại với ống mới.",
-            f"Pool …{text[-4:]} is void: put it aside. Each person again, with a new tube.",
-        )
-    reason = pool.by if pool.by in {"idle", "void"} else ""
-    return Shown("pool-closed", "pool-closed", said, reason, text)
+        return Shown("pool-closed", "pool-closed", said, "idle", text)
+    said = Said(f"Đã đóng ống gộp: {members} người.", f"Pool closed: {members} persons.")
+    return Shown("pool-closed", "pool-closed", said, tube=text)
 
 
 def _undone(text: str) -> Said:

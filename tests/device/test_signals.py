@@ -119,7 +119,9 @@ def test_an_undo_names_its_tube_for_another_may_be_in_hand() -> None:
     assert single == "Đã gỡ ống …0182. Bỏ ống đó; người ấy lấy ống mới."
     pool = TubeId.mint(90, 1).text
     assert "Bỏ ống" not in shown(Voided(pool, PERSON.tag, "undo"), 5).said.vi, "others are in it"
-    assert "bỏ ống đó" in shown(PoolShut(pool, 0, "void"), 5).said.vi
+    void = shown(PoolShut(pool, 0, "void"), 5)
+    assert "bỏ ống đó" in void.said.vi
+    assert SIGNALS[void.signal].light is not Light.GREEN, "nobody is paired any more"
 
 
 def test_a_used_tube_is_named_with_the_time_at_the_table() -> None:
