@@ -25,9 +25,17 @@ def current_within() -> Within:
     return replace(scope, at_lab=Role(found.role) in AT_LAB)
 
 
-def in_scope(place: str) -> str:
-    """Return *place* where something may be set.  '' is all.  Raises NotYourPlace."""
+def in_scope(place: str, typed: str = "") -> str:
+    """Return *place* where something may be set.  '' is all.  Raises NotYourPlace; of several
+    that were *typed* it says which."""
     if not current_within().covers(place):
+        if typed:
+            raise NotYourPlace(
+                f"“{typed[:40]}”: không có nơi hay điểm nào như vậy trong địa bàn của bạn. Xem lại"
+                " tên, hoặc chọn mã.",
+                f"“{typed[:40]}”: there is no such place or point in what you may see. Look at the"
+                " name again, or choose its code.",
+            )
         raise NotYourPlace(
             "Nơi này ngoài địa bàn của bạn. Chọn một nơi trong địa bàn.",
             "This place is outside what you may see. Choose one inside.",

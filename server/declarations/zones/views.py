@@ -68,7 +68,7 @@ def draw() -> ResponseReturnValue:
     parts = [part for part in map(tidy, lines) if part]
     with transaction() as session:
         for part in parts:
-            in_scope(services.place_of(session, part))
+            in_scope(services.place_of(session, part), part)
         zone = services.draw_zone(
             session,
             required_text(request.form, "name", longest=80),

@@ -112,6 +112,14 @@ def test_a_zone_of_nothing_is_refused(sign_in: SignIn, part: str) -> None:
     assert sign_in(Role.HEALTH_OFFICER).post("/zones", data=said).status_code == 422
 
 
+def test_of_several_places_the_one_that_is_not_theirs_is_named(sign_in: SignIn) -> None:
+    officer = sign_in(Role.HEALTH_OFFICER, place="vn-2021:24.222", sees="")
+    fields = {"name": "Vùng", "level": "red", "parts": "Việt Yên\nViệt Yêm", "reason": "x"}
+    refused = officer.post("/zones", data=fields)
+    assert refused.status_code == 404, "as a place that there is not"
+    assert "“Việt Yêm”: không có nơi" in refused.text
+
+
 def test_who_came_to_the_zone_and_was_not_sampled(sign_in: SignIn, case: Case) -> None:
     officer = sign_in(Role.HEALTH_OFFICER)
     zone = draw(officer, PLACE)
