@@ -26,9 +26,21 @@ def _contested(of: Any) -> ColumnElement[bool]:
     return exists().where(TubeConflict.tube == of, TubeConflict.decided_at.is_(None))
 
 
+def _tested(of: Any) -> ColumnElement[bool]:
+    return exists().where(Result.tube == of, Result.withdrawn_at.is_(None))
+
+
 def _results_unpaired() -> Select[*tuple[Any, ...]]:
+    """The oldest first, of those that no released one replaced, itself or along its chain."""
+    gone = select(Result.corrects).where(Result.released_at.is_not(None)).cte(recursive=True)
+    gone = gone.union(select(Result.corrects).join(gone, Result.id == gone.c.corrects))
     found = select(Result.tube, Result.entered_at.label("since"), Result.call.label("detail"))
-    return found.where(Result.corrects.is_(None), ~_paired(Result.tube), ~_contested(Result.tube))
+    return found.where(
+        Result.withdrawn_at.is_(None),
+        Result.id.not_in(select(gone.c.corrects).where(gone.c.corrects.is_not(None))),
+        ~_paired(Result.tube),
+        ~_contested(Result.tube),
+    ).order_by(Result.entered_at)
 
 
 def _receptions_unpaired() -> Select[*tuple[Any, ...]]:
@@ -36,7 +48,7 @@ def _receptions_unpaired() -> Select[*tuple[Any, ...]]:
     return found.where(
         ~_paired(Reception.tube),
         ~_contested(Reception.tube),
-        ~exists().where(Result.tube == Reception.tube),
+        ~_tested(Reception.tube),
     )
 
 
@@ -56,7 +68,7 @@ def _receptions_untested() -> Select[*tuple[Any, ...]]:
     return found.where(
         Reception.accepted.is_(True),
         _paired(Reception.tube),
-        ~exists().where(Result.tube == Reception.tube),
+        ~_tested(Reception.tube),
     )
 
 
@@ -66,6 +78,7 @@ def _results_held() -> Select[*tuple[Any, ...]]:
     found = select(Result.tube, Result.entered_at.label("since"), state)
     return found.where(
         Result.released_at.is_(None),
+        Result.withdrawn_at.is_(None),
         ~exists().where(later.corrects == Result.id),
         _paired(Result.tube),
         _received(Result.tube),

@@ -87,7 +87,8 @@ class Tale:
 
     def enter(self, chance: int) -> None:
         finding = services.Finding(list(Call)[chance % 4])
-        if results := lab.results_of(self.session, self.tube):
+        every = lab.results_of(self.session, self.tube)
+        if results := [each for each in every if each.withdrawn_at is None]:
             services.correct_result(
                 self.session, results[chance % len(results)].id, finding, reason="đọc nhầm",
                 by=LAN, now=self.now,

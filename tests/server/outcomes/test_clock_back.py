@@ -77,7 +77,7 @@ def test_a_clock_that_goes_back_after_the_reception_makes_nobody_late(scene: Any
         scene.session, scanned, box="H1", by="station:nhan-1", now=scene.now, arrived=scene.now
     )
     found = [first.First(read, POSITIVE, "A1")]
-    first.enter(scene.session, found, lab="", run=None, now=scene.now, **LAN)
+    first.enter(scene.session, found, lab="", run=None, now=scene.now, since=scene.now, **LAN)
     let_out(scene, typed)
     assert said(scene, typed) == [("positive", "")]
     assert not queries.callbacks(scene.session, done=False)
