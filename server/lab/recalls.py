@@ -107,12 +107,9 @@ def withdraw_with_arrival(
     session: Session, results: Iterable[Result], *, reason: str, by: str, now: datetime
 ) -> None:
     """Withdraw results of a tube whose arrival is taken back; once it comes it is tested anew."""
-    every = list(results)
-    for result in every:
+    for result in results:
         _withdraw(session, result, reason, by=by, now=now)
     session.flush()
-    for result in every:
-        _order_rerun(session, result, reason, by=by, now=now)
 
 
 def withdraw_run(

@@ -19,6 +19,7 @@ from server.lab.imports.models import Fate, ImportFile, ImportRow
 from server.lab.plates import queries
 from server.lab.plates.geometry import NoSuchWell, Shape
 from server.lab.plates.models import Plate, PlateWell
+from server.lab.taken_back import of_arrival
 
 
 class WellsDiffer(DomainError):
@@ -63,8 +64,9 @@ def elsewhere(session: Session, file: ImportFile) -> list[Elsewhere]:
     wrong: list[Elsewhere] = []
     for plate in _waiting(session, file, set(read)):
         shape = queries.shape_of(plate)
-        wells = {tube: _numbers(shape, texts) for tube, texts in read.items()}
-        if None in wells.values():
+        own = {each.tube for each in plate.wells}
+        wells = {tube: _numbers(shape, texts) for tube, texts in read.items() if tube in own}
+        if 2 * list(wells.values()).count(None) >= len(wells):
             continue  # the file is of another kind of plate: its wells say nothing of this one's
         for holds in plate.wells:
             found = wells.get(holds.tube) if holds.tube else None
@@ -97,15 +99,19 @@ def _wells_read(session: Session, file: ImportFile) -> dict[Tube, set[str]]:
 
 
 def _waiting(session: Session, file: ImportFile, tubes: set[Tube]) -> list[Plate]:
-    """Return that laboratory's locked plates of *tubes* to which no result came since."""
-    ids = (
-        select(Plate.id)
+    """Return that laboratory's locked plates of *tubes* to which no result came since.
+
+    A laboratory may go by a wider name at the machine than at the bench, or the other way round.
+    """
+    asked = (
+        select(Plate.id, Plate.lab)
         .join(PlateWell, PlateWell.plate_id == Plate.id)
-        .where(PlateWell.tube.in_(tubes), Plate.locked_at.is_not(None), Plate.lab == file.place)
+        .where(PlateWell.tube.in_(tubes), Plate.locked_at.is_not(None))
         .distinct()
         .order_by(Plate.id)
     )
-    found = [queries.plate_named(session, each) for each in session.scalars(ids)]
+    ids = [id_ for id_, lab in session.execute(asked) if of_arrival(lab, file.place, ())]
+    found = [queries.plate_named(session, each) for each in ids]
     return [plate for plate in found if not queries.in_use(session, plate)]
 
 

@@ -56,14 +56,14 @@ def test_what_waited_goes_with_the_arrival_and_the_tube_that_comes_is_tested(peo
     mended = correct_result(session, wrong.id, Finding(Call.INVALID), reason="x", by=LAN,
                             now=people.now)  # fmt: skip
     assert take_back(people, tube).results == 2
+    assert queries.open_orders(session) == [], "nobody could meet one, were the tube elsewhere"
     received(people, tube)
     reception = queries.reception_of(session, tube)
     assert reception is not None
     session.refresh(reception)
     assert reception.to_test
-    anew = enter_result(
-        session, tube, Finding(Call.NEGATIVE), by=LAN, now=people.now + HOUR, lab=HERE
-    )
+    at = people.now + HOUR
+    anew = enter_result(session, tube, Finding(Call.NEGATIVE), by=LAN, now=at, lab=HERE)
     assert (anew.kind, anew.corrects) == ("rerun", mended.id)
     assert "arrival-taken-back" in standings(session, [anew])[0].doubts
     verify_result(session, anew.id, by=MINH, now=people.now + HOUR)

@@ -11,6 +11,7 @@ from server.db import Database
 from server.lab.imports import laid_out
 from server.lab.plates import services as plates
 from server.lab.plates.geometry import Fill
+from server.lab.plates.models import Plate
 
 LAN: dict[str, Any] = {"by": "user:lan"}
 
@@ -62,8 +63,20 @@ def test_a_plate_that_is_unlocked_binds_nobody(
     bring: Callable[..., Any], enter: Any, tubes: Any, plate: str, database: Database, clock: Any
 ) -> None:
     file = bring(file_of(tubes, "A1", "A2", "A3"))
-    other = bring(file_of(tubes, "A1", "P24", "A3"))
+    other = bring(file_of(tubes, "A1", "P24", "N24"))
     with database.write() as session:
         assert laid_out.elsewhere(session, other) == [], "these are not wells of such a plate"
         plates.unlock(session, plate, now=clock(), **LAN)
     assert enter(file).state == "done"
+
+
+@pytest.mark.parametrize("lab", ["", "{}.07"])
+def test_one_well_that_nobody_can_read_or_another_name_of_the_laboratory_hides_no_others(
+    bring: Callable[..., Any], tubes: Any, plate: str, database: Database, lab: str
+) -> None:
+    file = bring(file_of(tubes, "A1", "A2", "A13"))
+    with database.write() as session:
+        session.get_one(Plate, plate).lab = lab.format(file.place)
+        assert [(each.laid, each.read) for each in laid_out.elsewhere(session, file)] == [
+            ("B1", "A2")
+        ]
