@@ -81,7 +81,11 @@ def test_the_stick_that_stays_in_is_written_anew(
     assert len(carried(target)) == 6
 
 
-@pytest.mark.parametrize("signed", ["", "2026-11-26T10:00:00", NOW.isoformat(), "not a time"])
+@pytest.mark.parametrize(
+    "signed",
+    ["", "2026-11-26T10:00:00", NOW.isoformat(), "not a time"],
+    ids=["nothing", "no zone", "that moment", "no time"],  # the same in every process
+)
 def test_what_does_not_say_that_it_is_of_later_is_not_believed(
     office: Office, target: Path, paired: Pairs, signed: str
 ) -> None:
