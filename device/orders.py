@@ -8,7 +8,7 @@ from device.inputs import CommandGiven
 from device.operators import order_of_shift
 from device.pools import close_pool, void_pool, without
 from device.reasons import LetGoReason, Refusal
-from device.stages import HoldingTube, OpenPool, Rules, State, Step, let_go
+from device.stages import HoldingTube, OpenPool, Rules, SecondLook, State, Step, let_go
 
 
 def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
@@ -40,9 +40,22 @@ def _void(state: State, pool: OpenPool | None, at: float, rules: Rules) -> Step:
     """Void the tube in hand: the open pool's, else the one that is held, else the last pair's."""
     if pool and pool.members:
         return void_pool(state, pool, "void-tube")
-    if pool or isinstance(state.stage, HoldingTube):
+    if pool or _is_tube_in_hand(state):
         return _cancel(state, pool)  # nobody is in it yet, and no earlier pair is meant
     return _undo(state, at, rules, "void-tube")
+
+
+def _is_tube_in_hand(state: State) -> bool:
+    """Return whether a tube waits for somebody, or for the second look at them.
+
+    Who is looked at twice without one may hold a tube that was not taken up: only their own last
+    pair can be meant then.
+    """
+    stage = state.stage
+    if isinstance(stage, SecondLook):
+        own = state.last is not None and state.last.tag == stage.person.tag
+        return stage.held is not None or not own
+    return isinstance(stage, HoldingTube)
 
 
 def _undo(state: State, at: float, rules: Rules, reason: str) -> Step:

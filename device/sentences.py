@@ -101,14 +101,15 @@ def _shut(pool: PoolShut) -> Shown:
 
 def _undone(text: str) -> Said:
     """Say which tube: another one, or another person, may be in hand by now."""
+    end = f"…{text[-4:]}"
     if tube(text).kind is TubeKind.POOL:
         return Said(
-            f"Đã gỡ một người khỏi ống gộp …{text[-4:]}. Nếu đã lấy mẫu: thẻ HỦY ỐNG.",
-            f"One person is out of pool …{text[-4:]}. If swabbed already: the VOID TUBE card.",
+            f"Đã gỡ một người khỏi ống gộp {end}. Đã lấy mẫu hay ống đổ: báo phụ trách hủy cả ống.",
+            f"One person is out of pool {end}. Swabbed or spilt: have the whole tube voided.",
         )
     return Said(
-        f"Đã gỡ ống …{text[-4:]}. Bỏ ống đó; người ấy lấy ống mới.",
-        f"Tube …{text[-4:]} is undone. Put it aside; that person takes a new one.",
+        f"Đã gỡ ống {end}. Bỏ ống đó; người ấy lấy ống mới.",
+        f"Tube {end} is undone. Put it aside; that person takes a new one.",
     )
 
 

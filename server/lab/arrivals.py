@@ -74,23 +74,23 @@ def withdraw(
         raise refusals.no_arrival(tube)
     others = [each for each in standing if each != mine[0]]
     _check(session, tube, mine[0], others)
-    waiting = _waiting(session, tube, mine[0], others)
+    resting = _resting(session, tube, mine[0], others)
+    waiting = [each for each in resting if each.withdrawn_at is None]
     with changes.together(session, now=now):
-        recalls.withdraw_with_arrival(session, waiting, reason=reason, by=by, now=now)
+        recalls.withdraw_with_arrival(session, resting, reason=reason, by=by, now=now)
         _take_back(session, tube, mine[0], known, reason=reason, by=by, now=now)
     return replace(mine[0], results=len(waiting))
 
 
-def _waiting(
+def _resting(
     session: Session, tube: Tube, mine: Arrival, others: Sequence[Arrival]
 ) -> list[Result]:
-    """Return what rests on the arrival and was not told: whatever its laboratory found so far."""
+    """Return what rests on the arrival and is not told of: whatever its laboratory found so far."""
     labs = [each.lab for each in others]
     return [
         each
         for each in queries.results_of(session, tube, anew=True)
-        if each.released_at is None
-        and each.withdrawn_at is None
+        if (each.released_at is None or each.withdrawn_at is not None)
         and taken_back.of_arrival(each.lab, mine.lab, labs)
     ]
 

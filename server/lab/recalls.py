@@ -4,7 +4,7 @@ Withdrawing is one person's act: it holds results back, and what was released is
 taken back.  What takes their place goes the whole way, by two persons.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -104,12 +104,24 @@ def recall_result(
 
 
 def withdraw_with_arrival(
-    session: Session, results: Iterable[Result], *, reason: str, by: str, now: datetime
+    session: Session, results: Sequence[Result], *, reason: str, by: str, now: datetime
 ) -> None:
-    """Withdraw results of a tube whose arrival is taken back; once it comes it is tested anew."""
+    """Withdraw results of a tube whose arrival is taken back, and what was ordered after them.
+
+    Once the tube comes it is tested anew, whatever was ordered; elsewhere nobody could meet it.
+    """
     for result in results:
-        _withdraw(session, result, reason, by=by, now=now)
+        if result.withdrawn_at is None:
+            _withdraw(session, result, reason, by=by, now=now)
     session.flush()
+    for result in results:
+        order = queries.order_after(session, result.id)
+        if order is not None and order.met_at is None:
+            order.cancelled_by, order.cancelled_at, order.cancel_reason = by, now, reason
+            audit.record(
+                session, f"{order.kind}.cancelled", result.id, by=by, now=now,
+                detail=str(result.tube),
+            )  # fmt: skip
 
 
 def withdraw_run(
@@ -131,10 +143,10 @@ def withdraw_run(
     with changes.together(session, now=now):
         for result in results:
             resting = [result, *queries.amendments_after(session, result.id)]
-            for each in resting:
-                if each.withdrawn_at is None:
-                    _withdraw(session, each, reason, by=by, now=now)
-            if result.id not in elsewhere:
+            standing_ones = [each for each in resting if each.withdrawn_at is None]
+            for each in standing_ones:
+                _withdraw(session, each, reason, by=by, now=now)
+            if standing_ones and result.id not in elsewhere:
                 _order_rerun(session, resting[-1], reason, by=by, now=now)
     return run
 

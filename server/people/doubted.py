@@ -6,17 +6,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from contract import names
 from server.people import merges
 from server.people.models import IdentityQuestion, Person
-from server.people.sleeping import Said, differ
 
 
 def between(session: Session, ids: Iterable[UUID]) -> set[frozenset[UUID]]:
     """Return the two records of each open question that asks about any of *ids*.
 
-    Not of two whose names or years of birth contradict each other: a mother's number is on her
-    child's code, and an old number is that of several.  Those are two persons until somebody says
-    otherwise.
+    Not of two who are surely others: a mother's number is on her child's code, and an old number is
+    that of several.  Those are two persons until somebody says otherwise.
     """
     some = list(ids)
     asked = select(IdentityQuestion.person_id, IdentityQuestion.other_id).where(_open_of(some))
@@ -25,8 +24,14 @@ def between(session: Session, ids: Iterable[UUID]) -> set[frozenset[UUID]]:
 
 
 def _may_be_one(session: Session, one: UUID, other: UUID) -> bool:
-    known = session.get_one(Person, one)
-    return not differ(Said(known.name, known.birth_year), session.get_one(Person, other))
+    """Return whether two records may be one person's: a name may be short or turned about, and a
+    year mistyped by one."""
+    first, second = session.get_one(Person, one), session.get_one(Person, other)
+    years = [each.birth_year for each in (first, second) if each.birth_year]
+    if len(years) == 2 and abs(years[0] - years[1]) > 1:
+        return False
+    words = [names.loose_key(each.name or "").split() for each in (first, second)]
+    return not all(words) or words[0][-1] in words[1] or words[1][-1] in words[0]
 
 
 def around(session: Session, ids: Iterable[UUID]) -> set[UUID]:

@@ -21,7 +21,8 @@ from device.reasons import LetGoReason, Refusal
 from device.stages import OpenPool, Rules
 
 ANN, BINH, CHI = (Person(letter * 16, "citizen-card", "sealed") for letter in "abc")
-TUBE, OTHER, POOL = TubeId.mint(26, 1), TubeId.mint(26, 2), TubeId.mint(90, 1)
+TUBE, OTHER, THIRD = (TubeId.mint(26, serial) for serial in (1, 2, 3))
+POOL = TubeId.mint(90, 1)
 
 
 def test_a_pool_takes_members_and_closes_at_its_tube(table: Any) -> None:
@@ -91,6 +92,30 @@ def test_a_damaged_tube_in_hand_takes_nothing_from_the_person_before(table: Any)
     table.tube(POOL, 5.0)
     assert table.order(Command.VOID_TUBE, 6.0) == [LetGo(LetGoReason.TUBE_CANCEL, POOL.text)]
     assert table.order(Command.VOID_TUBE, 7.0) == [Voided(TUBE.text, ANN.tag, "void-tube")]
+
+
+def test_a_damaged_tube_takes_nothing_from_the_person_before_while_somebody_is_looked_at_twice(
+    table: Any,
+) -> None:
+    table.person(BINH, 1.0)
+    table.tube(TUBE, 2.0)
+    table.person(ANN, 100.0)
+    table.tube(OTHER, 101.0)
+    table.tube(THIRD, 103.0)
+    table.person(BINH, 104.0)  # has a tube of today: the third waits for the second look
+    (gone,) = table.order(Command.VOID_TUBE, 106.0)
+    assert isinstance(gone, LetGo)
+    table.person(BINH, 107.0)  # without a tube in hand that was taken up
+    (gone,) = table.order(Command.VOID_TUBE, 108.0)
+    assert isinstance(gone, LetGo)
+    assert set(table.live) == {TUBE.text, OTHER.text}
+
+
+def test_who_is_looked_at_twice_may_have_their_own_damaged_tube_voided(table: Any) -> None:
+    table.person(ANN, 1.0)
+    table.tube(TUBE, 2.0)
+    table.person(ANN, 10.0)
+    assert table.order(Command.VOID_TUBE, 12.0) == [Voided(TUBE.text, ANN.tag, "void-tube")]
 
 
 def test_an_undo_for_another_tube_leaves_the_open_pool_alone(table: Any) -> None:

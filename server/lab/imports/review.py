@@ -130,11 +130,15 @@ def _known_before(file: ImportFile) -> Select[int]:
 
 
 def _tested(file: ImportFile) -> Select[int]:
-    """Rows of tubes that have a result which nobody ordered to be repeated.
+    """Rows of tubes that have a result which stands and nobody ordered to be repeated.
 
     Each row's tube is looked for by itself: a list of all tubes with a result grows for ever.
     """
-    tested = exists().where(Result.tube == ImportRow.tube, Result.lab.in_([file.place, ""]))
+    tested = exists().where(
+        Result.tube == ImportRow.tube,
+        Result.lab.in_([file.place, ""]),
+        Result.withdrawn_by.is_(None),
+    )
     return (
         select(ImportRow.position)
         .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)

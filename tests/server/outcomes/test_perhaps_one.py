@@ -131,6 +131,18 @@ def test_two_who_contradict_each_other_are_two_until_somebody_says_otherwise(
     assert held(day) == set()
 
 
+@pytest.mark.parametrize(
+    "other", [("AN LE", 1991), ("An", 1991), ("Lê An", 1992), ("Lê Thị An", 1991)]
+)
+def test_a_short_a_turned_or_a_mistyped_entry_is_no_contradiction(
+    day: Day, other: tuple[str, int]
+) -> None:
+    people = day.scene.person("Lê An", 1991), day.scene.person(*other)
+    ask(day, *people, kind="claim-disagrees")
+    given = one_tube_each(day, *people)
+    assert held(day) == {each.tube for each in given}
+
+
 def test_tubes_of_two_sessions_are_not_asked_about(day: Day) -> None:
     people = two(day)
     ask(day, *people)
