@@ -89,7 +89,7 @@ def test_one_person_may_have_many_doses_and_the_same_one_once() -> None:
     assert [each.reason for each in read.refused] == ["dose-twice"]
 
 
-CELLS = st.text(alphabet="aăâ019/ -\tNữ", max_size=14)
+CELLS = st.text(alphabet="aăâ019/ -\tN", max_size=14)  # "Nữ" alone is a second row of heads
 
 
 @settings(max_examples=30, deadline=None)
