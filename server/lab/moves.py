@@ -82,9 +82,7 @@ def let_go(session: Session, result_id: UUID, *, reason: str, by: str, now: date
     result = queries.result(session, result_id)
     take_turn(session, [result.tube])
     session.flush()
-    if result not in held_by_it(session, result.tube):
-        raise refusals.stale_screen(result.tube)
-    if why_odd(session, [result.tube])[result.id] is Odd.TAKEN_BACK:
+    if held_by_it(session, result.tube).get(result, Odd.TAKEN_BACK) is Odd.TAKEN_BACK:
         raise refusals.stale_screen(result.tube)
     if by == result.entered_by:
         raise refusals.own_work(result.tube)
@@ -138,11 +136,11 @@ def why_odd_of(session: Session, tubes: str) -> dict[UUID, Odd]:
     return {result: Odd(why) for result, why in rows}
 
 
-def held_by_it(session: Session, tube: Tube) -> list[Result]:
-    """Return the results of *tube* that wait because their laboratory has not got it."""
-    odd = elsewhere(session, [tube])
+def held_by_it(session: Session, tube: Tube) -> dict[Result, Odd]:
+    """Return the results of *tube* that wait because their laboratory has not got it, and why."""
+    odd = why_odd(session, [tube])
     found = queries.heads(queries.results_of(session, tube)) if odd else []
-    return [each for each in found if each.id in odd and each.released_at is None]
+    return {each: odd[each.id] for each in found if each.id in odd and each.released_at is None}
 
 
 def labs_differ(

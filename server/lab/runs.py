@@ -114,9 +114,13 @@ def review(session: Session, run: Run) -> None:
 
 
 def review_with(session: Session, tube: Tube) -> None:
-    """Note the same of every run that *tube* waits in: nothing of its readings is to come."""
-    reads = exists().where(Reading.run_id == Run.id, Reading.tube == tube)
-    for run in session.scalars(select(Run).where(Run.unconfirmed.is_(True), reads)).all():
+    """Note the same of every run that *tube* is in: an arrival was taken back, or came after that.
+
+    Of its readings nothing is to come then, or all is, where the laboratory has the tube itself.
+    """
+    session.flush()
+    reads = select(Reading.run_id).where(Reading.tube == tube)
+    for run in session.scalars(select(Run).where(Run.id.in_(reads))).all():
         review(session, run)
 
 

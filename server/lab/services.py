@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.accounts.actors import place_of_actor
 from server.audit import services as audit
-from server.lab import moves, on_record, queries, refusals, strays
+from server.lab import moves, on_record, queries, refusals, runs, strays
 from server.lab.boxes import open_boxes
 from server.lab.models import Reception
 from server.lab.receptions import hear_of_arrival as hear_of_arrival
@@ -21,6 +21,7 @@ from server.lab.results import correct_result as correct_result
 from server.lab.results import enter_result as enter_result
 from server.lab.results import mark_released as mark_released
 from server.lab.results import verify_result as verify_result
+from server.lab.taken_back import taken_back
 from server.lab.words import Rejection
 from server.rows import ordered_id
 from server.sampling import changes
@@ -52,6 +53,7 @@ def receive_tube(
             hear_of_arrival(session, tube, arrived, box=box, by=by, now=now)
         at = min(arrived or now, now)
         moves.note_move(session, known, lab, box=box, at=at, by=by, now=now)
+        _look_at_runs(session, tube)
         return known
     if known and known.accepted and known.box == box:
         if arrived is not None:
@@ -61,7 +63,15 @@ def receive_tube(
         raise refusals.already_received(known)
     on_record.doubt_times(session, [tube], by=by, now=now, arrived=arrived)
     reception = Reception(accepted=True, reason="", box=box, at=min(arrived or now, now))
-    return _note(session, tube, reception, by=by, now=now)
+    noted = _note(session, tube, reception, by=by, now=now)
+    _look_at_runs(session, tube)
+    return noted
+
+
+def _look_at_runs(session: Session, tube: Tube) -> None:
+    """Another's arrival that was taken back closes no run of a laboratory that has the tube."""
+    if taken_back(session, [tube]):
+        runs.review_with(session, tube)
 
 
 def reject_tube(

@@ -91,10 +91,18 @@ def of_another_tube() -> ColumnElement[bool]:
 
 
 def read_before(run: Any, tube: Any) -> ColumnElement[bool]:
-    """Say of a reading's tube that *run* was there before its laboratory took the arrival back."""
-    gone = aliased(ArrivalWithdrawal)
+    """Say of a reading's tube that *run* was there before its laboratory took the arrival back.
+
+    As in `check_arrival`, a laboratory that has the tube itself rests on no other's arrival.
+    """
+    gone, came, moved = aliased(ArrivalWithdrawal), aliased(Reception), aliased(TubeMove)
+    own = or_(
+        exists().where(came.tube == tube, came.lab == run.lab),
+        exists().where(moved.tube == tube, moved.lab == run.lab),
+    )
     inside = _in(gone.lab, run.lab), _in(run.lab, gone.lab)
-    rests = or_(gone.lab == run.lab, gone.lab == "", run.lab == "", *inside)
+    wider = or_(gone.lab == "", run.lab == "", *inside)
+    rests = or_(gone.lab == run.lab, and_(wider, not_(own)))
     return exists().where(gone.tube == tube, run.entered_at < gone.withdrawn_at, rests)
 
 

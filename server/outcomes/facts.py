@@ -203,7 +203,8 @@ def _elsewhere(session: Session, tubes: Sequence[str], known: Gathered) -> None:
             replace(
                 each,
                 elsewhere=each.id in odd,
-                before=each.id in odd and odd[each.id] is not moves.Odd.ELSEWHERE,
+                before=odd.get(each.id) is moves.Odd.BEFORE,
+                taken_back=odd.get(each.id) is moves.Odd.TAKEN_BACK,
             )
             for each in known[name].results
         }

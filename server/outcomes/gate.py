@@ -4,7 +4,7 @@ from uuid import UUID
 
 from contract.tubes import Tube
 from server.errors import DomainError
-from server.outcomes.known import standing_results
+from server.outcomes.known import Resulted, standing_results
 from server.outcomes.merge import Facts, Problem, late_pairings, live_pairings, merge
 
 HOLDS = {
@@ -23,6 +23,10 @@ HOLDS = {
     Problem.FOUND_BEFORE: (
         "được tìm ra trước khi ống đến phòng xét nghiệm này: có thể là của ống khác",
         "it was found before the tube came to this laboratory: it may be of another tube",
+    ),
+    Problem.ARRIVAL_TAKEN_BACK: (
+        "phòng xét nghiệm đã rút lần nhận ống mà kết quả này dựa vào: kết quả là của ống khác",
+        "its laboratory took back the arrival that it rests on: it is of another tube",
     ),
     Problem.REJECTED_AND_TESTED: ("ống đã bị loại", "it was rejected"),
     Problem.PAIRED_LATE: (
@@ -46,6 +50,10 @@ TO_DO = {
         " so on the page of release, with the reason. Where it was another tube: recall this result"
         " and test the tube that came.",
     ),
+    Problem.ARRIVAL_TAKEN_BACK: (
+        "Thu hồi kết quả này; ống đến thì xét nghiệm lại.",
+        "Recall this result; once the tube comes it is tested anew.",
+    ),
 }
 
 
@@ -64,8 +72,14 @@ def hold(facts: Facts, result: UUID | None = None) -> Problem | None:
         problems |= {Problem.NO_RESULT}
     for each in facts.results:
         if each.id == result and each.elsewhere:
-            problems |= {Problem.FOUND_BEFORE if each.before else Problem.OTHER_LABORATORY}
+            problems |= {_why_odd(each)}
     return next((problem for problem in HOLDS if problem in problems), None)
+
+
+def _why_odd(result: Resulted) -> Problem:
+    if result.taken_back:
+        return Problem.ARRIVAL_TAKEN_BACK
+    return Problem.FOUND_BEFORE if result.before else Problem.OTHER_LABORATORY
 
 
 def check(tube: Tube, facts: Facts, result: UUID | None = None) -> None:

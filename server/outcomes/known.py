@@ -72,7 +72,8 @@ class Resulted:
     *withdrawn*: its run was taken back, or it was recalled: it speaks no more, and what it had
     corrected does not speak again.  *final*: of several results of one tube, the laboratory's
     rule, or a person, chose this one.  *elsewhere*: its laboratory had not got the tube, as far as
-    is known (`lab.moves`); *before*: it came there since.  *at* is when it was entered.
+    is known (`lab.moves`); *before*: it came there since; *taken_back*: it took that arrival back
+    since.  *at* is when it was entered.
     """
 
     id: UUID
@@ -84,6 +85,7 @@ class Resulted:
     elsewhere: bool = False
     at: datetime | None = None
     before: bool = False
+    taken_back: bool = False
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -72,6 +72,7 @@ class Problem(StrEnum):
     PAIRED_LATE = "paired-late"
     OTHER_LABORATORY = "other-laboratory"  # of a result, at the gate alone
     FOUND_BEFORE = "found-before"  # of a result, at the gate alone
+    ARRIVAL_TAKEN_BACK = "arrival-taken-back"  # of a result, at the gate alone
 
 
 SILENT = {Problem.CONTESTED, Problem.HELD, Problem.CONTROL_PAIRED}

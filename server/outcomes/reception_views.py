@@ -17,6 +17,7 @@ from server.outcomes import receptions, vouching
 from server.web import Permission, actor, now, requires, transaction
 
 bp = Blueprint("undoing", __name__)
+TOLD = 5  # tubes that one sentence names
 
 
 @bp.post("/reception/undo")
@@ -68,9 +69,16 @@ def vouch() -> ResponseReturnValue:
     reason = forms.required_text(request.form, "reason", longest=200)
     with transaction() as session:
         sight.check_results(session, current_within(), ids)
-        vouching.vouch(session, ids, reason=reason, by=actor(), now=now())
-    flash(t(f"Đã ghi: {len(ids)} kết quả được phép phát hành.",
-            f"Noted: {len(ids)} results may be released."))  # fmt: skip
+        vouched = vouching.vouch(session, ids, reason=reason, by=actor(), now=now())
+        left = ", ".join(each.tube.grouped for each in vouched.left[:TOLD])
+    count, more = len(vouched.done), len(vouched.left)
+    flash(t(f"Đã ghi: {count} kết quả được phép phát hành.",
+            f"Noted: {count} results may be released."))  # fmt: skip
+    if left:
+        flash(t(f"{more} kết quả chưa được ghi, vì đã thay đổi sau khi trang này mở: ống {left}."
+                " Xem lại bên dưới.",
+                f"{more} results were left out, for they changed since this page was opened: tube"
+                f" {left}. See below how they stand."), "problem")  # fmt: skip
     return redirect(url_for("outcomes.show_release"))
 
 
