@@ -60,6 +60,7 @@ from server.outcomes.call_export_views import bp as call_exports
 from server.outcomes.call_views import bp as call_pages
 from server.outcomes.desk_export_views import bp as desk_exports
 from server.outcomes.desk_views import bp as desk_pages
+from server.outcomes.doubt_rounds import DoubtRounds
 from server.outcomes.ordinals import Numberer
 from server.outcomes.reception_views import bp as undoing
 from server.outcomes.views import bp as outcome_pages
@@ -210,6 +211,7 @@ def workers(app: Flask) -> list[Worker]:
         ImportWorker(database, clock),
         FigureWorker(database),
         Numberer(database),
+        DoubtRounds(database, clock),
         Forwarder(database, above, clock),
         KeptForms(database, clock),
         *look_aside(app),

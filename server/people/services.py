@@ -71,6 +71,8 @@ def person_of(
         return doubts.bearer_of(session, code, person, evidence=evidence, place=place, now=now)
     sure = person is None or _is_sure(person, strong, claimed, links, code)
     person = person or _new_person(session, code, place, act)
+    if sure:  # before anything is asked: whether two may be one hangs on their names
+        _complete(person, code)
     for key in (*strong, *claimed):
         _link(session, person, key, links, code, act)
     for old in ended:
@@ -79,8 +81,6 @@ def person_of(
         if made := links.get(Key(System(old.system), old.value)):
             made.replaces_id = old.id
     _note_phones(session, person, code, act)
-    if sure:
-        _complete(person, code)
     return person
 
 

@@ -12,10 +12,11 @@ from server.audit import services as audit
 from server.errors import BadInput, NotFound
 from server.forms import choice, optional_text, required_text
 from server.people import merges, queries
-from server.record import consents, requests, stored
+from server.record import consents, corrections, requests, stored
+from server.record.corrections import Correction
 from server.record.request_models import DataRequest
 from server.record.request_words import KINDS
-from server.record.requests import Correction, Kind
+from server.record.requests import Kind
 from server.record.workdays import Calendar
 from server.web import Permission, actor, now, reading, requires, settings, t, transaction
 
@@ -88,7 +89,7 @@ def _grant(session: Session, request_id: UUID, reason: str) -> None:
     if kind == Kind.SEE:
         requests.let_see(session, request_id, reason=reason, by=by, now=at)
     elif kind == Kind.CORRECT:
-        requests.correct(session, request_id, _correction(), reason=reason, by=by, now=at)
+        corrections.correct(session, request_id, _correction(), reason=reason, by=by, now=at)
     elif kind == Kind.WITHDRAW:
         consents.withdraw(session, request_id, reason=reason, by=by, now=at)
     else:

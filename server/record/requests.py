@@ -5,7 +5,6 @@ person is on its way, and for as long as the law demands that results are kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -13,19 +12,17 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from contract import names
-from contract.identities import fields
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.declarations import phones
 from server.desks import Waiting
 from server.display import local
-from server.errors import BadInput, DomainError, NotFound
+from server.errors import DomainError, NotFound
 from server.local_forms import day
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import live
 from server.outcomes.models import Callback, Outcome
-from server.people import merges, queries, whole
+from server.people import merges, whole
 from server.people.models import Identity, Person
 from server.record import stored
 from server.record.mine_models import MyLink
@@ -57,16 +54,6 @@ class MustBeKept(DomainError):
 
 class StillTested(DomainError):
     code = "still-tested"
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a person's record shall say; '' leaves what it says."""
-
-    name: str = ""
-    birth: str = ""
-    sex: str = ""
-    address: str = ""
 
 
 def ask(
@@ -137,30 +124,6 @@ def let_see(
     return note_answer(
         session, open_request(session, request_id, Kind.SEE), "done", reason, by, now
     )
-
-
-def correct(
-    session: Session, request_id: UUID, right: Correction, *, reason: str, by: str, now: datetime
-) -> DataRequest:
-    """Change what the record says of a person, as they asked."""
-    found = open_request(session, request_id, Kind.CORRECT)
-    person = queries.person(session, found.person_id)
-    _correct(person, right)
-    audit.record(session, "person.corrected", person.id, by=by, now=now)
-    return note_answer(session, found, "done", reason, by, now)
-
-
-def _correct(person: Person, right: Correction) -> None:
-    born = fields.year_first(right.birth) or fields.day_first(right.birth)
-    if right.birth and born is None:
-        raise BadInput("Ngày sinh không đúng.", "This is no date of birth.", field="birth")
-    if born is not None:
-        person.birth, person.birth_year = str(born), born.year
-    person.name = names.display(right.name) or person.name
-    person.sex = right.sex or person.sex
-    person.address = right.address or person.address
-    person.name_blind = queries.name_blind(person.name)
-    person.block_blind = queries.block_blind(person.name, person.birth_year)
 
 
 def delete(

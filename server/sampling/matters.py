@@ -5,7 +5,7 @@ are held; half a day apart they are only shown.  A matter whose pairing is voide
 and so does one between two records that are told apart.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -50,20 +50,26 @@ class Made(NamedTuple):
         return cls(pairing.id, pairing.person_id, pairing.paired_at)
 
 
-def note_repeats(session: Session, fresh: Sequence[Made], *, now: datetime) -> set[Tube]:
+def note_repeats(
+    session: Session, fresh: Sequence[Made], *, now: datetime, told: Collection[Tube] = ()
+) -> set[Tube]:
     """Open a matter for each of *fresh* whose person was given another tube not long apart, by any
     record that is theirs or may be.
 
     Of more than NEAREST tubes on one side only those are asked about; each is held all the same.
+    Where both were *told* of, they are only shown.
     Return the tubes that are held because of it.  One question for many pairings.
     """
+    return _open_repeats(session, _repeats_of(session, fresh), now, told)
+
+
+def _repeats_of(session: Session, fresh: Sequence[Made]) -> repeats.Pairs:
     if not fresh:
-        return set()
+        return {}
     times = [each.at for each in fresh]
     near = repeats.find(session, {each.person_id for each in fresh}, min(times), max(times))
     ids = {each.id for each in fresh}
-    pairs = {key: pair for key, pair in near.items() if ids & set(key)}
-    return _open_repeats(session, _not_noted(session, pairs), now)
+    return _not_noted(session, {key: pair for key, pair in near.items() if ids & set(key)})
 
 
 def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
@@ -74,14 +80,29 @@ def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
     changes.all_changed(session, held, now=now)
 
 
-def look_again(session: Session, records: Sequence[UUID], now: datetime) -> None:
-    """Ask about what was given to *records*, which are one person's, or may be."""
-    theirs = Pairing.person_id.in_(records)
+def look_again(
+    session: Session, records: Sequence[UUID], now: datetime, told: Collection[Tube] = ()
+) -> None:
+    """Ask about what was given to *records*, which are one person's, or may be, and to whatever is
+    merged with them."""
+    every = merges.roots_of(session, records)
+    theirs = Pairing.person_id.in_(every)
     take_turn(session, session.scalars(select(Pairing.tube).where(theirs)).all())
-    take_persons_turn(session, records)
-    asked = select(Pairing.id, Pairing.person_id, Pairing.paired_at).where(theirs)
-    held = note_repeats(session, [Made(*row) for row in session.execute(asked)], now=now)
+    take_persons_turn(session, every)
+    held = note_repeats(session, _given(session, every), now=now, told=told)
     changes.all_changed(session, held, now=now)
+
+
+def unasked(session: Session, records: Sequence[UUID]) -> bool:
+    """Return whether `look_again` would ask anything about *records*."""
+    every = merges.roots_of(session, records)
+    return bool(_repeats_of(session, _given(session, every)))
+
+
+def _given(session: Session, records: Iterable[UUID]) -> list[Made]:
+    asked = select(Pairing.id, Pairing.person_id, Pairing.paired_at)
+    found = session.execute(asked.where(Pairing.person_id.in_(records)))
+    return [Made(*row) for row in found]
 
 
 def tell_apart(session: Session, question: IdentityQuestion, now: datetime) -> None:
@@ -89,23 +110,29 @@ def tell_apart(session: Session, question: IdentityQuestion, now: datetime) -> N
 
     Nothing stays of these matters: should the records be merged after all, they are asked again.
     """
-    one = merges.together(session, question.person_id)
-    other = merges.together(session, question.other_id)
-    doubts = doubted.between(session, one)
-    if question.other_id in one or any(both & {*other} for both in doubts):
-        return
-    said = exists().where(Decision.matter == About.MATTER, Decision.subject_id == Matter.id)
-    asked = select(Matter).where(Matter.decided_at.is_(None), across(one, other), ~said)
-    found = session.scalars(asked).all()
+    found = held_in_doubt(session, question)
     tubes = {tube for each in found for tube in (each.tube, each.other_tube) if tube}
     take_turn(session, tubes)
-    for matter in session.scalars(asked.execution_options(populate_existing=True)).all():
+    for matter in held_in_doubt(session, question):
         session.delete(matter)
         audit.record(
             session, "matter.ended", matter.tube, by=REVIEWER, now=now, detail="told apart"
         )
     session.flush()
     changes.all_changed(session, tubes, now=now)
+
+
+def held_in_doubt(session: Session, question: IdentityQuestion) -> Sequence[Matter]:
+    """Return what is asked only because the two of *question* might be one, if nothing else says
+    that they may be, and nobody has decided."""
+    one = merges.together(session, question.person_id)
+    other = merges.together(session, question.other_id)
+    doubts = doubted.between(session, one)
+    if question.other_id in one or any(both & {*other} for both in doubts):
+        return []
+    said = exists().where(Decision.matter == About.MATTER, Decision.subject_id == Matter.id)
+    asked = select(Matter).where(Matter.decided_at.is_(None), across(one, other), ~said)
+    return session.scalars(asked.execution_options(populate_existing=True)).all()
 
 
 def across(one: Sequence[UUID], other: Sequence[UUID]) -> ColumnElement[bool]:
@@ -132,8 +159,10 @@ def _not_noted(session: Session, pairs: repeats.Pairs) -> repeats.Pairs:
     return {ids: pair for ids, pair in pairs.items() if frozenset(ids) not in noted}
 
 
-def _open_repeats(session: Session, pairs: repeats.Pairs, now: datetime) -> set[Tube]:
-    rows = [_matter(*pair, now) for pair in pairs.values()]
+def _open_repeats(
+    session: Session, pairs: repeats.Pairs, now: datetime, told: Collection[Tube] = ()
+) -> set[Tube]:
+    rows = [_matter(*pair, now, told) for pair in pairs.values()]
     session.flush()
     insert_rows(session, Matter, rows)
     entries = [(REVIEWER, row["tube"], "twice") for row in rows]
@@ -141,11 +170,14 @@ def _open_repeats(session: Session, pairs: repeats.Pairs, now: datetime) -> set[
     return {tube for row in rows if row["held"] for tube in (row["tube"], row["other_tube"])}
 
 
-def _matter(first: repeats.Near, second: repeats.Near, now: datetime) -> dict[str, Any]:
+def _matter(
+    first: repeats.Near, second: repeats.Near, now: datetime, told: Collection[Tube]
+) -> dict[str, Any]:
+    tube, other = tube_of(first.tube), tube_of(second.tube)
     return {
-        "id": uuid4(), "kind": str(Kind.PERSON_TWICE), "tube": tube_of(first.tube),
-        "pairing_id": first.id, "other_tube": tube_of(second.tube), "other_id": second.id,
-        "held": repeats.are_held(first, second), "opened_at": now,
+        "id": uuid4(), "kind": str(Kind.PERSON_TWICE), "tube": tube, "pairing_id": first.id,
+        "other_tube": other, "other_id": second.id, "opened_at": now,
+        "held": repeats.are_held(first, second) and not (tube in told and other in told),
     }  # fmt: skip
 
 

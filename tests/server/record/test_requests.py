@@ -19,9 +19,10 @@ from server.display import local
 from server.outcomes.models import Outcome
 from server.people import doubts, queries, services
 from server.people.models import Person
-from server.record import mine, requests, stored, workdays
+from server.record import corrections, mine, requests, stored, workdays
+from server.record.corrections import Correction
 from server.record.request_models import DataRequest
-from server.record.requests import Correction, Kind
+from server.record.requests import Kind
 
 pytestmark = pytest.mark.engines
 
@@ -138,7 +139,7 @@ def test_a_correction_changes_the_record_and_how_it_is_found(
     wish = asked(database, tested.person, Kind.CORRECT, now)
     with database.write() as session:
         right = Correction(name="Nguyễn Thị Mận", birth="22/03/1991")
-        requests.correct(session, wish, right, reason="xem thẻ", by=HOA, now=now)
+        corrections.correct(session, wish, right, reason="xem thẻ", by=HOA, now=now)
         (found,) = queries.persons_named(session, "nguyen thi man")
         assert (found.id, found.birth) == (tested.person, "1991-03-22")
 

@@ -17,8 +17,9 @@ from server.db import Database
 from server.lab.words import Call
 from server.outcomes.models import Outcome
 from server.people.models import Person
-from server.record import requests, slips
-from server.record.requests import Correction, Kind
+from server.record import corrections, requests, slips
+from server.record.corrections import Correction
+from server.record.requests import Kind
 from server.record.slip_keys import public_keys
 from server.record.slip_models import ResultSlip
 from server.record.slips import Worth
@@ -108,7 +109,7 @@ def test_a_reprint_after_a_correction_names_who_it_is_now_and_the_old_paper_says
             now=now,
         ).id  # fmt: skip
         right = Correction(name="Nguyễn Thị Mận", birth="22/03/1991")
-        requests.correct(session, wish, right, reason="r", by="user:hoa", now=now)
+        corrections.correct(session, wish, right, reason="r", by="user:hoa", now=now)
     newer = issue(database, tested, now + timedelta(minutes=1))
     said = verify_certificate(newer.code, public_keys(1))
     assert (said.family, said.given, said.birth) == ("Nguyễn", "Thị Mận", "1991-03-22")
