@@ -21,6 +21,7 @@ class Shown:
 
 
 STATES = {
+    "box-corrected": Shown("○", "quiet", "sửa hộp", "box set right"),
     "box-counted": Shown("◐", "received", "đếm xong", "counted"),
     "arrival-withdrawn": Shown("✖", "problem", "rút lần nhận", "arrival taken back"),
     "box-explained": Shown("✔", "quiet", "đã giải trình", "explained"),

@@ -48,7 +48,7 @@ def arrivals_of(session: Session, tube: Tube, within: Within) -> list[Arrival]:
 
     A laboratory takes back its own; an officer those of the laboratories in their area.
     """
-    return [each for each in _all(session, tube) if _may(within, each)]
+    return [each for each in _all(session, tube) if of_scope(within, each)]
 
 
 def withdraw(
@@ -64,10 +64,10 @@ def withdraw(
     strays.take_turns_beside(session, [tube])
     session.flush()
     known = queries.reception_of(session, tube, anew=True)
-    if known and not known.accepted and _may(within, _of(known, moved=False)):
+    if known and not known.accepted and of_scope(within, known):
         raise refusals.already_received(known)
     standing = _all(session, tube)
-    mine = [each for each in standing if _may(within, each) and arrival in (None, each.id)]
+    mine = [each for each in standing if of_scope(within, each) and arrival in (None, each.id)]
     if len(mine) > 1:
         raise refusals.several_arrivals(tube)
     if not mine:
@@ -105,8 +105,11 @@ def _of(row: Reception | TubeMove, *, moved: bool) -> Arrival:
     return Arrival(row.id, row.lab, row.box, row.at, row.by, moved)
 
 
-def _may(within: Within, arrival: Arrival) -> bool:
-    """A station of a wider place may have received for the laboratory."""
+def of_scope(within: Within, arrival: Arrival | Reception | TubeMove) -> bool:
+    """Return whether whoever has that scope answers for the arrival.
+
+    A station of a wider place may have received for the laboratory.
+    """
     if within.everywhere or within.covers(arrival.lab):
         return True
     by_station = arrival.by.startswith(moves.STATION) and within.at_lab

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
@@ -11,8 +11,8 @@ from server.db import Base, Encrypted
 
 
 class TubeMove(Base):
-    """A tube that one laboratory had received came to *lab* as well.  Never changed; one that was
-    taken back stands as an `ArrivalWithdrawal`.
+    """A tube that one laboratory had received came to *lab* as well.  Of it only the box is ever
+    set right (`BoxCorrection`); one that was taken back stands as an `ArrivalWithdrawal`.
 
     The reception stays with the laboratory that received it first.
     """
@@ -48,3 +48,21 @@ class ArrivalWithdrawal(Base):
     withdrawn_at: Mapped[datetime]
     withdrawn_by: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(Encrypted("arrival_withdrawal.reason"))
+
+
+class BoxCorrection(Base):
+    """The box of an arrival at *lab* was set right: it is *box*, and was noted as *before*.
+
+    Never changed.
+    """
+
+    __tablename__ = "box_correction"
+    __table_args__ = (CheckConstraint("before <> box", name="another_box"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tube: Mapped[Tube] = mapped_column(index=True)
+    lab: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str] = mapped_column(String(40))
+    box: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))

@@ -55,7 +55,7 @@ def note_move(
     changes.changed(session, tube, now=now)
 
 
-def is_other(known: Reception, lab: str, by: str) -> bool:
+def is_other(known: Reception | TubeMove, lab: str, by: str) -> bool:
     """Return whether *by* at *lab* is of another laboratory than received the tube of *known*."""
     nested = f"{lab}.".startswith(f"{known.lab}.") or f"{known.lab}.".startswith(f"{lab}.")
     same = nested and any(each.startswith(STATION) for each in (by, known.by))

@@ -16,7 +16,16 @@ from server import cameras, forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import DomainError
-from server.lab import moves, queries, services, sight, strays, words
+from server.lab import (
+    box_corrections,
+    moves,
+    queries,
+    refusals,
+    services,
+    sight,
+    strays,
+    words,
+)
 from server.lab.boxes import queries as box_queries
 from server.lab.boxes import services as boxes
 from server.lab.scans import box_in, scanned_box, scanned_tube
@@ -63,6 +72,8 @@ def receive() -> ResponseReturnValue:
             again = _came_before(session, tube)
             services.receive_tube(session, tube, box=box, by=actor(), now=now(), moved=moved)
             early = not again and bool(moves.found_before(session, tube, place()))
+    except refusals.AlreadyReceived as problem:
+        return _reception(box=box, problem=problem, meant=tube)
     except DomainError as problem:
         return _reception(box=box, problem=problem)
     if again:
@@ -138,6 +149,28 @@ def count_box() -> ResponseReturnValue:
     return redirect(url_for(".show_reception", box=box))
 
 
+@bp.post("/reception/box")
+@requires(Permission.RECEPTION_WRITE)
+def correct_box() -> ResponseReturnValue:
+    """Set right in which box a tube came; a label in the tube's field changes the box."""
+    more = "fixing" if "fixing" in request.form else None
+    if label := box_in(request.form.get("tube", "")):
+        return redirect(url_for(".show_reception", box=label, fixing=more))
+    tube, box = scanned_tube(request.form), scanned_box(request.form)
+    with transaction() as session:
+        sight.check_tube(session, current_within(), tube)
+        before = box_corrections.correct_box(
+            session, tube, current_within(), box=box, by=actor(), now=now()
+        )
+    it, was = tube.grouped, before or "—"
+    if before == box:
+        flash(t(f"Ống {it} đã ghi ở hộp {box}.", f"Tube {it} is in box {box} already."), "again")
+    else:
+        flash(t(f"Ống {it} nay ghi ở hộp {box} (trước: {was}).",
+                f"Tube {it} is noted in box {box} now (before: {was})."))  # fmt: skip
+    return redirect(url_for(".show_reception", box=box, fixing=more))
+
+
 @bp.post("/scan/frame")
 @requires(Permission.BOX_WRITE)
 @unnoticed
@@ -152,10 +185,13 @@ def read_frame() -> ResponseReturnValue:
 
 
 def _reception(
-    *, box: str, problem: DomainError | None = None, rejecting: bool = False
-) -> ResponseReturnValue:
-    since = now() - SHIFT
+    *, box: str, problem: DomainError | None = None, rejecting: bool = False,
+    meant: Tube | None = None,
+) -> ResponseReturnValue:  # fmt: skip
+    """Show the page; *meant* was refused for it is in another box, which may be what is wrong."""
+    since, within = now() - SHIFT, current_within()
     with reading() as session:
+        noted = box_corrections.box_noted(session, meant, within, by=actor()) if meant else None
         custody = box_queries.custody_of(session, box)
         page = render_template(
             "lab/reception.html",
@@ -165,8 +201,11 @@ def _reception(
             problem=problem,
             rejecting=rejecting,
             moved="moved" in request.values,
+            fixing="fixing" in request.values,
+            meant=meant,
+            noted=noted,
             reasons=REJECTIONS,
-            receptions=queries.latest_receptions(session, since=since, within=current_within()),
-            boxes=queries.box_counts(session, since=since, within=current_within()),
+            receptions=queries.latest_receptions(session, since=since, within=within),
+            boxes=queries.box_counts(session, since=since, within=within),
         )
     return cameras.allowed(make_response(page, problem.status if problem else 200))

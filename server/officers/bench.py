@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
-from server.lab import arrivals, moves
+from server.lab import arrivals, box_corrections, moves
 from server.lab import queries as lab
 from server.lab.boxes import queries as boxes
 from server.lab.boxes.custody import Kind, Step
@@ -32,6 +32,7 @@ def bench_facts(session: Session, tube: Tube) -> Iterator[Fact]:
         yield from _custody(session, box, tube)
     yield from _reception(session, tube)
     yield from _moves(session, tube)
+    yield from _box_corrections(session, tube)
     yield from _withdrawals(session, tube)
     yield from _plates(session, tube)
     yield from _storage(session, tube)
@@ -75,6 +76,14 @@ def _moves(session: Session, tube: Tube) -> Iterator[Fact]:
         vi = f"Chuyển đến phòng xét nghiệm khác ({where}), hộp {each.box}"
         en = f"Came to another laboratory ({where}), box {each.box}"
         yield Fact(each.at, "received", vi, en, who(each.by))
+
+
+def _box_corrections(session: Session, tube: Tube) -> Iterator[Fact]:
+    for each in box_corrections.corrections_of(session, tube):
+        where = f" ({name_of(each.lab)})" if each.lab else ""
+        vi = f"Sửa hộp đã ghi lúc nhận{where}: {each.before or '—'} → {each.box}"
+        en = f"The box noted on arrival{where} is set right: {each.before or '—'} → {each.box}"
+        yield Fact(each.at, "box-corrected", vi, en, who(each.by), tone=Tone.ASIDE)
 
 
 def _withdrawals(session: Session, tube: Tube) -> Iterator[Fact]:

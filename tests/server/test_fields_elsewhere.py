@@ -31,6 +31,7 @@ RACK = {"freezer": "F", "rack": "R", "size": "96", "keep_until": "2030-01-01"}
 ELSEWHERES: list[tuple[str, Role, dict[str, str]]] = [
     ("/results", LAB, {"tube": "{tube}", "call": "positive"}),
     ("/reception", LAB, {"tube": "{tube}", "box": "H1"}),
+    ("/reception/box", LAB, {"tube": "{tube}", "box": "H1"}),
     ("/reception/reject", LAB, {"tube": "{tube}", "reason": "leaking"}),
     ("/reception/undo", LAB, {"tube": "{rejected}", **WHY}),
     ("/reception/withdraw", LAB, {"tube": "{tube}", **WHY}),

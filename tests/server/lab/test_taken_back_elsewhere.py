@@ -60,7 +60,7 @@ def slipped_in(scene: Any, tube: Tube) -> None:
 @pytest.mark.engines
 def test_one_of_another_tube_does_not_keep_the_rest_from_being_vouched_for(people: Any) -> None:
     session = people.session
-    (wrong, slipped), (tube, right) = found_early(people), found_early(people)
+    (wrong, slipped), (_, right) = found_early(people), found_early(people)
     tickets = {each.result.id: each.stamp for each in standings(session, [slipped, right])}
     slipped_in(people, wrong)
     said = {"reason": "ống nằm ở đây từ sáng", "by": BAC, "now": people.now + HOUR}
