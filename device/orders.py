@@ -3,12 +3,24 @@
 from dataclasses import replace
 
 from contract.commands import Command
+from contract.tubes import TubeKind
+from contract.tubes import tube as tube_of
 from device.facts import Past, Refused, Voided
 from device.inputs import CommandGiven
 from device.operators import order_of_shift
 from device.pools import close_pool, void_pool, without
 from device.reasons import LetGoReason, Refusal
-from device.stages import HoldingTube, OpenPool, Rules, SecondLook, State, Step, let_go
+from device.stages import (
+    HoldingPerson,
+    HoldingTube,
+    Last,
+    OpenPool,
+    Rules,
+    SecondLook,
+    State,
+    Step,
+    let_go,
+)
 
 
 def obey(state: State, event: CommandGiven, past: Past, rules: Rules) -> Step:
@@ -37,25 +49,38 @@ def _cancel(state: State, pool: OpenPool | None) -> Step:
 
 
 def _void(state: State, pool: OpenPool | None, at: float, rules: Rules) -> Step:
-    """Void the tube in hand: the open pool's, else the one that is held, else the last pair's."""
+    """Void the tube in hand: the open pool's, else the one that is held, else the last pair's.
+
+    Where it is not plain which tube lies spilt, nothing is voided: of a closed pool the card would
+    take out one person, and leave the others with a tube that is gone.
+    """
     if pool and pool.members:
         return void_pool(state, pool, "void-tube")
     if pool or _is_tube_in_hand(state):
         return _cancel(state, pool)  # nobody is in it yet, and no earlier pair is meant
+    last = state.last
+    if last is None or at - last.at > rules.undo_seconds:
+        return state, [Refused(Refusal.NOTHING_TO_UNDO)]
+    if _is_another_held(state, last):
+        return state, [Refused(Refusal.VOID_WHICH)]
+    if tube_of(last.tube).kind is TubeKind.POOL:
+        return state, [Refused(Refusal.POOL_IS_CLOSED, last.tube)]
     return _undo(state, at, rules, "void-tube")
 
 
 def _is_tube_in_hand(state: State) -> bool:
-    """Return whether a tube waits for somebody, or for the second look at them.
-
-    Who is looked at twice without one may hold a tube that was not taken up: only their own last
-    pair can be meant then.
-    """
+    """Return whether a tube waits for somebody, or for the second look at them."""
     stage = state.stage
-    if isinstance(stage, SecondLook):
-        own = state.last is not None and state.last.tag == stage.person.tag
-        return stage.held is not None or not own
-    return isinstance(stage, HoldingTube)
+    return isinstance(stage, HoldingTube) or (
+        isinstance(stage, SecondLook) and stage.held is not None
+    )
+
+
+def _is_another_held(state: State, last: Last) -> bool:
+    """Return whether somebody else waits: the card may mean a tube in their hand that was not taken
+    up, or the pair before.  Of who was given *last* only that can be meant."""
+    stage = state.stage
+    return isinstance(stage, HoldingPerson | SecondLook) and stage.person.tag != last.tag
 
 
 def _undo(state: State, at: float, rules: Rules, reason: str) -> Step:

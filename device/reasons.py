@@ -30,6 +30,8 @@ class Refusal(StrEnum):
     POOL_OPEN = "pool-open"  # another tube, or CANCEL, while a pool is open
     NO_POOL = "no-pool"
     NOTHING_TO_UNDO = "nothing-to-undo"
+    VOID_WHICH = "void-which-tube"  # VOID TUBE while somebody else than the last pair's is held
+    POOL_IS_CLOSED = "pool-is-closed"  # VOID TUBE just after a pool was closed
     COMMAND_NOT_USED = "command-not-used"
     PERSON_AT_TUBE_READER = "person-at-tube-reader"  # two readers, each with its role
     TUBE_AT_PERSON_READER = "tube-at-person-reader"

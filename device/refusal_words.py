@@ -105,6 +105,14 @@ REFUSALS: dict[Refusal, Said] = {
         "Không còn gì để hủy: chỉ hủy được lần ghép vừa xong.",
         "There is nothing to undo: only a pairing made just now can be undone.",
     ),
+    _R.VOID_WHICH: Said(
+        "Chưa hủy gì: ống nào? Ống vừa ghép: thẻ BỎ QUA, rồi HỦY ỐNG. Ống khác: để riêng.",
+        "Nothing voided: which? The one just paired: CANCEL, then VOID TUBE. Another: put it aside.",
+    ),
+    _R.POOL_IS_CLOSED: Said(
+        "Chưa hủy gì: ống gộp {tube} đã đóng. Ghi số ống, báo phụ trách hủy cả ống.",
+        "Nothing voided: pool {tube} is closed. Note its number, have it voided.",
+    ),
     _R.COMMAND_NOT_USED: Said(
         "Bàn này không dùng thẻ lệnh đó.", "This table does not use that command card."
     ),

@@ -59,6 +59,8 @@ REFUSALS: Mapping[str, Words] = {
     "box-not-here": ("nhãn hộp không dùng ở đây", "a box label, not used here"),
     "tube-not-here": ("ống không dùng ở đây", "a tube, not used here"),
     "person-not-here": ("mã người không dùng ở đây", "a person, not used here"),
+    "void-which-tube": ("HỦY ỐNG khi chưa rõ ống nào", "VOID TUBE, and not plain which"),
+    "pool-is-closed": ("HỦY ỐNG cho ống gộp đã đóng", "VOID TUBE for a closed pool"),
     "nobody-held": ("trả lời mà chưa hỏi ai", "an answer of nobody"),
     "no-box": ("chưa mở hộp", "no box was open"),
     "box-open": ("hộp khác đang mở", "a box was open"),

@@ -80,6 +80,9 @@ class Day:
                 self.shift_open = not self.shift_open
             if isinstance(outcome, Voided):
                 self.check_void(outcome, event)
+        if isinstance(event, CommandGiven) and event.command is Command.VOID_TUBE:
+            # A tube that is spilt is nobody's: no part of a pool stays in it.
+            assert not any(self.live[each.tube] for each in outcomes if isinstance(each, Voided))
 
     def check_pair(self, pair: Paired, at: float) -> None:
         tube, tag = pair.tube.text, pair.person.tag

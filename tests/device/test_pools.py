@@ -18,7 +18,7 @@ from device.facts import (
 )
 from device.inputs import Tick
 from device.reasons import LetGoReason, Refusal
-from device.stages import OpenPool, Rules
+from device.stages import HoldingPerson, OpenPool, Rules
 
 ANN, BINH, CHI = (Person(letter * 16, "citizen-card", "sealed") for letter in "abc")
 TUBE, OTHER, THIRD = (TubeId.mint(26, serial) for serial in (1, 2, 3))
@@ -106,8 +106,7 @@ def test_a_damaged_tube_takes_nothing_from_the_person_before_while_somebody_is_l
     (gone,) = table.order(Command.VOID_TUBE, 106.0)
     assert isinstance(gone, LetGo)
     table.person(BINH, 107.0)  # without a tube in hand that was taken up
-    (gone,) = table.order(Command.VOID_TUBE, 108.0)
-    assert isinstance(gone, LetGo)
+    assert table.order(Command.VOID_TUBE, 108.0) == [Refused(Refusal.VOID_WHICH)]
     assert set(table.live) == {TUBE.text, OTHER.text}
 
 
@@ -116,6 +115,36 @@ def test_who_is_looked_at_twice_may_have_their_own_damaged_tube_voided(table: An
     table.tube(TUBE, 2.0)
     table.person(ANN, 10.0)
     assert table.order(Command.VOID_TUBE, 12.0) == [Voided(TUBE.text, ANN.tag, "void-tube")]
+
+
+def test_who_was_given_the_tube_that_broke_may_stand_there_again(table: Any) -> None:
+    table.person(ANN, 1.0)
+    table.tube(TUBE, 2.0)
+    table.person(ANN, 10.0)
+    table.person(ANN, 12.0)  # looked at twice, and held
+    assert table.order(Command.VOID_TUBE, 13.0) == [Voided(TUBE.text, ANN.tag, "void-tube")]
+    assert isinstance(table.state.stage, HoldingPerson)
+
+
+def test_a_tube_that_breaks_while_the_next_person_is_held_is_asked_about(table: Any) -> None:
+    table.person(ANN, 1.0)
+    table.tube(TUBE, 2.0)
+    table.person(BINH, 3.0)
+    assert table.order(Command.VOID_TUBE, 4.0) == [Refused(Refusal.VOID_WHICH)]
+    assert table.state.stage == HoldingPerson(BINH, 3.0)
+    table.order(Command.CANCEL, 5.0)
+    assert table.order(Command.VOID_TUBE, 6.0) == [Voided(TUBE.text, ANN.tag, "void-tube")]
+    table.person(BINH, 7.0)
+    assert table.order(Command.VOID_TUBE, 8.0) == [Refused(Refusal.NOTHING_TO_UNDO)]
+
+
+def test_a_closed_pool_that_is_spilt_loses_nobody_by_the_card(table: Any) -> None:
+    table.tube(POOL, 1.0)
+    table.person(ANN, 2.0)
+    table.person(BINH, 3.0)
+    table.order(Command.CLOSE_POOL, 4.0)
+    assert table.order(Command.VOID_TUBE, 5.0) == [Refused(Refusal.POOL_IS_CLOSED, POOL.text)]
+    assert table.order(Command.UNDO, 6.0) == [Voided(POOL.text, BINH.tag, "undo")]
 
 
 def test_an_undo_for_another_tube_leaves_the_open_pool_alone(table: Any) -> None:
