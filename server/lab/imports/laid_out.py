@@ -16,6 +16,8 @@ from contract.tubes import Tube
 from server.errors import DomainError
 from server.lab.imports import plates
 from server.lab.imports.models import Fate, ImportFile, ImportRow
+from server.lab.models import Reception
+from server.lab.move_models import TubeMove
 from server.lab.plates import queries
 from server.lab.plates.geometry import NoSuchWell, Shape
 from server.lab.plates.models import Plate, PlateWell
@@ -101,7 +103,8 @@ def _wells_read(session: Session, file: ImportFile) -> dict[Tube, set[str]]:
 def _waiting(session: Session, file: ImportFile, tubes: set[Tube]) -> list[Plate]:
     """Return that laboratory's locked plates of *tubes* to which no result came since.
 
-    A laboratory may go by a wider name at the machine than at the bench, or the other way round.
+    A laboratory may go by a wider name at the machine than at the bench, or the other way round;
+    where each of two names noted one tube's arrival, they are two laboratories.
     """
     asked = (
         select(Plate.id, Plate.lab)
@@ -110,9 +113,19 @@ def _waiting(session: Session, file: ImportFile, tubes: set[Tube]) -> list[Plate
         .distinct()
         .order_by(Plate.id)
     )
-    ids = [id_ for id_, lab in session.execute(asked) if of_arrival(lab, file.place, ())]
+    others = _others(session, file.place, tubes)
+    ids = [id_ for id_, lab in session.execute(asked) if of_arrival(lab, file.place, others)]
     found = [queries.plate_named(session, each) for each in ids]
     return [plate for plate in found if not queries.in_use(session, plate)]
+
+
+def _others(session: Session, place: str, tubes: set[Tube]) -> list[str]:
+    """Return the laboratories that noted one of *tubes* that *place* noted as well."""
+    labs: dict[Tube, set[str]] = defaultdict(set)
+    for of in (Reception, TubeMove):
+        for tube, lab in session.execute(select(of.tube, of.lab).where(of.tube.in_(tubes))):
+            labs[tube].add(lab)
+    return sorted({lab for each in labs.values() if place in each for lab in each} - {place, ""})
 
 
 def _numbers(shape: Shape, texts: set[str]) -> set[int] | None:

@@ -12,7 +12,10 @@ from server.lab.imports import laid_out
 from server.lab.plates import services as plates
 from server.lab.plates.geometry import Fill
 from server.lab.plates.models import Plate
+from server.lab.services import receive_tube
+from tests.server.lab.test_arrivals import came, person
 
+HERE, WIDE = "vn-2021:24.222", "vn-2021:24"
 LAN: dict[str, Any] = {"by": "user:lan"}
 
 
@@ -80,3 +83,26 @@ def test_one_well_that_nobody_can_read_or_another_name_of_the_laboratory_hides_n
         assert [(each.laid, each.read) for each in laid_out.elsewhere(session, file)] == [
             ("B1", "A2")
         ]
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(("laid", "read"), [(HERE, WIDE), (WIDE, HERE)])
+def test_a_plate_of_another_laboratory_that_had_the_tubes_first_binds_nobody(
+    database: Database, make_scene: Any, clock: Any, bring: Any, laid: str, read: str
+) -> None:
+    """It laid them out, and sent them on: the wells of the next one's machine are its own."""
+    with database.write() as session:
+        scene = make_scene(session)
+        for login, place in (("lan", laid), ("xa", read)):
+            person(session, scene, login, place)
+        tubes = {name: came(scene) for name in ("ready", "second", "third")}
+        made = plates.new_plate(session, "96-none", Fill.COLUMNS, title="", now=clock(), **LAN)
+        for tube in tubes.values():
+            plates.place_tube(session, made.id, tube, now=clock(), **LAN)
+        plates.lock(session, made.id, now=clock(), **LAN)
+    file = bring(file_of(tubes, "A1", "A2", "A3"), by="user:xa", place=read)
+    with database.write() as session:
+        bound = [each.plate for each in laid_out.elsewhere(session, file)]
+        assert bound == [made.id] * 2, "by all that is known, two names of one laboratory"
+        receive_tube(session, tubes["third"], box="H9", by="user:xa", now=clock(), moved=True)
+        assert laid_out.elsewhere(session, file) == []
