@@ -224,6 +224,16 @@ class Database:
     read: Callable[[], AbstractContextManager[Session]]
 
 
+def look_at_one_moment(session: Session) -> None:
+    """Let *session*, which asked nothing yet, see the database as it is now until it ends.
+
+    Whoever compares what is kept with what there is needs it: else what others do between two
+    questions looks like a mistake.  Readers of SQLite see one moment anyway.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def open_database(url: str, *, connections: int = 0) -> Database:
     """Open *url* (an SQLAlchemy URL), as `server.engines` says."""
     engine = make_engine(url, connections=connections)

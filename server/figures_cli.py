@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from contract.spoken import said
 from server import report_cli, vault
 from server.config import Loaded
-from server.db import Database, open_database
+from server.db import Database, look_at_one_moment, open_database
 from server.declarations.targets import covering
 from server.delivery import tally
 from server.errors import DomainError
@@ -65,6 +65,7 @@ def _recount(database: Database) -> None:
         with database.write() as session:
             tally.recount(session)
     with database.read() as session:
+        look_at_one_moment(session)
         covered = covering.differences(session)
     if covered:  # which holds all who merge
         with database.write() as session:
@@ -98,6 +99,7 @@ def _check_arrived(database: Database) -> None:
 
 def _check_covered(database: Database) -> None:
     with database.read() as session:
+        look_at_one_moment(session)
         wrong = covering.differences(session)
     if wrong:
         raise RollUpsDiffer(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from server.db import Database
+from server.db import Database, look_at_one_moment
 from server.figures import marks
 from server.figures.days import DayOf
 from server.figures.folding import counted, fold_all, kept
@@ -37,6 +37,7 @@ def _differing(database: Database, told: Told | None) -> Iterator[Cell]:
         every = every_cell(session)
     for done, cell in enumerate(every, 1):
         with database.read() as session:
+            look_at_one_moment(session)  # a mark comes with what it is about
             if not _is_marked(session, cell) and not agrees(session, cell):
                 yield cell
         if told is not None:

@@ -21,6 +21,7 @@ from server.figures.samples import Cell
 from server.outcomes.desks import live
 from server.sampling.models import Pairing
 from tests.server.outcomes.tale import Steps, Tale, tales
+from tests.server.statements import once_after
 
 pytestmark = pytest.mark.engines  # only PostgreSQL minds how long a step's name is
 
@@ -177,3 +178,22 @@ def test_every_time_between_two_steps_is_in_one_bucket(
     }  # fmt: skip
     assert passed == {"received", "resulted", "released", "delivered", "said_positive"}
     assert marks.mark_arrived in arrivals.listeners
+
+
+def test_what_comes_while_it_is_compared_is_no_mistake(database: Database, make_scene: Any) -> None:
+    """The server goes on while somebody asks `rollups recount --check`."""
+    with database.write() as session:
+        scene = make_scene(session)
+        scene.pair(scene.tube(), scene.person())
+    folding.fold_all(database)
+
+    def go_on() -> None:
+        with database.write() as session:
+            scene.session = session
+            scene.pair(scene.tube(), scene.person())
+
+    with once_after("FROM figure_mark", go_on) as met:
+        assert recount.differences(database) == []
+    assert met, "it came in between"
+    with database.read() as session:
+        assert folding.waiting(session) is not None, "and is counted next"

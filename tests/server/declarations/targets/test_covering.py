@@ -35,6 +35,7 @@ from server.people.models import Card
 from server.people.roster import Row
 from server.record import requests
 from tests.server.outcomes.test_at_once import at_once
+from tests.server.statements import once_after
 
 PLACES = ("vn-2021:24.222.07", "vn-2021:24.213.01")
 FORM = Form("mau-1", 14, "full", ())
@@ -218,3 +219,20 @@ def test_the_command_finds_and_mends_what_was_changed_by_hand(
     assert main(["rollups", "recount", "--check", *config]) == 0
     with database.read() as session:
         assert counted(session) == set(world.people[4:])
+
+
+@pytest.mark.engines
+def test_a_card_that_is_made_while_they_are_compared_is_no_mistake(
+    database: Database, config: Config, make_scene: Any, now: datetime
+) -> None:
+    def another() -> None:
+        with database.write() as session:
+            world.session = session
+            world.card(1, 0)
+
+    with database.write() as session:
+        world = World(session, make_scene(session), now)
+        world.card(0, 0)
+    with once_after("FROM covered", another) as met:
+        assert main(["rollups", "recount", "--check", *config]) == 0
+    assert met, "it came in between"
