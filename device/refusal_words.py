@@ -107,7 +107,8 @@ REFUSALS: dict[Refusal, Said] = {
     ),
     _R.VOID_WHICH: Said(
         "Chưa hủy gì: ống nào? Ống vừa ghép: thẻ BỎ QUA, rồi HỦY ỐNG. Ống khác: để riêng.",
-        "Nothing voided: which? The one just paired: CANCEL, then VOID TUBE. Another: put it aside.",
+        "Nothing voided: which? The one just paired: CANCEL, then VOID TUBE. Another: put it"
+        " aside.",
     ),
     _R.POOL_IS_CLOSED: Said(
         "Chưa hủy gì: ống gộp {tube} đã đóng. Ghi số ống, báo phụ trách hủy cả ống.",

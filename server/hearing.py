@@ -6,10 +6,11 @@ from server.delivery import arrivals
 from server.exchange import parting
 from server.figures import marks
 from server.lab.queries import first_result_at
+from server.outcomes import reached
 from server.outcomes import services as outcomes
 from server.people import doubts, merges
 from server.people import services as persons
-from server.sampling import changes, identity_decisions, matter_decisions, matters
+from server.sampling import changes, identity_decisions, matter_decisions, matters, reach
 
 
 def connect() -> None:
@@ -25,6 +26,7 @@ def connect() -> None:
     _listen(merges.parted, matter_decisions.ask_parted)
     _listen(merges.parted, parting.tell_again)  # behind what the others put into the outbox
     _listen(changes.testers, first_result_at)
+    _listen(reach.askers, reached.reach_of)
 
 
 def _listen(listeners: list[Any], listener: object) -> None:

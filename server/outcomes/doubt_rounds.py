@@ -5,7 +5,7 @@ a code that is shown may give a record the name or the year that it lacked.  Wha
 tubes already is only shown: nobody's result of last month is taken back because a server starts.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 from uuid import UUID
@@ -13,11 +13,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.tubes import Tube
 from server.db import Database
-from server.outcomes.merge import Status
-from server.outcomes.queries import stored_versions
-from server.outcomes.versions import Version
+from server.outcomes.reached import told
 from server.people.models import IdentityQuestion
 from server.retry import again
 from server.rounds import Rounds
@@ -60,17 +57,6 @@ def _look_at(database: Database, question: UUID, now: datetime) -> None:
         found = session.get(IdentityQuestion, question)
         if found is not None and found.answered_at is None:
             doubts_again.look_at(session, found, now=now, told=told)
-
-
-def told(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
-    """Return those of *tubes* of which some record says something now."""
-    some = list(tubes)
-    stored = stored_versions(session, some)
-    return {tube for tube in some if any(map(_stands, stored.get(tube.text, {}).values()))}
-
-
-def _stands(version: Version) -> bool:
-    return version.status != Status.WITHDRAWN
 
 
 def _after(session: Session, last: UUID) -> list[IdentityQuestion]:

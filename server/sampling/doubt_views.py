@@ -119,11 +119,11 @@ def deny_pairing(pairing_id: UUID) -> ResponseReturnValue:
 def show_manual() -> ResponseReturnValue:
     with reading() as session:
         pairs = manual_pairs.waiting(session, current_within())
-        tags = {(each.station, each.operator) for each in pairs}
+        tags = {(each.pairing.station, each.pairing.operator) for each in pairs}
         page = render_template(
             "sampling/manual.html", pairs=pairs, operators=shifts.operators(session, tags)
         )
-    note_shown("manual.read", (each.person_id for each in pairs))
+    note_shown("manual.read", (each.pairing.person_id for each in pairs))
     return page
 
 

@@ -9,9 +9,8 @@ from server.accounts.current import current_within
 from server.audit import names_shown
 from server.errors import BadInput
 from server.forms import required_text
-from server.people import doubts, queries, whole
-from server.sampling import identity_decisions, sight
-from server.sampling.models import Pairing
+from server.people import doubts, queries
+from server.sampling import identity_decisions, identity_desk
 from server.web import Permission, actor, now, requires, t, transaction
 
 
@@ -19,20 +18,15 @@ from server.web import Permission, actor, now, requires, t, transaction
 def show_identities() -> ResponseReturnValue:
     with transaction() as session:
         within = current_within()
-        disagreements = doubts.open_disagreements(session, sight.doubts(within))
-        questions = queries.open_questions(session, whole.both_records(within))
-        people = {id_ for each in questions for id_ in (each.person_id, each.other_id)}
-        shown = [each.person_id for each in disagreements]
+        doubted = identity_desk.doubted(session, within)
+        pairs = identity_desk.perhaps_one(session, within)
+        people = {id_ for q, *_ in pairs for id_ in (q.person_id, q.other_id)}
+        shown = [each.question.person_id for each in doubted]
         names_shown.note(session, "identities.read", (*shown, *people), by=actor(), now=now())
         return render_template(
             "sampling/identities.html",
-            disagreements=disagreements,
-            pairings={
-                each.id: session.get(Pairing, each.event_id)
-                for each in disagreements
-                if each.event_id
-            },
-            questions=questions,
+            doubted=doubted,
+            pairs=pairs,
             people={each: queries.person(session, each) for each in people},
             keys={each: queries.keys_of(session, each) for each in people},
         )

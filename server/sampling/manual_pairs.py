@@ -1,6 +1,7 @@
 """Pairs that were typed, because no code could be read: a person looks at each of them once."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -11,17 +12,30 @@ from server.sampling.decision_models import Decision
 from server.sampling.decisions import About, record_decision
 from server.sampling.lot_queries import put_aside, undone
 from server.sampling.models import Pairing
+from server.sampling.reach import Reach, rank, reach_of
 from server.sampling.slips import Cause, flag_around
 from server.sampling.withdrawals import Why, pairing_of, withdraw
 
 SHOWN = 200
 
 
-def waiting(session: Session, within: Within = ANYWHERE) -> list[Pairing]:
-    """Return the typed pairs that hold and nobody has looked at, oldest first."""
-    asked = select(Pairing).where(*_unseen(), within.rows(Pairing.place))
-    asked = asked.options(joinedload(Pairing.person))
-    return list(session.scalars(asked.order_by(Pairing.paired_at, Pairing.id).limit(SHOWN)))
+class Typed(NamedTuple):
+    """A typed pair, and how far the result of its tube is, if there is one."""
+
+    pairing: Pairing
+    reach: Reach | None
+
+
+def waiting(session: Session, within: Within = ANYWHERE) -> list[Typed]:
+    """Return the typed pairs that hold and nobody has looked at: whose result is out already first,
+    then whose is there and may leave, oldest first."""
+    unseen = select(Pairing.id, Pairing.tube).where(*_unseen(), within.rows(Pairing.place))
+    every = session.execute(unseen.order_by(Pairing.paired_at, Pairing.id)).all()
+    reach = reach_of(session, {tube for _, tube in every})
+    first = sorted(every, key=lambda each: rank(reach.get(each.tube)))[:SHOWN]
+    asked = select(Pairing).where(Pairing.id.in_([each.id for each in first]))
+    found = {each.id: each for each in session.scalars(asked.options(joinedload(Pairing.person)))}
+    return [Typed(found[each.id], reach.get(each.tube)) for each in first]
 
 
 def load(session: Session, within: Within = ANYWHERE) -> tuple[int, datetime | None]:

@@ -1,0 +1,83 @@
+"""What the desk of identities shows: what holds a result first, for somebody waits for it.
+
+Reads only.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from contract.tubes import Tube
+from server.accounts.within import Within
+from server.people import doubts, merges, queries, whole
+from server.people.models import Disagreement, IdentityQuestion
+from server.sampling import sight
+from server.sampling.decision_models import Matter
+from server.sampling.matters import Kind
+from server.sampling.models import Pairing
+from server.sampling.reach import rank, reach_of
+
+
+class Doubted(NamedTuple):
+    """One number with two names, and the pairing that showed it, if one did."""
+
+    question: Disagreement
+    pairing: Pairing | None
+    holds_result: bool
+
+
+class PerhapsOne(NamedTuple):
+    """Two records of perhaps one person, and how many tubes wait for the answer."""
+
+    question: IdentityQuestion
+    tubes: int
+    holds_result: bool
+
+
+def doubted(session: Session, within: Within) -> list[Doubted]:
+    standing = doubts.open_disagreements(session, sight.doubts(within))
+    shown = [each.event_id for each in standing if each.event_id]
+    asked = session.scalars(select(Pairing).where(Pairing.id.in_(shown)))
+    pairings = {each.id: each for each in asked}
+    reach = reach_of(session, {each.tube for each in pairings.values()})
+    found = [(each, pairings.get(each.event_id) if each.event_id else None) for each in standing]
+    found.sort(key=lambda each: rank(reach.get(each[1].tube) if each[1] else None))
+    return [Doubted(each, of, of is not None and of.tube in reach) for each, of in found]
+
+
+def perhaps_one(session: Session, within: Within) -> list[PerhapsOne]:
+    standing = queries.open_questions(session, whole.both_records(within))
+    held = _held_between(session, standing)
+    reach = reach_of(session, {tube for tubes in held.values() for tube in tubes})
+    found = [(each, held.get(each.id, set())) for each in standing]
+    found.sort(key=lambda each: (not each[1] & reach.keys(), not each[1]))
+    return [PerhapsOne(each, len(tubes), bool(tubes & reach.keys())) for each, tubes in found]
+
+
+def _held_between(session: Session, questions: Sequence[IdentityQuestion]) -> dict[UUID, set[Tube]]:
+    """Return the tubes that wait for the answer to each question, by its id."""
+    one, other = aliased(Pairing), aliased(Pairing)
+    waiting = (
+        select(one.tube, other.tube, one.person_id, other.person_id)
+        .select_from(Matter)
+        .join(one, one.id == Matter.pairing_id)
+        .join(other, other.id == Matter.other_id)
+        .where(
+            Matter.kind == Kind.PERSON_TWICE,
+            Matter.decided_at.is_(None),
+            Matter.held.is_(True),
+            one.person_id != other.person_id,
+        )
+    )
+    rows = session.execute(waiting).all() if questions else []
+    ends = [end for each in questions for end in (each.person_id, each.other_id)]
+    roots = merges.roots_of(session, {*ends, *(end for row in rows for end in row[2:])})
+    tubes: dict[frozenset[UUID], set[Tube]] = {}
+    for first, second, person, beside in rows:
+        tubes.setdefault(frozenset((roots[person], roots[beside])), set()).update((first, second))
+    found = {each.id: {roots[each.person_id], roots[each.other_id]} for each in questions}
+    # Of records that are one by now, no answer lets anything go.
+    return {id_: tubes.get(frozenset(both), set()) for id_, both in found.items() if len(both) == 2}
