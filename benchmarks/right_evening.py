@@ -114,7 +114,7 @@ class Evening:
         return known[right]
 
     def _typed(self, session: Session) -> None:
-        for pairing in manual_pairs.waiting(session):
+        for pairing, _ in manual_pairs.waiting(session):
             if not is_live(session, pairing):
                 continue
             right = not self._looks("typed pair", pairing.tube) or self._right(pairing)
