@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from contract.events import OperatorChanged, ShiftBegan, ShiftEnded, SlipSuspected
 from server.accounts.actors import of_stations
@@ -65,13 +65,13 @@ def note_operator(
 def operators(session: Session, tags: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Return the names of operators, by station and tag, as far as their cards are known."""
     stations = {station for station, _ in tags}
-    asked = select(StationOperator).where(StationOperator.station.in_(stations))
-    loaded = asked.options(joinedload(StationOperator.person))
-    return {
-        (each.station, each.tag): each.person.name
-        for each in session.scalars(loaded)
-        if each.person.name
-    }
+    if not stations:
+        return {}
+    asked = select(StationOperator.station, StationOperator.tag, Person.name).join(
+        Person, Person.id == StationOperator.person_id
+    )
+    found = session.execute(asked.where(StationOperator.station.in_(stations)))
+    return {(station, tag): name for station, tag, name in found if name}
 
 
 def shifts_between(

@@ -1,5 +1,6 @@
 """The overview's pictures of what was found: positivity, groups side by side, pools, calls."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -13,7 +14,7 @@ from server.display import t
 from server.figures.days import bounds
 from server.figures.models import POOL
 from server.figures.packing import Counts
-from server.officers.overview import charts, numbers
+from server.officers.overview import charts, numbers, workers
 from server.officers.overview.made import Made
 from server.officers.overview.numbers import Group
 from server.officers.overview.shapes import Panel, Table, decimal, hours_of
@@ -96,7 +97,8 @@ def _percent(value: float) -> str:
 def breakdown(session: Session, wish: Wish, within: Within) -> Panel:
     """Hold places, laboratories, stations, operators or kinds side by side."""
     found = numbers.groups(session, wish, within, wish.by, timed=True)
-    rows = Made(found, partial(_group, wish.by))
+    keys = [each.key for each in found] if wish.by == "operator" else []
+    rows = Made(found, partial(_group, wish.by, workers.of_keys(session, keys)))
     links = Made(found, partial(_narrower, wish))
     heads = (
         t(*BY[wish.by]), t("Người", "People"), t("Ống", "Tubes"), t("Đã nhận", "Received"),
@@ -108,10 +110,11 @@ def breakdown(session: Session, wish: Wish, within: Within) -> Panel:
                  empty=t("Chưa có mẫu nào.", "No sample yet."))  # fmt: skip
 
 
-def _group(by: str, group: Group) -> tuple[str | int, ...]:
+def _group(by: str, who: Mapping[str, str], group: Group) -> tuple[str | int, ...]:
     counts, reached, rate = group.counts, numbers.reached(group.counts), tested(group.counts)
+    name = who.get(group.key) or _name(by, group.key)
     return (
-        _name(by, group.key), counts["people"], counts["tubes"], reached["received"],
+        name, counts["people"], counts["tubes"], reached["received"],
         reached["resulted"], reached["released"], reached["delivered"],
         hours_of(percentile(group.turnaround, 50)), hours_of(percentile(group.turnaround, 90)),
         counts["said_positive"], _percent(rate.value) if rate else "—",

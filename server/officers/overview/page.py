@@ -14,7 +14,7 @@ from server.accounts.within import Within
 from server.declarations.models import Point, PointStation
 from server.declarations.zones.queries import zones
 from server.figures.models import cells
-from server.officers.overview import day_panels, found_panels, numbers, point_panels
+from server.officers.overview import day_panels, found_panels, numbers, point_panels, workers
 from server.officers.overview.shapes import Panel
 from server.officers.overview.wish import Wish
 
@@ -44,7 +44,7 @@ class Choices:
     places: Sequence[str]
     labs: Sequence[str]
     stations: Sequence[str]
-    operators: Sequence[str]
+    operators: Sequence[tuple[str, str]]  # the tag, and what is said of it
     points: Sequence[tuple[str, str]]
     zones: Sequence[tuple[str, str]]
     cut: bool = False  # there are more, to be seen once a place is chosen
@@ -77,6 +77,13 @@ def figures(session: Session, wish: Wish, within: Within) -> list[tuple[tuple[st
 
 def choices(session: Session, wish: Wish, within: Within) -> Choices:
     """Return what may be chosen; where that is more than a list bears, what the place has."""
+    found = _bearable(session, wish, within)
+    words = workers.choices(session, found.operators, wish.operator, within)
+    return replace(found, operators=words)
+
+
+def _bearable(session: Session, wish: Wish, within: Within) -> Choices:
+    """Return the same, of whoever worked the station and the tag."""
     every = _choices(session, wish, within)
     long = (every.places, every.stations, every.operators, every.points)
     if max(map(len, long)) <= MOST_CHOICES:
@@ -108,7 +115,7 @@ def _choices(session: Session, wish: Wish, within: Within) -> Choices:
         places=_around({row.place for row in rows}, within),
         labs=sorted({row.lab for row in rows} - {""}),
         stations=sorted({row.station for row in rows}),
-        operators=sorted({row.operator for row in rows} - {""}),
+        operators=sorted({(row.station, row.operator) for row in rows if row.operator}),
         points=_points(session, within),
         zones=[(str(each.zone.id), each.zone.name) for each in zones(session) if each.level],
     )

@@ -1,6 +1,6 @@
 """Counts of quality by station, team and shift: from roll-ups, tallies and ended shifts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,7 +10,7 @@ from server.accounts.models import Station
 from server.accounts.within import Within
 from server.figures.days import bounds
 from server.local_forms import local, short_day
-from server.officers.overview import numbers
+from server.officers.overview import numbers, workers
 from server.officers.overview.wish import Wish
 from server.officers.quality.measures import Measured
 from server.sampling.models import StationTally
@@ -27,11 +27,13 @@ def measured(
     """Return every group with somebody in it on the wish's days; a shift is named in *language*."""
     if by == "shift":
         shifts = _shifts(session, wish, within)[:MOST_SHIFTS]
-        return [_shift(each, language) for each in shifts]
+        who = workers.called(session, {(each.station, each.operator) for each in shifts})
+        return [_shift(each, who, language) for each in shifts]
     sums = _sums(_shifts(session, wish, within), by)
     refused = _refused(session, wish, within) if by == "station" else None
-    found = []
-    for group in numbers.groups(session, wish, within, by):
+    groups, found = numbers.groups(session, wish, within, by), []
+    words = workers.of_keys(session, [each.key for each in groups if by == "operator"])
+    for group in groups:
         people, own = group.counts["people"], sums.get(group.key, {})
         counts = {name: group.counts[name] for name in _COUNTED}
         counts["rereads"] = own.get("rereads", 0)
@@ -43,7 +45,7 @@ def measured(
         if refused is None:
             sizes["refusals"] = of_shifts
         seconds = group.counts["took_ms"] / 1000 / people if people else None
-        found.append(Measured(group.key, people, seconds, counts, sizes))
+        found.append(Measured(words.get(group.key, group.key), people, seconds, counts, sizes))
     return found
 
 
@@ -84,7 +86,7 @@ def _refused(session: Session, wish: Wish, within: Within) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in session.execute(asked.group_by(StationTally.station))}
 
 
-def _shift(shift: StationShift, language: str) -> Measured:
+def _shift(shift: StationShift, who: Mapping[workers.Worker, str], language: str) -> Measured:
     worked = max(0.0, (shift.ended - shift.began).total_seconds())
     counts = {
         "rereads": shift.rereads,
@@ -92,9 +94,9 @@ def _shift(shift: StationShift, language: str) -> Measured:
         "manual": shift.manual,
         "voided": shift.void,
     }
-    tag = f" · {shift.operator}" if shift.operator else ""
+    worker = who[shift.station, shift.operator] if shift.operator else shift.station
     began = local(shift.began)
-    name = f"{shift.station}{tag} · {short_day(began.date(), language)} {began:%H:%M}"
+    name = f"{worker} · {short_day(began.date(), language)} {began:%H:%M}"
     seconds = worked / shift.people if shift.people else None
     sizes = {"voided": shift.people + shift.void}
     return Measured(name, shift.people, seconds, counts, sizes, shift.began)

@@ -1,4 +1,6 @@
-"""The page of quality, and its table as a file.  Stations and tags of operators, no names."""
+"""The page of quality, and its table as a file.  Stations, and who works there with a name that
+is masked as on the station's screen: no names.
+"""
 
 from dataclasses import dataclass
 
