@@ -126,6 +126,15 @@ def last_seq(db: sqlite3.Connection) -> int:
     return last if isinstance(last, int) else 0
 
 
+def newest_of(folder: Path) -> dict[str, int]:
+    """Return the number of the newest event of each epoch; sqlite3.Error where one is damaged."""
+    found = {}
+    for path in files_of(folder):
+        with closing(open_for_reading(path)) as db:
+            found[epoch_of(path)] = last_seq(db)
+    return found
+
+
 def _row(found: tuple[object, ...]) -> Row:
     """A damaged file may give any type: what is none of ours fails its check later."""
     seq, name, body = found

@@ -6,6 +6,7 @@ receipt is believed that was signed before.  The note goes once the page that fo
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +40,7 @@ class Sent(msgspec.Struct):
     stick: str = ""  # 'written', 'trouble', or '' where there is none
     trouble: str = ""
     not_before: str = ""  # a receipt that was signed earlier is of what the server lost since
+    begun_at: dict[str, int] | None = None  # each epoch's newest event when the page was begun
     asked_all: str = ""  # which request for the whole journal this page follows
 
 
@@ -79,12 +81,25 @@ def ask_for_all(state: Path, not_before: datetime) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def begun(sent: Sent, now: datetime) -> Sent:
+def begun(sent: Sent, newest: dict[str, int] | None, now: datetime) -> Sent:
     """Return the page that uplink goes on with.  Where the old one is gone or damaged nothing is
-    known to be sent, and no receipt counts that was signed before now."""
+    known to be sent, and no receipt counts that was signed before that.
+
+    The order of events shows it, whatever our clock says: a receipt for an event after the *newest*
+    of now was signed since.  Only where the journal cannot be read (None) the time *now* must do.
+    """
     if sent != Sent():
         return sent
-    return Sent(not_before=now.astimezone(UTC).isoformat())
+    if newest is None:
+        return Sent(not_before=now.astimezone(UTC).isoformat())
+    return Sent(begun_at=newest)
+
+
+def is_of_since(sent: Sent, heads: Iterable[tuple[str, int]]) -> bool:
+    """Return whether one of *heads* (epoch, number), events of ours that a receipt is for, was
+    written since the page was begun, or none needs to be."""
+    begun_at = sent.begun_at
+    return not begun_at or any(seq > begun_at.get(epoch, 0) for epoch, seq in heads)
 
 
 def waits_to_send_all(state: Path, sent: Sent) -> bool:

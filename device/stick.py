@@ -8,7 +8,7 @@ A receipt on the stick, signed by the server, says what it has.
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,11 +27,11 @@ from device.journal_file import (
     JournalTrouble,
     epoch_of,
     files_of,
-    last_seq,
+    newest_of,
     open_for_reading,
     rows_after,
 )
-from device.sent import is_of_before
+from device.sent import is_of_before, is_of_since
 from device.stick_files import StickTrouble, put, that_may_go
 
 log = logging.getLogger(__name__)
@@ -82,15 +82,6 @@ def _bodies(
             yield body, len(batch)
 
 
-def _newest(state: Path) -> dict[str, int]:
-    """Return the number of the newest event of each epoch."""
-    found = {}
-    for path in files_of(state / "journal"):
-        with closing(open_for_reading(path)) as db:
-            found[epoch_of(path)] = last_seq(db)
-    return found
-
-
 def _batches(rows: list[Row]) -> Iterator[list[Row]]:
     batch, size = list[Row](), 0
     for row in rows:
@@ -125,14 +116,28 @@ def take_receipt(office: Office, backlog: Backlog, path: Path) -> int:
     for head, ours in heads.items():
         if ours and ours.hash != head.hash and fault_of(ours, "", head.epoch) is None:
             _note_set_back(backlog, head)
+    borne_out = [head for head, ours in heads.items() if ours and ours.hash == head.hash]
+    new = _believe(backlog, borne_out)
+    backlog.save()
+    return new
+
+
+def _believe(backlog: Backlog, heads: Sequence[HeadWire]) -> int:
+    """Count our own events up to *heads* as sent; return how many are new.  Raises NoStick."""
+    if not is_of_since(backlog.sent, [(each.epoch, each.seq) for each in heads]):
+        raise NoStick(
+            "biên nhận này không có sự kiện nào ghi sau khi trạm mất uplink.json: đem thẻ đi nộp"
+            " lần nữa, biên nhận sau sẽ dùng được",
+            "it is for nothing that was written since uplink.json was lost here: carry the stick"
+            " once more, the receipt for that counts",
+        )
     new = 0
-    for head, ours in heads.items():
+    for head in heads:
         known = backlog.sent.acked.get(head.epoch, 0)
-        if ours and ours.hash == head.hash and head.seq > known:
+        if head.seq > known:
             backlog.sent.acked[head.epoch] = head.seq
             new += head.seq - known
     backlog.sent.sent += new
-    backlog.save()
     return new
 
 
@@ -208,7 +213,7 @@ class StickDesk:
         if receipt.exists():
             self._take(receipt)  # what waits is written, whatever it says
         sent = self.backlog.sent
-        newest = (_newest(self.office.folder), dict(sent.forks), sent.asked_all)
+        newest = (newest_of(self.office.folder / "journal"), dict(sent.forks), sent.asked_all)
         if newest != self._written:
             done = export(self.office, self.backlog.sent, folder)
             self._written, self.backlog.sent.stick = newest, "written"

@@ -8,6 +8,7 @@ changes nothing and is tried again later.
 
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from device.backlog import Backlog, Batch
 from device.clock import boot_id
 from device.config import Config
 from device.enrolment import Office, Papers
-from device.journal_file import JournalTrouble
+from device.journal_file import JournalTrouble, newest_of
 from device.sent import begun
 from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable, Upstream
 
@@ -202,7 +203,15 @@ def open_uplink(config: Config) -> Uplink:
     server = settings.url or office.papers().server
     upstream = Upstream(server, settings.timeout_seconds, settings.ca_file)
     backlog = Backlog(config.folder)
-    backlog.sent = begun(backlog.sent, datetime.now(UTC))
+    backlog.sent = begun(backlog.sent, _newest(config), datetime.now(UTC))
     return Uplink(
         office, backlog, upstream, settings.batch, settings.every_seconds, settings.refresh_seconds
     )
+
+
+def _newest(config: Config) -> dict[str, int] | None:
+    """Return how far the journal has come, None where it cannot be read now."""
+    try:
+        return newest_of(config.folder / "journal")
+    except (sqlite3.Error, OSError):
+        return None

@@ -144,3 +144,57 @@ def test_where_uplinks_page_was_deleted_no_receipt_of_before_counts_either(
         assert waits is not None
         assert len(waits.rows) == 6
         backlog.save()
+
+
+def begun_anew(office: Office, target: Path) -> Backlog:
+    """Uplink starts where its page was lost; it is kept, and read again."""
+    sent_file(office.folder).unlink()
+    config = Config(Table(state=str(office.folder)), stick=Stick(folder=str(target)))
+    open_uplink(config).backlog.save()
+    return open_uplink(config).backlog
+
+
+@pytest.mark.parametrize("years", [-6, 6], ids=["ahead", "behind"])
+def test_which_receipts_count_once_uplinks_page_was_lost_hangs_on_no_clock(
+    office: Office, target: Path, paired: Pairs, years: int
+) -> None:
+    """The server's time is *years* from what the station takes it to be."""
+    heads, _ = all_sent(office, paired)
+    backlog, path = begun_anew(office, target), target / "r"
+    signed = NOW.replace(year=NOW.year + years)
+    path.write_bytes(receipt(heads[-1], signed))
+    with pytest.raises(NoStick, match="nothing that was written since"):
+        take_receipt(office, backlog, path)
+    assert backlog.sent.acked == {}
+    later = write(office, paired, 7, 2)
+    path.write_bytes(receipt(later[0], signed))
+    assert take_receipt(office, backlog, path) == later[0].seq
+    assert backlog.next(10) is not None, "the newest waits for its own receipt"
+
+
+def test_a_new_station_without_a_network_believes_its_first_receipt_after_a_night(
+    office: Office, target: Path, paired: Pairs
+) -> None:
+    config = Config(Table(state=str(office.folder)), stick=Stick(folder=str(target)))
+    open_uplink(config).backlog.save()  # before its first event
+    heads = write(office, paired, 1, 6)
+    path = target / "r"
+    path.write_bytes(receipt(heads[-1], NOW))
+    assert take_receipt(office, open_uplink(config).backlog, path) == 6
+
+
+def test_a_journal_that_cannot_be_read_when_the_page_is_begun_leaves_it_to_the_clock(
+    office: Office, target: Path, paired: Pairs
+) -> None:
+    heads, _ = all_sent(office, paired)
+    (file,) = (office.folder / "journal").glob("*.sqlite")
+    whole = file.read_bytes()
+    file.write_bytes(b"none of SQLite's" * 500)
+    backlog = begun_anew(office, target)
+    file.write_bytes(whole)
+    path = target / "r"
+    path.write_bytes(receipt(heads[-1], NOW))
+    with pytest.raises(NoStick, match="before the whole journal"):
+        take_receipt(office, backlog, path)
+    path.write_bytes(receipt(heads[-1], datetime.now(UTC) + timedelta(minutes=1)))
+    assert take_receipt(office, backlog, path) == 6
