@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contract import names
 from contract.places import Place, PlaceError
 from server.accounts.within import Within
-from server.display import t
+from server.display import language, t
 from server.figures.days import bounds
 from server.figures.models import POOL
 from server.figures.packing import Counts
@@ -98,7 +98,7 @@ def breakdown(session: Session, wish: Wish, within: Within) -> Panel:
     """Hold places, laboratories, stations, operators or kinds side by side."""
     found = numbers.groups(session, wish, within, wish.by, timed=True)
     keys = [each.key for each in found] if wish.by == "operator" else []
-    rows = Made(found, partial(_group, wish.by, workers.of_keys(session, keys)))
+    rows = Made(found, partial(_group, wish.by, workers.of_keys(session, keys, language())))
     links = Made(found, partial(_narrower, wish))
     heads = (
         t(*BY[wish.by]), t("Người", "People"), t("Ống", "Tubes"), t("Đã nhận", "Received"),

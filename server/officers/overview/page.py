@@ -13,6 +13,7 @@ from contract.places import Place, PlaceError
 from server.accounts.within import Within
 from server.declarations.models import Point, PointStation
 from server.declarations.zones.queries import zones
+from server.display import language
 from server.figures.models import cells
 from server.officers.overview import day_panels, found_panels, numbers, point_panels, workers
 from server.officers.overview.shapes import Panel
@@ -78,7 +79,7 @@ def figures(session: Session, wish: Wish, within: Within) -> list[tuple[tuple[st
 def choices(session: Session, wish: Wish, within: Within) -> Choices:
     """Return what may be chosen; where that is more than a list bears, what the place has."""
     found = _bearable(session, wish, within)
-    words = workers.choices(session, found.operators, wish.operator, within)
+    words = workers.choices(session, found.operators, wish.operator, within, language())
     return replace(found, operators=words)
 
 

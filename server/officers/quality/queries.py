@@ -27,12 +27,12 @@ def measured(
     """Return every group with somebody in it on the wish's days; a shift is named in *language*."""
     if by == "shift":
         shifts = _shifts(session, wish, within)[:MOST_SHIFTS]
-        who = workers.called(session, {(each.station, each.operator) for each in shifts})
+        who = workers.called(session, {(each.station, each.operator) for each in shifts}, language)
         return [_shift(each, who, language) for each in shifts]
     sums = _sums(_shifts(session, wish, within), by)
     refused = _refused(session, wish, within) if by == "station" else None
     groups, found = numbers.groups(session, wish, within, by), []
-    words = workers.of_keys(session, [each.key for each in groups if by == "operator"])
+    words = workers.of_keys(session, [each.key for each in groups if by == "operator"], language)
     for group in groups:
         people, own = group.counts["people"], sums.get(group.key, {})
         counts = {name: group.counts[name] for name in _COUNTED}

@@ -25,8 +25,8 @@ def at_work(database: Database, make_scene: Any) -> None:
     somebody of another district."""
     with database.write() as session:
         scene = make_scene(session)
-        session.merge(Station(id="ban-9", label="Bàn 9", place="vn-2021:30.288", state="created", duty="sampling",
-                              created_at=scene.now))  # fmt: skip
+        session.merge(Station(id="ban-9", label="Bàn 9", place="vn-2021:30.288", state="created",
+                              duty="sampling", created_at=scene.now))  # fmt: skip
         for tag, name, station in (
             (LAN, "Trần Thị Lan", "ban-1"), (TWIN, "Trịt Thị Lỳn", "ban-1"), (UNKNOWN, "", "ban-1"),
             ("doi-a", "", "ban-1"), (ELSEWHERE, "Ngô Văn Xa", "ban-9"),
