@@ -3,7 +3,9 @@
 A result of a laboratory that the tube never came to is of another tube: a code typed wrong, or
 scanned from the wrong tray.  It is held at the gate of release until a person lets it go with a
 reason.  What that laboratory finds once it noted the tube's arrival is free; what it had found
-before stays held: the tube that came may be another.  Rows without a laboratory say nothing of it.
+before stays held: the tube that came may be another.  So it does where the other laboratory took
+its arrival back since, and this one received the tube first.  Rows without a laboratory say nothing
+of it.
 """
 
 from collections.abc import Iterable
@@ -22,7 +24,7 @@ from server.lab import queries, refusals, taken_back
 from server.lab.boxes import open_boxes
 from server.lab.in_hand import had, in_hand
 from server.lab.models import Reception, Result
-from server.lab.move_models import TubeMove
+from server.lab.move_models import ArrivalWithdrawal, TubeMove
 from server.rows import ordered_id
 from server.sampling import changes
 from server.sampling.decision_models import Decision
@@ -172,11 +174,20 @@ def _elsewhere() -> Select[UUID, str]:
     gone = exists().where(
         Decision.subject_id == Result.id, Decision.matter == About.LABORATORY.value
     )
-    wrong = taken_back.of_another_tube()
-    why = case((wrong, Odd.TAKEN_BACK.value), (came, Odd.BEFORE.value), else_=Odd.ELSEWHERE.value)
+    wrong, early = taken_back.of_another_tube(), _early()
+    before = or_(came, early), Odd.BEFORE.value
+    why = case((wrong, Odd.TAKEN_BACK.value), before, else_=Odd.ELSEWHERE.value)
     asked = select(Result.id, why).join(Reception, Reception.tube == Result.tube)
-    odd = and_(labs_differ(), ~exists().where(*there, in_time), ~gone)
-    return asked.where(among(Result.tube, "tubes"), or_(odd, wrong))
+    odd = or_(and_(labs_differ(), ~exists().where(*there, in_time)), early)
+    return asked.where(among(Result.tube, "tubes"), or_(and_(odd, ~gone), wrong))
+
+
+def _early() -> ColumnElement[bool]:
+    """Say of what waits that its laboratory had the swab before it received the tube, of which an
+    arrival was taken back: while that stood, the result was held as another laboratory's."""
+    taken = exists().where(ArrivalWithdrawal.tube == Result.tube)
+    waits = Result.released_at.is_(None), Result.withdrawn_at.is_(None)
+    return and_(not_(labs_differ()), taken, in_hand() < Reception.at, *waits)
 
 
 _ELSEWHERE = _elsewhere()
