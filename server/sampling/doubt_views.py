@@ -73,13 +73,19 @@ def show_matters() -> ResponseReturnValue:
     with reading() as session:
         standing = matters.open_matters(session, within=current_within())
         bearers = matter_queries.bearers(session, standing, current_within())
-        pairings = {p.id: p for each in standing for p in (each.pairing, each.other) if p}
+        pairings = {
+            pairing.id: pairing
+            for each in standing
+            for pairing in (each.pairing, each.other)
+            if pairing and pairing.id in bearers[each.id].given
+        }
         page = render_template(
             "sampling/matters.html",
             matters=standing,
             bearers=bearers,
             again=latest_of(session, About.MATTER, [each.id for each in standing]),
             beside=neighbours.beside(session, pairings.values()),
+            may_say=matter_decisions.may_say,
         )
         shown = [person.id for each in bearers.values() for person in each.seen]
     note_shown("matters.read", shown)
@@ -92,8 +98,9 @@ def decide_matter(matter_id: UUID) -> ResponseReturnValue:
     reason = required_text(request.form, "reason", longest=200)
     with transaction() as session:
         matter_decisions.decide_matter(
-            session, matter_id, verdict=verdict, reason=reason, by=actor(), now=now()
-        )
+            session, matter_id, verdict=verdict, reason=reason, by=actor(), now=now(),
+            within=current_within(),
+        )  # fmt: skip
     flash(t("Đã quyết định.", "Decided."))
     return redirect(url_for(".show_matters"))
 

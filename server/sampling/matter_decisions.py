@@ -7,13 +7,15 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput, NotFound
 from server.people import merges
 from server.people.merge_models import PersonMerge
-from server.sampling import changes, matters, slips
+from server.sampling import changes, matter_queries, matters, slips
 from server.sampling.decision_models import Matter
 from server.sampling.decisions import About, DecidedSince, latest, record_decision
+from server.sampling.matter_queries import Bearers
 from server.sampling.matters import Kind
 from server.sampling.models import Pairing, PairingVoid
 from server.sampling.turns import take_turn
@@ -36,12 +38,29 @@ ALLOWED = {
 }
 
 
+def may_say(matter: Matter, verdict: Verdict, who: Bearers) -> bool:
+    """Return whether whoever sees those of *who* may decide so: a pairing is taken back by who sees
+    it, and that two records' tubes both hold says who sees both, as with the records themselves."""
+    if verdict == Verdict.BOTH and who.persons == 1:
+        return True
+    about = [matter.pairing, matter.other] if verdict == Verdict.BOTH else _falling(matter, verdict)
+    return all(each.id in who.given for each in about if each)
+
+
 def decide_matter(
-    session: Session, matter_id: UUID, *, verdict: Verdict, reason: str, by: str, now: datetime
+    session: Session,
+    matter_id: UUID,
+    *,
+    verdict: Verdict,
+    reason: str,
+    by: str,
+    now: datetime,
+    within: Within = ANYWHERE,
 ) -> Matter:
     """Decide a matter; pairings that do not hold are taken back.
 
-    Raises NotFound, DecidedSince, BadInput for a verdict that the matter does not know.
+    Raises NotFound, DecidedSince, BadInput for a verdict that the matter does not know, or that is
+    not for who sees *within* to give.
     """
     matter = session.get(Matter, matter_id)
     if matter is None:
@@ -57,6 +76,7 @@ def decide_matter(
     before = latest(session, About.MATTER, matter_id)  # of one that a parting opened again
     if verdict not in (ALLOWED[Kind(matter.kind)] if before is None else {Verdict.VOID_STANDS}):
         raise BadInput("Hãy chọn một cách giải quyết.", "Choose one of the ways.", field="verdict")
+    _check_seen(session, matter, verdict, within)
     record_decision(
         session, About.MATTER, matter_id, verdict=verdict, reason=reason, by=by, now=now,
         tube=matter.tube, instead_of=before.id if before else None,
@@ -68,6 +88,18 @@ def decide_matter(
     for tube in tubes:
         changes.changed(session, tube, now=now)
     return matter
+
+
+def _check_seen(session: Session, matter: Matter, verdict: Verdict, within: Within) -> None:
+    who = matter_queries.bearers(session, [matter], within)[matter.id]
+    if not may_say(matter, verdict, who):
+        raise BadInput(
+            "Lần ghép kia ở nơi khác. Bạn chỉ hủy được lần ghép mà bạn xem được; điều khác do người"
+            " xem được cả hai quyết định.",
+            "The other pairing is of another place. You can take back only one that you see;"
+            " whoever sees both decides anything else.",
+            field="verdict",
+        )
 
 
 def ask_parted(session: Session, parted: PersonMerge, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.accounts.within import Within
-from server.people import merges
+from server.people import doubted, merges
 from server.people.models import Person
 from server.sampling import sight
 from server.sampling.decision_models import Matter
@@ -19,7 +19,9 @@ class Bearers(NamedTuple):
     """Who was given the tubes of one matter."""
 
     seen: list[Person]  # those whom the asker may read of; one of each person
-    persons: int  # 2 while it is still asked whether two records are one person's
+    given: frozenset[UUID]  # the pairings whose sample, or whose whole record, the asker sees
+    persons: int  # 2 where the records are not one person's, or not known to be
+    asked: bool = False  # whether they are is still asked
 
 
 def bearers(session: Session, standing: Sequence[Matter], within: Within) -> dict[UUID, Bearers]:
@@ -31,12 +33,26 @@ def bearers(session: Session, standing: Sequence[Matter], within: Within) -> dic
         Pairing.id.in_([pairing.id for pairing in every]), sight.given(within)
     )
     seen = set(session.scalars(asked))
-    return {id_: _bearers(both, roots, seen) for id_, both in sides.items()}
+    doubts = {frozenset(roots[e] for e in two) for two in _doubts(session, roots)}
+    return {id_: _bearers(both, roots, seen, doubts) for id_, both in sides.items()}
 
 
-def _bearers(both: Iterable[Pairing], roots: dict[UUID, UUID], seen: set[UUID]) -> Bearers:
+def _doubts(session: Session, roots: dict[UUID, UUID]) -> set[frozenset[UUID]]:
+    """Return the open questions whose two records are both of these people."""
+    return {both for both in doubted.between(session, roots) if both <= roots.keys()}
+
+
+def _bearers(
+    both: Iterable[Pairing],
+    roots: dict[UUID, UUID],
+    seen: set[UUID],
+    doubts: set[frozenset[UUID]],
+) -> Bearers:
     shown: dict[UUID, Person] = {}
     for pairing in both:
         if pairing.id in seen:
             shown.setdefault(roots[pairing.person_id], pairing.person)
-    return Bearers(list(shown.values()), len({roots[pairing.person_id] for pairing in both}))
+    persons = frozenset(roots[pairing.person_id] for pairing in both)
+    given = frozenset(pairing.id for pairing in both) & seen
+    asked = len(persons) > 1 and persons in doubts
+    return Bearers(list(shown.values()), given, len(persons), asked)
