@@ -10,7 +10,14 @@ from server.outcomes import reached
 from server.outcomes import services as outcomes
 from server.people import doubts, merges
 from server.people import services as persons
-from server.sampling import changes, identity_decisions, matter_decisions, matters, reach
+from server.sampling import (
+    changes,
+    identity_decisions,
+    matter_decisions,
+    matters,
+    reach,
+    told_apart,
+)
 
 
 def connect() -> None:
@@ -20,7 +27,7 @@ def connect() -> None:
     _listen(arrivals.listeners, marks.mark_arrived)
     _listen(merges.joined, matters.look_again)
     _listen(persons.asked, matters.look_again)
-    _listen(doubts.told_apart, matters.tell_apart)
+    _listen(doubts.told_apart, told_apart.tell_apart)
     _listen(merges.parting, identity_decisions.take_turns)
     _listen(merges.parted, identity_decisions.look_again)
     _listen(merges.parted, matter_decisions.ask_parted)

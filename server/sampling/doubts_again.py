@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.people import doubted, merges
 from server.people.models import IdentityQuestion
-from server.sampling import matters
+from server.sampling import matters, told_apart
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
 
@@ -49,14 +49,14 @@ def look_at(
         tubes = _given(session, merges.roots_of(session, pair)) if told else []
         matters.look_again(session, pair, now, told(session, tubes) if told else set())
     else:
-        matters.tell_apart(session, question, now)
+        told_apart.tell_apart(session, question, now)
 
 
 def is_behind(session: Session, question: IdentityQuestion) -> bool:
     """Return whether `look_at` would change anything.  Reads only."""
     if _may_be_one(session, question):
         return matters.unasked(session, (question.person_id, question.other_id))
-    return bool(matters.held_in_doubt(session, question))
+    return bool(told_apart.held_in_doubt(session, question))
 
 
 def _may_be_one(session: Session, question: IdentityQuestion) -> bool:

@@ -12,19 +12,17 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from contract.tubes import tube as tube_of
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
-from server.people import doubted, merges
-from server.people.models import IdentityQuestion
+from server.people import merges
 from server.rows import insert_rows
 from server.sampling import changes, lot_queries, repeats, sight, slips
-from server.sampling.decision_models import Decision, Matter
-from server.sampling.decisions import About
+from server.sampling.decision_models import Matter
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
 
@@ -86,11 +84,30 @@ def look_again(
     """Ask about what was given to *records*, which are one person's, or may be, and to whatever is
     merged with them."""
     every = merges.roots_of(session, records)
-    theirs = Pairing.person_id.in_(every)
-    take_turn(session, session.scalars(select(Pairing.tube).where(theirs)).all())
-    take_persons_turn(session, every)
-    held = note_repeats(session, _given(session, every), now=now, told=told)
+    held = _open_repeats(session, _in_turn(session, every), now, told)
     changes.all_changed(session, held, now=now)
+
+
+def _in_turn(session: Session, records: Iterable[UUID]) -> repeats.Pairs:
+    """Return what is to be asked, in the turn of its tubes and of these people.
+
+    Of what nobody asks about no turn is taken: who has a tube of every week would be waited for,
+    and wait, at each of those lots.  What came meanwhile is rare, and looked at in its turn too.
+    """
+    pairs = _repeats_of(session, _given(session, records))
+    tubes = _tubes_in(pairs)
+    take_turn(session, tubes)
+    take_persons_turn(session, records)
+    pairs = _repeats_of(session, _given(session, records))
+    while more := _tubes_in(pairs) - tubes:
+        take_turn(session, more)
+        tubes |= more
+        pairs = _repeats_of(session, _given(session, records))
+    return pairs
+
+
+def _tubes_in(pairs: repeats.Pairs) -> set[Tube]:
+    return {tube_of(each.tube) for pair in pairs.values() for each in pair}
 
 
 def unasked(session: Session, records: Sequence[UUID]) -> bool:
@@ -103,36 +120,6 @@ def _given(session: Session, records: Iterable[UUID]) -> list[Made]:
     asked = select(Pairing.id, Pairing.person_id, Pairing.paired_at)
     found = session.execute(asked.where(Pairing.person_id.in_(records)))
     return [Made(*row) for row in found]
-
-
-def tell_apart(session: Session, question: IdentityQuestion, now: datetime) -> None:
-    """Let go what was held only because two records might have been one person's.
-
-    Nothing stays of these matters: should the records be merged after all, they are asked again.
-    """
-    found = held_in_doubt(session, question)
-    tubes = {tube for each in found for tube in (each.tube, each.other_tube) if tube}
-    take_turn(session, tubes)
-    for matter in held_in_doubt(session, question):
-        session.delete(matter)
-        audit.record(
-            session, "matter.ended", matter.tube, by=REVIEWER, now=now, detail="told apart"
-        )
-    session.flush()
-    changes.all_changed(session, tubes, now=now)
-
-
-def held_in_doubt(session: Session, question: IdentityQuestion) -> Sequence[Matter]:
-    """Return what is asked only because the two of *question* might be one, if nothing else says
-    that they may be, and nobody has decided."""
-    one = merges.together(session, question.person_id)
-    other = merges.together(session, question.other_id)
-    doubts = doubted.between(session, one)
-    if question.other_id in one or any(both & {*other} for both in doubts):
-        return []
-    said = exists().where(Decision.matter == About.MATTER, Decision.subject_id == Matter.id)
-    asked = select(Matter).where(Matter.decided_at.is_(None), across(one, other), ~said)
-    return session.scalars(asked.execution_options(populate_existing=True)).all()
 
 
 def across(one: Sequence[UUID], other: Sequence[UUID]) -> ColumnElement[bool]:

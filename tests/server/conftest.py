@@ -29,7 +29,14 @@ from server.outcomes.services import settle_many
 from server.people import doubts, merges
 from server.people import services as persons
 from server.people.models import Person
-from server.sampling import changes, conflicts, identity_decisions, matter_decisions, matters
+from server.sampling import (
+    changes,
+    conflicts,
+    identity_decisions,
+    matter_decisions,
+    matters,
+    told_apart,
+)
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing
 from server.schema import tables
 from tests.server.browsing import TEMPLATES, PersonsClient
@@ -230,7 +237,7 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
     changes.listeners[:], merges.joined[:] = [settle_many, mark], [matters.look_again]
     merges.parting[:] = [identity_decisions.take_turns]
     merges.parted[:] = [identity_decisions.look_again, matter_decisions.ask_parted]
-    persons.asked[:], doubts.told_apart[:] = [matters.look_again], [matters.tell_apart]
+    persons.asked[:], doubts.told_apart[:] = [matters.look_again], [told_apart.tell_apart]
     yield make
     for each, before in zip(heard, known, strict=True):
         each[:] = before

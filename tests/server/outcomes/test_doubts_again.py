@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from contract.identities import Key, System
 from server.db import Database
@@ -17,6 +17,7 @@ from server.record.corrections import Correction
 from server.record.requests import Kind
 from server.sampling import matters
 from server.sampling.decision_models import Matter
+from server.sampling.turns import take_turn
 from tests.server.outcomes.test_holds import Day
 from tests.server.outcomes.test_perhaps_one import HOA, answer, ask, held, one_tube_each, two
 from tests.server.people.test_services import CITIZEN, code, meet
@@ -187,3 +188,21 @@ def test_many_questions_are_looked_at_some_at_a_time(
     assert rounds.round() == EVERY
     with database.write() as session:
         assert held(Day(make_scene(session))) == {each.tube for each in given}
+
+
+@pytest.mark.engines
+def test_who_asks_about_two_records_waits_for_nobody_at_the_lots_of_other_weeks(
+    database: Database, make_scene: Any
+) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("it has one writer")
+    with database.write() as session:
+        day = Day(make_scene(session))
+        people = two(day)
+        given = one_tube_each(day, *people, days=7)
+        ask(day, *people)
+        tubes, ids, now = [each.tube for each in given], [each.id for each in people], day.scene.now
+    with database.write() as busy, database.write() as session:
+        take_turn(busy, tubes)
+        session.execute(text("SET LOCAL lock_timeout = '300ms'"))
+        matters.look_again(session, ids, now)
