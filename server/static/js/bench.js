@@ -23,6 +23,7 @@ function show(page, address) {
   document.title = page.title;
   if (address) history.replaceState(null, "", address);
   dress();
+  dispatchEvent(new Event("resize")); // page.js lets whoever has no mouse scroll what is too wide
   if (field() && typing) field().value = typing;
   const kind = kindOf(main);
   if (kind) signal(kind);
