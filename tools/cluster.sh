@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Runs the faults of a PostgreSQL cluster: three nodes on this machine.  Installs etcd, PostgreSQL and
-# iptables by apt where it may, Patroni into .peers.  Arguments go to pytest.
+# Runs the faults of a PostgreSQL cluster: three nodes on this machine.  Installs etcd, HAProxy and
+# the firewalls' programs by apt where it may, Patroni into .peers.  Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 missing=()
 command -v etcd >/dev/null || missing+=(etcd-server)
 command -v iptables >/dev/null || missing+=(iptables)
+command -v openssl >/dev/null || missing+=(openssl)
+PATH="$PATH:/usr/sbin" command -v nft >/dev/null || missing+=(nftables)
 [ -x /usr/sbin/haproxy ] || missing+=(haproxy)
 if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
   as_root=()

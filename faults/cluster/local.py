@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
+import ssl
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from typing import Any
 
 import psycopg
 
-from faults.cluster.parts import HERE, Node, check_installed
+from faults.cluster.parts import HERE, Node, check_installed, prepare
 from faults.province import free_port
 
 UP_WITHIN = 120.0  # seconds, on a busy machine
@@ -32,35 +34,44 @@ class Local:
 
     folder: Path
     nodes: list[Node]
+    write_port: int  # HAProxy's
     password: str
-    rest_password: str = ""
+    master_password: str
+    rest_password: str
     dropped: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         hosts = "&".join(f"host={HERE}:{node.ports[3]}" for node in self.nodes)
-        return f"postgresql+psycopg://postgres:{self.password}@/ghepmau?{hosts}"
+        shown = f"sslmode=verify-ca&sslrootcert={self.ca}"
+        return f"postgresql+psycopg://ghepmau:{self.password}@/ghepmau?{hosts}&{shown}"
+
+    @property
+    def ca(self) -> Path:
+        """The certificate that signed those of all nodes."""
+        return self.folder / "made" / "ca.crt"
 
     def begin(self) -> None:
         """Start everything for the first time, and make the database."""
         for node in self.nodes:
-            node.start_etcd(self._peers)
+            node.start_etcd()
         self.nodes[0].start_patroni()
         wait("a first leader", lambda: self.leader is not None)
         for node in self.nodes[1:]:
             node.start_patroni()
         self.wait_whole()
         leader = self.leader or self.nodes[0]
-        where = f"host={HERE} port={leader.ports[3]} user=postgres password={self.password}"
+        where = f"host={HERE} port={leader.ports[3]} user=postgres password={self.master_password}"
         with psycopg.connect(f"{where} dbname=postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE ghepmau")
+            connection.execute(f"CREATE ROLE ghepmau LOGIN PASSWORD '{self.password}'")
+            connection.execute("CREATE DATABASE ghepmau OWNER ghepmau")
 
     def heal(self) -> None:
         """Start again whatever is down, and wait until all three nodes are there."""
         self.undrop()
         for node in self.nodes:
             if node.etcd is None:
-                node.start_etcd(self._peers)
+                node.start_etcd()
             if node.patroni is None:
                 node.start_patroni()
             node.thaw()
@@ -91,7 +102,7 @@ class Local:
         for node in self.nodes:
             if node.patroni is not None:
                 with suppress(OSError, ValueError):
-                    found = json.loads(_get(f"http://{HERE}:{node.ports[2]}/cluster"))
+                    found = json.loads(self._get(node, f"https://{HERE}:{node.ports[2]}/cluster"))
                     return list(found["members"])
         return []
 
@@ -100,7 +111,7 @@ class Local:
         for node in self.nodes:
             with suppress(OSError, ValueError):
                 said = json.loads(
-                    _get(f"http://{HERE}:{node.ports[0]}/v3/maintenance/status", b"{}")
+                    self._get(node, f"https://{HERE}:{node.ports[0]}/v3/maintenance/status", b"{}")
                 )
                 if said["leader"] == said["header"]["member_id"]:
                     return node
@@ -129,9 +140,12 @@ class Local:
             node.kill()
             node.kill_etcd()
 
-    @property
-    def _peers(self) -> str:
-        return ",".join(f"{node.name}=http://{HERE}:{node.ports[1]}" for node in self.nodes)
+    def _get(self, node: Node, url: str, body: bytes | None = None) -> bytes:
+        """Ask as the machine itself does: etcd hears nobody without a certificate."""
+        shown = ssl.create_default_context(cafile=str(self.ca))
+        shown.load_cert_chain(node.files / "node.crt", node.files / "node.key")
+        with urllib.request.urlopen(url, body, timeout=3, context=shown) as answer:  # noqa: S310
+            return bytes(answer.read())
 
 
 @contextmanager
@@ -140,12 +154,11 @@ def cluster() -> Iterator[Local]:
     bin_ = check_installed()
     folder = Path(mkdtemp(prefix="ghepmau-cluster-"))
     folder.chmod(0o755)
-    ports = [(free_port(), free_port(), free_port(), free_port()) for _ in range(3)]
-    password, rest = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
-    nodes = [_node(number, folder, bin_, ports, password) for number in range(3)]
-    for node in nodes:
-        node.filled["rest_password"] = rest
-    made = Local(folder, nodes, password, rest)
+    nodes = [_node(number, folder, bin_) for number in range(3)]
+    proxy = free_port(), free_port()
+    prepare(folder / "made", bin_, nodes, proxy)
+    master, rest = (_told(nodes[0], user) for user in ("postgres", "patroni"))
+    made = Local(folder, nodes, proxy[0], secrets.token_urlsafe(16), master, rest)
     try:
         made.begin()
         yield made
@@ -155,21 +168,21 @@ def cluster() -> Iterator[Local]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _node(
-    number: int, folder: Path, bin_: Path, ports: list[tuple[int, int, int, int]], password: str
-) -> Node:
+def _node(number: int, folder: Path, bin_: Path) -> Node:
     own = folder / f"n{number}"
     own.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(own, "nobody", "nogroup")
-    node = Node(number, own, bin_, ports[number])
-    node.filled = {
-        "name": node.name, "address": HERE, "rest_port": str(node.ports[2]),
-        "etcd_hosts": ",".join(f"{HERE}:{each[0]}" for each in ports),
-        "pg_port": str(node.ports[3]), "data": str(own / "data"), "bin": str(bin_),
-        "folder": str(own), "password": password, "network": f"{HERE}/32", "watchdog": "off",
-    }  # fmt: skip
-    return node
+    return Node(number, own, bin_, (free_port(), free_port(), free_port(), free_port()))
+
+
+def _told(node: Node, user: str) -> str:
+    """Return the password of *user* from the file that was written for *node*."""
+    settings = (node.files / "patroni.yml").read_text("utf-8")
+    found = re.search(rf'username: {user}\b.*?password: "(\w+)"', settings, re.S)
+    if found is None:
+        raise NotUp(f"no password of {user} in patroni.yml")
+    return found[1]
 
 
 def wait(what: str, holds: Callable[[], object], most: float = UP_WITHIN) -> None:
@@ -179,8 +192,3 @@ def wait(what: str, holds: Callable[[], object], most: float = UP_WITHIN) -> Non
         if monotonic() > until:
             raise NotUp(f"waited {most:.0f} s in vain for {what}")
         sleep(0.3)
-
-
-def _get(url: str, body: bytes | None = None) -> bytes:
-    with urllib.request.urlopen(url, body, timeout=3) as answer:  # noqa: S310 - of ours, http
-        return bytes(answer.read())

@@ -7,10 +7,11 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
 from benchmarks.postgres import ABSENT, programs
 
@@ -37,13 +38,35 @@ def check_installed() -> Path:
     return bin_
 
 
+def prepare(to: Path, bin_: Path, nodes: Sequence["Node"], proxy: tuple[int, int]) -> None:
+    """Write each node's files as an operator does, by the program that is shipped for it.
+
+    *proxy* are the ports of HAProxy to write and to read.  Machines of one address differ by their
+    ports, and each keeps its files in a folder of its own.
+    """
+    where = [f"{node.name}={HERE}:{','.join(map(str, node.ports))}" for node in nodes]
+    etc, home = f"{to.parent}/{{name}}/etc", f"{to.parent}/{{name}}"
+    places = ["--to", str(to), "--etc", etc, "--home", home]
+    others = ["--network", "192.0.2.0/24", "--bin", str(bin_), "--watchdog", "off"]
+    others += ["--write-port", str(proxy[0]), "--read-port", str(proxy[1])]
+    command = [sys.executable, str(DEPLOY / "prepare.py"), *places, *others, *where]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    for node in nodes:
+        (to / node.name).rename(node.files)
+        if os.geteuid() == 0:
+            for path in (node.files, *node.files.iterdir()):
+                shutil.chown(path, "nobody", "nogroup")
+
+
 def launch(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
     """Start *command* as nobody (if we are root), in a session of its own."""
     whole = [*(AS_NOBODY if os.geteuid() == 0 else ()), *command]
+    home = {"HOME": "/nonexistent"}  # libpq looks there for certificates: not into root's
     with log.open("ab") as out:
         return subprocess.Popen(
-            whole, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True
-        )
+            whole, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd="/",
+            start_new_session=True, env={**os.environ, **home},
+        )  # fmt: skip
 
 
 @dataclass
@@ -56,28 +79,23 @@ class Node:
     ports: tuple[int, int, int, int]
     etcd: "subprocess.Popen[bytes] | None" = None
     patroni: "subprocess.Popen[bytes] | None" = None
-    filled: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return f"n{self.number}"
 
-    def start_etcd(self, peers: str) -> None:
-        clients, peer = (f"http://{HERE}:{port}" for port in self.ports[:2])
-        self.etcd = launch(
-            ["etcd", "--name", self.name, "--data-dir", str(self.folder / "etcd"),
-             "--listen-client-urls", clients, "--advertise-client-urls", clients,
-             "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-             "--initial-cluster", peers, "--initial-cluster-state", "new",
-             "--heartbeat-interval", "200", "--election-timeout", "2000"],
-            self.folder / "etcd.log",
-        )  # fmt: skip
+    @property
+    def files(self) -> Path:
+        """Where `prepare.py` wrote what belongs on this machine."""
+        return self.folder / "etc"
+
+    def start_etcd(self) -> None:
+        command = ["etcd", "--config-file", str(self.files / "etcd.yml")]
+        self.etcd = launch(command, self.folder / "etcd.log")
 
     def start_patroni(self) -> None:
-        settings = self.folder / "patroni.yml"
-        text = Template((DEPLOY / "patroni.yml").read_text()).substitute(self.filled)
-        settings.write_text(text)
-        self.patroni = launch([str(PATRONI), str(settings)], self.folder / "patroni.log")
+        command = [str(PATRONI), str(self.files / "patroni.yml")]
+        self.patroni = launch(command, self.folder / "patroni.log")
 
     def kill_etcd(self) -> None:
         if self.etcd is not None:

@@ -4,13 +4,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from string import Template
 
 import psycopg
 
 from faults.cluster.local import Local
-from faults.cluster.parts import DEPLOY, HERE, Missing, launch
-from faults.province import free_port
+from faults.cluster.parts import HERE, Missing, launch
 
 
 @contextmanager
@@ -19,14 +17,9 @@ def proxy(local: Local) -> Iterator[int]:
     program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
     if program is None:
         raise Missing("haproxy is not installed: `make cluster` installs it")
-    port, reads = free_port(), free_port()
-    nodes = "\n".join(
-        f"  server {node.name} {HERE}:{node.ports[3]} check port {node.ports[2]}"
-        for node in local.nodes
-    )
-    text = Template((DEPLOY / "haproxy.cfg").read_text())
     settings = local.folder / "haproxy.cfg"
-    settings.write_text(text.substitute(write_port=port, read_port=reads, nodes=nodes))
+    settings.write_text((local.nodes[0].files / "haproxy.cfg").read_text("utf-8"))
+    port = local.write_port
     running: subprocess.Popen[bytes] = launch(
         [program, "-db", "-f", str(settings)], local.folder / "haproxy.log"
     )
@@ -39,7 +32,7 @@ def proxy(local: Local) -> Iterator[int]:
 
 def writes(local: Local, port: int) -> bool:
     """Return whether a row can be written through *port* now."""
-    where = f"host={HERE} port={port} user=postgres password={local.password} connect_timeout=3"
+    where = f"host={HERE} port={port} user=ghepmau password={local.password} connect_timeout=3"
     with suppress(psycopg.Error), psycopg.connect(f"{where} dbname=ghepmau") as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS written (at timestamptz)")
         connection.execute("INSERT INTO written VALUES (now())")

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
+import psycopg
 import pytest
 import requests
 
@@ -94,11 +95,25 @@ def rest(seconds: float) -> None:
 
 
 def test_a_setting_of_the_cluster_is_changed_by_nobody_without_the_password(whole: Local) -> None:
-    where = f"http://127.0.0.1:{leader_of(whole).ports[2]}/config"
+    where, ca = f"https://127.0.0.1:{leader_of(whole).ports[2]}/config", str(whole.ca)
     evil = {"postgresql": {"parameters": {"archive_command": "touch /tmp/x"}}}
-    assert requests.patch(where, json=evil, timeout=10).status_code == 401
-    mine = ("patroni", whole.rest_password)
-    assert requests.patch(where, json={"loop_wait": 2}, auth=mine, timeout=10).status_code == 200
+    assert requests.patch(where, json=evil, verify=ca, timeout=10).status_code == 401
+    mine, same = ("patroni", whole.rest_password), {"loop_wait": 2}
+    assert requests.patch(where, json=same, auth=mine, verify=ca, timeout=10).status_code == 200
+
+
+def test_etcd_hears_nobody_without_a_certificate(whole: Local) -> None:
+    where = f"https://127.0.0.1:{whole.nodes[0].ports[0]}/v3/maintenance/status"
+    with pytest.raises(requests.exceptions.ConnectionError):
+        requests.post(where, json={}, verify=str(whole.ca), timeout=10)
+    assert whole.etcd_leader in whole.nodes  # who shows one is answered
+
+
+def test_nobody_writes_to_the_database_in_the_clear_or_as_its_master(whole: Local) -> None:
+    where = f"host=127.0.0.1 port={leader_of(whole).ports[3]} dbname=ghepmau"
+    for how in (f"user=ghepmau password={whole.password} sslmode=disable", "user=postgres"):
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(f"{where} {how}", connect_timeout=10)
 
 
 def test_without_a_fault_nothing_pauses(whole: Local, server: Server) -> None:
