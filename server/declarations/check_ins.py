@@ -85,7 +85,7 @@ def keep(session: Session, comings: Sequence[Coming], *, now: datetime) -> list[
         for known in session.scalars(some):
             by_id.pop(known, None)
     session.flush()
-    new = _silenced(session, list(by_id.values()))
+    new = _silenced(session, list(by_id.values()), now)
     insert_rows(session, CheckIn, [_row(each, now) for each in new])
     days.note(
         session,
@@ -94,7 +94,7 @@ def keep(session: Session, comings: Sequence[Coming], *, now: datetime) -> list[
     return new
 
 
-def _silenced(session: Session, comings: Sequence[Coming]) -> list[Coming]:
+def _silenced(session: Session, comings: Sequence[Coming], now: datetime) -> list[Coming]:
     """Return *comings* without the answers that rest on nothing any more.
 
     Where a station did not know the time, nobody can say that it asked afterwards.
@@ -104,7 +104,7 @@ def _silenced(session: Session, comings: Sequence[Coming]) -> list[Coming]:
         return list(comings)
     since = min(each.at for each in asked) if all(each.trusted for each in asked) else None
     persons = {each.comer.person_id for each in asked if each.comer.person_id}
-    ended = withdrawals(session, persons, since)
+    ended = withdrawals(session, persons, since, now)
     return [replace(each, symptoms="") if _is_over(each, ended) else each for each in comings]
 
 

@@ -75,7 +75,7 @@ def _declaration(
     session: Session, point: Point, wish: Wish, person: PhonePerson, at: datetime, now: datetime
 ) -> Declaration:
     form_versions.keep(session, wish.form)
-    over = withdrawals(session, [person.person_id], since=at)  # consent was taken back meanwhile
+    over = withdrawals(session, [person.person_id], at, now)  # consent was taken back meanwhile
     answers = {} if over else wish.answers
     verdict = None if over else judge(wish.form, wish.answers)
     made = Declaration(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 from server.declarations import form_versions, phones
 from server.declarations.models import CheckIn, Declaration
+from server.declarations.withdrawn import WITHDRAWN
 from server.errors import NotFound
 from server.people import merges
 from server.record import requests, stored
@@ -81,5 +82,5 @@ def withdraw(
     said = update(CheckIn).where(CheckIn.person_id.in_(ids))
     session.execute(said.values(answers=stored.ERASED_JSON["check_in.answers"]))
     stored.blank_events(session, ids, CheckIn)  # which say of symptoms what the rows said
-    audit.record(session, "consent.withdrawn", found.person_id, by=by, now=now)
+    audit.record(session, WITHDRAWN, found.person_id, by=by, now=now)
     return requests.note_answer(session, found, "done", reason, by, now)

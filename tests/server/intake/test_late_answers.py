@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from contract import sealing
 from contract.duty_events import CheckedIn
+from server.audit import services as audit
 from server.config import Settings
 from server.db import Database
 from server.declarations.models import CheckIn
@@ -70,9 +71,60 @@ def test_a_station_that_was_off_line_brings_no_answer_back(
     assert kept(database) == [("{}", False), (NOTHING, False), (YES, True), (NOTHING, False)]
 
 
-def test_of_all_times_only_the_withdrawals_of_whoever_comes_are_read(database: Database) -> None:
+def went_on(database: Database, at: datetime) -> None:
+    with database.write() as session:
+        audit.record(session, "station.labelled", "ban-2", by="user:hoa", now=at)
+
+
+def first_comes(sender: Any, database: Database, now: datetime) -> UUID:
+    sender.send(came(sender))
+    apply_pending(database, now)
+    with database.read() as session:
+        return session.scalars(select(Person.id)).one()
+
+
+def test_consent_taken_back_while_the_clock_ran_ahead_ends_no_answer_that_is_given_anew(
+    sender: Any, database: Database, now: datetime
+) -> None:
+    person = first_comes(sender, database, now)
+    went_on(database, now + timedelta(minutes=50))
+    withdraw(database, person, now + timedelta(days=365))  # it was an hour after the first
+    went_on(database, now + timedelta(minutes=70))  # the clock is right again
+    before, after = now + timedelta(minutes=40), now + timedelta(days=20)
+    sender.send(came(sender, at=before), came(sender, at=after), came(sender, at=after))
+    apply_pending(database, after + timedelta(seconds=1))
+    assert kept(database) == [("{}", False), (NOTHING, False), (YES, True), (YES, True)]
+
+
+def test_consent_taken_back_by_a_clock_ahead_and_again_by_a_right_one_ends_what_was_before_both(
+    sender: Any, database: Database, now: datetime
+) -> None:
+    person = first_comes(sender, database, now)
+    withdraw(database, person, now + timedelta(days=365))
+    withdraw(database, person, now + timedelta(days=2))
+    times = [now + timedelta(days=days) for days in (1, 3)]
+    sender.send(*(came(sender, at=each) for each in times))
+    apply_pending(database, now + timedelta(days=4))
+    assert kept(database) == [("{}", False), (NOTHING, False), (YES, True)]
+
+
+def test_what_a_clock_noted_that_is_behind_brings_no_answer_back_from_before_a_withdrawal(
+    sender: Any, database: Database, now: datetime
+) -> None:
+    person = first_comes(sender, database, now)
+    went_on(database, now + timedelta(minutes=50))
+    withdraw(database, person, now + timedelta(days=365))
+    went_on(database, now - timedelta(days=365))
+    sender.send(came(sender, at=now + timedelta(minutes=40)))
+    apply_pending(database, now + timedelta(days=4))
+    assert kept(database) == [("{}", False), (NOTHING, False)]
+
+
+def test_of_all_times_only_the_withdrawals_of_whoever_comes_are_read(
+    database: Database, now: datetime
+) -> None:
     with database.read() as session, asked(database) as statements:
-        assert withdrawals(session, [uuid4()], None) == {}
+        assert withdrawals(session, [uuid4()], None, now) == {}
     [read] = [said for said, _ in statements if "FROM data_request" in said]
     assert "data_request.person_id IN" in read
 
