@@ -172,3 +172,5 @@ def _unreceive(session: Session, known: Reception, *, now: datetime) -> None:
     )  # fmt: skip
     session.delete(first)
     session.add_all([came, step])
+    session.flush()
+    strays.look_at(session, [tube], now=now, some_empty=False, anew=True)

@@ -15,7 +15,7 @@ from server.lab.models import Reception, ReceptionStep
 from server.lab.move_models import ArrivalWithdrawal
 from server.lab.words import Rejection
 from server.rows import ordered_id
-from server.sampling import changes, slips
+from server.sampling import changes, slip_endings
 from server.sampling.turns import take_turn
 from server.times import CLOCKS_DIFFER
 
@@ -79,7 +79,7 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
     reception.accepted, reception.reason = True, ""
     reception.at, reception.by = (first.at, first.by) if first else (reception.at, by)
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))
-    slips.end_behind(session, tube, now=now)
+    slip_endings.end_behind(session, tube, now=now)
     audit.record(session, "tube.rejection-undone", tube, by=by, now=now, detail=reception.box)
     changes.changed(session, tube, now=now)
     return reception

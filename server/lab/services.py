@@ -99,7 +99,7 @@ def reject_tube(
 def _note(
     session: Session, tube: Tube, reception: Reception, *, by: str, now: datetime
 ) -> Reception:
-    reception.id = reception.id or ordered_id(now)
+    anew, reception.id = reception.id is None, reception.id or ordered_id(now)
     reception.lab = reception.lab or place_of_actor(session, by)
     reception.tube, reception.by = tube, by
     session.add(reception)
@@ -109,6 +109,7 @@ def _note(
     detail = reception.box if reception.accepted else reception.reason
     audit.record(session, f"tube.{verb}", tube, by=by, now=now, detail=detail)
     open_boxes.came(session, reception.box, now=now)
-    strays.look_at(session, [tube], now=now, some_empty=reception.reason == Rejection.EMPTY)
+    empty = reception.reason == Rejection.EMPTY
+    strays.look_at(session, [tube], now=now, some_empty=empty, anew=anew)
     changes.changed(session, tube, now=now)
     return reception

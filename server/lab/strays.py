@@ -16,7 +16,7 @@ from contract.tubes import LARGEST_SERIAL, Tube, TubeId
 from server.lab import empties
 from server.lab import stray_reads as reads
 from server.lab.stray_rules import Doubt, doubt_beside
-from server.sampling import holds, queries, slips
+from server.sampling import holds, queries, slip_endings, slips
 from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.turns import take_turn
 
@@ -24,9 +24,13 @@ AT_ONCE = 200  # stray tubes: some thousand neighbours in a statement
 
 
 def look_at(
-    session: Session, tubes: Iterable[Tube], *, now: datetime, some_empty: bool = True
-) -> None:
-    """Look at *tubes* that were just received, or rejected, `some_empty`: as empty."""
+    session: Session, tubes: Iterable[Tube], *, now: datetime, some_empty: bool = True,
+    anew: bool = False,
+) -> None:  # fmt: skip
+    """Look at *tubes* that were just received, or rejected, `some_empty`: as empty.
+
+    *anew*: they were not here before, or that was taken back.
+    """
     own = reads.sampling_tubes(tubes)
     if not own:
         return
@@ -36,6 +40,8 @@ def look_at(
     empty = reads.empty_among(session, paired) if some_empty else []
     for each in empty:
         strays |= _strays_near(session, each)
+    if anew and not paired.issuperset(own):
+        slip_endings.ask_anew(session, set(own) - paired)
     _flag(session, strays, now)
     empties.look_behind(session, empty, now=now)
 

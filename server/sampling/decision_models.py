@@ -7,7 +7,7 @@ one table; why, by whom and what before stands in Decision, which the database l
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from contract.tubes import Tube
@@ -74,7 +74,11 @@ class Matter(Base):
 
 
 class SlipGroup(Base):
-    """Pairings of a station's run that one shift by one would make wrong together."""
+    """Pairings of a station's run that one shift by one would make wrong together.
+
+    `over`: what was decided says nothing of what the laboratory found since: the stray came anew,
+    or the empty one was not empty.
+    """
 
     __tablename__ = "slip_group"
     __table_args__ = (
@@ -93,6 +97,7 @@ class SlipGroup(Base):
     shift: Mapped[bool]  # a broken order bounds it; else it is the neighbours alone
     opened_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    over: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     wrong: Mapped[Pairing | None] = relationship()
     members: Mapped[list["SlipMember"]] = relationship(order_by="SlipMember.place")

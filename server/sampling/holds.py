@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -44,9 +44,12 @@ def held_by_slip(session: Session, tubes: Iterable[Tube]) -> set[Tube]:
 
 
 def held_or_decided() -> ColumnElement[bool]:
-    """Return the condition that a group is open, or that a person decided: not ended by itself."""
+    """Return the condition that a group is open, or that a person decided and it still holds good.
+
+    One that ended by itself, or is over, keeps nobody from asking again.
+    """
     said = exists().where(Decision.matter == About.SLIP, Decision.subject_id == SlipGroup.id)
-    return or_(SlipGroup.decided_at.is_(None), said)
+    return or_(SlipGroup.decided_at.is_(None), and_(said, ~SlipGroup.over))
 
 
 def _doubted() -> Select[Tube, UUID]:

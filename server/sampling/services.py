@@ -20,7 +20,15 @@ from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.people.models import Person
 from server.rows import insert_rows
-from server.sampling import changes, conflicts, lot_queries, matters, queries, slips, suspicions
+from server.sampling import (
+    changes,
+    conflicts,
+    lot_queries,
+    matters,
+    queries,
+    slip_endings,
+    suspicions,
+)
 from server.sampling.assignments import release_assignments
 from server.sampling.models import Lot, Pairing, PairingVoid, PoolClosing, StationTally
 from server.sampling.turns import take_persons_turn, take_turn
@@ -102,7 +110,7 @@ def _record(session: Session, fresh: _Fresh, now: datetime) -> None:
         check_usable(tube, each.event, lots, void)
     _write(session, fresh, now)
     release_assignments(session, [each.event for each, _ in fresh])
-    slips.end_strays(session, tubes, now=now)
+    slip_endings.end_strays(session, tubes, now=now)
     suspicions.look_back(session, [(each.event, tube) for each, tube in fresh], now=now)
     new = [matters.Made(each.event.id, each.person_id, each.event.at) for each, _ in fresh]
     held = matters.note_repeats(session, new, now=now)

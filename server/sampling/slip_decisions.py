@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from server.errors import BadInput, DomainError, NotFound
-from server.sampling import changes, slips
+from server.sampling import changes, slip_endings, slips
 from server.sampling.decision_models import SlipGroup
 from server.sampling.decisions import About, DecidedSince, record_decision
 from server.sampling.shift_models import SlipSuspicion
@@ -106,7 +106,7 @@ def decide_suspicion(
     )
     suspicion.decided_at = now
     if not slipped:
-        slips.let_rest(session, event_id, now=now)
+        slip_endings.let_rest(session, event_id, now=now)
         return 0
     slips.flag_suspected(session, suspicion, now=now)
     group = session.get(SlipGroup, event_id)

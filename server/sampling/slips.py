@@ -71,35 +71,6 @@ def flag_suspected(session: Session, suspicion: SlipSuspicion, *, now: datetime)
     )  # fmt: skip
 
 
-def let_rest(session: Session, event_id: UUID, *, now: datetime) -> None:
-    """Let go of what was held because of a suspicion: somebody looked, and there was no slip."""
-    group = session.get(SlipGroup, event_id)
-    if group is not None and group.decided_at is None:
-        _end(session, group, now)
-
-
-def end_strays(session: Session, tubes: Iterable[Tube], *, now: datetime) -> None:
-    """Let go of what was held because one of *tubes* was nobody's: its pairing came late."""
-    asked = select(SlipGroup).where(SlipGroup.decided_at.is_(None), SlipGroup.stray.in_(set(tubes)))
-    for group in list(session.scalars(asked)):
-        _end(session, group, now)
-
-
-def end_behind(session: Session, empty: Tube, *, now: datetime) -> None:
-    """Let go of what was held behind *empty*: it was not empty after all."""
-    asked = select(SlipGroup).join(Pairing, Pairing.id == SlipGroup.wrong_id)
-    asked = asked.where(Pairing.tube == empty, SlipGroup.cause == Cause.EMPTY)
-    for group in list(session.scalars(asked.where(SlipGroup.decided_at.is_(None)))):
-        _end(session, group, now)
-
-
-def _end(session: Session, group: SlipGroup, now: datetime) -> None:
-    group.decided_at = now
-    audit.record(session, "slip.ended", group.id, by=FLAGGER, now=now, detail=group.cause)
-    session.flush()
-    changes.all_changed(session, [each.tube for each in group.members], now=now)
-
-
 def open_group(
     session: Session,
     station: str,

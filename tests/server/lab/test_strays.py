@@ -18,7 +18,7 @@ from server.lab.strays import look_at, look_beside
 from server.lab.words import Call, Rejection
 from server.outcomes.gate import ResultHeld
 from server.outcomes.services import release
-from server.sampling import slips
+from server.sampling import slip_endings, slips
 from server.sampling.decisions import DecidedSince
 from server.sampling.holds import held_by_slip
 from server.sampling.services import record_pairing
@@ -82,7 +82,7 @@ def test_a_group_that_ended_by_itself_is_not_decided_from_an_old_page(
     [group] = slips.open_groups(scene.session)
     seen = slips.stamps(scene.session, [group])[group.id]
     [member] = group.members
-    slips.end_strays(scene.session, [in_a_row[-1]], now=scene.now)
+    slip_endings.end_strays(scene.session, [in_a_row[-1]], now=scene.now)
     for stamp in (seen, None):
         with pytest.raises(DecidedSince):
             decide_group(
