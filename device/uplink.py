@@ -134,12 +134,12 @@ class Uplink:
             sent.server_boot = boot_id()
 
     def _keep(self, trouble: str, retry_after: float | None) -> float:
-        """Change nothing and try again later."""
+        """Change nothing and try again later: all were told the same, so each adds its own."""
         if self.backlog.sent.trouble != trouble:
             log.warning("not sent, will be tried again: %s", trouble)
         self.backlog.sent.trouble = trouble
         self._failures += 1
-        return max(retry_after or 0.0, full_jitter(self._failures))
+        return (retry_after or 0.0) + full_jitter(self._failures)
 
     def _is_due(self) -> bool:
         last = self._refreshed

@@ -112,6 +112,17 @@ def test_a_server_in_trouble_loses_nothing(
     assert read_sent(state).trouble == ""
 
 
+def test_stations_that_are_told_the_same_time_do_not_come_back_at_the_same_moment(
+    state: Path, server: Server, address: str, paired: Pairs
+) -> None:
+    fill(state, paired, 1)
+    server.refuse = refusing(Reply(503, headers={"Retry-After": "2"}))
+    waits = [uplink(state, address).turn() for _ in range(4)]
+    assert len(set(waits)) == 4
+    assert min(waits) >= 2
+    assert max(waits) <= 2 + full_jitter(1, lambda: 1.0)
+
+
 def test_no_server_at_all_loses_nothing(state: Path, address: str, paired: Pairs) -> None:
     fill(state, paired, 1)
     turns(uplink(state, "http://127.0.0.1:9"), 2)
