@@ -5,6 +5,8 @@ from typing import Any
 from server.delivery import arrivals
 from server.exchange import parting
 from server.figures import marks
+from server.intake import old_scans
+from server.lab import refused_scans
 from server.lab.queries import first_result_at
 from server.outcomes import reached
 from server.outcomes import services as outcomes
@@ -34,6 +36,7 @@ def connect() -> None:
     _listen(merges.parted, parting.tell_again)  # behind what the others put into the outbox
     _listen(changes.testers, first_result_at)
     _listen(reach.askers, reached.reach_of)
+    _listen(refused_scans.askers, old_scans.scans_of)
 
 
 def _listen(listeners: list[Any], listener: object) -> None:

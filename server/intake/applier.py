@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 from server.db import Database
 from server.declarations import late_times
-from server.intake import clocks, late_check_ins
+from server.intake import clocks, late_check_ins, old_scans
 from server.intake.applying import apply_some, take_step
 from server.intake.models import WireEvent, not_applied
 from server.intake.pace import Pace, Stride
@@ -88,8 +88,10 @@ def _correct_past(database: Database, now: datetime) -> int:
 def apply_again(session: Session, *, by: str, now: datetime) -> int:
     """Let everything that waits or was refused be tried again; return how much that is.
 
-    An event whose bytes went when its time was over stays as it was told.
+    An event whose bytes went when its time was over stays as it was told, and so does a scan of a
+    tube whose arrival was taken back since.
     """
+    old_scans.put_aside(session, now)
     count = _to_pending(session, ["waiting", "refused"])
     audit.record(session, "events.tried-again", "intake", by=by, now=now, detail=f"{count} events")
     return count
@@ -98,6 +100,7 @@ def apply_again(session: Session, *, by: str, now: datetime) -> int:
 def _to_pending(session: Session, states: Sequence[str], most: int | None = None) -> int:
     there = func.length(WireEvent.payload) > 0
     found = select(WireEvent.event_id).where(not_applied(), WireEvent.state.in_(states), there)
+    found = found.where(WireEvent.problem.is_distinct_from(old_scans.TAKEN_BACK))
     oldest = found.order_by(WireEvent.received_at, WireEvent.seq).limit(most)
     ids = list(session.scalars(oldest))
     for start in range(0, len(ids), 500):

@@ -11,7 +11,7 @@ from server import forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import NotFound
-from server.lab import arrivals, moves, queries, sight
+from server.lab import arrivals, moves, queries, refused_scans, sight
 from server.lab.scans import scanned_tube, ticked
 from server.outcomes import receptions, vouching
 from server.web import Permission, actor, now, requires, transaction
@@ -46,12 +46,14 @@ def withdraw_arrival() -> ResponseReturnValue:
             session, tube, current_within(), reason=reason, by=actor(), now=now(),
             arrival=forms.uuid_of(asked) if asked else None,
         )  # fmt: skip
+        scans = refused_scans.beside_arrival(session, tube, done.lab)
     flash(t(f"Đã rút lần nhận ống {tube.grouped}. Nếu ống ở đây, quét nhận lại.",
             f"Taken back: the arrival of {tube.grouped}. If it is here, scan it."))  # fmt: skip
     if done.by.startswith(moves.STATION):  # its own books know the tube for ever
         flash(t("Trạm đã quét ống này không nhận lại nó: khi ống đến, nhận ở trang Nhận mẫu.",
                 "The station that scanned it takes it no more: once it comes, receive it on the"
                 " page Reception."), "problem")  # fmt: skip
+    _tell_of(scans)
     if done.results:
         flash(t(f"{done.results} kết quả chờ phát hành cũng bị rút; ống đến thì xét nghiệm lại.",
                 f"{done.results} results that waited went with it; once the tube comes it is tested"
@@ -59,6 +61,17 @@ def withdraw_arrival() -> ResponseReturnValue:
     if asked:
         return redirect(f"/tubes/{tube}")
     return redirect(url_for("reception.show_reception", box=done.box))
+
+
+def _tell_of(scans: list[refused_scans.RefusedScan]) -> None:
+    """Name what stations scanned while the arrival stood in their way: the tube may be there."""
+    where = ", ".join(f"{each.station} ({each.box})" for each in scans[-TOLD:])
+    if scans:
+        flash(t("Trước đó trạm đã quét ống này nhưng bị từ chối vì lần nhận vừa rút, và không tự"
+                f" được nhận lại: {where}. Ống ở hộp đó thì quét ở trang Nhận mẫu.",
+                "Stations scanned this tube before and were refused, for it was noted already;"
+                f" nothing notes it anew by itself: {where}. If it is in that box, scan it on the"
+                " page Reception."), "look")  # fmt: skip
 
 
 @bp.post("/release/of-this-tube")

@@ -1,0 +1,111 @@
+"""Scans of a tube that were refused, and the arrival that stood in their way is taken back."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from contract.boxes import BoxId
+from contract.duty_events import TubeArrived
+from contract.tubes import TubeId
+from server.accounts.roles import Role
+from server.accounts.within import ANYWHERE
+from server.db import Database
+from server.intake.applier import apply_again, apply_pending
+from server.intake.models import WireEvent
+from server.intake.old_scans import TAKEN_BACK
+from server.lab import arrivals
+from server.lab import services as lab
+from server.lab.move_models import ArrivalWithdrawal
+from server.lab.queries import reception_of
+
+TUBE, FIRST, SECOND = TubeId.mint(26, 1), BoxId.mint(12).text, BoxId.mint(13).text
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def twice(sender: Any, database: Database, with_lots: None, now: datetime) -> Any:
+    """A station scanned one tube into two boxes, by mistake: the second is refused."""
+    sender.send(
+        *(sender.write(TubeArrived, tube=TUBE.text, box=b, count=1) for b in (FIRST, SECOND))
+    )
+    apply_pending(database, now)
+    assert problems(database) == [None, "already-received"]
+    return sender
+
+
+def problems(database: Database) -> list[str | None]:
+    with database.read() as session:
+        return list(session.scalars(select(WireEvent.problem).order_by(WireEvent.seq)))
+
+
+def try_again(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        apply_again(session, by="user:quan", now=now)
+    apply_pending(database, now)
+
+
+def take_back(database: Database, at: datetime) -> None:
+    with database.write() as session:
+        arrivals.withdraw(session, TUBE, ANYWHERE, reason="chưa từng ở đây", by="user:lan", now=at)
+
+
+def box_of(database: Database) -> str | None:
+    with database.read() as session:
+        known = reception_of(session, TUBE)
+        return known.box if known else None
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=365)], ids=["right", "ahead"])
+def test_what_was_scanned_before_an_arrival_was_taken_back_notes_none_when_tried_again(
+    twice: Any, database: Database, now: datetime, ahead: timedelta
+) -> None:
+    take_back(database, now + HOUR + ahead)
+    for _ in range(2):
+        try_again(database, now + 2 * HOUR)
+        assert (box_of(database), problems(database)) == (None, [None, TAKEN_BACK])
+
+
+def test_a_scan_of_after_that_notes_the_arrival_whatever_was_tried_again(
+    twice: Any, database: Database, now: datetime
+) -> None:
+    take_back(database, now + HOUR)
+    try_again(database, now + 2 * HOUR)
+    at = now + 3 * HOUR
+    twice.send(twice.write(TubeArrived, tube=TUBE.text, box=SECOND, count=1, at=at))
+    apply_pending(database, at)
+    assert box_of(database) == SECOND
+
+
+def test_what_another_laboratory_took_back_keeps_no_scan_from_being_tried_again(
+    twice: Any, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        known = reception_of(session, TUBE)
+        assert known
+        session.add(
+            ArrivalWithdrawal(id=known.id, tube=TUBE, lab="vn-2021:79", box="x", at=now,
+                              received_by="user:x", moved=True, over="", withdrawn_at=now + HOUR,
+                              withdrawn_by="user:x", reason="x")
+        )  # fmt: skip
+    try_again(database, now + 2 * HOUR)
+    assert problems(database) == [None, "already-received"]
+
+
+def test_who_takes_an_arrival_back_is_told_of_the_scans_that_it_stood_in_the_way_of(
+    sender: Any, database: Database, with_lots: None, now: datetime, sign_in: Any
+) -> None:
+    with database.write() as session:
+        lab.receive_tube(session, TUBE, box=FIRST, by="user:lan", now=now)  # another was meant
+    sender.send(sender.write(TubeArrived, tube=TUBE.text, box=SECOND, count=1))
+    apply_pending(database, now + HOUR)
+    client = sign_in(Role.LAB_TECHNICIAN)
+    fields = {"tube": TUBE.text, "reason": "nhầm ống", "box": FIRST}
+    told = client.post("/reception/withdraw", data=fields, follow_redirects=True).text
+    assert f"ban-1 ({SECOND})" in told
+    again = {"tube": TUBE.text, "box": SECOND}
+    assert client.post("/reception", data=again, follow_redirects=True).status_code == 200
+    told = client.post("/reception/withdraw", data=fields | {"box": SECOND}, follow_redirects=True)
+    assert f"ban-1 ({SECOND})" in told.text  # of that one as well: nobody noted it anew
