@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from faults.powercut import cut, put
+from faults.contents import cut, put
 
 Change = tuple[Any, ...]
 SECTOR = 512

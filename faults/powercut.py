@@ -19,6 +19,8 @@ from typing import IO, Any
 
 import mfusepy as fuse  # type: ignore[import-untyped]
 
+from faults.contents import cut, put
+
 Change = tuple[Any, ...]
 
 
@@ -134,17 +136,6 @@ class PowerCut(fuse.Operations):  # type: ignore[misc, unused-ignore]
         found = os.statvfs(self._root)
         names = ("f_bavail", "f_bfree", "f_blocks", "f_bsize", "f_frsize", "f_namemax")
         return {name: getattr(found, name) for name in names}
-
-
-def put(content: bytearray, offset: int, data: bytes) -> None:
-    if len(content) < offset:
-        content.extend(bytes(offset - len(content)))
-    content[offset : offset + len(data)] = data
-
-
-def cut(content: bytearray, length: int) -> None:
-    del content[length:]
-    content.extend(bytes(length - len(content)))
 
 
 def main() -> int:
