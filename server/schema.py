@@ -74,10 +74,15 @@ def upgrade(database: Database, *, to: str = "head") -> None:
     Raises NewerDatabase.
     """
     with database.engine.begin() as connection:
-        if is_shared(database.engine):
-            connection.execute(select(func.pg_advisory_xact_lock(UPGRADING)))
-        check_known(MigrationContext.configure(connection).get_current_revision())
-        command.upgrade(_config(connection), to)
+        upgrade_on(connection, to=to)
+
+
+def upgrade_on(connection: Connection, *, to: str = "head") -> None:
+    """As `upgrade`, within the transaction of *connection*."""
+    if is_shared(connection.engine):
+        connection.execute(select(func.pg_advisory_xact_lock(UPGRADING)))
+    check_known(MigrationContext.configure(connection).get_current_revision())
+    command.upgrade(_config(connection), to)
 
 
 def revision_of(database: Database) -> str | None:

@@ -15,8 +15,7 @@ from server.config import Loaded, Settings
 from server.db import Database
 from server.preparing import Opened
 from server.speaking import say, tell
-from server.upkeep import afterwards, backups, set_back, upgrading
-from server.upkeep.lost import compare
+from server.upkeep import afterwards, restoring, set_back, upgrading
 from server.upkeep.opening import Trouble, now, open_keys
 from server.upkeep.strongbox import Header
 
@@ -104,7 +103,7 @@ def go_back(asked: argparse.Namespace, loaded: Loaded) -> None:
         if not asked.even_so:  # then nothing was lost, and no number was given out since
             upgrading.check_unchanged(opened.database, asked.file)
         marked = _marking(opened.database, asked.file) if asked.even_so else None
-        aside = backups.put_back(opened.database, asked.file, now=now(), before=marked)
+        aside = restoring.put_back(opened.database, asked.file, now=now(), before=marked)
     say(
         said(
             f"Đã đặt lại {asked.file}; cơ sở dữ liệu vừa dùng nằm ở {aside}.",
@@ -118,12 +117,13 @@ def _marking(present: Database, copy: Path) -> Callable[[Database, Header], None
     taken = set_back.given_out(present)
 
     def mark(comes: Database, header: Header) -> None:
-        afterwards.tell_lost(compare(present, comes))
+        afterwards.tell_what_is_lost(present, comes)
         afterwards.tell_steps()
         made_at = datetime.fromisoformat(header.made_at)
         detail = f"{copy.name[:80]} of {header.made_at}, by go-back"
         if set_back.can_be_marked(comes):
-            set_back.mark(comes, detail, made_at=made_at, now=now(), taken=taken)
+            with comes.write() as session:
+                set_back.mark(session, detail, made_at=made_at, now=now(), taken=taken)
             return
         before = set_back.given_out(comes)
         lost = {each: last for each, last in taken.items() if last > before.get(each, 0)}

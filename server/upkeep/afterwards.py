@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from contract.spoken import said
 from server.audit import words
 from server.audit.chain import Seal
+from server.db import Database
 from server.display import local
 from server.speaking import say, tell
-from server.upkeep.lost import Lost
+from server.upkeep.lost import Lost, compare
 
 STEPS = (
     ("Chưa cho ai làm việc trên các trang. Theo thứ tự (docs/operators.md, Sau khi khôi phục):",
@@ -42,6 +45,17 @@ def tell_steps() -> None:
         tell(vi, en)
 
 
+def tell_what_is_lost(replaced: Database, restored: Database) -> None:
+    """Tell what the one had and the other has not, as far as the *replaced* one can be read."""
+    try:
+        tell_lost(compare(replaced, restored))
+    except (SQLAlchemyError, ValueError, TypeError) as error:
+        tell(
+            f"Cơ sở dữ liệu bị thay thế không đọc được: {type(error).__name__}.",
+            f"The database that is replaced cannot be read: {type(error).__name__}.",
+        )
+
+
 def tell_lost(lost: Lost) -> None:
     """Tell each thing that has to be done again, each lot, and how much there was of the rest."""
     tell(
@@ -49,7 +63,7 @@ def tell_lost(lost: Lost) -> None:
         "The database that is replaced can be read; this is not in what was restored:",
     )
     for deed in lost.again:
-        at = f"{local(deed.at):%Y-%m-%d %H:%M}"
+        at = f"{local(deed.at):%Y-%m-%d %H:%M}" if deed.at else "????-??-?? ??:??"
         say(f"  {at}  {said(*words.of(deed.action))}: {deed.subject} ({deed.actor})")
     for lot in lost.lots:
         tubes = f"{lot.first} … {lot.last}" if lot.first else said("mã của hãng", "maker's codes")

@@ -7,7 +7,7 @@ in one REPEATABLE READ transaction, which sees one moment, too.  A copy never ho
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from server import schema
-from server.db import Database, open_database
+from server.db import Database
 from server.upkeep import postgres_copy, strongbox
 from server.upkeep.copies import NAMED, SUFFIX
 from server.upkeep.strongbox import Header, NotReadable
@@ -126,111 +125,3 @@ def check(path: Path) -> Header:
         if not size:
             raise NotReadable("bản sao lưu này trống", "this backup is empty")
         return box.header
-
-
-def restore(database: Database, path: Path) -> Header:
-    """Put a backup into an empty *database* and bring it to the newest shape.
-
-    It knows nothing of what was written since: whoever calls this marks it (`set_back.mark`).
-    Raises NotReadable, and NotEmpty where there is something already.
-    """
-    with path.open("rb") as file:
-        box = strongbox.Reader(file)
-        engine = database.engine.dialect.name
-        if box.header.engine != engine:
-            raise NotReadable(
-                f"bản sao lưu này của {box.header.engine}, còn cơ sở dữ liệu là {engine}",
-                f"this backup is of {box.header.engine}, the database is {engine}",
-            )
-        schema.check_known(box.header.revision)
-        check(path)
-        if engine == "sqlite":
-            _restore_sqlite(database, box)
-        else:
-            postgres_copy.restore(database, box.header.revision, box.frames())
-    schema.upgrade(database)
-    return box.header
-
-
-def _restore_sqlite(database: Database, box: strongbox.Reader) -> None:
-    target = Path(str(database.engine.url.database))
-    database.engine.dispose()
-    if any(target.with_name(target.name + end).exists() for end in ("", "-wal", "-shm")):
-        raise postgres_copy.NotEmpty(
-            f"đã có cơ sở dữ liệu {target}: khôi phục vào chỗ trống, hoặc dừng máy chủ, cất tệp ấy "
-            "đi (cả -wal, -shm) rồi chạy lại",
-            f"there is a database {target}: restore where there is none, or stop the server, put "
-            "that file (and -wal, -shm) away and run this again",
-        )
-    _unpacked(target, box).rename(target)
-
-
-def _unpacked(target: Path, box: strongbox.Reader) -> Path:
-    """Write the database that a backup holds beside *target*, whole and looked through."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = target.with_name(target.name + ".restoring")
-    handle = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        for part in box.frames():
-            file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
-    with closing(sqlite3.connect(new)) as copy:
-        (found,) = copy.execute("PRAGMA integrity_check").fetchone()
-        if found != "ok":
-            raise NotReadable(
-                f"dữ liệu trong bản sao lưu đã hỏng: {found}",
-                f"what the backup holds is damaged: {found}",
-            )
-    return new
-
-
-def put_back(
-    database: Database,
-    path: Path,
-    *,
-    now: datetime,
-    before: Callable[[Database, Header], object] | None = None,
-) -> Path:
-    """Put a backup in the place of SQLite's *database*, in the shape that it has; return the file
-    that the present one is from now on.  Cut off anywhere, one of the two is in its place.
-
-    *before* may write into what comes back before it is there.
-    """
-    target = Path(str(database.engine.url.database))
-    with path.open("rb") as file:
-        box = strongbox.Reader(file)
-        if box.header.engine != "sqlite":
-            raise NotReadable(
-                f"bản sao lưu này của {box.header.engine}", f"this backup is of {box.header.engine}"
-            )
-        check(path)
-        new = _unpacked(target, box)
-    if before is not None:
-        opened = open_database(f"sqlite:///{new}")
-        before(opened, box.header)
-        opened.engine.dispose()
-        _fold(new)
-    database.engine.dispose()
-    _fold(target)
-    aside = target.with_name(f"{target.name}.left-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    os.link(target, aside)
-    new.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
-    return aside
-
-
-def _fold(target: Path) -> None:
-    """Have everything in SQLite's one file; raise NotReadable while another process has it open."""
-    with closing(sqlite3.connect(target)) as present:
-        (busy, *_) = present.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    beside = target.with_name(f"{target.name}-wal")
-    if busy or (beside.exists() and beside.stat().st_size):
-        raise NotReadable(
-            f"một tiến trình khác đang mở {target}: dừng nó trước",
-            f"another process has {target} open: stop it first",
-        )
-    for end in ("-wal", "-shm"):
-        target.with_name(target.name + end).unlink(missing_ok=True)

@@ -1,14 +1,16 @@
 """What was done after the backup that came back, read from the database that it replaces.
 
-That one may be of another shape, and damaged: only columns that were there always are asked for.
+That one may be of another shape, and damaged: only columns that were there always are asked for,
+and a time that cannot be read costs none of the rest.
 """
 
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select, type_coerce
 
 from contract.tubes import TubeId
 from server.audit.models import AuditEntry
@@ -32,7 +34,7 @@ _NEAR = 5_000  # numbers of entries are given before they are committed, so some
 class Deed:
     """One entry of the trail that is gone."""
 
-    at: datetime
+    at: datetime | None  # None: it cannot be read
     actor: str
     action: str
     subject: str
@@ -58,14 +60,15 @@ class Lost:
 
 
 def compare(replaced: Database, restored: Database) -> Lost:
-    """Return what is lost.  Raises SQLAlchemyError where *replaced* cannot be read."""
+    """Return what is lost.  Raises SQLAlchemyError, ValueError or TypeError where *replaced* cannot
+    be read."""
     lost = Lost()
     for deed in _deeds(replaced, restored):
         if deed.action in AGAIN:
             lost.again.append(deed)
         else:
             lost.others[deed.action] += 1
-    lost.again.sort(key=lambda deed: (AGAIN.index(deed.action), deed.at))
+    lost.again.sort(key=lambda deed: AGAIN.index(deed.action))
     lost.lots = _lots(replaced, _ids(restored))
     return lost
 
@@ -74,12 +77,21 @@ def _deeds(replaced: Database, restored: Database) -> list[Deed]:
     with restored.read() as session:
         newest = session.scalar(select(func.max(AuditEntry.id))) or 0
         near = set(session.scalars(select(AuditEntry.id).where(AuditEntry.id > newest - _NEAR)))
+    at = type_coerce(AuditEntry.at, String)  # as it is stored: read one by one, below
     asked = select(
-        AuditEntry.id, AuditEntry.at, AuditEntry.actor, AuditEntry.action, AuditEntry.subject
+        AuditEntry.id, at, AuditEntry.actor, AuditEntry.action, AuditEntry.subject
     ).where(AuditEntry.id > newest - _NEAR)
     with replaced.read() as session:
         rows = session.execute(asked.order_by(AuditEntry.id)).all()
-    return [Deed(*row[1:]) for row in rows if row[0] not in near]
+    return [Deed(_moment(row[1]), *row[2:]) for row in rows if row[0] not in near]
+
+
+def _moment(stored: object) -> datetime | None:
+    """Read a time as SQLite has it (a text) or PostgreSQL; damaged, it is none."""
+    with suppress(ValueError):
+        found = stored if isinstance(stored, datetime) else datetime.fromisoformat(str(stored))
+        return found.replace(tzinfo=UTC)
+    return None
 
 
 def _ids(database: Database) -> set[str]:

@@ -3,7 +3,7 @@
 PostgreSQL's own COPY does the work, so that nothing but the driver is needed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from typing import Any
 
@@ -87,17 +87,25 @@ def _rows(connection: Connection, table: str, columns: list[str]) -> Iterator[by
         yield bytes(held)
 
 
-def restore(database: Database, revision: str, frames: Iterator[bytes]) -> None:
-    """Fill an empty *database*, brought to *revision* first; all or nothing."""
-    with database.engine.connect() as connection:
-        full = [name for name in _tables(connection) if _has_rows(connection, name)]
-    if full:
-        raise NotEmpty(
-            f"cơ sở dữ liệu không trống ({full[0]}): khôi phục vào một cơ sở dữ liệu trống",
-            f"the database is not empty ({full[0]}): restore into an empty one",
-        )
-    schema.upgrade(database, to=revision)
+def restore(
+    database: Database,
+    revision: str,
+    frames: Iterator[bytes],
+    *,
+    then: Callable[[Connection], object],
+) -> None:
+    """Fill an empty *database*, brought to *revision* first, and let *then* complete it.
+
+    All or nothing: it is one transaction.
+    """
     with database.engine.begin() as connection:
+        full = [name for name in _tables(connection) if _has_rows(connection, name)]
+        if full:
+            raise NotEmpty(
+                f"cơ sở dữ liệu không trống ({full[0]}): khôi phục vào một cơ sở dữ liệu trống",
+                f"the database is not empty ({full[0]}): restore into an empty one",
+            )
+        schema.upgrade_on(connection, to=revision)
         names = _tables(connection)
         _guard(connection, names, "DISABLE")
         for name in reversed(names):  # what migrations put in
@@ -106,6 +114,7 @@ def restore(database: Database, revision: str, frames: Iterator[bytes]) -> None:
         _fill(connection, frames)
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         _guard(connection, names, "ENABLE")
+        then(connection)
 
 
 def _has_rows(connection: Connection, table: str) -> bool:

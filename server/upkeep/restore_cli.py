@@ -1,24 +1,25 @@
 """`ghepmau-server restore FILE | restored`: a backup comes back, or came back by other means."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from contract.spoken import said
 from server import serving
 from server.audit import anchors, sealing
-from server.audit.verifying import Findings, verify
+from server.audit.verifying import verify
 from server.config import Loaded
 from server.db import Database, open_database
 from server.speaking import say, tell
-from server.upkeep import afterwards, backups, set_back
-from server.upkeep.lost import Lost, compare
+from server.upkeep import afterwards, restoring, set_back
 from server.upkeep.opening import Trouble, now, open_kept_keys, opened
 from server.upkeep.postgres_copy import NotEmpty
-from server.upkeep.strongbox import NotReadable
+from server.upkeep.strongbox import Header, NotReadable
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -49,33 +50,49 @@ def add_to(add: Add) -> None:
 
 
 def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
-    """Needs the key file, which no backup holds, and says how the trail stands in it."""
+    """Needs the key file, which no backup holds, and says how the trail stands in it.
+
+    What comes back is marked before it is in its place: whatever ends this, nobody has one that
+    does not know that it was set back.
+    """
     open_kept_keys(loaded.settings)
-    replaced = _open_replaced(asked.replaced) if asked.replaced else None
-    database = open_database(loaded.settings.database_url)
-    try:
-        header = backups.restore(database, asked.file)
-        sealing.seal_all(database, now, whole=True)
-        with database.read() as session:
-            found = verify(session)
-        lost = _lost(replaced, database) if replaced else None
-        detail = f"{asked.file.name[:80]} of {header.made_at}"
+    with ExitStack() as after:
+        replaced = _open_replaced(asked.replaced) if asked.replaced else None
+        database = open_database(loaded.settings.database_url)
+        for each in filter(None, (replaced, database)):
+            after.callback(each.engine.dispose)
+        try:
+            header = restoring.restore(database, asked.file, before=_marking(asked.file, replaced))
+        except (NotReadable, NotEmpty) as error:
+            raise Trouble(f"{asked.file}: {error}") from error
+        tell(
+            f"Đã khôi phục những gì có lúc {header.made_at}.",
+            f"Restored what was there at {header.made_at}.",
+        )
+        try:
+            _look_at(database, replaced, loaded)
+        finally:  # it is in its place, whatever ends the look at it
+            afterwards.tell_steps()
+
+
+def _marking(copy: Path, replaced: Database | None) -> Callable[[Session, Header], None]:
+    taken = _given_out(replaced) if replaced else set_back.NOBODY
+
+    def mark(session: Session, header: Header) -> None:
         made_at = datetime.fromisoformat(header.made_at)
-        taken = set_back.given_out(replaced) if replaced and lost else {}
-        set_back.mark(database, detail, made_at=made_at, now=now(), taken=taken)
-    except (NotReadable, NotEmpty) as error:
-        raise Trouble(f"{asked.file}: {error}") from error
-    finally:
-        database.engine.dispose()
-    tell(
-        f"Đã khôi phục những gì có lúc {header.made_at}.",
-        f"Restored what was there at {header.made_at}.",
-    )
-    _tell_of_the_trail(found)
-    afterwards.tell_of_anchors(anchors.read_all(loaded.settings.anchor_folder)[0], found.entries)
-    if lost is not None:
-        afterwards.tell_lost(lost)
-    afterwards.tell_steps()
+        detail = f"{copy.name[:80]} of {header.made_at}"
+        set_back.mark(session, detail, made_at=made_at, now=now(), taken=taken)
+
+    return mark
+
+
+def _look_at(database: Database, replaced: Database | None, loaded: Loaded) -> None:
+    """Tell how the trail stands that came back, and what is gone."""
+    entries = _tell_of_the_trail(database)
+    if entries is not None:
+        afterwards.tell_of_anchors(anchors.read_all(loaded.settings.anchor_folder)[0], entries)
+    if replaced is not None:
+        afterwards.tell_what_is_lost(replaced, database)
 
 
 def _open_replaced(named: str) -> Database:
@@ -85,17 +102,12 @@ def _open_replaced(named: str) -> Database:
     return open_database(named if "://" in named else f"sqlite:///{named}")
 
 
-def _lost(replaced: Database, database: Database) -> Lost | None:
+def _given_out(replaced: Database) -> Mapping[int, int]:
+    """Return how far its numbers are given out, as far as it can be read."""
     try:
-        return compare(replaced, database)
-    except SQLAlchemyError as error:
-        tell(
-            f"Cơ sở dữ liệu bị thay thế không đọc được: {type(error).__name__}.",
-            f"The database that is replaced cannot be read: {type(error).__name__}.",
-        )
-        return None
-    finally:
-        replaced.engine.dispose()
+        return set_back.given_out(replaced)
+    except (SQLAlchemyError, ValueError, TypeError):
+        return set_back.NOBODY  # what is told of it later says so
 
 
 def restored(_: argparse.Namespace, loaded: Loaded) -> None:
@@ -103,7 +115,9 @@ def restored(_: argparse.Namespace, loaded: Loaded) -> None:
     with serving.alone(loaded.settings), opened(loaded.settings) as database:
         at = now()
         made_at = set_back.last_written(database) or at
-        set_back.mark(database, f"by other means, of {made_at}", made_at=made_at, now=at)
+        with database.write() as session:
+            detail = f"by other means, of {made_at}"
+            set_back.mark(session, detail, made_at=made_at, now=at)
     tell(
         f"Đã ghi: cơ sở dữ liệu là của lúc {made_at}.",
         f"Noted: the database is of {made_at}.",
@@ -111,8 +125,20 @@ def restored(_: argparse.Namespace, loaded: Loaded) -> None:
     afterwards.tell_steps()
 
 
-def _tell_of_the_trail(found: Findings) -> None:
+def _tell_of_the_trail(database: Database) -> int | None:
+    """Tell whether it holds; return how many entries it has, None where it cannot be read."""
+    try:
+        sealing.seal_all(database, now, whole=True)
+        with database.read() as session:
+            found = verify(session)
+    except (SQLAlchemyError, ValueError) as error:
+        why = type(error).__name__
+        tell(
+            f"Nhật ký của nó không đọc hết được: {why}.", f"Its audit trail cannot be read: {why}."
+        )
+        return None
     whole = said("nguyên vẹn", "holds")
     if not found.sound:
         whole = said(f"KHÔNG nguyên vẹn: {found.faults[0]}", f"DOES NOT HOLD: {found.faults[0]}")
     say(said("Nhật ký của nó", "The audit trail of it") + f": {whole} ({found.entries}).")
+    return found.entries

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, inspect, select, text
+from sqlalchemy.orm import Session
 
 from server.accounts.set_back import close_doors
 from server.audit import services as audit
@@ -19,19 +20,18 @@ NOBODY: Mapping[int, int] = {}
 
 
 def mark(
-    database: Database,
+    session: Session,
     detail: str,
     *,
     made_at: datetime,
     now: datetime,
     taken: Mapping[int, int] = NOBODY,
 ) -> None:
-    """Note that *database* is what it was at *made_at*.  *taken*: see `numbering.set_aside`."""
-    with database.write() as session:
-        plates = highest_plate(session, now.year)
-        numbering.set_aside(session, made_at=made_at, now=now, taken=taken, plates=plates)
-        close_doors(session, now=now)
-        audit.record(session, "backup.restored", "backup", by=BY, now=now, detail=detail)
+    """Note that this database is what it was at *made_at*.  *taken*: see `numbering.set_aside`."""
+    plates = highest_plate(session, now.year)
+    numbering.set_aside(session, made_at=made_at, now=now, taken=taken, plates=plates)
+    close_doors(session, now=now)
+    audit.record(session, "backup.restored", "backup", by=BY, now=now, detail=detail)
 
 
 def can_be_marked(database: Database) -> bool:

@@ -17,7 +17,7 @@ from server.intake.writer import Writer
 from server.people.models import Person
 from server.sampling import lots, numbering, printed_before
 from server.sampling.models import Lot, Pairing
-from server.upkeep import backups
+from server.upkeep import backups, restoring
 from tests.server.intake.cards import enrolled
 from tests.server.intake.conftest import Sender
 from tests.server.upkeep.test_upgrading import stand_at
@@ -64,7 +64,7 @@ def test_a_station_that_is_told_to_gives_the_restored_server_all_that_it_lost(
     card.write(4)
     card.drain(Writer(database))
     restored = open_database(f"sqlite:///{tmp_path / 'restored.sqlite'}")
-    backups.restore(restored, copy)
+    restoring.restore(restored, copy)
     card.drain(Writer(restored))
     assert stored(restored) == 2, "it does not know that anything is missing"
     ask_for_all(card.folder, datetime.now(UTC))

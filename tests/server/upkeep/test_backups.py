@@ -25,7 +25,7 @@ from server.audit.verifying import verify
 from server.config import Settings
 from server.db import Database, open_database
 from server.people.models import Person
-from server.upkeep import backups, copies, postgres_copy, strongbox
+from server.upkeep import backups, copies, postgres_copy, restoring, strongbox
 from server.upkeep.strongbox import NotReadable
 from server.vault import Vault
 
@@ -84,14 +84,14 @@ def test_a_copy_comes_back_the_same_elsewhere_and_names_nobody(
     assert not [word for word in (NAME, "person.met", "user:lan") if word.encode() in content]
     assert backups.check(made).revision == schema.newest_revision()
     other = elsewhere(migrated, tmp_path)
-    backups.restore(other, made)
+    restoring.restore(other, made)
     assert rows(other) == before
     assert schema.differences(other) == []
     with other.read() as session:
         assert session.scalar(select(Person.name)) == NAME
         assert verify(session).sound
     with pytest.raises(postgres_copy.NotEmpty):
-        backups.restore(other, made)
+        restoring.restore(other, made)
     with pytest.raises(DBAPIError, match="never changed"), other.write() as session:
         session.execute(text("DELETE FROM audit_entry"))
 
@@ -116,7 +116,7 @@ def test_a_copy_under_load_is_of_one_moment(
         stopping.set()
         worker.join()
     other = elsewhere(migrated, tmp_path)
-    backups.restore(other, made)
+    restoring.restore(other, made)
     with other.read() as session:
         people = session.scalar(select(func.count()).select_from(Person))
         entries = session.execute(text("SELECT count(*) FROM audit_entry")).scalar_one()
