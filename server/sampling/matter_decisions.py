@@ -13,7 +13,7 @@ from server.errors import BadInput, NotFound
 from server.people import merges
 from server.people.merge_models import PersonMerge
 from server.sampling import changes, matter_queries, matters, slips
-from server.sampling.decision_models import Matter
+from server.sampling.decision_models import Decision, Matter
 from server.sampling.decisions import About, DecidedSince, latest, record_decision
 from server.sampling.matter_queries import Bearers
 from server.sampling.matters import Kind
@@ -105,14 +105,17 @@ def _check_seen(session: Session, matter: Matter, verdict: Verdict, within: With
 def ask_parted(session: Session, parted: PersonMerge, now: datetime) -> None:
     """Show again what was taken back because two records were one, now that they are not.
 
-    A void is never lifted: whoever's it was is called for another sample.  It holds nothing.
+    A void is never lifted: whoever's it was is called for another sample.  It holds nothing.  What
+    ended by itself beside that took nothing back, and is no question any more.
     """
     sides = [merges.together(session, each) for each in (parted.person_id, parted.other_id)]
     taken = PairingVoid.reason == Why.TWICE
+    said = Decision.matter == About.MATTER, Decision.subject_id == Matter.id
     asked = select(Matter).where(
         matters.across(*sides),
         Matter.decided_at >= parted.merged_at,
         exists().where(PairingVoid.pairing_id.in_((Matter.pairing_id, Matter.other_id)), taken),
+        exists().where(*said),
     )
     for matter in session.scalars(asked).all():
         matter.decided_at, matter.held = None, False

@@ -170,7 +170,7 @@ def _matter(
 
 def note_void(session: Session, pairing: Pairing, *, now: datetime) -> None:
     """End what a void settles; where the tube had a result already, ask, and look at the run."""
-    touched = _end_repeats(session, pairing, now)
+    touched = end_repeats(session, pairing, now)
     tested = changes.tested_at(session, pairing.tube)
     if tested is not None and not _is_known(session, pairing):
         session.add(
@@ -197,8 +197,9 @@ def note_early_voids(session: Session, fresh: Sequence[Made], *, now: datetime) 
             note_void(session, session.get_one(Pairing, each.id), now=now)
 
 
-def _end_repeats(session: Session, pairing: Pairing, now: datetime) -> set[Tube]:
-    """End the matters that *pairing* has a part in; return the other tubes they were about."""
+def end_repeats(session: Session, pairing: Pairing, now: datetime) -> set[Tube]:
+    """End the matters that *pairing*, which is void, has a part in; return the other tubes they
+    were about."""
     asked = select(Matter).where(
         Matter.kind == Kind.PERSON_TWICE,
         Matter.decided_at.is_(None),

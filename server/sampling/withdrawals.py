@@ -58,5 +58,6 @@ def withdraw(session: Session, pairing: Pairing, why: Why, *, by: str, now: date
     audit.record(session, "tube.voided", pairing.tube, by=by, now=now, detail=why)
     session.flush()
     conflicts.review(session, pairing.tube, now=now)
+    touched = matters.end_repeats(session, pairing, now)
     matters.ask_again(session, pairing, now=now)
-    changes.changed(session, pairing.tube, now=now)
+    changes.all_changed(session, [pairing.tube, *touched], now=now)

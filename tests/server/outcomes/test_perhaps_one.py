@@ -12,6 +12,7 @@ from server.people import doubts, merges
 from server.people.models import IdentityQuestion
 from server.sampling import matters
 from server.sampling.decision_models import Matter
+from server.sampling.matter_decisions import deny_pairing
 from server.sampling.models import Pairing
 from tests.server.outcomes.test_holds import Day
 from tests.server.people.test_services import CITIZEN, claim, code, meet
@@ -88,6 +89,18 @@ def test_records_merged_after_they_were_told_apart_are_asked_about_again(day: Da
         by=HOA, now=day.scene.now,
     )  # fmt: skip
     assert held(day) == {each.tube for each in given}
+
+
+@pytest.mark.engines
+def test_what_its_person_denies_holds_no_other_tube_of_theirs(day: Day) -> None:
+    """As a void of the station: beside a pairing that is void nobody has two tubes."""
+    person = two(day)[0]
+    first, second = one_tube_each(day, person, person)
+    assert held(day) == {first.tube, second.tube}
+    deny_pairing(
+        day.scene.session, first.id, reason="không phải ống này", by=HOA, now=day.scene.now
+    )
+    assert held(day) == set()
 
 
 def test_one_answer_of_two_lets_nothing_go(day: Day) -> None:

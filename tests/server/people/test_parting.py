@@ -217,6 +217,24 @@ def test_what_was_taken_back_because_two_were_one_is_shown_again_once_they_are_p
     assert matters.open_matters(session) == []
 
 
+def test_what_ended_beside_a_pairing_that_was_taken_back_is_no_question_once_they_are_parted(
+    session: Session, scene: Any, merged: tuple[Person, Person, Any], now: datetime
+) -> None:
+    """Its ways to decide would take back a pairing of the other person, beside one that is void."""
+    one, other, edge = merged
+    first, second, third = (scene.pair(scene.tube(), each) for each in (one, other, other))
+    made = [matters.Made.of(each) for each in (first, second, third)]
+    matters.note_repeats(session, made, now=now)
+    of = {frozenset((m.pairing_id, m.other_id)): m for m in matters.open_matters(session)}
+    asked, theirs = of[frozenset((first.id, second.id))], of[frozenset((second.id, third.id))]
+    only_theirs = Verdict.SECOND if asked.pairing_id == first.id else Verdict.FIRST
+    decide_matter(session, asked.id, verdict=only_theirs, reason="x", now=now, **BY)
+    assert matters.open_matters(session) == [theirs]  # nothing is held beside what is void
+    decide_matter(session, theirs.id, verdict=Verdict.BOTH, reason="x", now=now, **BY)
+    part(session, edge, now)
+    assert matters.open_matters(session) == [asked]
+
+
 def test_what_was_left_standing_while_two_were_one_is_no_question_once_they_are_parted(
     session: Session, scene: Any, merged: tuple[Person, Person, Any], now: datetime
 ) -> None:
