@@ -6,7 +6,7 @@
     deliver    into the embedded record
 
 Bytes are the whole database's, indexes and trail included, less those of an empty one.  Of
-PostgreSQL, the processors of its own processes are counted apart.  `docs/nation.md` reckons with
+PostgreSQL, the processors of its own processes are counted apart.  `benchmarks.nation` reckons with
 these figures.
 """
 
@@ -54,15 +54,21 @@ def main() -> None:
     report = Report("costs")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="ghepmau-costs-")))
-        vault.install(vault.Vault.create(folder / "vault.json"))
-        sqlite = open_database(f"sqlite:///{folder / 'costs.sqlite'}")
-        run(report, "sqlite", sqlite, asked.pairings, lambda: size_of_file(sqlite), lambda: 0.0)
-        cluster = stack.enter_context(postgres.running())
-        other = open_database(cluster.url())
-        run(report, "postgresql", other, asked.pairings, lambda: _size_of(other),
-            lambda: _processors(cluster))  # fmt: skip
-        other.engine.dispose()
+        both(report, stack, folder, asked.pairings)
     print(report.to_json() if asked.json else report.to_table())
+
+
+def both(report: Report, stack: ExitStack, folder: Path, size: int) -> postgres.Cluster:
+    """Note what a pairing costs on either engine; return the PostgreSQL, which *stack* ends."""
+    vault.install(vault.Vault.create(folder / "vault.json"))
+    sqlite = open_database(f"sqlite:///{folder / 'costs.sqlite'}")
+    run(report, "sqlite", sqlite, size, lambda: size_of_file(sqlite), lambda: 0.0)
+    sqlite.engine.dispose()
+    cluster = stack.enter_context(postgres.running())
+    other = open_database(cluster.url())
+    run(report, "postgresql", other, size, lambda: size_of(other), lambda: processors(cluster))
+    other.engine.dispose()
+    return cluster
 
 
 def run(
@@ -179,12 +185,13 @@ def size_of_file(database: Database) -> float:
     return float(Path(database.engine.url.database or "").stat().st_size)
 
 
-def _size_of(database: Database) -> float:
+def size_of(database: Database) -> float:
+    """Return the size of the database on PostgreSQL."""
     with database.read() as session:
         return float(session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 
 
-def _processors(cluster: postgres.Cluster) -> float:
+def processors(cluster: postgres.Cluster) -> float:
     """Return how long PostgreSQL's processes have computed, those that ended included."""
     postmaster = int((cluster.data / "postmaster.pid").read_text().split("\n")[0])
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
