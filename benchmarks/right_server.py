@@ -31,7 +31,7 @@ from server.intake.upload import read_upload
 from server.intake.writer import Writer
 from server.lab import strays
 from server.lab.models import Reception, Result
-from server.lab.queries import first_result_at
+from server.lab.taken_back import first_result_at
 from server.outcomes import gate
 from server.outcomes.facts import facts_of_all
 from server.outcomes.plain import clear_tubes

@@ -21,7 +21,7 @@ from faults.province import Server, free_port
 from server import schema, vault
 from server.accounts.models import Station
 from server.db import Database, open_database
-from server.lab.queries import first_result_at
+from server.lab.taken_back import first_result_at
 from server.outcomes.services import settle_many
 from server.sampling import changes, lots
 

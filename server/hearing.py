@@ -7,7 +7,7 @@ from server.exchange import parting
 from server.figures import marks
 from server.intake import old_scans
 from server.lab import refused_scans
-from server.lab.queries import first_result_at
+from server.lab.taken_back import first_result_at
 from server.outcomes import reached
 from server.outcomes import services as outcomes
 from server.people import doubts, merges

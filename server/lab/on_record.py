@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import UtcDateTime, among, listed
-from server.lab.models import Reception, ReceptionStep, Result
+from server.lab import taken_back
+from server.lab.models import Reception
+from server.lab.receptions import standing_steps
 from server.sampling.models import Pairing
 from server.times import CLOCKS_DIFFER
 
@@ -44,12 +46,14 @@ def doubt_times(
 
 
 def _is_late(session: Session, pairing: Pairing) -> bool:
-    """Return whether the laboratory had noted something of the tube before it was paired."""
-    noted: list[datetime] = []
-    for model, at in (
-        (Reception, Reception.at), (ReceptionStep, ReceptionStep.at), (Result, Result.entered_at),
-    ):  # fmt: skip
-        noted += session.scalars(select(at).where(model.tube == pairing.tube))
+    """Return whether the laboratory had noted something of the tube before it was paired.
+
+    A mistaken arrival, and what went with it, was another tube's.
+    """
+    noted = [step.at for step in standing_steps(session, pairing.tube)]
+    noted += session.scalars(select(Reception.at).where(Reception.tube == pairing.tube))
+    found = taken_back.first_result_at(session, pairing.tube)
+    noted += [found] if found else []
     return bool(noted) and pairing.paired_at > min(noted) + CLOCKS_DIFFER
 
 

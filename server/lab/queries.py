@@ -39,11 +39,6 @@ def results_of(session: Session, tube: Tube, *, anew: bool = False) -> list[Resu
     return list(session.scalars(found.execution_options(populate_existing=anew)))
 
 
-def first_result_at(session: Session, tube: Tube) -> datetime | None:
-    """Return when the first result of *tube* was entered, if one was."""
-    return session.scalar(select(func.min(Result.entered_at)).where(Result.tube == tube))
-
-
 def result(session: Session, result_id: UUID) -> Result:
     found = session.get(Result, result_id)
     if found is None:

@@ -7,6 +7,7 @@ machine's file then is refused when it is confirmed, and so is everything until 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -74,36 +75,56 @@ def _labs_with(session: Session, tube: Tube) -> list[str]:
 
 
 def of_another_tube() -> ColumnElement[bool]:
-    """Say of a result that waits, beside its tube's reception, what `check_arrival` would say.
+    """Say of a result that waits what `check_arrival` would say.
 
     Whoever enters a result in the moment in which the arrival is taken back sees nothing of it.
     """
-    gone, moved = aliased(ArrivalWithdrawal), aliased(TubeMove)
-    own = or_(
-        Reception.lab == Result.lab,
-        exists().where(moved.tube == Result.tube, moved.lab == Result.lab),
-    )
-    inside = _in(gone.lab, Result.lab), _in(Result.lab, gone.lab)
-    wider = or_(gone.lab == "", Result.lab == "", *inside)
-    rests = or_(gone.lab == Result.lab, and_(wider, not_(own)))
-    taken = exists().where(gone.tube == Result.tube, in_hand() < gone.withdrawn_at, rests)
-    return and_(Result.released_at.is_(None), Result.withdrawn_at.is_(None), taken)
+    waits = Result.released_at.is_(None), Result.withdrawn_at.is_(None)
+    return and_(*waits, _gone(Result.tube, Result.lab, in_hand()))
+
+
+def went_with_it() -> ColumnElement[bool]:
+    """Say of a result that is withdrawn, and was never told, that it was of another tube: it went
+    with an arrival that was taken back, or was found before that."""
+    gone = aliased(ArrivalWithdrawal)
+    at_once = exists().where(gone.tube == Result.tube, gone.withdrawn_at == Result.withdrawn_at)
+    before = _gone(Result.tube, Result.lab, in_hand())
+    untold = Result.released_at.is_(None), Result.withdrawn_at.is_not(None)
+    return and_(*untold, or_(at_once, before))
+
+
+def gone_of(session: Session, tubes: str) -> set[UUID]:
+    """Return such results of *tubes* as `db.listed` gives them."""
+    asked = select(Result.id).where(among(Result.tube, "tubes"), went_with_it())
+    return set(session.scalars(asked, {"tubes": tubes}))
+
+
+def first_result_at(session: Session, tube: Tube) -> datetime | None:
+    """Return when the first result of *tube* was entered, if one was.  What went with a mistaken
+    arrival was of another."""
+    first = select(func.min(Result.entered_at)).where(Result.tube == tube)
+    return session.scalar(first.where(not_(went_with_it())))
 
 
 def read_before(run: Any, tube: Any) -> ColumnElement[bool]:
-    """Say of a reading's tube that *run* was there before its laboratory took the arrival back.
+    """Say of a reading's tube that *run* was there before its laboratory took the arrival back."""
+    return _gone(tube, run.lab, run.entered_at)
+
+
+def _gone(tube: Any, lab: Any, at: Any) -> ColumnElement[bool]:
+    """Say of what *lab* had in hand *at* a time that it rests on an arrival taken back since.
 
     As in `check_arrival`, a laboratory that has the tube itself rests on no other's arrival.
     """
     gone, came, moved = aliased(ArrivalWithdrawal), aliased(Reception), aliased(TubeMove)
     own = or_(
-        exists().where(came.tube == tube, came.lab == run.lab),
-        exists().where(moved.tube == tube, moved.lab == run.lab),
+        exists().where(came.tube == tube, came.lab == lab),
+        exists().where(moved.tube == tube, moved.lab == lab),
     )
-    inside = _in(gone.lab, run.lab), _in(run.lab, gone.lab)
-    wider = or_(gone.lab == "", run.lab == "", *inside)
-    rests = or_(gone.lab == run.lab, and_(wider, not_(own)))
-    return exists().where(gone.tube == tube, run.entered_at < gone.withdrawn_at, rests)
+    inside = _in(gone.lab, lab), _in(lab, gone.lab)
+    wider = or_(gone.lab == "", lab == "", *inside)
+    rests = or_(gone.lab == lab, and_(wider, not_(own)))
+    return exists().where(gone.tube == tube, at < gone.withdrawn_at, rests)
 
 
 def _in(place: Any, area: Any) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from contract.tubes import Tube, TubeKind
 from contract.tubes import tube as tube_of
 from server.db import among, listed
-from server.lab import moves
+from server.lab import moves, taken_back
 from server.lab import queries as lab
 from server.lab.final import Said, final
 from server.lab.models import Reception, Result
@@ -172,11 +172,12 @@ def _examined(session: Session, tubes: str, known: Gathered) -> None:
     labs: dict[str, str] = {}
     several: set[str] = set()
     differing: set[str] = set()
+    untold: set[str] = set()  # of which a result was withdrawn before it was told
     asked = _ask(session, Reception.tube, tubes, *reception, _TAKEN_BACK)
-    for tube, each, reason, at, box, where, taken_back in asked:
+    for tube, each, reason, at, box, where, once in asked:
         known[tube].receptions.add(Received(reason, at, each))
         known[tube].box, labs[tube] = box, where
-        differing |= {tube} if taken_back else set()
+        differing |= {tube} if once else set()
     said = (Result.id, Result.call, Result.corrects, Result.withdrawn_at.is_not(None), Result.lab)
     when = (Result.entered_at, Result.verified_at.is_not(None), Result.released_at)
     for row in _ask(session, Result.tube, tubes, *said, *when):
@@ -189,9 +190,11 @@ def _examined(session: Session, tubes: str, known: Gathered) -> None:
             one.released[each] = released_at
         if verified:
             one.verified.add(each)
+        untold |= {tube} if withdrawn and not released else set()
         several |= {tube} if len(one.results) > 1 else set()
         differing |= {tube} if gave != labs.get(tube, gave) else set()
     _elsewhere(session, sorted(differing), known)
+    _gone(session, sorted(untold), known)
     _finals(session, sorted(several), known)
 
 
@@ -208,6 +211,13 @@ def _elsewhere(session: Session, tubes: Sequence[str], known: Gathered) -> None:
             )
             for each in known[name].results
         }
+
+
+def _gone(session: Session, tubes: Sequence[str], known: Gathered) -> None:
+    """Mark the results of *tubes* that went with an arrival that was taken back."""
+    gone = taken_back.gone_of(session, listed(tubes)) if tubes else set()
+    for name in tubes if gone else ():
+        known[name].results = {replace(each, gone=each.id in gone) for each in known[name].results}
 
 
 def _finals(session: Session, tubes: Sequence[str], known: Gathered) -> None:

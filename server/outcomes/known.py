@@ -73,7 +73,7 @@ class Resulted:
     corrected does not speak again.  *final*: of several results of one tube, the laboratory's
     rule, or a person, chose this one.  *elsewhere*: its laboratory had not got the tube, as far as
     is known (`lab.moves`); *before*: it came there since; *taken_back*: it took that arrival back
-    since.  *at* is when it was entered.
+    since.  *gone*: it was withdrawn with such an arrival.  *at* is when it was entered.
     """
 
     id: UUID
@@ -86,6 +86,7 @@ class Resulted:
     at: datetime | None = None
     before: bool = False
     taken_back: bool = False
+    gone: bool = False
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -151,10 +152,11 @@ def late_pairings(facts: Facts) -> frozenset[Paired]:
 
     It had it when it was received, and where that was not noted, when anything was found in it:
     also what speaks no more was found in a tube of that number.  What a laboratory says that has
-    not got the tube is of another.
+    not got the tube, or took its arrival back, is of another.
     """
     times = [reception.at for reception in standing_receptions(facts) if reception.at]
-    times += [result.at for result in facts.results if result.at and not result.elsewhere]
+    own = (each for each in facts.results if not (each.elsewhere or each.gone))
+    times += [result.at for result in own if result.at]
     if not times:
         return frozenset()
     latest = min(times) + CLOCKS_DIFFER

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from contract import events
-from server.lab.queries import first_result_at
 from server.lab.services import Finding, enter_result, receive_tube, verify_result
+from server.lab.taken_back import first_result_at
 from server.lab.words import Call
 from server.outcomes import queries as outcomes
 from server.outcomes.gate import ResultHeld
