@@ -28,6 +28,7 @@ from benchmarks.load_bare import bare
 from benchmarks.load_clients import Act, play
 from benchmarks.load_flood import beats, storm
 from benchmarks.load_growth import growth
+from benchmarks.load_lines import more_files
 from benchmarks.load_site import Site, site
 from benchmarks.load_watch import kept, used
 from benchmarks.report import Report, arguments, median, percentile
@@ -120,6 +121,7 @@ def main() -> None:
     stations = max(options.stations, int(many), options.beats, LINES)
     tubes = min(20_000, TUBES + int(each or 0))
     report = Report("load")
+    more_files()  # also for the server, which inherits it
     with (
         tempfile.TemporaryDirectory() as folder,
         site(Path(folder), options.engine, stations, tubes, options.workers) as made,
