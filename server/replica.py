@@ -1,8 +1,9 @@
 """Officers' pages may be read from a copy that follows: it spares the primary, and is told as such.
 
 How old the copy is stands in the copy itself: a time that is written to the primary every few
-seconds.  An older copy than the setting allows, or none that answers, is passed over.  Nothing that
-decides anything is ever read here, nor by whoever has just changed something.
+seconds.  An older copy than the setting allows, or none that answers, is passed over; a time that
+lies as far ahead was written by a clock that ran ahead, and says nothing of the copy's age.
+Nothing that decides anything is ever read here, nor by whoever has just changed something.
 """
 
 import logging
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,6 +19,7 @@ from server.db import Base, Database, open_database
 from server.retry import trouble_of
 from server.rounds import Rounds
 from server.rows import insert_missing
+from server.times import CLOCKS_DIFFER
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -55,9 +57,10 @@ class Replica:
     def as_of(self) -> datetime | None:
         """Return of when the copy is, or None where it must not be used now."""
         now = self._clock()
-        if self._asked is None or now >= self._asked + ASKED_FOR:
-            self._asked, self._as_of = now, self._ask()
-        if self._as_of is None or now - self._as_of > self._within:
+        if self._asked is None or not self._asked - LEFT_FOR <= now < self._asked + ASKED_FOR:
+            self._asked = now  # to be asked again, unless it fails
+            self._as_of = self._ask()
+        if self._as_of is None or abs(now - self._as_of) > self._within:
             return None
         return self._as_of
 
@@ -89,11 +92,12 @@ class Replica:
 
 
 def beat(database: Database, now: datetime) -> None:
-    """Say to the primary that it is *now*."""
+    """Say to the primary that it is *now*: what was said before holds if it is later, unless the
+    clock that said it ran ahead."""
+    over = or_(ReplicaBeat.at < now, ReplicaBeat.at > now + CLOCKS_DIFFER)
     with database.write() as session:
         if not insert_missing(session, ReplicaBeat, {"id": 1, "at": now}):
-            later = update(ReplicaBeat).where(ReplicaBeat.id == 1, ReplicaBeat.at < now)
-            session.execute(later.values(at=now))
+            session.execute(update(ReplicaBeat).where(ReplicaBeat.id == 1, over).values(at=now))
 
 
 class Beating(Rounds):

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from server import replica
 from server.accounts.roles import Role
 from server.config import Settings
-from server.db import Database
+from server.db import Database, open_database
 from tests.server.conftest import Clock
 
 AS_OF = "Số liệu lúc"
@@ -81,7 +82,55 @@ def test_a_log_out_counts_at_once_though_the_copy_does_not_know(
     assert client.get("/overview").status_code == 302
 
 
-def test_the_beat_never_goes_back(database: Database, clock: Clock) -> None:
+@pytest.mark.parametrize("ahead", [9, 60, 24 * 60])
+def test_a_copy_that_stopped_is_passed_over_though_a_clock_ran_ahead_once(
+    copied: Any, app: Flask, database: Database, clock: Clock, ahead: float
+) -> None:
+    replica.beat(database, clock() + timedelta(minutes=ahead))
+    copied()
+    for seconds in (11, 60, 300, ahead * 60):
+        clock.advance(seconds=seconds)
+        assert app.extensions["replica"].as_of() is None
+
+
+def test_a_beat_of_a_clock_that_ran_ahead_is_taken_back_by_the_next(
+    copied: Any, app: Flask, database: Database, clock: Clock
+) -> None:
+    replica.beat(database, clock() + timedelta(days=1))
+    replica.beat(database, clock())
+    copied()
+    assert app.extensions["replica"].as_of() == clock()
+
+
+def test_whoevers_own_clock_ran_ahead_asks_the_copy_again_once_it_is_right(
+    copied: Any, app: Flask, settings: Settings, clock: Clock
+) -> None:
+    right = clock()
+    copied()
+    clock.advance(days=1)
+    assert app.extensions["replica"].as_of() is None
+    clock.at = right + timedelta(minutes=1)
+    beaten = open_database(settings.read_database)
+    replica.beat(beaten, clock())
+    beaten.engine.dispose()
+    assert app.extensions["replica"].as_of() == clock()
+
+
+def test_a_copy_that_is_not_there_is_not_asked_by_every_page(
+    app: Flask, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A connection that is not made costs whoever waits for the page some seconds."""
+    for _ in range(4):
+        assert app.extensions["replica"].as_of() is None
+        clock.advance(seconds=1.2)
+    assert len(caplog.records) == 1
+    clock.advance(seconds=3)
+    assert app.extensions["replica"].as_of() is None
+    assert len(caplog.records) == 2
+    app.extensions["replica"].close()
+
+
+def test_the_beat_does_not_go_back_by_what_clocks_differ(database: Database, clock: Clock) -> None:
     later = clock()
     clock.advance(minutes=-5)
     replica.beat(database, later)
