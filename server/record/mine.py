@@ -66,6 +66,7 @@ def renew_link(session: Session, person_id: UUID, *, by: str, now: datetime) -> 
     if known is not None:
         known.ended_at = now
         session.flush()
+        audit.record(session, "my-link.ended", person_id, by=by, now=now)
     return _made(session, person_id, by, now)
 
 

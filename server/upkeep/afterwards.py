@@ -21,10 +21,13 @@ STEPS = (
      "then `ghepmau-server retention run`."),
     ("2. Tài khoản đã khóa, vai trò và mật khẩu đã đổi, đối tác và trạm đã thu hồi: làm lại ở "
      "trang Người dùng, Đối tác, Trạm. Mọi phiên đăng nhập, liên kết và mã một lần đã bị "
-     "ngừng. Trạm ghi danh từ đó: ghi danh lại.",
+     "ngừng. Mã dự phòng đã dùng hay đã thay, đường dẫn riêng đã đổi lại mở được: người đó làm mã "
+     "mới, đổi đường dẫn lần nữa. Trạm ghi danh từ đó: ghi danh lại.",
      "2. Accounts that were ended, roles and passwords that changed, partners and stations that "
      "were revoked: again on the pages Users, Partners, Stations. All log-ins, links and one-time "
-     "codes are ended. Stations enrolled since: enrol them again."),
+     "codes are ended. Recovery codes that were used or replaced, and links of people that were "
+     "renewed, open again: they make new codes, and the link is renewed once more. Stations "
+     "enrolled since: enrol them again."),
     ("3. Kết quả đã rút, hồ sơ đã sửa, gộp, tách, ống đã hủy: làm lại trước khi phát hành.",
      "3. Results recalled, records corrected, merged or parted, tubes made void: again, before "
      "anything is released."),

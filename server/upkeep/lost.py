@@ -22,6 +22,7 @@ AGAIN = (
     "keys.rotated", "person.erased", "consent.withdrawn", "request.asked", "request.answered",
     "retention.run", "user.access-taken", "user.moved", "user.second-factor-ended",
     "user.password-set", "user.password-chosen", "user.password-changed", "user.log-ins-ended",
+    "user.recovery-codes-made", "user.recovery-code-used", "my-link.ended",
     "partner.revoked", "partner.token-renewed", "station.revoked", "station.enrolled",
     "point.keeper-link-ended", "result.withdrawn", "run.withdrawn", "person.corrected",
     "person.merged", "person.parted", "identity.unlinked", "user.added", "partner.added",

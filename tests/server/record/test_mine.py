@@ -23,6 +23,7 @@ from server.people.models import Person
 from server.people.services import Act, identity
 from server.record import mine
 from server.record.mine_models import MyLink
+from server.upkeep.lost import AGAIN
 
 CSS = Path(server.__file__).parent / "static/css"
 
@@ -88,6 +89,19 @@ def test_the_page_closes_after_a_while_and_with_a_new_link(
         mine.renew_link(session, tested.person, by="user:hoa", now=clock.at)
     assert client.get("/my").status_code == 403
     assert opened(client, token, "21/03/1991").status_code == 403
+
+
+def test_a_link_that_was_renewed_is_among_what_a_restore_says_has_to_be_done_again(
+    token: str, clock: Any, tested: Any, database: Database
+) -> None:
+    """The lost card's link is as good as before in the backup."""
+    listed = select(AuditEntry.action).where(
+        AuditEntry.subject == str(tested.person), AuditEntry.action.in_(AGAIN)
+    )
+    with database.write() as session:
+        assert session.scalars(listed).all() == [], "the first link ended none"
+        mine.renew_link(session, tested.person, by="user:hoa", now=clock.at)
+        assert session.scalars(listed).all() == ["my-link.ended"]
 
 
 def test_nobody_without_a_known_birth_has_a_page_that_opens(

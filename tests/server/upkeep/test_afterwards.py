@@ -44,6 +44,7 @@ def test_what_was_taken_away_since_the_backup_is_listed_from_the_database_that_i
     assert main(["backup"]) == 0
     act(ours, "station.revoked", "ban-7", now)
     act(ours, "person.erased", ERASED, now)
+    act(ours, "user.recovery-code-used", "user:mai", now)
     act(ours, "person.read", "x", now)
     lot = register(ours, now)
     assert main(["audit", "anchor"]) == 0
@@ -60,6 +61,7 @@ def test_what_was_taken_away_since_the_backup_is_listed_from_the_database_that_i
     )
     assert erased < revoked, "who must not be found any more comes first"
     assert "ban-0" not in told
+    assert "Recovery code used: user:mai (user:mai)" in told, "it opens a door again"
     assert f"Lot {lot.id}: 2600 0001 01" in told
     assert "Person's record read 1" in told
     assert "acts are gone" in told
