@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract.tubes import Tube
@@ -29,10 +29,11 @@ class TubeMove(Base):
 
 
 class ArrivalWithdrawal(Base):
-    """An arrival that was noted and taken back: a reception, or (`moved`) a move.  Never changed.
+    """An arrival that was noted and taken back: a reception, or (`moved`) a move.
 
     What was noted stands here as it was: where, in which box, when and by whom.  `over`: the steps
-    of the reception that count no more, their ids between spaces.
+    of the reception that count no more, their ids between spaces.  Of all this nothing ever changes
+    but `trusted`: whether its time is relied on (`taken_back.doubt_times`).
     """
 
     __tablename__ = "arrival_withdrawal"
@@ -48,6 +49,7 @@ class ArrivalWithdrawal(Base):
     withdrawn_at: Mapped[datetime]
     withdrawn_by: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(Encrypted("arrival_withdrawal.reason"))
+    trusted: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class BoxCorrection(Base):

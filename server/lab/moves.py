@@ -184,10 +184,14 @@ def _elsewhere() -> Select[UUID, str]:
 
 def _early() -> ColumnElement[bool]:
     """Say of what waits that its laboratory had the swab before it received the tube, of which an
-    arrival was taken back: while that stood, the result was held as another laboratory's."""
+    arrival was taken back: while that stood, the result was held as another laboratory's.
+
+    Or nobody knows: it was taken back by a clock that ran ahead.
+    """
     taken = exists().where(ArrivalWithdrawal.tube == Result.tube)
+    early = and_(not_(labs_differ()), taken, in_hand() < Reception.at)
     waits = Result.released_at.is_(None), Result.withdrawn_at.is_(None)
-    return and_(not_(labs_differ()), taken, in_hand() < Reception.at, *waits)
+    return and_(*waits, or_(early, taken_back.doubtful()))
 
 
 _ELSEWHERE = _elsewhere()

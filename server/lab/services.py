@@ -21,7 +21,7 @@ from server.lab.results import correct_result as correct_result
 from server.lab.results import enter_result as enter_result
 from server.lab.results import mark_released as mark_released
 from server.lab.results import verify_result as verify_result
-from server.lab.taken_back import taken_back
+from server.lab.taken_back import doubt_times, taken_back
 from server.lab.words import Rejection
 from server.rows import ordered_id
 from server.sampling import changes
@@ -53,7 +53,7 @@ def receive_tube(
             hear_of_arrival(session, tube, arrived, box=box, by=by, now=now)
         at = min(arrived or now, now)
         moves.note_move(session, known, lab, box=box, at=at, by=by, now=now)
-        _look_at_runs(session, tube)
+        _look_at_runs(session, tube, by=by, now=now)
         return known
     if known and known.accepted and known.box == box:
         if arrived is not None:
@@ -64,13 +64,14 @@ def receive_tube(
     on_record.doubt_times(session, [tube], by=by, now=now, arrived=arrived)
     reception = Reception(accepted=True, reason="", box=box, at=min(arrived or now, now))
     noted = _note(session, tube, reception, by=by, now=now)
-    _look_at_runs(session, tube)
+    _look_at_runs(session, tube, by=by, now=now)
     return noted
 
 
-def _look_at_runs(session: Session, tube: Tube) -> None:
+def _look_at_runs(session: Session, tube: Tube, *, by: str, now: datetime) -> None:
     """Another's arrival that was taken back closes no run of a laboratory that has the tube."""
     if taken_back(session, [tube]):
+        doubt_times(session, tube, by=by, now=now)
         runs.review_with(session, tube)
 
 

@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
+from server.audit import services as audit
 from server.db import among, listed
 from server.lab import queries, refusals
 from server.lab.in_hand import in_hand
 from server.lab.models import Reception, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
+from server.times import CLOCKS_DIFFER
 
 _TAKEN = select(ArrivalWithdrawal.tube).where(among(ArrivalWithdrawal.tube, "tubes")).distinct()
 
@@ -49,23 +51,52 @@ def of_arrival(lab: str, at: str, others: Sequence[str]) -> bool:
     return lab == at or (lab not in others and (not (lab and at) or nested(lab, at)))
 
 
-def check_arrival(session: Session, tube: Tube, lab: str, in_hand_at: datetime) -> None:
+def check_arrival(
+    session: Session, tube: Tube, lab: str, in_hand_at: datetime, *, by: str, now: datetime
+) -> None:
     """Raise ArrivalTakenBack where what *lab* found cannot be of *tube*.
 
     It had the swab before it took the tube's arrival back, or has not noted that the tube came.
+    Times that are not relied on prove nothing: `doubtful` holds what is found then.
     """
     every = withdrawals_of(session, tube)
     if not every:
         return
+    _doubt(session, tube, every, by=by, now=now)
     labs = _labs_with(session, tube)
     gone = [each for each in every if of_arrival(lab, each.lab, labs)]
     if not gone:
         return
     last = max(each.withdrawn_at for each in gone)
-    if in_hand_at < last:
-        raise refusals.found_before(tube, last)
+    known = [each.withdrawn_at for each in gone if each.trusted]
+    if known and in_hand_at < max(known):
+        raise refusals.found_before(tube, max(known))
     if not any(of_arrival(lab, each, ()) for each in labs):
         raise refusals.not_here(tube, last)
+
+
+def doubt_times(session: Session, tube: Tube, *, by: str, now: datetime) -> None:
+    """Rely no more on a time at which an arrival of *tube* was taken back that is still to come.
+
+    Our clock ran ahead then: what is noted of the tube now is noted after that, whatever the clocks
+    say.  As nobody can tell what was in hand before, what is found from now on waits for somebody's
+    word.  Where a result that slipped in then waits still, that one is recalled first.
+    """
+    _doubt(session, tube, withdrawals_of(session, tube), by=by, now=now)
+
+
+def _doubt(
+    session: Session, tube: Tube, every: Sequence[ArrivalWithdrawal], *, by: str, now: datetime
+) -> None:
+    ahead = [each for each in every if each.trusted and each.withdrawn_at > now + CLOCKS_DIFFER]
+    slipped_in = select(Result.id).where(Result.tube == tube, of_another_tube()).limit(1)
+    if not ahead or session.scalar(slipped_in) is not None:
+        return
+    for each in ahead:
+        each.trusted = False
+        said = f"{each.id}: {each.withdrawn_at.isoformat()}"
+        audit.record(session, "tube.withdrawal-time-doubted", tube, by=by, now=now, detail=said)
+    session.flush()
 
 
 def _labs_with(session: Session, tube: Tube) -> list[str]:
@@ -81,6 +112,12 @@ def of_another_tube() -> ColumnElement[bool]:
     """
     waits = Result.released_at.is_(None), Result.withdrawn_at.is_(None)
     return and_(*waits, _gone(Result.tube, Result.lab, in_hand()))
+
+
+def doubtful() -> ColumnElement[bool]:
+    """Say of a result that it may have been in hand before its laboratory took the arrival back:
+    the clock that would tell ran ahead."""
+    return _gone(Result.tube, Result.lab, in_hand(), trusted=False)
 
 
 def went_with_it() -> ColumnElement[bool]:
@@ -111,10 +148,11 @@ def read_before(run: Any, tube: Any) -> ColumnElement[bool]:
     return _gone(tube, run.lab, run.entered_at)
 
 
-def _gone(tube: Any, lab: Any, at: Any) -> ColumnElement[bool]:
+def _gone(tube: Any, lab: Any, at: Any, *, trusted: bool = True) -> ColumnElement[bool]:
     """Say of what *lab* had in hand *at* a time that it rests on an arrival taken back since.
 
-    As in `check_arrival`, a laboratory that has the tube itself rests on no other's arrival.
+    *trusted*: by a time that is relied on, or by one that is not.  As in `check_arrival`, a
+    laboratory that has the tube itself rests on no other's arrival.
     """
     gone, came, moved = aliased(ArrivalWithdrawal), aliased(Reception), aliased(TubeMove)
     own = or_(
@@ -124,7 +162,8 @@ def _gone(tube: Any, lab: Any, at: Any) -> ColumnElement[bool]:
     inside = _in(gone.lab, lab), _in(lab, gone.lab)
     wider = or_(gone.lab == "", lab == "", *inside)
     rests = or_(gone.lab == lab, and_(wider, not_(own)))
-    return exists().where(gone.tube == tube, at < gone.withdrawn_at, rests)
+    since = at < gone.withdrawn_at, gone.trusted.is_(trusted)
+    return exists().where(gone.tube == tube, *since, rests)
 
 
 def _in(place: Any, area: Any) -> ColumnElement[bool]:

@@ -137,7 +137,7 @@ def begin(session: Session, file: ImportFile, *, now: datetime) -> Ground:
     version = assay_versions.version_in_use(session, file.assay, now=now)
     assay = assay_versions.definition(version.definition)
     _refuse_strange(session, file, assay)
-    _refuse_taken_back(session, file)
+    _refuse_taken_back(session, file, now=now)
     review.recount(session, file)
     sheet = runs.Sheet(
         version,
@@ -169,7 +169,7 @@ def _refuse_strange(session: Session, file: ImportFile, assay: Assay) -> None:
     )
 
 
-def _refuse_taken_back(session: Session, file: ImportFile) -> None:
+def _refuse_taken_back(session: Session, file: ImportFile, *, now: datetime) -> None:
     """Refuse what is of another tube, so that the run's page does not offer it either."""
     rows: dict[Tube, list[ImportRow]] = defaultdict(list)
     for row in _taken(session, file):
@@ -178,7 +178,9 @@ def _refuse_taken_back(session: Session, file: ImportFile) -> None:
     for tube in taken_back.taken_back(session, rows):
         known = landing.since_of(session, file, tube, rows[tube])
         try:
-            taken_back.check_arrival(session, tube, file.place, known)
+            taken_back.check_arrival(
+                session, tube, file.place, known, by=file.confirmed_by or "", now=now
+            )
         except ArrivalTakenBack:
             for row in rows[tube]:
                 row.fate, row.reason = Fate.REFUSED.value, int(Why.TAKEN_BACK)
