@@ -3,6 +3,7 @@
 Every process may do it; one of them has the lease.  Days of the last week are looked at each
 time, so that a late result moves the day on which its sample was taken; of older ones those that
 changed while a message of them waited, and one more by turns, for what a station uploads late.
+A day that was told and has no sample any more (a clock was put right) is told as empty.
 """
 
 import logging
@@ -19,6 +20,7 @@ from server.db import Database
 from server.delivery import services
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
+from server.delivery.queries import is_open
 from server.exchange.upstream import FIGURES
 from server.figures.days import day_of
 from server.figures.models import cells
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 60.0
 DAYS = 8
 OLDER = 400  # days, of which one is looked at each minute
+BY, LATER = "system:forwarder", "newer figures of this day go out"
 _CHANGED = ""  # the digest of a day that was told, and is not so any more
 RELEASED = ("released", "delivered")  # a tube that is further has been at the steps before
 REACHED = {
@@ -44,12 +47,17 @@ def forward(session: Session, targets: Sequence[str], now: datetime) -> int:
     put = 0
     for day in _days(session, targets, now):
         places = figures_of(session, day)
-        if not places:
-            continue
         digest = sha256(msgspec.json.encode(places)).hexdigest()
         said = msgspec.json.encode(FiguresWire(day=day, at=now, places=places)).decode()
-        put += sum(_tell(session, target, day, digest, said, now) for target in targets)
+        to = targets if places else _told(session, targets, day)
+        put += sum(_tell(session, target, day, digest, said, now) for target in to)
     return put
+
+
+def _told(session: Session, targets: Sequence[str], day: date) -> list[str]:
+    """Return which of *targets* have heard of *day*: to others it is nothing that it is empty."""
+    known = select(UpstreamSent.target).where(UpstreamSent.day == day)
+    return list(session.scalars(known.where(UpstreamSent.target.in_(targets))))
 
 
 def _days(session: Session, targets: Sequence[str], now: datetime) -> list[date]:
@@ -110,9 +118,22 @@ def _tell(session: Session, target: str, day: date, digest: str, said: str, now:
         sent = UpstreamSent(target=target, day=day, version=0)
         session.add(sent)
     sent.version, sent.digest, sent.at = sent.version + 1, digest, now
+    _step_aside(session, target, subject, now)
     message = Message(target, f"{subject}/v{sent.version}", subject, sent.version, said)
     services.enqueue_all(session, [message], now=now)
     return True
+
+
+def _step_aside(session: Session, target: str, subject: str, now: datetime) -> None:
+    """Give up what said that this day is empty and was refused, or nothing more of it went out.
+
+    Servers of ours take an empty day, older ones too; another's may not.  Whoever looks after
+    deliveries sees such a message until the day has something to say again.
+    """
+    dead = select(Delivery).where(Delivery.target == target, Delivery.subject == subject)
+    for each in session.scalars(dead.where(is_open(), Delivery.state == "dead")).all():
+        if not msgspec.json.decode(each.payload, type=FiguresWire).places:
+            services.set_aside(session, each.id, reason=LATER, by=BY, now=now)
 
 
 class Forwarder(Rounds):

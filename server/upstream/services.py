@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from contract.upstream import FiguresWire, OutcomeWire
+from contract.upstream import FiguresWire, OutcomeWire, PlaceFigures
 from server.accounts.partners import EVERYWHERE, KnownPartner
 from server.accounts.within import Within
 from server.errors import BadInput, DomainError
@@ -64,7 +64,8 @@ def take_figures(session: Session, source: KnownPartner, said: FiguresWire, now:
     """Put *said* in the place of the day's older figures; return whether it is newer.
 
     A clock below that runs ahead is not believed beyond *now*, or nothing came after it for years;
-    of what is said with it the last that comes holds.
+    of what is said with it the last that comes holds.  An empty day is a row of noughts of the
+    source's own place, so that what was said before it still loses.
     """
     _check_place(source, [each.place for each in said.places])
     ours = (UpstreamFigures.source == source.id, UpstreamFigures.day == said.day)
@@ -74,12 +75,16 @@ def take_figures(session: Session, source: KnownPartner, said: FiguresWire, now:
         return False
     session.execute(delete(UpstreamFigures).where(*ours))
     at = min(said.at, now)
-    for each in said.places:
+    for each in said.places or (_nothing_of(source.place),):
         row: dict[str, Any] = msgspec.structs.asdict(each)
         insert_missing(
             session, UpstreamFigures, {"source": source.id, "day": said.day, "at": at, **row}
         )
     return True
+
+
+def _nothing_of(place: str) -> PlaceFigures:
+    return PlaceFigures(place=place, people=0, tubes=0, received=0, resulted=0, released=0)
 
 
 def recount(session: Session) -> dict[Cell, int]:

@@ -4,17 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from contract.upstream import FiguresWire
 from server.db import Database
+from server.delivery.channels import Refused
 from server.delivery.models import Delivery
 from server.delivery.simulated import SimulatedReceiver
 from server.delivery.worker import run_once
 from server.exchange import forwarding
 from server.figures.days import day_of
 from server.figures.models import COUNTS, cells
+from server.upstream.models import UpstreamSent
 
 pytestmark = pytest.mark.engines
 
@@ -27,7 +29,8 @@ def counted(session: Session, day: date, tubes: int) -> None:
     numbers = dict.fromkeys(COUNTS, 0) | {"people": tubes, "tubes": tubes}
     keys = {"station": "ban-1", "place": "vn-2021:24", "operator": "", "lab": "", "kind": "single"}
     session.execute(delete(cells).where(cells.c.day == day))
-    session.execute(insert(cells).values(day=day, **keys, **numbers))
+    if tubes:  # folding writes no row of noughts
+        session.execute(insert(cells).values(day=day, **keys, **numbers))
 
 
 def forwarded(database: Database, now: datetime) -> int:
@@ -42,11 +45,11 @@ def told(database: Database) -> dict[date, int]:
             select(Delivery.payload).where(Delivery.state == "delivered").order_by(Delivery.id)
         ).all()
     said = [msgspec.json.decode(each, type=FiguresWire) for each in rows]
-    return {each.day: each.places[0].tubes for each in said}
+    return {each.day: sum(place.tubes for place in each.places) for each in said}
 
 
-def deliver(database: Database, now: datetime) -> int:
-    return run_once(database, {"nation": SimulatedReceiver()}, now)
+def deliver(database: Database, now: datetime, *script: Exception) -> int:
+    return run_once(database, {"nation": SimulatedReceiver(list(script))}, now)
 
 
 def test_after_an_outage_of_two_weeks_the_nation_has_the_whole_of_each_day(
@@ -79,6 +82,59 @@ def test_what_changes_while_its_message_waits_puts_no_second_one_in(
     session.commit()
     deliver(database, now)
     assert forwarded(database, now + MINUTE * 5) == 1
+
+
+def test_a_day_whose_samples_all_move_to_another_day_is_told_as_empty(
+    database: Database, now: datetime
+) -> None:
+    """A boot's clock was put right: until then the same people stood on the wrong day."""
+    wrong, right = day_of(now - 3 * DAY), day_of(now)
+    with database.write() as session:
+        counted(session, wrong, 500)
+    assert forwarded(database, now) == 1
+    deliver(database, now)
+    with database.write() as session:
+        session.execute(delete(cells))
+        counted(session, right, 500)
+    assert forwarded(database, now + MINUTE) == 2
+    deliver(database, now + MINUTE)
+    assert told(database) == {wrong: 0, right: 500}
+    assert forwarded(database, now + 2 * MINUTE) == 0
+
+
+def test_a_day_of_which_nothing_was_told_is_not_told_as_empty(
+    database: Database, session: Session, now: datetime
+) -> None:
+    assert forwarding.forward(session, TARGETS, now) == 0
+    session.add(UpstreamSent(target="other", day=day_of(now), version=1, digest="x", at=now))
+    session.flush()
+    assert forwarding.forward(session, TARGETS, now) == 0
+
+
+def test_a_receiver_that_refuses_an_empty_day_is_told_what_comes_after_it(
+    database: Database, now: datetime
+) -> None:
+    day = day_of(now)
+    for minute, tubes in enumerate((500, 0, 7)):
+        with database.write() as session:
+            counted(session, day, tubes)
+        assert forwarded(database, now + minute * MINUTE) == 1
+        deliver(database, now + minute * MINUTE, *([] if tubes else [Refused("HTTP 422")]))
+        with database.read() as session:
+            dead = session.scalar(select(func.count()).where(Delivery.state == "dead"))
+        assert dead == (0 if tubes else 1), "a person sees it until it is over"
+    assert told(database) == {day: 7}
+
+
+def test_figures_that_were_refused_for_what_they_say_wait_for_a_person(
+    database: Database, now: datetime
+) -> None:
+    for minute, tubes in enumerate((500, 501)):
+        with database.write() as session:
+            counted(session, day_of(now), tubes)
+        assert forwarded(database, now + minute * MINUTE) == 1
+        assert deliver(database, now + minute * MINUTE, Refused("HTTP 422")) == 0
+    assert told(database) == {}
 
 
 def test_each_older_day_is_looked_at_within_hours() -> None:

@@ -82,6 +82,33 @@ def test_older_figures_of_a_day_change_nothing(database: Database, now: datetime
 
 
 @pytest.mark.engines
+@pytest.mark.parametrize("place", ["vn-2021:24", "*"])
+def test_an_empty_day_takes_the_place_of_older_figures_and_not_of_newer_ones(
+    database: Database, now: datetime, place: str
+) -> None:
+    source = KnownPartner(SOURCE.id, SOURCE.scopes, place)
+    first, empty, last = (now + timedelta(minutes=minute) for minute in (0, 1, 2))
+    nothing = FiguresWire(day=MONDAY, at=empty, places=())
+
+    def people() -> int:
+        [below] = queries.belows(session, MONDAY, Within(everywhere=True))
+        assert below.said_at is not None
+        return below.people
+
+    with database.write() as session:
+        assert services.take_figures(session, source, figures(first, 500), last)
+        assert services.take_figures(session, source, nothing, last)
+        assert people() == 0
+        assert not services.take_figures(session, source, figures(first, 500), last), "it is late"
+        assert not services.take_figures(session, source, nothing, last)
+        assert people() == 0
+        assert services.take_figures(session, source, figures(last, 7), last)
+        assert not services.take_figures(session, source, nothing, last)
+        assert people() == 7
+        assert session.scalars(select(UpstreamFigures.place)).all() == [OWN]
+
+
+@pytest.mark.engines
 def test_a_clock_below_that_ran_ahead_holds_up_nothing_that_comes_after_it(
     database: Database, now: datetime
 ) -> None:
