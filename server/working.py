@@ -4,7 +4,6 @@ Any number of them share a PostgreSQL database with the processes that serve; wi
 false` those leave all such work to them.  Any may be killed at any time.
 """
 
-import logging
 import signal
 from collections.abc import Callable
 from threading import Event
@@ -14,6 +13,7 @@ from sqlalchemy import make_url
 from server.app import create_app
 from server.assembly import start_background, stop_background
 from server.config import ConfigError, Settings
+from server.upkeep import logs
 
 
 def work(settings: Settings, *, told: Callable[[str], object]) -> None:
@@ -23,7 +23,7 @@ def work(settings: Settings, *, told: Callable[[str], object]) -> None:
             "`work` cần PostgreSQL: với SQLite, tiến trình phục vụ làm luôn việc này",
             "`work` needs PostgreSQL: with SQLite the process that serves does this work too",
         )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.to_standard_output()
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -8,7 +8,6 @@ ten seconds, and `server.front` gathers bodies before a thread runs.
 import asyncio
 import ctypes
 import gc
-import logging
 import multiprocessing
 import os
 import signal
@@ -92,6 +91,7 @@ def serve(settings: Settings, load: Callable[[Settings], Front] | None = None) -
         ),
         websockets=False,
         log_level=LogLevels.error,
+        log_dictconfig=logs.OF_PROCESSES,
         workers=settings.workers,
         workers_kill_timeout=20,
         respawn_failed_workers=settings.workers > 1,
@@ -181,9 +181,6 @@ def _load(
     """Runs in each process that serves, which ends when the one that started it does."""
     end_with_parent(parent)
     sys.setswitchinterval(SWITCH_SECONDS)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )
     logs.to_standard_output()
     front = load(settings)
     if not first.acquire(block=False):

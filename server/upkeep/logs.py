@@ -6,13 +6,17 @@ The route stands as it is written in the code, so no id and no query; who asked 
 
 import json
 import logging
+import os
 import random
-import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from logging.handlers import QueueHandler, QueueListener
+from logging.handlers import QueueHandler
+from multiprocessing.util import Finalize
 from queue import SimpleQueue
+from threading import Thread
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
@@ -21,6 +25,7 @@ from server.web import Access, access_of
 
 log = logging.getLogger("ghepmau.requests")
 WAITING = 10_000  # lines that wait for whoever writes them
+LAST_LINES = 1.0  # seconds that an end waits for them
 UNKNOWN = "(none)"  # what asked for no route of ours
 
 
@@ -31,27 +36,60 @@ def install(app: Flask) -> None:
     app.after_request(_end)
 
 
-class _Aside(QueueHandler):
-    """Hands lines to a thread that writes them; where nobody reads those, new ones are dropped."""
+class Aside(QueueHandler):
+    """Hands lines to a thread that writes them to the open file *to* (1: standard output).
 
-    queue: SimpleQueue[logging.LogRecord]
+    Where nobody reads those, new ones are dropped: a reader that stands still must not stop the
+    server, nor keep what looks after its processes from beginning a dead one anew.
+    """
 
-    def enqueue(self, record: logging.LogRecord) -> None:
+    queue: SimpleQueue[bytes | None]
+
+    def __init__(self, to: int) -> None:
+        super().__init__(SimpleQueue())
+        self._to = to
+        self._thread = Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
+
+    def prepare(self, record: logging.LogRecord) -> bytes:
+        return f"{self.format(record)}\n".encode()
+
+    def enqueue(self, record: Any) -> None:
         if self.queue.qsize() < WAITING:
             self.queue.put(record)
 
+    def close(self) -> None:
+        """Wait a moment for the last lines."""
+        self.queue.put(None)
+        self._thread.join(LAST_LINES)
+        super().close()
+
+    def _write(self) -> None:
+        while (line := self.queue.get()) is not None:
+            with suppress(OSError):  # whoever read them has gone
+                while line:
+                    line = line[os.write(self._to, line) :]
+
+
+# Of the process that looks after the others, and of granian in each: its own form, no other writer.
+OF_PROCESSES: dict[str, Any] = {
+    "handlers": {"aside": {"()": Aside, "to": 1, "formatter": "generic"}},
+    "loggers": {"_granian": {"handlers": ["aside"], "propagate": False}},
+}
+
 
 def to_standard_output() -> None:
-    """Write the lines where the service's log is; other lines keep their form.
-
-    No request waits for it: a reader that stands still must not stop the server.
-    """
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
-    QueueListener(lines, handler).start()
-    log.handlers[:], log.propagate = [_Aside(lines)], False
+    """Write the lines of requests where the service's log is, and all others, in their form, to
+    standard error; nobody waits for it.  The last ones are written when the process ends."""
+    log.handlers[:], log.propagate = [Aside(1)], False
     log.setLevel(logging.INFO)
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        handlers=[Aside(2)],
+        force=True,
+    )
+    Finalize(None, logging.shutdown, exitpriority=0)
 
 
 def _begin() -> None:

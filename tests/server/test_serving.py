@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -82,6 +83,49 @@ def test_a_process_that_is_killed_is_missed_by_nobody_and_started_anew(
         assert worker.wait(20) == 0
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0
+
+
+def test_a_dead_process_is_started_anew_also_where_nobody_reads_the_log(
+    tmp_path: Path, port: int, fresh_postgresql: Callable[..., str]
+) -> None:
+    """Its death is a line of the log, and a pipe that nobody reads is full in the end."""
+    database = fresh_postgresql("template1")
+    preparing.prepare(Settings(data=str(tmp_path), database=database))
+    more = {"GHEPMAU_DATABASE": database, "GHEPMAU_WORKERS": "2"}
+    with served(tmp_path, "run", "--port", str(port), **more) as server:
+        assert server.stdout is not None
+        fill(server.stdout.fileno())
+        first = children_of(server.pid)
+        for pid in first:
+            gone = os.pidfd_open(pid)
+            os.kill(pid, signal.SIGKILL)
+            assert select.select([gone], [], [], 20)[0]
+            os.close(gone)
+            until = monotonic() + 30
+            while len(children_of(server.pid)) < 2 or pid in children_of(server.pid):
+                assert monotonic() < until, "it was not begun anew"
+                answers(port)
+        assert not set(first) & set(children_of(server.pid))
+        while not answers(port):
+            assert monotonic() < until
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(40) == 0
+
+
+def answers(port: int) -> bool:
+    with suppress(ConnectionRefusedError):
+        return status_of(port) == 200
+    return False
+
+
+def fill(pipe: int) -> None:
+    """Fill *pipe* to the last byte, as a server does whose log nobody reads."""
+    writer = os.open(f"/proc/self/fd/{pipe}", os.O_WRONLY | os.O_NONBLOCK)
+    for size in (4096, 1):
+        with suppress(BlockingIOError):
+            while os.write(writer, b"." * size):
+                pass
+    os.close(writer)
 
 
 def test_work_without_pages_needs_postgresql(tmp_path: Path) -> None:
