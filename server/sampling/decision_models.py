@@ -76,8 +76,8 @@ class Matter(Base):
 class SlipGroup(Base):
     """Pairings of a station's run that one shift by one would make wrong together.
 
-    `over`: what was decided says nothing of what the laboratory found since: the stray came anew,
-    or the empty one was not empty.
+    `over`: the laboratory found something since: the stray came anew, or the empty one was not
+    empty.  What was decided before that says nothing of it.
     """
 
     __tablename__ = "slip_group"

@@ -43,7 +43,7 @@ def decide_group(
         )
     verdict = "some-wrong" if wrong else "all-right"
     record_decision(session, About.SLIP, group_id, verdict=verdict, reason=reason, by=by, now=now)
-    group.decided_at = now
+    group.decided_at, group.over = now, False  # of what is known now
     session.flush()
     for member in group.members:
         if member.pairing_id in wrong and is_live(session, member.pairing):

@@ -30,10 +30,12 @@ def end_strays(session: Session, tubes: Iterable[Tube], *, now: datetime) -> Non
 
 def ask_anew(session: Session, strays: Iterable[Tube]) -> None:
     """Let what was decided because one of *strays* came say nothing of how it comes now: people
-    say that it was scanned by mistake, and then it truly comes."""
+    say that it was scanned by mistake, and then it truly comes.
+
+    What is open still stays so; a screen of before this is behind.
+    """
     because = SlipGroup.stray.in_(set(strays)), SlipGroup.cause == slips.Cause.STRAY
-    decided = update(SlipGroup).where(*because, SlipGroup.decided_at.is_not(None))
-    session.execute(decided.values(over=True))
+    session.execute(update(SlipGroup).where(*because).values(over=True))
 
 
 def end_behind(session: Session, empty: Tube, *, now: datetime) -> None:

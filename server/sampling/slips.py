@@ -160,8 +160,8 @@ def open_groups(session: Session, within: Within = ANYWHERE) -> list[SlipGroup]:
 def stamps(session: Session, groups: Iterable[SlipGroup]) -> dict[UUID, str]:
     """Return what a form about each of *groups* sends back, to tell a screen that is behind.
 
-    It covers what a judgement rests on: whose each pairing is, when it was made, if it holds, and
-    if a person found it right or wrong in another group.
+    It covers what a judgement rests on: whose each pairing is, when it was made, if it holds, if a
+    person found it right or wrong in another group, and if the stray came anew.
     """
     every = list(groups)
     ids = [member.pairing_id for group in every for member in group.members]
@@ -175,7 +175,7 @@ def _stamp(group: SlipGroup, gone: Container[UUID], stood: Container[UUID]) -> s
          each.pairing_id in gone, each.pairing_id in stood)
         for each in sorted(group.members, key=lambda member: member.place)
     ]  # fmt: skip
-    return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+    return blake2b(repr((group.over, seen)).encode(), digest_size=8).hexdigest()
 
 
 def merely_suspected() -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from server.lab.words import Rejection
 from server.outcomes.gate import ResultHeld
 from server.sampling import slips
 from server.sampling.holds import held_by_slip
-from server.sampling.slip_decisions import decide_group
+from server.sampling.slip_decisions import GroupChanged, decide_group
 from tests.server.lab.test_arrivals import LAN, XA, people, take_back
 from tests.server.outcomes.test_holds import Day, tested
 
@@ -115,6 +115,24 @@ def test_a_tube_that_was_not_empty_after_all_and_then_is_was_not_decided_of(
         look_beside(session, [in_a_row[2]], now=scene.now)
         assert held_by_slip(session, in_a_row) == set(), again
         undo_rejection(session, in_a_row[1], note="có que", **said)
+
+
+def test_a_screen_from_before_it_truly_came_decides_nothing(
+    scene: Any, in_a_row: list[Any]
+) -> None:
+    came(scene, in_a_row[-1])
+    unreceive(scene, in_a_row[-1])
+    (group,) = slips.open_groups(scene.session)
+    seen = slips.stamps(scene.session, [group])[group.id]
+    came(scene, in_a_row[-1], box="H2")
+    said = {"wrong": [], "reason": "ống còn ở bàn", "by": "user:hoa", "now": scene.now}
+    with pytest.raises(GroupChanged):
+        decide_group(scene.session, group.id, seen=seen, **said)
+    assert held_by_slip(scene.session, in_a_row) == {in_a_row[-2]}
+    decide_group(
+        scene.session, group.id, seen=slips.stamps(scene.session, [group])[group.id], **said
+    )
+    assert held_by_slip(scene.session, in_a_row) == set()
 
 
 def test_where_it_came_to_another_laboratory_it_is_looked_at_as_its_own_arrival(

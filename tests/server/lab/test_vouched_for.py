@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from server.accounts.roles import Role
+from server.db import Database
 from server.lab import moves, queries, recalls
 from server.lab.services import Finding, enter_result, verify_result
 from server.lab.standing import standings
@@ -13,9 +15,19 @@ from server.outcomes.merge import Problem
 from server.outcomes.plain import clear_tubes
 from server.outcomes.queries import current_of
 from server.outcomes.services import release
-from tests.server.lab.test_arrivals import HERE, LAN, MINH, THERE, XA, came, people, take_back
+from tests.server.lab.test_arrivals import (
+    HERE,
+    LAN,
+    MINH,
+    THERE,
+    XA,
+    came,
+    people,
+    person,
+    take_back,
+)
 from tests.server.lab.test_arrivals import verified as entered
-from tests.server.lab.test_taken_back import BAC, received
+from tests.server.lab.test_taken_back import BAC, TICKET, received
 
 __all__ = ["people"]
 pytestmark = pytest.mark.engines
@@ -81,3 +93,25 @@ def test_what_is_found_in_a_tube_that_came_again_leaves_as_any(people: Any) -> N
     verify_result(session, result.id, by=MINH, now=people.now)
     release(session, [result.id], by=MINH, now=people.now)
     assert [each.status for each in current_of(session, tube).values()] == ["negative"]
+
+
+@ORDERS
+def test_on_the_page_a_colleague_of_that_laboratory_says_why_it_is_of_this_tube(
+    database: Database, make_scene: Any, sign_in: Any, clock: Any, order: str
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        for login, place in (("lan", HERE), ("xa", THERE)):
+            person(session, scene, login, place)
+        tube, _ = found_early(scene, order)
+    clock.advance(hours=1)
+    page = (lab := sign_in(Role.LAB_VERIFIER, "bac", place=THERE, sees="")).get("/release").text
+    assert "Các dòng đã chọn là của đúng ống" in page
+    [ticket] = TICKET.findall(page)
+    assert lab.post("/release", data={"result": ticket}).status_code == 409
+    said = {"result": ticket, "reason": "ống nằm ở đây từ sáng"}
+    assert lab.post("/release/of-this-tube", data=said).status_code == 302
+    [ticket] = TICKET.findall(lab.get("/release").text)
+    assert lab.post("/release", data={"result": ticket}).status_code == 302
+    with database.read() as session:
+        assert [each.status for each in current_of(session, tube).values()] == ["positive"]
