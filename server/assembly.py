@@ -199,7 +199,7 @@ def workers(app: Flask) -> list[Worker]:
     database, clock = app.extensions["database"], app.extensions["clock"]
     far = {each.name: channel_of(each, database, clock) for each in app.extensions["targets"]}
     channels: dict[str, Channel] = {notice.TARGET: EmbeddedRecord(database, clock), **far}
-    above = [each.name for each in app.extensions["targets"] if each.kind == "upstream"]
+    above = [each.route for each in app.extensions["targets"] if each.kind == "upstream"]
     app.extensions["channels"] = channels
     app.extensions["expiry"] = Watch(app.extensions["targets"])
     return [

@@ -32,7 +32,11 @@ class Route:
     def wants(self, label: Label) -> bool:
         """Return whether a first version with this label goes to the target.  Pure."""
         fits = not self.statuses or label.status in self.statuses
-        return fits and (not self.places or any(_within(label.place, each) for each in self.places))
+        return fits and self.covers(label.place)
+
+    def covers(self, place: str) -> bool:
+        """Return whether the target may know what is of *place*.  Pure."""
+        return not self.places or any(_within(place, each) for each in self.places)
 
 
 def _within(place: str, area: str) -> bool:

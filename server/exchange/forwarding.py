@@ -21,6 +21,7 @@ from server.delivery import services
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
 from server.delivery.queries import is_open
+from server.delivery.routes import Route
 from server.exchange.upstream import FIGURES
 from server.figures.days import day_of
 from server.figures.models import cells
@@ -42,22 +43,16 @@ REACHED = {
 }
 
 
-def forward(session: Session, targets: Sequence[str], now: datetime) -> int:
-    """Put the figures of days into the outbox of *targets* where they changed."""
+def forward(session: Session, above: Sequence[Route], now: datetime) -> int:
+    """Put the figures of days into the outbox of those *above* where they changed: to each what
+    its places are."""
     put = 0
-    for day in _days(session, targets, now):
+    for day in _days(session, [each.target for each in above], now):
         places = figures_of(session, day)
-        digest = sha256(msgspec.json.encode(places)).hexdigest()
-        said = msgspec.json.encode(FiguresWire(day=day, at=now, places=places)).decode()
-        to = targets if places else _told(session, targets, day)
-        put += sum(_tell(session, target, day, digest, said, now) for target in to)
+        for each in above:
+            its = [figures for figures in places if each.covers(figures.place)]
+            put += _tell(session, each.target, FiguresWire(day=day, at=now, places=tuple(its)))
     return put
-
-
-def _told(session: Session, targets: Sequence[str], day: date) -> list[str]:
-    """Return which of *targets* have heard of *day*: to others it is nothing that it is empty."""
-    known = select(UpstreamSent.target).where(UpstreamSent.day == day)
-    return list(session.scalars(known.where(UpstreamSent.target.in_(targets))))
 
 
 def _days(session: Session, targets: Sequence[str], now: datetime) -> list[date]:
@@ -95,12 +90,13 @@ def figures_of(session: Session, day: date) -> tuple[PlaceFigures, ...]:
     )  # fmt: skip
 
 
-def _tell(session: Session, target: str, day: date, digest: str, said: str, now: datetime) -> bool:
+def _tell(session: Session, target: str, said: FiguresWire) -> bool:
     """One message of a day waits at a time: what changes meanwhile is told by the next.
 
     That it changed is kept: by the time the message is out the day may be an old one.
     """
-    subject = f"{FIGURES}{day.isoformat()}"
+    day, now, subject = said.day, said.at, f"{FIGURES}{said.day.isoformat()}"
+    digest = sha256(msgspec.json.encode(said.places)).hexdigest()
     sent = session.get(UpstreamSent, (target, day), with_for_update=True, populate_existing=True)
     waits = exists().where(
         Delivery.target == target,
@@ -108,7 +104,8 @@ def _tell(session: Session, target: str, day: date, digest: str, said: str, now:
         Delivery.state == "waiting",
         Delivery.delivered_at.is_(None),
     )
-    if sent is not None and sent.digest == digest:
+    as_known = sent.digest == digest if sent is not None else not said.places
+    if as_known:
         return False
     if session.scalar(select(waits)):
         if sent is not None:
@@ -119,13 +116,14 @@ def _tell(session: Session, target: str, day: date, digest: str, said: str, now:
         session.add(sent)
     sent.version, sent.digest, sent.at = sent.version + 1, digest, now
     _step_aside(session, target, subject, now)
-    message = Message(target, f"{subject}/v{sent.version}", subject, sent.version, said)
+    key, body = f"{subject}/v{sent.version}", msgspec.json.encode(said).decode()
+    message = Message(target, key, subject, sent.version, body)
     services.enqueue_all(session, [message], now=now)
     return True
 
 
 def _step_aside(session: Session, target: str, subject: str, now: datetime) -> None:
-    """Give up what said that this day is empty and was refused, or nothing more of it went out.
+    """Give up what said that this day is empty and was refused: else nothing more of it goes out.
 
     Servers of ours take an empty day, older ones too; another's may not.  Whoever looks after
     deliveries sees such a message until the day has something to say again.
@@ -143,13 +141,13 @@ class Forwarder(Rounds):
     first_rest = 1.0
 
     def __init__(
-        self, database: Database, targets: Iterable[str], clock: Callable[[], datetime]
+        self, database: Database, above: Iterable[Route], clock: Callable[[], datetime]
     ) -> None:
         super().__init__()
-        self._database, self._targets, self._clock = database, tuple(targets), clock
+        self._database, self._above, self._clock = database, tuple(above), clock
 
     def start(self) -> None:
-        if self._targets:
+        if self._above:
             super().start()
 
     def once(self) -> int:
@@ -158,7 +156,7 @@ class Forwarder(Rounds):
             if ours is None:
                 return 0
             with ours.write() as session:
-                return forward(session, self._targets, self._clock())
+                return forward(session, self._above, self._clock())
 
     def round(self) -> float:
         try:

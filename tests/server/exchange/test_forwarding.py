@@ -11,6 +11,7 @@ from contract.upstream import FiguresWire
 from server.db import Database
 from server.delivery.channels import Refused
 from server.delivery.models import Delivery
+from server.delivery.routes import Route
 from server.delivery.simulated import SimulatedReceiver
 from server.delivery.worker import run_once
 from server.exchange import forwarding
@@ -20,22 +21,23 @@ from server.upstream.models import UpstreamSent
 
 pytestmark = pytest.mark.engines
 
+PLACE = "vn-2021:24"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-TARGETS = ["nation"]
+ABOVE = [Route("nation")]
 
 
-def counted(session: Session, day: date, tubes: int) -> None:
-    """Let the roll-up of *day* say so many tubes."""
+def counted(session: Session, day: date, tubes: int, *more: str) -> None:
+    """Let the roll-up of *day* say so many tubes, and as many of each of *more* places."""
     numbers = dict.fromkeys(COUNTS, 0) | {"people": tubes, "tubes": tubes}
-    keys = {"station": "ban-1", "place": "vn-2021:24", "operator": "", "lab": "", "kind": "single"}
+    keys = {"station": "ban-1", "operator": "", "lab": "", "kind": "single"}
     session.execute(delete(cells).where(cells.c.day == day))
-    if tubes:  # folding writes no row of noughts
-        session.execute(insert(cells).values(day=day, **keys, **numbers))
+    for place in (PLACE, *more) if tubes else ():  # folding writes no row of noughts
+        session.execute(insert(cells).values(day=day, place=place, **keys, **numbers))
 
 
 def forwarded(database: Database, now: datetime) -> int:
     with database.write() as session:
-        return forwarding.forward(session, TARGETS, now)
+        return forwarding.forward(session, ABOVE, now)
 
 
 def told(database: Database) -> dict[date, int]:
@@ -62,7 +64,7 @@ def test_after_an_outage_of_two_weeks_the_nation_has_the_whole_of_each_day(
                 at = now + DAY * day + timedelta(hours=hour)
                 tubes[day_of(at)] = count + day
                 counted(session, day_of(at), count + day)
-                forwarding.forward(session, TARGETS, at)
+                forwarding.forward(session, ABOVE, at)
     deliver(database, at)
     assert set(told(database).values()) == set(range(1, 14)), "what waited was from the mornings"
     assert forwarded(database, at + MINUTE) == 13
@@ -77,7 +79,7 @@ def test_what_changes_while_its_message_waits_puts_no_second_one_in(
     put = []
     for minute, tubes in enumerate((1, 1, 2, 2, 3)):
         counted(session, day_of(now), tubes)
-        put.append(forwarding.forward(session, TARGETS, now + MINUTE * minute))
+        put.append(forwarding.forward(session, ABOVE, now + MINUTE * minute))
     assert put == [1, 0, 0, 0, 0]
     session.commit()
     deliver(database, now)
@@ -102,13 +104,34 @@ def test_a_day_whose_samples_all_move_to_another_day_is_told_as_empty(
     assert forwarded(database, now + 2 * MINUTE) == 0
 
 
+def test_a_target_is_told_the_figures_of_its_places_alone(
+    database: Database, session: Session, now: datetime
+) -> None:
+    one, other = f"{PLACE}.222", f"{PLACE}.213"
+    counted(session, day_of(now), 500, one, other)
+    above = [Route("region", places=(one,)), Route("nation", frozenset({"positive"}))]
+    assert forwarding.forward(session, above, now) == 2
+    assert said_to(session, "region") == [one]
+    assert said_to(session, "nation") == [PLACE, other, one]
+    narrower = [Route("nation", places=(other,))]
+    session.execute(delete(Delivery))
+    assert forwarding.forward(session, narrower, now + MINUTE) == 1
+    assert said_to(session, "nation") == [other], "what changed is whom it is told"
+
+
+def said_to(session: Session, target: str) -> list[str]:
+    payload = select(Delivery.payload).where(Delivery.target == target)
+    body = session.scalars(payload.order_by(Delivery.id.desc())).first()
+    return [each.place for each in msgspec.json.decode(body or "", type=FiguresWire).places]
+
+
 def test_a_day_of_which_nothing_was_told_is_not_told_as_empty(
     database: Database, session: Session, now: datetime
 ) -> None:
-    assert forwarding.forward(session, TARGETS, now) == 0
+    assert forwarding.forward(session, ABOVE, now) == 0
     session.add(UpstreamSent(target="other", day=day_of(now), version=1, digest="x", at=now))
     session.flush()
-    assert forwarding.forward(session, TARGETS, now) == 0
+    assert forwarding.forward(session, ABOVE, now) == 0
 
 
 def test_a_receiver_that_refuses_an_empty_day_is_told_what_comes_after_it(
@@ -150,8 +173,8 @@ def test_what_a_station_uploads_after_weeks_goes_up(
     turns = (now + MINUTE * minute for minute in range(forwarding.OLDER))
     at = next(each for each in turns if forwarding.older_day(each) == day_of(now - 30 * DAY))
     counted(session, day_of(now - 30 * DAY), 70)
-    assert forwarding.forward(session, TARGETS, at - MINUTE) == 0
-    assert forwarding.forward(session, TARGETS, at) == 1
+    assert forwarding.forward(session, ABOVE, at - MINUTE) == 0
+    assert forwarding.forward(session, ABOVE, at) == 1
     session.commit()
     deliver(database, at)
     assert told(database) == {day_of(now - 30 * DAY): 70}
