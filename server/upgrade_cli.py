@@ -15,7 +15,7 @@ from server.config import Loaded, Settings
 from server.db import Database
 from server.preparing import Opened
 from server.speaking import say, tell
-from server.upkeep import afterwards, restoring, set_back, upgrading
+from server.upkeep import afterwards, passed_over, restoring, set_back, upgrading
 from server.upkeep.opening import Trouble, now, open_keys
 from server.upkeep.strongbox import Header
 
@@ -102,7 +102,7 @@ def go_back(asked: argparse.Namespace, loaded: Loaded) -> None:
     with serving.alone(settings), closing(Opened(settings)) as opened:
         if not asked.even_so:  # then nothing was lost, and no number was given out since
             upgrading.check_unchanged(opened.database, asked.file)
-        marked = _marking(opened.database, asked.file) if asked.even_so else None
+        marked = _marking(opened.database, asked.file, settings) if asked.even_so else None
         aside = restoring.put_back(opened.database, asked.file, now=now(), before=marked)
     say(
         said(
@@ -112,9 +112,11 @@ def go_back(asked: argparse.Namespace, loaded: Loaded) -> None:
     )
 
 
-def _marking(present: Database, copy: Path) -> Callable[[Database, Header], None]:
+def _marking(
+    present: Database, copy: Path, settings: Settings
+) -> Callable[[Database, Header], None]:
     """Have what comes back pass over the numbers that the *present* one gave out since."""
-    taken = set_back.given_out(present)
+    taken, notes = passed_over.of(present, now()), (Path(settings.data), copy.parent)
 
     def mark(comes: Database, header: Header) -> None:
         afterwards.tell_what_is_lost(present, comes)
@@ -123,10 +125,13 @@ def _marking(present: Database, copy: Path) -> Callable[[Database, Header], None
         detail = f"{copy.name[:80]} of {header.made_at}, by go-back"
         if set_back.can_be_marked(comes):
             with comes.write() as session:
-                set_back.mark(session, detail, made_at=made_at, now=now(), taken=taken)
+                set_back.mark(
+                    session, detail, made_at=made_at, now=now(), notes=notes, others=[taken]
+                )
             return
-        before = set_back.given_out(comes)
-        lost = {each: last for each, last in taken.items() if last > before.get(each, 0)}
+        passed_over.keep(notes, taken)  # `restored` reads it, once the new release is back
+        before = passed_over.of(comes, now()).series
+        lost = {each: last for each, last in taken.series.items() if last > before.get(each, 0)}
         for series, last in sorted(lost.items()):
             tell(
                 f"BẢN CŨ KHÔNG BIẾT: dãy {series:02d} đã cấp đến số {last}. Đừng đăng ký lô nào "

@@ -1,14 +1,16 @@
 """Which numbers come next, and which are passed over because the database was set back.
 
 After a restore nobody knows which labels were printed since the backup, so every series goes on
-further ahead than anybody can have printed: as far as it is long ago, and further the next time the
-same backup is restored.  The same for the ids of lots and plates.
+further ahead than anybody can have printed: as far as it is long ago.  The same for the ids of lots
+and plates.  A backup that comes back once more knows nothing of the time before: what is noted
+elsewhere of it (`GivenOut`) counts from its own moment on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -20,6 +22,15 @@ SERIES = range(100)
 LEAP, A_MINUTE = 100_000, 300  # serials of each series that may have been printed
 LEAP_OF_IDS = 1_000  # and one more a minute
 LONGEST = timedelta(days=60)  # what is older is taken to be so old: a series must not be used up
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+class GivenOut(msgspec.Struct, frozen=True):
+    """How far numbers were given out, or passed over, at a moment."""
+
+    at: datetime
+    series: dict[int, int]  # the highest serial of each
+    ids: dict[int, int]  # the highest number of a lot's or plate's id, of each year
 
 
 def set_aside(
@@ -27,28 +38,41 @@ def set_aside(
     *,
     made_at: datetime,
     now: datetime,
-    taken: Mapping[int, int],
+    others: Iterable[GivenOut],
     plates: int,
 ) -> Restored:
     """Note that what was written since *made_at* is gone; pass over what may be printed.
 
-    *taken*: how far each series is known to have been given out in what was lost, if it is known;
-    *plates*: the highest number of a plate of this year.
+    *others*: what is known of what was lost; *plates*: the highest number of a plate of this year.
     """
-    minutes = int(max(timedelta(0), min(now - made_at, LONGEST)).total_seconds()) // 60
-    known = max(highest_lot(session, now.year), plates, floor(session, now.year))
-    mark = Restored(id=uuid4(), at=now, made_at=made_at, year=now.year,
-                    beyond=known + LEAP_OF_IDS + minutes)  # fmt: skip
+    ids = max(highest_lot(session, now.year), plates, floor(session, now.year))
+    behind = _furthest(session)
+    known = [GivenOut(made_at, behind, {now.year: ids}), *others]
+    beyond = max(each.ids.get(now.year, 0) + LEAP_OF_IDS + _minutes(each.at, now) for each in known)
+    mark = Restored(id=uuid4(), at=now, made_at=made_at, year=now.year, beyond=beyond)
     session.add(mark)
     session.flush()
-    behind = _furthest(session)
-    for series, known_to in ((each, behind.get(each, 0)) for each in SERIES):
-        end = max(known_to + LEAP + A_MINUTE * minutes, taken.get(series, 0))
+    for series in SERIES:
+        known_to = behind.get(series, 0)
+        end = max(
+            each.series.get(series, 0) + LEAP + A_MINUTE * _minutes(each.at, now) for each in known
+        )
         if known_to < LARGEST_SERIAL:
             last = min(end, LARGEST_SERIAL)
             session.add(LotGap(series=series, first=known_to + 1, last=last, restored_id=mark.id))
     session.flush()
     return mark
+
+
+def _minutes(since: datetime, now: datetime) -> int:
+    """Return for how long numbers may have been given out; where a clock was wrong, for long."""
+    age = now - since if now - since >= -CLOCKS_DIFFER else LONGEST
+    return int(max(timedelta(0), min(age, LONGEST)).total_seconds()) // 60
+
+
+def given_out(session: Session, now: datetime) -> GivenOut:
+    """Return how far this database has given out or passed over numbers, once it is marked."""
+    return GivenOut(now, _furthest(session), {now.year: floor(session, now.year)})
 
 
 def _furthest(session: Session) -> dict[int, int]:

@@ -31,9 +31,10 @@ STEPS = (
     ("3. Kết quả đã rút, hồ sơ đã sửa, gộp, tách, ống đã hủy: làm lại trước khi phát hành.",
      "3. Results recalled, records corrected, merged or parted, tubes made void: again, before "
      "anything is released."),
-    ("4. Lô mới bỏ qua mọi số có thể đã in. Lô in từ lúc sao lưu: đăng ký lại ở trang Lô ống.",
-     "4. New lots pass over every number that may be printed. Lots printed since the backup: "
-     "register them again on the page Lots."),
+    ("4. Lô mới bỏ qua mọi số có thể đã in (giữ passed-over.json cạnh bản sao lưu). Lô in từ lúc "
+     "sao lưu: đăng ký lại ở trang Lô ống.",
+     "4. New lots pass over every number that may be printed (keep passed-over.json beside the "
+     "backup). Lots printed since the backup: register them again on the page Lots."),
     ("5. Trên mọi trạm: `ghepmau-station send-all`. Tệp kết quả của máy: nhập lại.",
      "5. On every station: `ghepmau-station send-all`. Files of machines: import them again."),
     ("6. Nơi nhận: kết quả gửi từ lúc sao lưu có thể được gửi lại với mã khác; hỏi lại ở trang "

@@ -1,7 +1,7 @@
 """`ghepmau-server restore FILE | restored`: a backup comes back, or came back by other means."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +13,11 @@ from contract.spoken import said
 from server import serving
 from server.audit import anchors, sealing
 from server.audit.verifying import verify
-from server.config import Loaded
+from server.config import Loaded, Settings
 from server.db import Database, open_database
+from server.sampling.numbering import GivenOut
 from server.speaking import say, tell
-from server.upkeep import afterwards, restoring, set_back
+from server.upkeep import afterwards, passed_over, restoring, set_back
 from server.upkeep.opening import Trouble, now, open_kept_keys, opened
 from server.upkeep.postgres_copy import NotEmpty
 from server.upkeep.strongbox import Header, NotReadable
@@ -61,8 +62,9 @@ def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
         database = open_database(loaded.settings.database_url)
         for each in filter(None, (replaced, database)):
             after.callback(each.engine.dispose)
+        mark = _marking(asked.file, replaced, loaded.settings)
         try:
-            header = restoring.restore(database, asked.file, before=_marking(asked.file, replaced))
+            header = restoring.restore(database, asked.file, before=mark)
         except (NotReadable, NotEmpty) as error:
             raise Trouble(f"{asked.file}: {error}") from error
         tell(
@@ -75,13 +77,16 @@ def restore(asked: argparse.Namespace, loaded: Loaded) -> None:
             afterwards.tell_steps()
 
 
-def _marking(copy: Path, replaced: Database | None) -> Callable[[Session, Header], None]:
-    taken = _given_out(replaced) if replaced else set_back.NOBODY
+def _marking(
+    copy: Path, replaced: Database | None, settings: Settings
+) -> Callable[[Session, Header], None]:
+    others = _given_out(replaced) if replaced else []
 
     def mark(session: Session, header: Header) -> None:
         made_at = datetime.fromisoformat(header.made_at)
         detail = f"{copy.name[:80]} of {header.made_at}"
-        set_back.mark(session, detail, made_at=made_at, now=now(), taken=taken)
+        notes = (Path(settings.data), copy.parent)
+        set_back.mark(session, detail, made_at=made_at, now=now(), notes=notes, others=others)
 
     return mark
 
@@ -102,12 +107,12 @@ def _open_replaced(named: str) -> Database:
     return open_database(named if "://" in named else f"sqlite:///{named}")
 
 
-def _given_out(replaced: Database) -> Mapping[int, int]:
+def _given_out(replaced: Database) -> list[GivenOut]:
     """Return how far its numbers are given out, as far as it can be read."""
     try:
-        return set_back.given_out(replaced)
+        return [passed_over.of(replaced, now())]
     except (SQLAlchemyError, ValueError, TypeError):
-        return set_back.NOBODY  # what is told of it later says so
+        return []  # what is told of it later says so
 
 
 def restored(_: argparse.Namespace, loaded: Loaded) -> None:
@@ -117,7 +122,8 @@ def restored(_: argparse.Namespace, loaded: Loaded) -> None:
         made_at = set_back.last_written(database) or at
         with database.write() as session:
             detail = f"by other means, of {made_at}"
-            set_back.mark(session, detail, made_at=made_at, now=at)
+            notes = (Path(loaded.settings.data), loaded.settings.backup_folder)
+            set_back.mark(session, detail, made_at=made_at, now=at, notes=notes)
     tell(
         f"Đã ghi: cơ sở dữ liệu là của lúc {made_at}.",
         f"Noted: the database is of {made_at}.",

@@ -38,7 +38,7 @@ def test_a_pairing_of_a_lost_lot_waits_for_that_lot_and_is_bound_to_no_other(
 ) -> None:
     register(database, now)
     with database.write() as session:
-        numbering.set_aside(session, made_at=now, now=now, taken={}, plates=0)
+        numbering.set_aside(session, made_at=now, now=now, others=(), plates=0)
     sender.send(sender.pairing(LOST[0]))
     apply_pending(database, now)
     assert (register(database, now).first or 0) > LOST[1].serial

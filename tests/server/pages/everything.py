@@ -52,7 +52,7 @@ def fill(
     starts = [*_person(database, told, clients, clock), *_points(clients)]
     starts += [*_bench(database, clients, waiting, clock), *_lists(clients, told)]
     with database.write() as session:  # as after a restore: the page of lots has one form more
-        numbering.set_aside(session, made_at=clock(), now=clock(), taken={}, plates=0)
+        numbering.set_aside(session, made_at=clock(), now=clock(), others=(), plates=0)
     folding.fold_all(database)
     return starts
 

@@ -1,5 +1,6 @@
 """After the database was set back, no number is given that may stand on a label already."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from server.sampling.lot_models import LotPart
 from server.sampling.lot_tiles import Run
 from server.sampling.models import Lot
 from server.sampling.number_models import Restored
+from server.sampling.numbering import GivenOut
 
 BY = {"place": "p", "station": None, "by": "user:quantri"}
 TABLES: tuple[Table, ...] = tuple(
@@ -33,8 +35,10 @@ def register(session: Session, now: datetime, series: int = 26, count: int = 100
     return lots.register_lot(session, series=series, count=count, now=now, **BY)  # type: ignore[arg-type]
 
 
-def set_aside(session: Session, made_at: datetime, now: datetime) -> Restored:
-    return numbering.set_aside(session, made_at=made_at, now=now, taken={}, plates=0)
+def set_aside(
+    session: Session, made_at: datetime, now: datetime, noted: Iterable[GivenOut] = ()
+) -> Restored:
+    return numbering.set_aside(session, made_at=made_at, now=now, others=noted, plates=0)
 
 
 def known_again(
@@ -59,9 +63,10 @@ def set_back(session: Session, kept: Kept) -> None:
 
 
 ACTS = st.lists(st.one_of(
-    st.tuples(st.just("lot"), st.sampled_from([26, 90]), st.integers(1, 20_000)),
+    st.tuples(st.just("lot"), st.sampled_from([26, 90]), st.integers(1, 9_000)),
     st.tuples(st.just("backup"), st.just(0), st.just(0)),
     st.tuples(st.just("restore"), st.integers(0, 2), st.integers(0, 0)),
+    st.tuples(st.just("days"), st.integers(1, 9), st.integers(0, 0)),
 ), max_size=10)  # fmt: skip
 
 
@@ -74,9 +79,11 @@ def test_whichever_backup_comes_back_and_how_often_no_number_is_printed_twice(
 ) -> None:
     set_back(session, [[], [], []])
     printed, names, at = set[tuple[int, int]](), set[str](), now  # where each lot of a series ends
-    backups = [(at, everything(session))]
+    backups, noted = [(at, everything(session))], list[GivenOut]()
     for act, which, count in acts:
-        at += timedelta(hours=2)
+        at += timedelta(minutes=1) if act != "days" else timedelta(days=which)
+        if act == "days":
+            continue
         if act == "lot":
             lot = register(session, at, which, count)
             assert lot.id not in names
@@ -90,7 +97,39 @@ def test_whichever_backup_comes_back_and_how_often_no_number_is_printed_twice(
         else:
             made_at, kept = backups[min(which, len(backups) - 1)]
             set_back(session, kept)
-            set_aside(session, made_at, at)
+            set_aside(session, made_at, at, noted)
+            noted = [numbering.given_out(session, at)]
+
+
+AGES = {"of two months ago": (timedelta(days=61), timedelta(hours=10), 1),
+        "of just now": (timedelta(hours=1), timedelta(minutes=30), 2),
+        "of a clock ahead": (-timedelta(days=3), timedelta(hours=10), 4)}  # fmt: skip
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(("age", "between", "count"), AGES.values(), ids=list(AGES))
+def test_lots_between_two_restores_of_one_backup_are_given_no_number_twice(
+    session: Session, now: datetime, age: timedelta, between: timedelta, count: int
+) -> None:
+    register(session, now)
+    kept, at = everything(session), now + timedelta(days=1)
+    set_aside(session, at - age, at)
+    noted = [numbering.given_out(session, at)]
+    printed = [register(session, at, count=20_000) for _ in range(count)]
+    far = (printed[-1].last or 0, int(printed[-1].id.rpartition("-")[2]))
+    set_back(session, kept)
+    set_aside(session, at - age, at + between, noted)
+    again = register(session, at + between)
+    assert (again.first or 0) > far[0]
+    assert int(again.id.rpartition("-")[2]) > far[1]
+
+
+def test_a_clock_that_was_wrong_is_no_reason_to_pass_over_less(
+    session: Session, now: datetime
+) -> None:
+    register(session, now)
+    set_aside(session, now + timedelta(days=400), now)
+    assert (register(session, now).first or 0) > 60 * 24 * 60 * numbering.A_MINUTE
 
 
 @pytest.mark.engines
@@ -148,7 +187,7 @@ def test_a_plate_after_a_restore_has_a_number_that_none_before_can_have(
         return made.id
 
     assert plate() == f"P-{now.year}-0001"
-    numbering.set_aside(session, made_at=now, now=now, taken={}, plates=7_000)
+    numbering.set_aside(session, made_at=now, now=now, others=(), plates=7_000)
     assert plate() == f"P-{now.year}-8001"
 
 

@@ -39,7 +39,7 @@ def station(name: str, place: str, now: datetime) -> Station:
 
 def set_back(database: Database, now: datetime) -> None:
     with database.write() as session:
-        numbering.set_aside(session, made_at=now, now=now, taken={}, plates=0)
+        numbering.set_aside(session, made_at=now, now=now, others=(), plates=0)
 
 
 @pytest.mark.engines

@@ -3,6 +3,7 @@
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import select, text
@@ -15,7 +16,8 @@ from server.preparing import Opened
 from server.sampling import lots
 from server.sampling.models import Lot
 from server.sampling.number_models import Restored
-from server.upkeep import backups, copies
+from server.sampling.numbering import GivenOut
+from server.upkeep import backups, copies, passed_over
 from tests.server.upkeep.test_backups import elsewhere
 from tests.server.upkeep.test_upgrading import stand_at
 
@@ -32,10 +34,10 @@ def ours(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
     return settings
 
 
-def register(settings: Settings, now: datetime) -> Lot:
+def register(settings: Settings, now: datetime, count: int = 100) -> Lot:
     with closing(Opened(settings)) as opened, opened.database.write() as session:
         return lots.register_lot(
-            session, series=26, count=100, place="vn-2021:24", station=None, by="user:a", now=now
+            session, series=26, count=count, place="vn-2021:24", station=None, by="user:a", now=now
         )
 
 
@@ -63,6 +65,66 @@ def test_a_lot_after_a_restore_has_no_number_of_one_that_was_printed_after_the_b
     assert before.id < lost.id < new.id
     assert int(new.id[-4:]) > 1_000
     assert (register(ours, now).first or 0) == (new.last or 0) + 1
+
+
+@pytest.mark.engines
+def test_a_backup_that_is_restored_twice_gives_no_number_twice_that_was_printed_in_between(
+    ours: Settings, tmp_path: Path, now: datetime
+) -> None:
+    assert main(["backup"]) == 0
+    copy = str(copies.names_in(ours.backup_folder)[0])
+    empty(ours, tmp_path)
+    assert main(["restore", copy]) == 0
+    printed = register(ours, now, 20_000)
+    empty(ours, tmp_path)
+    (Path(ours.data) / passed_over.NAME).unlink()  # another machine: its note is beside the backup
+    assert main(["restore", copy]) == 0
+    new = register(ours, now)
+    assert (new.first or 0) > (printed.last or 0)
+    assert new.id > printed.id
+
+
+def test_the_database_that_is_replaced_says_how_far_it_gave_out_numbers_where_no_note_does(
+    ours: Settings, tmp_path: Path, now: datetime
+) -> None:
+    assert main(["backup"]) == 0
+    copy = copies.names_in(ours.backup_folder)[0]
+    empty(ours, tmp_path)
+    assert main(["restore", str(copy)]) == 0
+    printed = register(ours, now, 20_000)
+    aside = tmp_path / "aside.sqlite"
+    copyfile(Path(ours.data) / "ghepmau.sqlite", aside)
+    empty(ours, tmp_path)
+    for folder in (Path(ours.data), copy.parent):
+        (folder / passed_over.NAME).unlink()
+    assert main(["restore", str(copy), "--replaced", str(aside)]) == 0
+    new = register(ours, now)
+    assert (new.first or 0) > (printed.last or 0)
+    assert new.id > printed.id
+
+
+def test_a_note_of_the_numbers_that_is_damaged_stops_a_restore_before_anything_changes(
+    ours: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup"]) == 0
+    copy = str(copies.names_in(ours.backup_folder)[0])
+    empty(ours, tmp_path)
+    note = Path(ours.data) / passed_over.NAME
+    note.write_bytes(b'{"at":')
+    assert main(["restore", copy]) == 2
+    assert str(note) in capsys.readouterr().err
+    assert not (Path(ours.data) / "ghepmau.sqlite").exists()
+    note.unlink()
+    assert main(["restore", copy]) == 0
+
+
+def test_a_note_keeps_what_an_earlier_one_had_further(tmp_path: Path, now: datetime) -> None:
+    passed_over.keep([tmp_path], GivenOut(now, {1: 500, 2: 7}, {2026: 9}))
+    passed_over.keep([tmp_path / "new", tmp_path], GivenOut(now, {1: 400, 3: 8}, {2027: 1}))
+    assert (
+        passed_over.read([tmp_path, tmp_path / "new", tmp_path / "none"])
+        == [GivenOut(now, {1: 500, 2: 7, 3: 8}, {2026: 9, 2027: 1})] * 2
+    )
 
 
 @pytest.mark.engines
@@ -98,6 +160,8 @@ def test_going_back_to_a_release_that_knows_no_marks_says_which_numbers_are_give
     register(ours, now)
     assert main(["go-back", str(copy), "--even-so"]) == 0
     assert "series 26 is given out to 100" in capsys.readouterr().out
+    (noted,) = passed_over.read([Path(ours.data)])
+    assert noted.series == {26: 100}, "`restored` passes over them, once the new release is back"
 
 
 @pytest.mark.blank
