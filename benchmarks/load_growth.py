@@ -1,101 +1,153 @@
-"""What an event's intake costs among ten million stored ones, over what it costs among few.
+"""What an event costs among ten million stored pairings, over what it costs among few.
 
-The stored rows are put there by the engine itself, as one more epoch of a station that is enrolled;
-what they say is said by one real event.  Its size, its indexes and the disk under it are real.
+Twice: to take it in, and to apply it.  By the clock, and by processor time, the server's and that
+of the database's own processes: other work on the machine hardly shows in the latter.  Half of
+those who come are new, half are among the people that are stored; all of them have just one tube.
+
+    python -m benchmarks.load_growth [--json] [--engine sqlite|postgresql|cluster|URL] [--workers N]
+        [--from PAIRINGS] [--to PAIRINGS] [--events N] [--folder DIR]
+
+Bars: growth <= 1.3; growth_of_applying <= 1.3 (ratios `..._processor` by processor time).
 """
 
-import sqlite3
-import sys
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any
 
-from benchmarks.ingest_rows import rows_of
-from benchmarks.ingest_traffic import Chain, drive
-from benchmarks.load_site import Site
-from benchmarks.load_watch import used
-from benchmarks.postgres import connected
-from benchmarks.report import Report, median
-from contract import ids
+from benchmarks.ingest_traffic import drive
+from benchmarks.load_growth_rows import fill
+from benchmarks.load_site import Ground, Site, ground, serving
+from benchmarks.load_watch import drain, used
+from benchmarks.report import Report, arguments, median
+from contract.population import LARGEST, residents
+from contract.sealing import seal
+from contract.specimens import Specimen, citizen_card
+from server import vault
 
-SMALL, SIZE, LINES, ROUNDS, EVENTS = 100_000, 50, 32, 3, 8_000
-_EPOCH, _STEP = "00000000000000f1", 20_000
-Row = tuple[Any, ...]
-
-
-def growth(site: Site, stored: int, report: Report) -> None:
-    """Fill up to SMALL rows, measure; fill up to *stored*, measure again.  0 leaves it out."""
-    if stored <= SMALL:
-        return
-    _fill(site, 0, SMALL)
-    few = _batches(site)
-    _fill(site, SMALL, stored)
-    many = _batches(site)
-    for at, (rate, processor) in ((SMALL, few), (stored, many)):
-        report.figures[f"batch_{SIZE}_at_{at}"] = (rate, "events/s")
-        report.figures[f"processor_at_{at}"] = (processor * 1e6, "us")  # the server's, an event
-    report.ratios["growth"] = few[0] / many[0]
-    report.ratios["growth_of_processor"] = many[1] / few[1]
+SMALL, STORED = 100_000, 10_000_000
+STATIONS, LINES, SIZE, ROUNDS, EVENTS = 64, 32, 50, 3, 8_000
+PATIENCE = 900.0  # seconds for a round to be applied
 
 
-def _batches(site: Site) -> tuple[float, float]:
-    """Return events/s, and the server's seconds of processor for one of them."""
-    lines, seen, spent = site.chains[:LINES], [], []
-    share = EVENTS // SIZE // len(lines)
-    for _ in range(ROUNDS):
-        queues = [[chain.upload(chain.events(SIZE)) for _ in range(share)] for chain in lines]
-        before, count = used(site.process.pid).seconds, share * SIZE * len(lines)
-        seen.append(count / drive(site.port, queues).took)
-        spent.append((used(site.process.pid).seconds - before) / count)
-    return median(seen), median(spent)
+@dataclass(frozen=True)
+class Cost:
+    """Of one round: events/s, and seconds of processor for an event (server's, database's)."""
+
+    rate: float
+    processor: float
+    engine: float
 
 
-def _fill(site: Site, first: int, last: int) -> None:
-    rows = _rows(site.chains[-1], first, last)
-    if site.settings.database:
-        _copy(site.settings.database, rows)
-    else:
-        _insert(Path(site.settings.data) / "ghepmau.sqlite", rows)
+@dataclass
+class Seen:
+    """The rounds at one size."""
+
+    intake: list[Cost]
+    applying: list[Cost]
 
 
-def _rows(like: Chain, first: int, last: int) -> Iterator[Row]:
-    chain = Chain(like.station, like.key, like.seals, like.series, Random(1))  # noqa: S311
-    [model] = rows_of(chain.events(1), like.station)
-    rng, start = Random(first), datetime.now(UTC) - timedelta(days=400)  # noqa: S311
-    for seq in range(first + 1, last + 1):
-        at = start + timedelta(seconds=seq)
-        key = ids.ordered_id(at, rng.randbytes(ids.LOT)).hex
-        mark = f"{rng.getrandbits(256):064x}"
-        yield (key, like.station, _EPOCH, seq, model[4], mark, mark, model[7], model[8],
-               "applied", None, model[8])  # fmt: skip
+def growth(
+    engine: str, workers: int, stored: int, report: Report, *, small: int = SMALL,
+    events: int = EVENTS, folder: Path | None = None,
+) -> None:  # fmt: skip
+    """Measure among *small* pairings, then among *stored*, in a database of its own."""
+    small, stored = small + small % 2, stored + stored % 2  # every second one is a new person's
+    each = max(1, events // SIZE // LINES) * SIZE  # a round's, of one station
+    half = LINES * (ROUNDS + 1) * each // 2  # of all who come to one measurement
+    fresh = (one.person for one in residents(2 * half, 6, LARGEST - 2 * half))
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as name,
+        ground(Path(name), engine, STATIONS, 2 * (ROUNDS + 1) * each, workers) as made,
+    ):
+        few = _measured(made, each, [*fill(made, 0, small, half)[:half], *islice(fresh, half)])
+        kept = fill(made, small, stored, half)
+        many = _measured(made, each, [*kept[:half], *islice(fresh, half)])
+        _tell(report, small, few, own=bool(made.engine()))
+        _tell(report, stored, many, own=bool(made.engine()))
+    _compare(report, few, many)
 
 
-def _insert(path: Path, rows: Iterator[Row]) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        marks = ",".join("?" * 12)
-        while some := list(islice(rows, _STEP)):
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(f"INSERT INTO wire_event VALUES ({marks})", some)  # noqa: S608
-            connection.execute("COMMIT")
-            _show(some[-1][3])
+def _measured(made: Ground, each: int, people: list[Specimen]) -> Seen:
+    """Serve, play a round to warm up, then the rounds that count."""
+    public = vault.current().sealing.public_key()
+    Random(3).shuffle(people)  # noqa: S311 - no secret
+    lines = made.chains[:LINES]
+    for number, chain in enumerate(lines):
+        chain.seals = [seal(public, citizen_card(one)) for one in people[number :: len(lines)]]
+    with serving(made) as site:
+        rounds = [_round(site, each) for _ in range(ROUNDS + 1)][1:]
+    return Seen([intake for intake, _ in rounds], [applying for _, applying in rounds])
 
 
-def _copy(url: str, rows: Iterator[Row]) -> None:
-    with connected(url) as connection, connection.cursor() as cursor:
-        with cursor.copy("COPY wire_event FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-                if row[3] % _STEP == 0:
-                    _show(row[3])
-        connection.commit()
-        connection.autocommit = True
-        connection.execute("ANALYZE wire_event")
+def _round(site: Site, each: int) -> tuple[Cost, Cost]:
+    """Bring *each* events of every station; return what taking them in cost, and applying them."""
+    lines = site.chains[:LINES]
+    queues = [[chain.upload(chain.events(SIZE)) for _ in range(each // SIZE)] for chain in lines]
+    before, count = _spent(site), each * len(lines)
+    rate = count / drive(site.port, queues).took
+    after = _spent(site)
+    drained = drain(site, PATIENCE, every=0.1)
+    many = max(1, drained.applied)
+    return (
+        Cost(rate, (after[0] - before[0]) / count, (after[1] - before[1]) / count),
+        Cost(drained.applied / drained.took, drained.processor / many, drained.engine / many),
+    )
 
 
-def _show(done: int) -> None:
-    print(f"\r  {done:>11,} rows stored", end="", file=sys.stderr)
+def _spent(site: Site) -> tuple[float, float]:
+    return used(site.process.pid).seconds, used(*site.engine()).seconds
+
+
+def _tell(report: Report, at: int, seen: Seen, *, own: bool) -> None:
+    for name, costs in ((f"batch_{SIZE}", seen.intake), ("applied", seen.applying)):
+        before = "applied_" if name == "applied" else ""
+        report.figures[f"{name}_at_{at}"] = (median([one.rate for one in costs]), "events/s")
+        processor = median([one.processor for one in costs])
+        report.figures[f"{before}processor_at_{at}"] = (processor * 1e6, "us")  # the server's
+        if own:
+            engine = median([one.engine for one in costs])
+            report.figures[f"{before}engine_processor_at_{at}"] = (engine * 1e6, "us")
+
+
+def _compare(report: Report, few: Seen, many: Seen) -> None:
+    for name, one, other in (
+        ("growth", few.intake, many.intake),
+        ("growth_of_applying", few.applying, many.applying),
+    ):
+        report.ratios[name] = _rate(one) / _rate(other)
+        report.ratios[f"{name}_processor"] = _processor(other) / _processor(one)
+
+
+def _rate(costs: Sequence[Cost]) -> float:
+    return median([one.rate for one in costs])
+
+
+def _processor(costs: Sequence[Cost]) -> float:
+    return median([one.processor + one.engine for one in costs])
+
+
+def main() -> None:
+    """Fill, measure, fill, measure; print the report."""
+    parser = arguments(__doc__)
+    parser.add_argument("--engine", default="sqlite", help="sqlite, postgresql, cluster, or a URL")
+    parser.add_argument("--workers", type=int, default=2, help="processes that serve (not SQLite)")
+    parser.add_argument("--from", dest="small", type=int, default=SMALL, help="pairings at first")
+    parser.add_argument("--to", type=int, default=STORED, help="pairings in the end")
+    parser.add_argument("--events", type=int, default=EVENTS, help="of a round")
+    parser.add_argument("--folder", type=Path, help="where the server's data lie for the while")
+    options = parser.parse_args()
+    report = Report("load_growth")
+    growth(
+        options.engine, options.workers, options.to, report, small=options.small,
+        events=options.events, folder=options.folder,
+    )  # fmt: skip
+    report.print(options.json)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONPATH", str(Path(__file__).parents[1]))
+    main()

@@ -7,7 +7,7 @@ the URL of a database that is there and empty.
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,63 +28,90 @@ from server.declarations.kinds import PointKind
 from server.declarations.points import PointWish, add_point
 from server.sampling import lots
 
+OURS = ("sqlite", "postgresql", "cluster")  # engines that we make ourselves, and take away
 PLACE = "vn-2021:24.222"
 _SEALS, _SERIES = 4_000, 26  # sealed codes that repeat; the series of the lots
 
 
 @dataclass
-class Site:
-    """A server that runs: where it is, what its stations say, who may log in."""
+class Ground:
+    """A server's data, ready to be served: its stations' chains, who may log in, a point.
+
+    `engine` returns the main processes of the database's own that we started; SQLite has none.
+    """
 
     settings: Settings
     config: Path
     port: int
-    process: subprocess.Popen[bytes]
     chains: Sequence[Chain]
     people: Sequence[Account]
     point: str
+    engine: Callable[[], list[int]]
 
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
 
+@dataclass
+class Site(Ground):
+    """A server that runs."""
+
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
 def site(folder: Path, engine: str, stations: int, tubes: int, workers: int) -> Iterator[Site]:
     """Make and start everything in *folder*; stop it at the end."""
-    if engine == "cluster":
-        with cluster() as nodes, _started(folder, nodes.url, stations, tubes, workers) as made:
-            yield made
-    elif engine == "postgresql":
-        with postgres.cluster() as url, _started(folder, url, stations, tubes, workers) as made:
-            yield made
-    else:
-        url = "" if engine == "sqlite" else engine
-        with _started(folder, url, stations, tubes, workers if url else 1) as made:
-            yield made
+    with ground(folder, engine, stations, tubes, workers) as made, serving(made) as served:
+        yield served
 
 
 @contextmanager
-def _started(folder: Path, url: str, stations: int, tubes: int, workers: int) -> Iterator[Site]:
-    port, config = free_port(), folder / "server.toml"
-    threads = 16 if workers > 1 else 32
-    config.write_text(
-        f'data = "{folder}"\ndatabase = "{url}"\nport = {port}\nworkers = {workers}\n'
-        f"threads = {threads}\n"
-    )
-    settings = Settings(data=str(folder), database=url, port=port, workers=workers, threads=threads)
-    with redirect_stdout(sys.stderr):  # ours is one JSON object
-        if cli.main(["init", "--config", str(config)]):
-            raise SystemExit("the server's data could not be made")
-    people = accounts()
-    give_access(people, config, folder / "access.log")
-    chains, point = _filled(settings, stations, tubes)
-    words = [sys.executable, "-m", "benchmarks.load_server", str(config)]
-    with (folder / "server.log").open("wb") as log:
+def ground(folder: Path, engine: str, stations: int, tubes: int, workers: int) -> Iterator[Ground]:
+    """Make everything in *folder*, and what its database needs; nothing serves yet."""
+    with _database(engine) as (url, processes):
+        workers = workers if url else 1
+        port, config = free_port(), folder / "server.toml"
+        threads = 16 if workers > 1 else 32
+        config.write_text(
+            f'data = "{folder}"\ndatabase = "{url}"\nport = {port}\nworkers = {workers}\n'
+            f"threads = {threads}\n"
+        )
+        settings = Settings(
+            data=str(folder), database=url, port=port, workers=workers, threads=threads
+        )
+        with redirect_stdout(sys.stderr):  # ours is one JSON object
+            if cli.main(["init", "--config", str(config)]):
+                raise SystemExit("the server's data could not be made")
+        people = accounts()
+        give_access(people, config, folder / "access.log")
+        chains, point = _filled(settings, stations, tubes)
+        yield Ground(settings, config, port, chains, people, point, processes)
+
+
+@contextmanager
+def _database(engine: str) -> Iterator[tuple[str, Callable[[], list[int]]]]:
+    """Give the URL of an empty database ('' is SQLite), and how its processes are found."""
+    if engine == "cluster":
+        with cluster() as nodes:
+            yield nodes.url, lambda: [pid for node in nodes.nodes if (pid := node.postmaster)]
+    elif engine == "postgresql":
+        with postgres.running(port=postgres.PORT) as one:
+            yield one.url(), lambda: [one.postmaster]
+    else:
+        yield "" if engine == "sqlite" else engine, list
+
+
+@contextmanager
+def serving(made: Ground) -> Iterator[Site]:
+    """Serve what was made, until the body is through."""
+    words = [sys.executable, "-m", "benchmarks.load_server", str(made.config)]
+    with made.config.with_name("server.log").open("ab") as log:
         process = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - ourselves
         try:
-            until_up(port)
-            yield Site(settings, config, port, process, chains, people, point)
+            until_up(made.port)
+            yield Site(**vars(made), process=process)
         finally:
             process.terminate()
             process.wait(timeout=60)

@@ -6,27 +6,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from benchmarks.ingest_traffic import Chain
+from benchmarks.load_site import Site
 from server.engines import make_engine
 
 _TICK = os.sysconf("SC_CLK_TCK")
+_WAITING = text("SELECT count(*) FROM wire_event WHERE state = 'pending' AND state <> 'applied'")
 
 
 @dataclass(frozen=True)
 class Used:
-    """Of a process and all that it started: seconds of processor, bytes resident."""
+    """Of processes and all that they started: seconds of processor, bytes of memory.
+
+    `resident` counts what several share in each of them, as PostgreSQL's do; `held` once.
+    """
 
     seconds: float
     resident: int
+    held: int
 
 
-def used(pid: int) -> Used:
-    family = _family(pid)
-    times = [_stat(each) for each in family]
-    pages = sum(_resident(each) for each in family)
-    return Used(sum(times) / _TICK, pages * os.sysconf("SC_PAGE_SIZE"))
+def used(*pids: int) -> Used:
+    """Add up these families; the time of what ended in them is told by whoever waited for it."""
+    family = [each for pid in pids for each in _family(pid)]
+    pages = sum(map(_resident, family)) * os.sysconf("SC_PAGE_SIZE")
+    return Used(sum(map(_ticks, family)) / _TICK, pages, sum(map(_held, family)))
 
 
 def _family(pid: int) -> list[int]:
@@ -39,12 +45,12 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _stat(pid: int) -> int:
+def _ticks(pid: int) -> int:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0
-    return int(fields[11]) + int(fields[12])
+    return sum(map(int, fields[11:15]))  # its own, and those of children that ended
 
 
 def _resident(pid: int) -> int:
@@ -54,36 +60,70 @@ def _resident(pid: int) -> int:
         return 0
 
 
+def _held(pid: int) -> int:
+    """Return bytes; a page that two hold is half of each."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+
+
+@dataclass(frozen=True)
+class Drained:
+    """How what was stored was applied."""
+
+    backlog: int  # events that were not when we began to look
+    waiting: int  # and that were still not when patience ended
+    took: float  # seconds that passed meanwhile
+    processor: float  # seconds of the server's processors in them
+    engine: float  # and of the database's own processes
+
+    @property
+    def applied(self) -> int:
+        return self.backlog - self.waiting
+
+
 @dataclass(frozen=True)
 class Kept:
     """Of the events that were acknowledged: how many are not there, and how many twice."""
 
     lost: int
     doubled: int
-    backlog: int  # that were not applied yet when the load ended
-    waiting: int  # that were still not when patience ended
-    took: float  # seconds that passed meanwhile
-    processor: float  # seconds of the server's processors in them
+    drained: Drained
 
 
-def kept(url: str, chains: Sequence[Chain], patience: float, pid: int) -> Kept:
+def kept(site: Site, chains: Sequence[Chain], patience: float) -> Kept:
     """Compare what the chains sent with what is stored; wait until it is applied."""
-    engine = make_engine(url).execution_options(ghepmau_read=True)  # whoever watches takes no turn
-    began, before = monotonic(), used(pid).seconds
+    drained = drain(site, patience)
+    engine = _watching(site)
     sent = {chain.station: chain.seq for chain in chains if chain.seq}
-    waiting = text("SELECT count(*) FROM wire_event WHERE state = 'pending' AND state <> 'applied'")
     per_station = text("SELECT station, count(*), max(seq) FROM wire_event GROUP BY station")
     tubes = text("SELECT count(*), count(DISTINCT tube) FROM pairing")
     with engine.connect() as connection:
-        first = left = connection.scalar(waiting) or 0
-        while left and monotonic() - began < patience:
-            connection.rollback()
-            sleep(0.5)
-            left = connection.scalar(waiting) or 0
-        took, processor = monotonic() - began, used(pid).seconds - before
         there = {name: (count, last) for name, count, last in connection.execute(per_station)}
         pairings, distinct = connection.execute(tubes).one()
     engine.dispose()
     lost = sum(max(0, last - there.get(name, (0, 0))[0]) for name, last in sent.items())
     doubled = sum(max(0, there[name][0] - last) for name, last in sent.items() if name in there)
-    return Kept(lost, doubled + pairings - distinct, first, left, took, processor)
+    return Kept(lost, doubled + pairings - distinct, drained)
+
+
+def drain(site: Site, patience: float, every: float = 0.5) -> Drained:
+    """Wait until everything that is stored is applied, or *patience* is over."""
+    engine, began = _watching(site), monotonic()
+    before = used(site.process.pid).seconds, used(*site.engine()).seconds
+    with engine.connect() as connection:
+        first = left = connection.scalar(_WAITING) or 0
+        while left and monotonic() - began < patience:
+            connection.rollback()
+            sleep(every)
+            left = connection.scalar(_WAITING) or 0
+    engine.dispose()
+    after = used(site.process.pid).seconds, used(*site.engine()).seconds
+    return Drained(first, left, monotonic() - began, after[0] - before[0], after[1] - before[1])
+
+
+def _watching(site: Site) -> Engine:
+    """Connect as one who takes no turn."""
+    return make_engine(site.settings.database_url).execution_options(ghepmau_read=True)

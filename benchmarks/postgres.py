@@ -64,6 +64,11 @@ class Cluster:
         run_as_nobody(self.bin / "pg_ctl", "-D", self.data, "-w", *arguments, what)
 
     @property
+    def postmaster(self) -> int:
+        """The process whose children serve this cluster, while it runs."""
+        return int((self.data / "postmaster.pid").read_text().partition("\n")[0])
+
+    @property
     def data(self) -> Path:
         return self.folder / "data"
 
