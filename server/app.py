@@ -60,7 +60,11 @@ class Server(Flask):
     url_rule_class = LateRule
 
     def dispatch_request(self) -> ResponseReturnValue:
-        return again(super().dispatch_request, keyed=request.method in {"GET", "HEAD"})
+        return again(self._dispatch_once, keyed=request.method in {"GET", "HEAD"})
+
+    def _dispatch_once(self) -> ResponseReturnValue:
+        g.pop("as_of", None)  # of a copy that failed: what is read now may be the primary
+        return super().dispatch_request()
 
 
 def utc_now() -> datetime:

@@ -37,6 +37,7 @@ class ReplicaBeat(Base):
     at: Mapped[datetime]
 
 
+_BEAT = select(ReplicaBeat.at).where(ReplicaBeat.id == 1)
 WROTE = "ghepmau-wrote"  # the cookie of whoever has just changed something
 
 
@@ -60,9 +61,17 @@ class Replica:
         if self._asked is None or not self._asked - LEFT_FOR <= now < self._asked + ASKED_FOR:
             self._asked = now  # to be asked again, unless it fails
             self._as_of = self._ask()
-        if self._as_of is None or abs(now - self._as_of) > self._within:
+        return self._usable(self._as_of)
+
+    def as_of_here(self, session: Session) -> datetime | None:
+        """Return it of the copy that *session* reads: several may follow, each as fast as it can,
+        and which of them a connection leads to nobody knows."""
+        return self._usable(session.scalar(_BEAT))
+
+    def _usable(self, as_of: datetime | None) -> datetime | None:
+        if as_of is None or abs(self._clock() - as_of) > self._within:
             return None
-        return self._as_of
+        return as_of
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -81,7 +90,7 @@ class Replica:
     def _ask(self) -> datetime | None:
         try:
             with self._database.read() as session:
-                return session.scalar(select(ReplicaBeat.at).where(ReplicaBeat.id == 1))
+                return session.scalar(_BEAT)
         except SQLAlchemyError as error:
             self._leave(error)
             return None

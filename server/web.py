@@ -5,8 +5,8 @@ Every view carries exactly one mark: `public`, `signed_in`, `station_signed`, `p
 Fields of forms are read with `server.forms`, shown with `server.display`.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,11 +74,22 @@ def reading() -> AbstractContextManager[Session]:
     `g.as_of` then says of when it is.
     """
     copy = _copy()
-    as_of = copy.as_of() if copy is not None else None
-    if copy is None or as_of is None:
+    if copy is None or copy.as_of() is None:
         return database().read()
-    g.as_of = as_of
-    return copy.read()
+    return _reading(copy)
+
+
+@contextmanager
+def _reading(copy: Replica) -> Iterator[Session]:
+    with ExitStack() as opened:
+        session = opened.enter_context(copy.read())
+        as_of = copy.as_of_here(session)
+        if as_of is None:
+            opened.close()
+            session = opened.enter_context(database().read())
+        else:
+            g.as_of = as_of
+        yield session
 
 
 def surely() -> AbstractContextManager[Session]:

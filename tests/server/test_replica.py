@@ -60,6 +60,22 @@ def test_a_copy_that_is_not_there_is_passed_over(sign_in: Any, app: Flask, clock
     app.extensions["replica"].close()
 
 
+def test_a_page_is_as_old_as_the_copy_that_it_is_read_from_whichever_was_asked_before(
+    copied: Any, sign_in: Any, settings: Settings
+) -> None:
+    """Two may follow: one was asked, and another, which is behind, is what the page reads."""
+    client = sign_in(Role.HEALTH_OFFICER)
+    copied()
+    assert AS_OF in client.get("/overview").get_data(as_text=True)
+    in_copy(settings, "UPDATE replica_beat SET at = '2026-11-22 01:00:00.000000'")
+    assert AS_OF not in client.get("/overview").get_data(as_text=True)
+
+
+def in_copy(settings: Settings, statement: str) -> None:
+    with open_database(settings.read_database).write() as session:
+        session.execute(text(statement))
+
+
 def test_whoever_changed_something_reads_the_primary_for_a_while(
     copied: Any, sign_in: Any, database: Database
 ) -> None:
