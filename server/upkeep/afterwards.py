@@ -28,9 +28,12 @@ STEPS = (
      "codes are ended. Recovery codes that were used or replaced, and links of people that were "
      "renewed, open again: they make new codes, and the link is renewed once more. Stations "
      "enrolled since: enrol them again."),
-    ("3. Kết quả đã rút, hồ sơ đã sửa, gộp, tách, ống đã hủy: làm lại trước khi phát hành.",
-     "3. Results recalled, records corrected, merged or parted, tubes made void: again, before "
-     "anything is released."),
+    ("3. Kết quả đã rút, lần ghép và lần nhận ống mà ai đó đã rút hay hủy, ống đã từ chối, hồ sơ "
+     "đã sửa, gộp, tách: làm lại trước khi phát hành; của ống chưa biết thì ngay sau bước 5. Đĩa "
+     "đang xếp: so từng giếng trước khi khóa hay nhập kết quả.",
+     "3. Results recalled, pairings and arrivals that somebody took back, tubes rejected, records "
+     "corrected, merged or parted: again, before anything is released; of tubes that are not known "
+     "yet, right after step 5. Plates in work: compare each well before it is locked or read."),
     ("4. Lô mới bỏ qua mọi số có thể đã in (giữ passed-over.json cạnh bản sao lưu). Lô in từ lúc "
      "sao lưu: đăng ký lại ở trang Lô ống.",
      "4. New lots pass over every number that may be printed (keep passed-over.json beside the "
@@ -68,7 +71,8 @@ def tell_lost(lost: Lost) -> None:
     )
     for deed in lost.again:
         at = f"{local(deed.at):%Y-%m-%d %H:%M}" if deed.at else "????-??-?? ??:??"
-        say(f"  {at}  {said(*words.of(deed.action))}: {deed.subject} ({deed.actor})")
+        about = f"{deed.subject}, {deed.detail}" if deed.detail else deed.subject
+        say(f"  {at}  {said(*words.of(deed.action))}: {about} ({deed.actor})")
     for lot in lost.lots:
         tubes = f"{lot.first} … {lot.last}" if lot.first else said("mã của hãng", "maker's codes")
         say(f"  {said('Lô', 'Lot')} {lot.name}: {tubes} {lot.station}".rstrip())

@@ -24,10 +24,14 @@ AGAIN = (
     "user.password-set", "user.password-chosen", "user.password-changed", "user.log-ins-ended",
     "user.recovery-codes-made", "user.recovery-code-used", "my-link.ended",
     "partner.revoked", "partner.token-renewed", "station.revoked", "station.enrolled",
-    "point.keeper-link-ended", "result.withdrawn", "run.withdrawn", "person.corrected",
-    "person.merged", "person.parted", "identity.unlinked", "user.added", "partner.added",
-    "station.created", "lot.voided",
+    "point.keeper-link-ended", "result.withdrawn", "run.withdrawn", "pairing.decided",
+    "tube.voided", "tube.arrival-withdrawn", "tube.rejected", "retest.ordered", "plate.unlocked",
+    "plate.moved", "plate.cleared", "person.corrected", "person.merged", "person.parted",
+    "identity.unlinked", "check-in.voided", "user.added", "partner.added", "station.created",
+    "lot.voided",
 )  # fmt: skip
+# What a station did of these is in its journal, and comes again by itself.
+OF_STATIONS = frozenset({"tube.voided", "tube.rejected", "check-in.voided"})
 _NEAR = 5_000  # numbers of entries are given before they are committed, so some come late
 
 
@@ -39,6 +43,11 @@ class Deed:
     actor: str
     action: str
     subject: str
+    detail: str = ""
+
+    @property
+    def comes_by_itself(self) -> bool:
+        return self.action in OF_STATIONS and self.actor.startswith("station:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ def compare(replaced: Database, restored: Database) -> Lost:
     be read."""
     lost = Lost()
     for deed in _deeds(replaced, restored):
-        if deed.action in AGAIN:
+        if deed.action in AGAIN and not deed.comes_by_itself:
             lost.again.append(deed)
         else:
             lost.others[deed.action] += 1
@@ -80,7 +89,12 @@ def _deeds(replaced: Database, restored: Database) -> list[Deed]:
         near = set(session.scalars(select(AuditEntry.id).where(AuditEntry.id > newest - _NEAR)))
     at = type_coerce(AuditEntry.at, String)  # as it is stored: read one by one, below
     asked = select(
-        AuditEntry.id, at, AuditEntry.actor, AuditEntry.action, AuditEntry.subject
+        AuditEntry.id,
+        at,
+        AuditEntry.actor,
+        AuditEntry.action,
+        AuditEntry.subject,
+        func.coalesce(AuditEntry.detail, ""),
     ).where(AuditEntry.id > newest - _NEAR)
     with replaced.read() as session:
         rows = session.execute(asked.order_by(AuditEntry.id)).all()
