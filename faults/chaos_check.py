@@ -132,8 +132,34 @@ def _messages(session: Session) -> Iterator[str]:
             yield f"{text} has versions {numbers}"
     sent = {each.key: each.state for each in session.scalars(select(Delivery))}
     yield from _differ("message", sent, dict.fromkeys(keys, "delivered"))
-    entries = Counter(session.scalars(select(RecordEntry.key)))
-    yield from _differ("record's entry", dict(entries), dict.fromkeys(keys, 1))
+    entries = list(session.scalars(select(RecordEntry)))
+    if len(entries) != len(keys):
+        yield f"{len(entries)} entries of the record, {len(keys)} versions of outcomes"
+    yield from _differ(
+        "record's entry", {each.key: _entry(each) for each in entries}, _entries_wanted(session)
+    )
+
+
+def _entry(each: RecordEntry) -> tuple[object, ...]:
+    return (
+        each.person_id, each.tube.text, each.version, each.status, each.reason, each.sampled_at,
+        each.resulted_at, each.place, each.supersedes,
+    )  # fmt: skip
+
+
+def _entries_wanted(session: Session) -> dict[str, tuple[object, ...]]:
+    """Return what each version of each outcome must have put into its person's record."""
+    every = list(session.scalars(select(Outcome)))
+    keys = {each.id: f"{each.tube.text}/{each.person_id}/v{each.version}" for each in every}
+    released = {each.id: each.released_at for each in session.scalars(select(Result))}
+    return {
+        keys[each.id]: (
+            each.person_id, each.tube.text, each.version, each.status, each.reason,
+            each.sampled_at, released[each.result_id] if each.result_id else None, each.place,
+            keys[each.supersedes] if each.supersedes else None,
+        )
+        for each in every
+    }  # fmt: skip
 
 
 def _differ(what: str, known: dict, wanted: dict) -> Iterator[str]:  # type: ignore[type-arg]

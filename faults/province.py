@@ -71,6 +71,11 @@ class Server:
         assert self._process.stdout is not None
         assert "http://" in self._process.stdout.readline(), "the server did not start"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "it was not started"
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL, as the kernel does it when memory is short; its worker ends with it."""
         if self._process is not None:

@@ -113,7 +113,7 @@ class Stations:
 
     def report(self) -> Report:
         """Compare what was acknowledged with what is stored, byte for byte."""
-        stored, alerts = self._stored()
+        stored, alerts = self.stored()
         lost = twice = 0
         for each in self.senders:
             rows = stored.get(each.name, [])
@@ -127,7 +127,8 @@ class Stations:
         resent = sum(each.resent for each in self.senders)
         return Report(acked, max(gaps, default=0.0), resent, lost, twice, alerts, dict(met))
 
-    def _stored(self) -> tuple[dict[str, list[bytes]], int]:
+    def stored(self) -> tuple[dict[str, list[bytes]], int]:
+        """Return what is stored of each station, in order, and how many alerts there are."""
         database, rows = open_database(self.settings.database_url), dict[str, list[bytes]]()
         with database.read() as session:
             asked = select(WireEvent.station, WireEvent.payload)

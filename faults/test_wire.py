@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
+from threading import Event as Flag
 
 import pytest
 
@@ -14,6 +16,8 @@ from faults import runs
 from faults.disks import Disk, powered, restarted
 from faults.province import Home, Server, found, free_port, station_at
 from faults.wire import Wire
+
+KILLED_AFTER = (0.0, 0.0, 0.001, 0.002, 0.004, 0.008, 0.016, 0.05)  # seconds
 
 
 @pytest.fixture(autouse=True)
@@ -94,22 +98,34 @@ def test_a_question_cut_after_any_byte_stores_all_of_an_upload_or_nothing(
     assert server.alerts() == []
 
 
-def test_a_server_killed_at_any_moment_has_every_event_once(home: Home, server: Server) -> None:
-    random = Random(3)
-    for kill in range(3):
+def test_a_server_killed_at_any_moment_has_every_event_once(
+    home: Home, server: Server, wire: Wire
+) -> None:
+    """Killed while a batch is on its way: from its first bytes on, to after its answer."""
+    unanswered = 0
+    for kill, delay in enumerate(KILLED_AFTER):
         pairs(home, 1 + kill * 1000, 40)
-        up = home.uplink(f"http://127.0.0.1:{server.port}", most=5)
-        for _ in range(random.randrange(1, 8)):
-            up.turn()
-        told = read_sent(home.folder)
-        server.kill()
+        up = home.uplink(wire.address, most=5)
         up.turn()
-        assert read_sent(home.folder).trouble
+        killed = Flag()
+        wire.at_question = partial(kill_after, server, delay, killed)
+        up.turn()
+        assert killed.wait(20)
+        told = read_sent(home.folder)
+        unanswered += bool(told.trouble)
         assert len(server.stored) >= told.sent
         server.start()
-    drain(home.uplink(f"http://127.0.0.1:{server.port}"), home)
+    print(f"{unanswered} of {len(KILLED_AFTER)} turns were cut short by the kill")
+    assert unanswered >= 3
+    drain(home.uplink(wire.address), home)
     assert server.stored == home.written
     assert server.alerts() == []
+
+
+def kill_after(server: Server, seconds: float, killed: Flag) -> None:
+    Flag().wait(seconds)
+    server.kill()
+    killed.set()
 
 
 def asked_until_the_cut(disk: Disk, home: Home, port: int, turns: int) -> None:

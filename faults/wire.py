@@ -13,7 +13,8 @@ class Wire:
     """Passes TCP on from `port` to *target*.
 
     `cut_up` and `cut_down` say after how many bytes of the next connection's question or answer
-    the wire is cut; None leaves it whole.
+    the wire is cut; None leaves it whole.  `at_question` is called once, as the first bytes of the
+    next question have gone on to *target*; what it does happens beside that question.
     """
 
     def __init__(self, target: int) -> None:
@@ -23,6 +24,7 @@ class Wire:
         self.cut_up: int | None = None
         self.cut_down: int | None = None
         self.cuts = 0
+        self.at_question: Callable[[], object] | None = None
         self._threads: list[threading.Thread] = []
         self._run(self._accept)
 
@@ -69,4 +71,7 @@ class Wire:
                     if not data:
                         return
                     ends[1 - which].sendall(data)
+                    if which == 0 and self.at_question is not None:
+                        self._run(self.at_question)
+                        self.at_question = None
                     left[which] = None if most is None else most - len(data)

@@ -123,6 +123,17 @@ class Local:
             self._iptables("-I", node.ports[3], port)
             self.dropped.append((node.ports[3], port))
 
+    def never_arrived(self) -> int:
+        """Return how many packets of replication were dropped up to now."""
+        asked = ["iptables", "-nvxL", "INPUT"]
+        said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+        return sum(
+            int(line.split()[0])
+            for line in said.splitlines()
+            for source, target in self.dropped
+            if f"spt:{source} dpt:{target}" in line
+        )
+
     def undrop(self) -> None:
         while self.dropped:
             self._iptables("-D", *self.dropped.pop())

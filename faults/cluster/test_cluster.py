@@ -22,6 +22,7 @@ from server.config import Settings
 
 BEFORE, AFTER = 4.0, 3.0  # seconds of sending before the fault and after its end
 AGAIN_WITHIN = 120.0
+FROZEN_AT_MOST = 90.0
 SENDERS = 6
 FIGURES = Path("var/cluster.md")
 HEAD = "| fault | pause | acknowledged | lost | what stations met |\n|---|---|---|---|---|\n"
@@ -61,6 +62,11 @@ def leader_of(local: Local) -> Node:
     leader = local.leader
     assert leader is not None
     return leader
+
+
+def another_leads(local: Local, than: Node) -> bool:
+    leader = local.leader
+    return leader is not None and leader.name != than.name
 
 
 def under(fault: Callable[[], object], name: str, local: Local, server: Server) -> Report:
@@ -131,6 +137,8 @@ def test_a_node_is_killed_whose_log_did_not_reach_the_others(whole: Local, serve
         leader = leader_of(whole)
         whole.drop_replication(leader)
         rest(1.5)
+        assert len(whole.dropped) == 2, "not both standbys were cut off"
+        assert whole.never_arrived() > 0
         leader.kill()
 
     report = under(fault, "log-dropped", whole, server)
@@ -146,7 +154,9 @@ def test_patroni_is_frozen_while_its_postgresql_goes_on(whole: Local, server: Se
 
     def fault() -> None:
         frozen.freeze()
-        rest(35.0)
+        wait("another to lead", lambda: another_leads(whole, frozen), FROZEN_AT_MOST)
+        assert Path(f"/proc/{frozen.postmaster}").exists(), "its PostgreSQL did not go on"
+        rest(5.0)
         frozen.thaw()
 
     under(fault, "patroni-frozen", whole, server)

@@ -1,5 +1,8 @@
 """The simulated day: small, with errors far above any published rate, through the real rules."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 from benchmarks.right_day import played
@@ -16,7 +19,8 @@ def test_no_error_that_a_rule_can_see_gives_anybody_a_wrong_result(tmp_path: Pat
     tally = played(150, 7, Rates(0.0, 0.0, tuple(SEEN)), tmp_path)
     assert sum(tally.injected.values()) > 10
     assert tally.results > 110
-    assert {name: n for name, n in tally.standing.items() if is_seen(name)} == {}
+    for reached in (tally.wrong, tally.standing):
+        assert {name: n for name, n in reached.items() if is_seen(name)} == {}
 
 
 def test_without_errors_everybody_is_paired_at_once_and_nobody_is_held(tmp_path: Path) -> None:
@@ -33,6 +37,25 @@ def test_swabs_that_change_tubes_after_both_scans_reach_the_wrong_people_and_are
     assert tally.wrong["crossed"] > 0
     assert not is_seen("crossed")
     assert {fault for fault, rate in RATES.items() if not rate.seen} == PLACED
+
+
+def test_the_command_fails_where_a_result_reached_somebody_wrong_if_only_for_a_while(
+    tmp_path: Path,
+) -> None:
+    """`--keep` brings in a day on which a seen error did, and was put right before its end."""
+    kept = tmp_path / "days.jsonl"
+    asked = ["right_person", "--people", "20", "--cores", "1", "--times", "0", "--keep", str(kept)]
+    asked += ["--json", "--folder", str(tmp_path)]
+    assert (run(asked), run(asked)) == (0, 0)
+    day = json.loads(kept.read_text("utf-8"))
+    day["tally"]["wrong"] = {"shift": 1}
+    kept.write_text(json.dumps(day, ensure_ascii=False) + "\n", "utf-8")
+    assert run(asked) == 1
+
+
+def run(asked: list[str]) -> int:
+    command = [sys.executable, "-m", "benchmarks.right_person", *asked[1:]]
+    return subprocess.run(command, check=False, capture_output=True).returncode
 
 
 def test_a_run_that_was_stopped_goes_on_and_comes_to_the_same(tmp_path: Path) -> None:
