@@ -1,4 +1,4 @@
-"""F30: a restore is killed at writes, syncs, removals and the renaming of its file.
+"""F31: a restore is killed at writes, syncs, removals and the renaming of its file.
 
 Nothing is in the place of the database, or what came back, whole and marked: one that does not know
 that it was set back would give numbers out again that are printed.
