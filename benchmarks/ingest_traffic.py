@@ -39,6 +39,11 @@ class Chain:
     seq: int = 0
     prev: str = field(default=NO_EVENT)
     first: int = 1  # the serial of its first tube
+    shift: int = 0  # where in `seals` its people begin, so that stations do not pair the same ones
+
+    def tubes(self, count: int) -> list[TubeId]:
+        """Return the tubes of its first *count* events."""
+        return [TubeId.mint(self.series, self.first + number) for number in range(count)]
 
     def events(self, count: int) -> list[bytes]:
         return [self._next() for _ in range(count)]
@@ -65,7 +70,7 @@ class Chain:
             boot="benchmark",
             mono=self.seq * 1_000_000,
             tube=TubeId.mint(self.series, self.first - 1 + self.seq).text,
-            person=self.seals[self.seq % len(self.seals)],
+            person=self.seals[(self.shift + self.seq) % len(self.seals)],
             person_kind="citizen-card",
             tag=f"{self.rng.getrandbits(64):016x}",
             order="person-first",

@@ -1,15 +1,17 @@
 """Plays a district's day, or a province's, against the real server on any engine.
 
-Stations bring signed batches at realistic hours, some after hours off-line, some twice; officers
-look at their pages, phones declare; then batches of 50 and 500 and single events as fast as they
-go, against the engine itself and a trivial POST; then heartbeats of many stations, and a morning
-on which all of them come back at once.
+Stations bring signed batches at realistic hours, some after hours off-line, some twice;
+laboratories receive the tubes, test, verify and release; officers look at their pages, phones
+declare; then batches of 50 and 500 and single events as fast as they go, against the engine itself
+and a trivial POST; then heartbeats of many stations, and a morning on which all of them come back
+at once.
 
     python -m benchmarks.load [--json] [--engine sqlite|postgresql|cluster|URL] [--workers N]
-        [--stations N] [--rate PAIRINGS/S] [--seconds S] [--rush N]
+        [--stations N] [--lab STATIONS] [--rate PAIRINGS/S] [--seconds S] [--rush N]
         [--storm STATIONSxEVENTS] [--beats N] [--stored ROWS] [--patience S]
 
-Bars: batch_50, batch_500, single >= 0.5; single_p99 < 10; growth <= 1.3; lost, doubled, refused 0.
+Bars: batch_50, batch_500, single >= 0.5; single_p99 < 10; growth, growth_of_applying <= 1.3; lost,
+doubled, wrong, refused 0.
 """
 
 import os
@@ -18,69 +20,21 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from operator import truediv
 from pathlib import Path
-from random import Random
-from time import perf_counter
 
-from benchmarks import load_scripts as scripts
 from benchmarks.ingest_rows import minted
 from benchmarks.ingest_traffic import Chain, drive, http_post
 from benchmarks.load_bare import bare
-from benchmarks.load_clients import Act, play
+from benchmarks.load_day import Load, day
 from benchmarks.load_flood import beats, storm
 from benchmarks.load_growth import growth
 from benchmarks.load_lines import more_files
-from benchmarks.load_site import OURS, Site, site
-from benchmarks.load_watch import Kept, kept, used
+from benchmarks.load_site import LAB_PLACES, OURS, Site, site
+from benchmarks.load_watch import Kept, kept
 from benchmarks.report import Report, arguments, median, percentile
-from contract.population import residents
-from rehearsal.browser import Browser
 
 ROUNDS, SINGLES = 3, 1_600
 TUBES = 6_000  # of each station, for its day and the rush
 LINES = 32  # stations that send at once in the rush
-PAGES = ("/overview", "/outcomes", "/unmatched", "/")
-
-
-def day(site_: Site, chains: Sequence[Chain], load: tuple[float, float], report: Report) -> None:
-    """Play the mixed day of *load* (pairings/s, seconds): latency by kind, processor, memory."""
-    rng = Random(11)  # noqa: S311 - must be the same each time
-    before, engine, began = used(site_.process.pid), used(*site_.engine()), perf_counter()
-    tally = play(site_.port, _scripts(site_, chains, load, rng))
-    took, after, behind = perf_counter() - began, used(site_.process.pid), used(*site_.engine())
-    pairs = sum(chain.seq for chain in chains)
-    report.figures["day_pairings"] = (pairs / took, "pairings/s")
-    for kind in sorted(tally.took):
-        for percent in (50, 95, 99):
-            report.figures[f"{kind.replace(' ', '_')}_p{percent}"] = (tally.at(kind, percent), "ms")
-    report.figures["day_processor"] = ((after.seconds - before.seconds) / took, "cores")
-    report.figures["day_memory"] = (after.resident / 1e6, "MB")
-    if behind.held:  # SQLite's work is the server's own
-        report.figures["day_engine_processor"] = ((behind.seconds - engine.seconds) / took, "cores")
-        report.figures["day_engine_memory"] = (behind.held / 1e6, "MB")
-    report.figures["day_repeated"] = (tally.again, "acts")
-    report.figures["day_refused"] = (sum(tally.refused.values()), "acts")
-
-
-def _scripts(
-    site_: Site, chains: Sequence[Chain], load: tuple[float, float], rng: Random
-) -> list[list[Act]]:
-    rate, seconds = load
-    times = scripts.pairings(int(rate * seconds), seconds, rng)
-    own: list[list[float]] = [[] for _ in chains]
-    for at in times:
-        own[rng.randrange(len(own))].append(at)
-    desks: list[list[Act]] = [[] for _ in range(min(16, len(own)))]
-    for number, (chain, mine) in enumerate(zip(chains, own, strict=True)):
-        desks[number % len(desks)] += scripts.station(chain, mine, seconds, rng)
-    officer = Browser(site_.base)
-    account = next(one for one in site_.people if one.role == "health-officer")
-    officer.log_in(account.login, account.password)
-    people = list(residents(int(seconds), 3))
-    return [
-        *(sorted(acts, key=lambda act: act.at) for acts in desks),
-        list(scripts.pages(officer, PAGES, 0.5, seconds)),
-        list(scripts.phones(site_.point, people, 1.0, rng)),
-    ]
 
 
 def rush(site_: Site, events: int, report: Report) -> None:
@@ -126,13 +80,16 @@ def main() -> None:
     many, _, each = options.storm.partition("x")
     stations = max(options.stations, int(many), options.beats, LINES)
     tubes = min(20_000, TUBES + int(each or 0))
+    labs = min(len(LAB_PLACES), -(-options.stations // options.lab)) if options.lab else 0
+    load = Load(options.rate, options.seconds, options.patience)
+    apart = 3 * int(load.rate * load.seconds) // options.stations  # more than a station pairs
     report = Report("load")
     more_files()  # also for the server, which inherits it
     with (
         tempfile.TemporaryDirectory() as folder,
-        site(Path(folder), options.engine, stations, tubes, options.workers) as made,
+        site(Path(folder), options.engine, stations, tubes, options.workers, labs, apart) as made,
     ):
-        day(made, made.chains[: options.stations], (options.rate, options.seconds), report)
+        day(made, made.chains[: options.stations], load, report)
         rush(made, options.rush, report)
         beats(made, options.beats, report)
         storm(made, int(many), int(each or 0), report)
@@ -162,6 +119,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--engine", default="sqlite", help="sqlite, postgresql, cluster, or a URL")
     parser.add_argument("--workers", type=int, default=2, help="processes that serve (not SQLite)")
     parser.add_argument("--stations", type=int, default=64)
+    parser.add_argument("--lab", type=int, default=16, help="stations of a laboratory; 0: none")
     parser.add_argument("--rate", type=float, default=12, help="pairings/s in the mean of the day")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rush", type=int, default=16_000, help="events of a round, as fast as")

@@ -14,7 +14,7 @@ from time import monotonic, sleep
 from benchmarks.report import percentile
 
 TRIES, PAUSE = 20, 0.25
-_AGAIN = frozenset((408, 429, 500, 502, 503, 504))
+AGAIN = frozenset((408, 429, 500, 502, 503, 504))
 _TIMEOUT = 30
 
 
@@ -48,6 +48,14 @@ class Tally:
         with self._lock:
             self.refused[status] = self.refused.get(status, 0) + 1
 
+    def add(self, other: "Tally") -> None:
+        """Take in what another counted."""
+        for kind, seconds in other.took.items():
+            self.took.setdefault(kind, []).extend(seconds)
+        self.again += other.again
+        for status, count in other.refused.items():
+            self.refused[status] = self.refused.get(status, 0) + count
+
     def at(self, kind: str, percent: float) -> float:
         """Return milliseconds."""
         return percentile(self.took.get(kind, []), percent) * 1000
@@ -69,10 +77,14 @@ class Wire:
             answer = self._line.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):
-            self._line.close()
-            self._line = None
+            self.close()
             return 503
         return answer.status
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
 
 def play(port: int, scripts: Sequence[Iterable[Act]]) -> Tally:
@@ -95,10 +107,11 @@ def _follow(port: int, script: Iterable[Act], began: float, tally: Tally) -> Non
         status = 0
         for _ in range(TRIES):
             status = act.work(wire)
-            if status not in _AGAIN:
+            if status not in AGAIN:
                 break
             tally.repeat()
             sleep(PAUSE)
         if status >= 400:
             tally.refuse(status)
         tally.note(act.kind, monotonic() - began - act.at)
+    wire.close()

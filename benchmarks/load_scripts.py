@@ -1,4 +1,4 @@
-"""What everybody does during `benchmarks.load`: stations, officers, phones, a laboratory.
+"""What everybody does during `benchmarks.load`: stations, officers and phones.
 
 A day is pressed into the run: most people come in the middle of the morning and of the afternoon.
 One station in eight has no network for a while and brings everything at once after it; one upload

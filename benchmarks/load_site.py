@@ -22,6 +22,8 @@ from faults.cluster.local import cluster
 from rehearsal.office import Account, accounts, give_access
 from server import cli, vault
 from server.accounts.models import Station
+from server.accounts.roles import Role
+from server.accounts.services import add_user
 from server.config import Settings
 from server.db import open_database
 from server.declarations.kinds import PointKind
@@ -30,7 +32,8 @@ from server.sampling import lots
 
 OURS = ("sqlite", "postgresql", "cluster")  # engines that we make ourselves, and take away
 PLACE = "vn-2021:24.222"
-_SEALS, _SERIES = 4_000, 26  # sealed codes that repeat; the series of the lots
+LAB_PLACES = tuple(f"vn-2021:24.{each}" for each in range(213, 224) if each != 214)
+_SEALS, _SERIES = 20_000, 26  # people, who come again; the series of the lots
 
 
 @dataclass
@@ -45,6 +48,7 @@ class Ground:
     port: int
     chains: Sequence[Chain]
     people: Sequence[Account]
+    labs: Sequence[tuple[Account, Account]]  # who enters, and who verifies and releases
     point: str
     engine: Callable[[], list[int]]
 
@@ -61,14 +65,36 @@ class Site(Ground):
 
 
 @contextmanager
-def site(folder: Path, engine: str, stations: int, tubes: int, workers: int) -> Iterator[Site]:
-    """Make and start everything in *folder*; stop it at the end."""
-    with ground(folder, engine, stations, tubes, workers) as made, serving(made) as served:
+def site(
+    folder: Path,
+    engine: str,
+    stations: int,
+    tubes: int,
+    workers: int,
+    labs: int = 0,
+    apart: int = 0,
+) -> Iterator[Site]:
+    """Make and start everything in *folder*; stop it at the end.
+
+    *apart*: so many pairings of each station are of people whom no other pairs among its first.
+    """
+    with (
+        ground(folder, engine, stations, tubes, workers, labs, apart) as made,
+        serving(made) as served,
+    ):
         yield served
 
 
 @contextmanager
-def ground(folder: Path, engine: str, stations: int, tubes: int, workers: int) -> Iterator[Ground]:
+def ground(
+    folder: Path,
+    engine: str,
+    stations: int,
+    tubes: int,
+    workers: int,
+    labs: int = 0,
+    apart: int = 0,
+) -> Iterator[Ground]:
     """Make everything in *folder*, and what its database needs; nothing serves yet."""
     with _database(engine) as (url, processes):
         workers = workers if url else 1
@@ -86,8 +112,9 @@ def ground(folder: Path, engine: str, stations: int, tubes: int, workers: int) -
                 raise SystemExit("the server's data could not be made")
         people = accounts()
         give_access(people, config, folder / "access.log")
-        chains, point = _filled(settings, stations, tubes)
-        yield Ground(settings, config, port, chains, people, point, processes)
+        chains, point = _filled(settings, stations, tubes, apart)
+        pairs = _staffed(settings, labs)
+        yield Ground(settings, config, port, chains, people, pairs, point, processes)
 
 
 @contextmanager
@@ -117,7 +144,28 @@ def serving(made: Ground) -> Iterator[Site]:
             process.wait(timeout=60)
 
 
-def _filled(settings: Settings, stations: int, tubes: int) -> tuple[list[Chain], str]:
+def _staffed(settings: Settings, labs: int) -> list[tuple[Account, Account]]:
+    """Give each laboratory, in a district of its own, two technicians who see what it has."""
+    database, now = open_database(settings.database_url), datetime.now(UTC)
+    pairs = []
+    with database.write() as session:
+        for number in range(labs):
+            place = LAB_PLACES[number]
+            pair = (
+                Account(f"lab{number}a", "Người nhập", Role.LAB_TECHNICIAN, place),
+                Account(f"lab{number}b", "Người duyệt", Role.LAB_TECHNICIAN, place),
+            )
+            for one in pair:
+                add_user(
+                    session, one.login, name=one.name, role=Role.LAB_TECHNICIAN, place=place,
+                    password=one.password, by="benchmark", now=now,
+                )  # fmt: skip
+            pairs.append(pair)
+    database.engine.dispose()
+    return pairs
+
+
+def _filled(settings: Settings, stations: int, tubes: int, apart: int) -> tuple[list[Chain], str]:
     """Enrol *stations* with a lot of *tubes* each; return their chains, and a point's code."""
     opened = vault.Vault.load(settings.vault_path)
     vault.install(opened)
@@ -128,7 +176,7 @@ def _filled(settings: Settings, stations: int, tubes: int) -> tuple[list[Chain],
     with database.write() as session:
         for number in range(stations):
             chain = Chain(f"tram-{number}", private_key(rng.randbytes(32)), seals, _SERIES,
-                          Random(number))  # fmt: skip  # noqa: S311
+                          Random(number), shift=number * apart)  # fmt: skip  # noqa: S311
             session.add(_row(chain, now))
             session.flush()
             lot = lots.register_lot(
