@@ -6,12 +6,15 @@ that is missing and never missed.
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from threading import Event, Thread
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
 TROUBLED_SECONDS = 5.0
+T = TypeVar("T")
 
 
 class Rounds(ABC):
@@ -56,10 +59,15 @@ class Rounds(ABC):
             self._tried()
 
     def _tried(self) -> float:
+        rest = self.tried(self.round)
+        return TROUBLED_SECONDS if rest is None else rest
+
+    def tried(self, work: Callable[[], T]) -> T | None:
+        """Do *work*; return None where it failed, which is logged."""
         try:
-            return self.round()
+            return work()
         except SQLAlchemyError as error:  # the database may be away for a while
             log.warning("%s: the database gave up, it is tried again: %s", self.name, error)
         except Exception:
             log.exception("%s: this should not have happened; it goes on", self.name)
-        return TROUBLED_SECONDS
+        return None

@@ -22,7 +22,7 @@ from server.local_forms import day
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import live
 from server.outcomes.models import Callback, Outcome
-from server.people import merges, whole
+from server.people import erased, merges, whole
 from server.people.models import Identity, Person
 from server.record import stored
 from server.record.mine_models import MyLink
@@ -151,6 +151,7 @@ def erase(session: Session, ids: list[UUID], *, by: str, now: datetime) -> None:
     """
     phones.forget(session, ids)
     _end_links(session, ids, by, now)
+    erased.end_questions(session, ids, by=by, now=now)
     rows = stored.erase(session, ids)
     for person in session.scalars(select(Person).where(Person.id.in_(ids))):
         person.birth_year = person.birth_year and person.birth_year // 10 * 10

@@ -4,7 +4,7 @@ What either record says of its bearer was set right, or a release judges otherwi
 to wait that nobody asked about, or need not wait any more.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,9 +17,6 @@ from server.people.models import IdentityQuestion
 from server.sampling import matters, told_apart
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
-
-# Returns those of some tubes whose results were told.
-Told = Callable[[Session, Iterable[Tube]], set[Tube]]
 
 
 def open_about(session: Session, person_id: UUID) -> Sequence[IdentityQuestion]:
@@ -38,16 +35,20 @@ def take_turns(session: Session, questions: Iterable[IdentityQuestion]) -> None:
 
 
 def look_at(
-    session: Session, question: IdentityQuestion, *, now: datetime, told: Told | None = None
+    session: Session,
+    question: IdentityQuestion,
+    *,
+    now: datetime,
+    told: matters.Told | None = None,
 ) -> None:
     """Hold what both records were given, or let it go, as if *question* were asked now.
 
-    Two tubes of which all is *told* already are shown and not held: nothing is taken back unasked.
+    Two tubes either of which is *told* of already are shown and not held: nothing is taken back
+    unasked.
     """
     pair = question.person_id, question.other_id
     if _may_be_one(session, question):
-        tubes = _given(session, merges.roots_of(session, pair)) if told else []
-        matters.look_again(session, pair, now, told(session, tubes) if told else set())
+        matters.look_again(session, pair, now, told)
     else:
         told_apart.tell_apart(session, question, now)
 

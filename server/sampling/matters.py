@@ -5,7 +5,7 @@ are held; half a day apart they are only shown.  A matter whose pairing is voide
 and so does one between two records that are told apart.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -27,6 +27,8 @@ from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
 
 REVIEWER = "system:sampling"
+# Returns those of some tubes whose results were told.
+Told = Callable[[Session, Iterable[Tube]], set[Tube]]
 
 
 class Kind(StrEnum):
@@ -48,17 +50,14 @@ class Made(NamedTuple):
         return cls(pairing.id, pairing.person_id, pairing.paired_at)
 
 
-def note_repeats(
-    session: Session, fresh: Sequence[Made], *, now: datetime, told: Collection[Tube] = ()
-) -> set[Tube]:
+def note_repeats(session: Session, fresh: Sequence[Made], *, now: datetime) -> set[Tube]:
     """Open a matter for each of *fresh* whose person was given another tube not long apart, by any
     record that is theirs or may be.
 
     Of more than NEAREST tubes on one side only those are asked about; each is held all the same.
-    Where both were *told* of, they are only shown.
     Return the tubes that are held because of it.  One question for many pairings.
     """
-    return _open_repeats(session, _repeats_of(session, fresh), now, told)
+    return _open_repeats(session, _repeats_of(session, fresh), now)
 
 
 def _repeats_of(session: Session, fresh: Sequence[Made]) -> repeats.Pairs:
@@ -79,12 +78,16 @@ def ask_again(session: Session, gone: Pairing, *, now: datetime) -> None:
 
 
 def look_again(
-    session: Session, records: Sequence[UUID], now: datetime, told: Collection[Tube] = ()
+    session: Session, records: Sequence[UUID], now: datetime, told: Told | None = None
 ) -> None:
     """Ask about what was given to *records*, which are one person's, or may be, and to whatever is
-    merged with them."""
-    every = merges.roots_of(session, records)
-    held = _open_repeats(session, _in_turn(session, every), now, told)
+    merged with them.
+
+    Two tubes either of which was *told* of are only shown.
+    """
+    pairs = _in_turn(session, merges.roots_of(session, records))
+    out = told(session, _tubes_in(pairs)) if told else ()  # in their turn: none goes out meanwhile
+    held = _open_repeats(session, pairs, now, out)
     changes.all_changed(session, held, now=now)
 
 
@@ -164,7 +167,7 @@ def _matter(
     return {
         "id": uuid4(), "kind": str(Kind.PERSON_TWICE), "tube": tube, "pairing_id": first.id,
         "other_tube": other, "other_id": second.id, "opened_at": now,
-        "held": repeats.are_held(first, second) and not (tube in told and other in told),
+        "held": repeats.are_held(first, second) and tube not in told and other not in told,
     }  # fmt: skip
 
 

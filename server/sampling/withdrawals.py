@@ -59,5 +59,6 @@ def withdraw(session: Session, pairing: Pairing, why: Why, *, by: str, now: date
     session.flush()
     conflicts.review(session, pairing.tube, now=now)
     touched = matters.end_repeats(session, pairing, now)
+    take_turn(session, touched)  # before people: whoever gives one of these tubes goes that way
     matters.ask_again(session, pairing, now=now)
     changes.all_changed(session, [pairing.tube, *touched], now=now)
