@@ -15,6 +15,7 @@ from server.people import services as persons
 from server.sampling import (
     changes,
     identity_decisions,
+    made_one,
     matter_decisions,
     matters,
     reach,
@@ -27,7 +28,7 @@ def connect() -> None:
     for each in (outcomes.settle_many, marks.mark):
         _listen(changes.listeners, each)
     _listen(arrivals.listeners, marks.mark_arrived)
-    _listen(merges.joined, matters.look_again)
+    _listen(merges.joined, made_one.look_again)
     _listen(persons.asked, matters.look_again)
     _listen(doubts.told_apart, told_apart.tell_apart)
     _listen(merges.parting, identity_decisions.take_turns)

@@ -33,6 +33,7 @@ from server.sampling import (
     changes,
     conflicts,
     identity_decisions,
+    made_one,
     matter_decisions,
     matters,
     told_apart,
@@ -234,7 +235,7 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
     heard: tuple[list[Any], ...] = (changes.listeners, merges.joined, merges.parting,
                                     merges.parted, persons.asked, doubts.told_apart)  # fmt: skip
     known = [list(each) for each in heard]
-    changes.listeners[:], merges.joined[:] = [settle_many, mark], [matters.look_again]
+    changes.listeners[:], merges.joined[:] = [settle_many, mark], [made_one.look_again]
     merges.parting[:] = [identity_decisions.take_turns]
     merges.parted[:] = [identity_decisions.look_again, matter_decisions.ask_parted]
     persons.asked[:], doubts.told_apart[:] = [matters.look_again], [told_apart.tell_apart]

@@ -14,10 +14,12 @@ from server.outcomes.doubt_rounds import EVERY
 from server.people import doubts
 from server.people.models import IdentityQuestion, Person
 from server.record import requests
+from server.sampling import matters
+from server.sampling.matter_decisions import Verdict, decide_matter
 from tests.server.outcomes.test_at_once import at_once
 from tests.server.outcomes.test_doubts_again import Older, look
 from tests.server.outcomes.test_holds import Day
-from tests.server.outcomes.test_perhaps_one import HOA, ask, held, one_tube_each, two
+from tests.server.outcomes.test_perhaps_one import HOA, answer, ask, held, one_tube_each, two
 
 LONG = timedelta(days=4000)
 
@@ -137,3 +139,41 @@ def test_who_erases_waits_for_no_question_that_another_has_in_hand(
     with database.read() as session:
         assert session.get_one(IdentityQuestion, older.question).answer == "different"
         assert {session.get_one(Person, each).name for each in older.people} == {None}
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("told", [1, 2])
+def test_what_is_only_shown_is_held_once_a_person_says_that_the_two_are_one(
+    database: Database, make_scene: Any, now: datetime, told: int
+) -> None:
+    older = Older(database, make_scene, now, told)
+    look(database, now)
+    with database.write() as session:
+        day = Day(make_scene(session))
+        day.scene.now += timedelta(hours=10)
+        assert held(day) == set()
+        answer(day, older.question, same=True)
+        assert held(day) == set(older.tubes)
+        for each in older.tubes[:told]:
+            assert day.statuses(each) == ["negative", "withdrawn"]
+
+
+def test_what_a_person_decided_or_is_of_another_session_is_not_held_when_the_two_are_one(
+    database: Database, make_scene: Any, now: datetime
+) -> None:
+    older = Older(database, make_scene, now, told=2)
+    look(database, now)
+    with database.write() as session:
+        day = Day(make_scene(session))
+        day.scene.now += timedelta(hours=10)
+        first = session.get_one(Person, older.people[0])
+        late = [day.scene.tube() for _ in range(len(older.tubes) + 1)][-1]
+        day.pair(late, first)
+        by_tubes = {late in (m.tube, m.other_tube): m for m in matters.open_matters(session)}
+        assert len(by_tubes) == 2
+        decide_matter(
+            session, by_tubes[False].id, verdict=Verdict.BOTH, reason="hỏi", by=HOA,
+            now=day.scene.now,
+        )  # fmt: skip
+        answer(day, older.question, same=True)
+        assert held(day) == set()
