@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import among, listed
-from server.lab import queries, refusals
+from server.lab import queries, refusals, withdrawal_clocks
 from server.lab.in_hand import in_hand
 from server.lab.models import Reception, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
@@ -80,22 +80,43 @@ def doubt_times(session: Session, tube: Tube, *, by: str, now: datetime) -> None
 
     Our clock ran ahead then: what is noted of the tube now is noted after that, whatever the clocks
     say.  As nobody can tell what was in hand before, what is found from now on waits for somebody's
-    word.  Where a result that slipped in then waits still, that one is recalled first.
+    word.  Where a result that slipped in then waits still, that one is recalled first.  Where the
+    clock is behind now, nothing is doubted (`withdrawal_clocks`).
     """
     _doubt(session, tube, withdrawals_of(session, tube), by=by, now=now)
+
+
+def trust_again(session: Session, tube: Tube, *, by: str, now: datetime) -> None:
+    """Rely again on such a time where it was doubted by a clock that was behind."""
+    _trust(session, withdrawals_of(session, tube), by=by, now=now)
 
 
 def _doubt(
     session: Session, tube: Tube, every: Sequence[ArrivalWithdrawal], *, by: str, now: datetime
 ) -> None:
+    _trust(session, every, by=by, now=now)
     ahead = [each for each in every if each.trusted and each.withdrawn_at > now + CLOCKS_DIFFER]
+    ahead = [each for each in ahead if withdrawal_clocks.ran_ahead(session, each, now)]
     slipped_in = select(Result.id).where(Result.tube == tube, of_another_tube()).limit(1)
     if not ahead or session.scalar(slipped_in) is not None:
         return
     for each in ahead:
-        each.trusted = False
-        said = f"{each.id}: {each.withdrawn_at.isoformat()}"
-        audit.record(session, "tube.withdrawal-time-doubted", tube, by=by, now=now, detail=said)
+        _note(session, each, withdrawal_clocks.DOUBTED, by=by, now=now)
+
+
+def _trust(session: Session, every: Sequence[ArrivalWithdrawal], *, by: str, now: datetime) -> None:
+    for each in every:
+        passed = not each.trusted and each.withdrawn_at <= now
+        if passed and withdrawal_clocks.was_behind(session, each, now):
+            _note(session, each, withdrawal_clocks.TRUSTED, by=by, now=now)
+
+
+def _note(
+    session: Session, gone: ArrivalWithdrawal, action: str, *, by: str, now: datetime
+) -> None:
+    gone.trusted = action == withdrawal_clocks.TRUSTED
+    said = f"{gone.id}: {gone.withdrawn_at.isoformat()}"
+    audit.record(session, action, gone.tube, by=by, now=now, detail=said)
     session.flush()
 
 
