@@ -88,10 +88,9 @@ def _correct_past(database: Database, now: datetime) -> int:
 def apply_again(session: Session, *, by: str, now: datetime) -> int:
     """Let everything that waits or was refused be tried again; return how much that is.
 
-    An event whose bytes went when its time was over stays as it was told, and so does a scan of a
-    tube whose arrival was taken back since.
+    An event whose bytes went when its time was over stays as it was told, and so does what was
+    refused as a scan of before its tube's arrival was taken back.
     """
-    old_scans.put_aside(session, now)
     count = _to_pending(session, ["waiting", "refused"])
     audit.record(session, "events.tried-again", "intake", by=by, now=now, detail=f"{count} events")
     return count

@@ -16,6 +16,7 @@ from server.accounts.models import Station
 from server.declarations import check_ins
 from server.declarations.check_ins import AtStation, Comer
 from server.declarations.stands import Stands
+from server.intake import old_scans
 from server.intake.models import WireEvent, not_applied
 from server.intake.opening import open_event
 from server.lab import services as lab
@@ -74,20 +75,20 @@ def void_check_in(session: Session, event: CheckInVoided, now: datetime) -> None
 
 
 def arrive(session: Session, event: TubeArrived, now: datetime) -> None:
-    by = f"station:{event.station}"
+    by, given = f"station:{event.station}", tube(event.tube)
     arrived = event.at if event.trusted else None
-    lab.receive_tube(
-        session, tube(event.tube), box=event.box, by=by, now=now, arrived=arrived, moved=True
-    )
+    old_scans.check(session, event, given, now)
+    lab.receive_tube(session, given, box=event.box, by=by, now=now, arrived=arrived, moved=True)
 
 
 def hear_of_arrival(session: Session, event: TubeArrived, now: datetime) -> None:
-    """Keep when a tube arrived that is in another box by now, or rejected: see `lab.receptions`."""
-    if event.trusted:
-        lab.hear_of_arrival(
-            session, tube(event.tube), event.at, box=event.box, by=f"station:{event.station}",
-            now=now,
-        )  # fmt: skip
+    """Keep when a tube arrived that is in another box by now, or rejected: see `lab.receptions`.
+
+    A scan of before an arrival was taken back may be of the same mistake: it tells nothing.
+    """
+    given, by = tube(event.tube), f"station:{event.station}"
+    if event.trusted and not old_scans.of_before(session, event, given, now):
+        lab.hear_of_arrival(session, given, event.at, box=event.box, by=by, now=now)
 
 
 def close_box(session: Session, event: BoxClosed, now: datetime) -> None:

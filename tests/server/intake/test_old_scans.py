@@ -14,14 +14,18 @@ from server.accounts.within import ANYWHERE
 from server.db import Database
 from server.intake.applier import apply_again, apply_pending
 from server.intake.models import WireEvent
-from server.intake.old_scans import TAKEN_BACK
+from server.intake.old_scans import TAKEN_BACK, scans_of
 from server.lab import arrivals
 from server.lab import services as lab
 from server.lab.move_models import ArrivalWithdrawal
 from server.lab.queries import reception_of
+from server.lab.receptions import standing_steps
+from server.sampling import lot_parts
+from server.sampling.lot_tiles import Run
+from server.sampling.queries import lot_of
 
 TUBE, FIRST, SECOND = TubeId.mint(26, 1), BoxId.mint(12).text, BoxId.mint(13).text
-HOUR = timedelta(hours=1)
+HOUR, SECOND_LATER = timedelta(hours=1), timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -40,9 +44,13 @@ def problems(database: Database) -> list[str | None]:
         return list(session.scalars(select(WireEvent.problem).order_by(WireEvent.seq)))
 
 
-def try_again(database: Database, now: datetime) -> None:
+def click_again(database: Database, now: datetime) -> None:
     with database.write() as session:
         apply_again(session, by="user:quan", now=now)
+
+
+def try_again(database: Database, now: datetime) -> None:
+    click_again(database, now)
     apply_pending(database, now)
 
 
@@ -68,15 +76,66 @@ def test_what_was_scanned_before_an_arrival_was_taken_back_notes_none_when_tried
         assert (box_of(database), problems(database)) == (None, [None, TAKEN_BACK])
 
 
+@pytest.mark.engines
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=365)], ids=["right", "ahead"])
 def test_a_scan_of_after_that_notes_the_arrival_whatever_was_tried_again(
-    twice: Any, database: Database, now: datetime
+    twice: Any, database: Database, clock: Any, now: datetime, ahead: timedelta
 ) -> None:
-    take_back(database, now + HOUR)
+    take_back(database, now + HOUR + ahead)
     try_again(database, now + 2 * HOUR)
-    at = now + 3 * HOUR
+    at = clock.at = now + 3 * HOUR
     twice.send(twice.write(TubeArrived, tube=TUBE.text, box=SECOND, count=1, at=at))
     apply_pending(database, at)
     assert box_of(database) == SECOND
+
+
+@pytest.mark.engines
+def test_what_is_taken_back_between_the_click_and_its_effect_is_not_noted_by_it(
+    twice: Any, database: Database, now: datetime
+) -> None:
+    click_again(database, now + HOUR)
+    take_back(database, now + HOUR + SECOND_LATER)
+    apply_pending(database, now + HOUR + 2 * SECOND_LATER)
+    assert (box_of(database), problems(database)) == (None, [None, TAKEN_BACK])
+
+
+@pytest.mark.engines
+def test_a_scan_that_waited_while_an_arrival_was_taken_back_notes_none_once_it_may(
+    sender: Any, database: Database, with_lots: None, now: datetime
+) -> None:
+    with database.write() as session:
+        lot = lot_of(session, TUBE)
+        assert lot
+        run = Run(TUBE.serial, TUBE.serial)
+        void = lot_parts.void_tubes(session, lot.id, run, reason="x", by="u", now=now)
+    sender.send(sender.write(TubeArrived, tube=TUBE.text, box=SECOND, count=1))
+    apply_pending(database, now)
+    with database.write() as session:
+        lot_parts.lift_void(session, void.id, by="u", now=now)
+        lab.receive_tube(session, TUBE, box=FIRST, by="user:lan", now=now)
+    take_back(database, now + HOUR)
+    with database.read() as session:
+        assert [each.box for each in scans_of(session, TUBE)] == [SECOND], "it is told of"
+    assert problems(database) == ["tube-void"]
+    for _ in range(2):
+        apply_pending(database, now + 2 * HOUR)
+        assert (box_of(database), problems(database)) == (None, [TAKEN_BACK])
+
+
+@pytest.mark.engines
+def test_a_scan_of_before_tells_nothing_of_the_tube_that_came_since(
+    twice: Any, database: Database, now: datetime
+) -> None:
+    """Whoever was given that tube in the meantime is not late by another's mistake."""
+    click_again(database, now + HOUR)
+    take_back(database, now + HOUR + SECOND_LATER)
+    with database.write() as session:
+        came = now + 2 * HOUR
+        lab.receive_tube(session, TUBE, box=FIRST, by="user:lan", now=came)
+    apply_pending(database, now + 3 * HOUR)
+    with database.read() as session:
+        assert [step.at for step in standing_steps(session, TUBE)] == [came]
+    assert problems(database) == [None, TAKEN_BACK]
 
 
 def test_what_another_laboratory_took_back_keeps_no_scan_from_being_tried_again(
