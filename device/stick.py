@@ -126,10 +126,10 @@ def _believe(backlog: Backlog, heads: Sequence[HeadWire]) -> int:
     """Count our own events up to *heads* as sent; return how many are new.  Raises NoStick."""
     if not is_of_since(backlog.sent, [(each.epoch, each.seq) for each in heads]):
         raise NoStick(
-            "biên nhận này không có sự kiện nào ghi sau khi trạm mất uplink.json: đem thẻ đi nộp"
-            " lần nữa, biên nhận sau sẽ dùng được",
-            "it is for nothing that was written since uplink.json was lost here: carry the stick"
-            " once more, the receipt for that counts",
+            "biên nhận này không có sự kiện nào ghi sau khi trạm mất uplink.json: bật lại trạm hoặc"
+            " quét tiếp, rồi đem thẻ đi nộp lần nữa, biên nhận sau sẽ dùng được",
+            "it is for nothing that was written since uplink.json was lost here: start the station"
+            " again or scan on, then carry the stick once more, the receipt for that counts",
         )
     new = 0
     for head in heads:

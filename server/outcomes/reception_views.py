@@ -64,12 +64,12 @@ def withdraw_arrival() -> ResponseReturnValue:
 
 
 def _tell_of(scans: list[refused_scans.RefusedScan]) -> None:
-    """Name what stations scanned while the arrival stood in their way: the tube may be there."""
+    """Name what stations scanned and nothing was noted by: the tube may be there."""
     where = ", ".join(f"{each.station} ({each.box})" for each in scans[-TOLD:])
     if scans:
-        flash(t("Trước đó trạm đã quét ống này nhưng bị từ chối vì lần nhận vừa rút, và không tự"
-                f" được nhận lại: {where}. Ống ở hộp đó thì quét ở trang Nhận mẫu.",
-                "Stations scanned this tube before and were refused, for it was noted already;"
+        flash(t("Trước đó trạm đã quét ống này nhưng chưa được nhận (bị từ chối, hoặc còn chờ), và"
+                f" không tự được nhận lại: {where}. Ống ở hộp đó thì quét ở trang Nhận mẫu.",
+                "Stations scanned this tube before and noted nothing (refused, or still waiting);"
                 f" nothing notes it anew by itself: {where}. If it is in that box, scan it on the"
                 " page Reception."), "look")  # fmt: skip
 

@@ -21,8 +21,8 @@ STEPS = (
      "then `ghepmau-server retention run`."),
     ("2. Tài khoản đã khóa, vai trò và mật khẩu đã đổi, đối tác và trạm đã thu hồi: làm lại ở "
      "trang Người dùng, Đối tác, Trạm. Mọi phiên đăng nhập, liên kết và mã một lần đã bị "
-     "ngừng. Mã dự phòng đã dùng hay đã thay, đường dẫn riêng đã đổi lại mở được: người đó làm mã "
-     "mới, đổi đường dẫn lần nữa. Trạm ghi danh từ đó: ghi danh lại.",
+     "ngừng. Mã dự phòng đã dùng hay đã thay, đường dẫn riêng cũ (đã đổi) nay lại mở được: người "
+     "đó làm mã mới, đổi đường dẫn lần nữa. Trạm ghi danh từ đó: ghi danh lại.",
      "2. Accounts that were ended, roles and passwords that changed, partners and stations that "
      "were revoked: again on the pages Users, Partners, Stations. All log-ins, links and one-time "
      "codes are ended. Recovery codes that were used or replaced, and links of people that were "
