@@ -82,7 +82,8 @@ def main() -> None:
     tubes = min(20_000, TUBES + int(each or 0))
     labs = min(len(LAB_PLACES), -(-options.stations // options.lab)) if options.lab else 0
     load = Load(options.rate, options.seconds, options.patience)
-    apart = 3 * int(load.rate * load.seconds) // options.stations  # more than a station pairs
+    mean = load.rate * load.seconds / options.stations
+    apart = int(mean + 6 * mean**0.5 + 10)  # more than any station pairs in the day
     report = Report("load")
     more_files()  # also for the server, which inherits it
     with (

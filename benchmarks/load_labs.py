@@ -93,7 +93,8 @@ class Lab:
             sleep(max(0.0, self._began + at - monotonic()))
             name = f"H{self.number}-{number // BOX}"
             fields = {"tube": tube.text, "box": name, "csrf_token": token}
-            self._trying(partial(self._reception.send, "/reception", fields))
+            with self._timed("lab form"):
+                self._trying(partial(self._reception.send, "/reception", fields))
             self.scanned_for = monotonic() - self._began
             self.tally.note("lab scan", self.scanned_for - at)
             box.append(tube)

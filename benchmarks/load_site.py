@@ -33,7 +33,8 @@ from server.sampling import lots
 OURS = ("sqlite", "postgresql", "cluster")  # engines that we make ourselves, and take away
 PLACE = "vn-2021:24.222"
 LAB_PLACES = tuple(f"vn-2021:24.{each}" for each in range(213, 224) if each != 214)
-_SEALS, _SERIES = 20_000, 26  # people, who come again; the series of the lots
+_PEOPLE, _MOST_PEOPLE = 20_000, 200_000  # who come, and come again
+_SERIES = 26  # of the lots
 
 
 @dataclass
@@ -170,7 +171,8 @@ def _filled(settings: Settings, stations: int, tubes: int, apart: int) -> tuple[
     opened = vault.Vault.load(settings.vault_path)
     vault.install(opened)
     rng, now = Random(7), datetime.now(UTC)  # noqa: S311 - must be the same each time
-    seals = seals_of(opened.sealing.public_key(), _SEALS, rng)
+    many = min(_MOST_PEOPLE, max(_PEOPLE, apart * stations))
+    seals = seals_of(opened.sealing.public_key(), many, rng)
     database = open_database(settings.database_url)
     chains = []
     with database.write() as session:
