@@ -114,6 +114,9 @@ class Base(DeclarativeBase):
     }
 
 
+ONLY = "only"  # in the info of an index: which engine has it, where not both do (`schema`)
+
+
 def one_of(column: str, values: Iterable[str]) -> str:
     """Return the constraint that a column holds one of *values*.
 

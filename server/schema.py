@@ -1,6 +1,6 @@
 """Bring a database to the shape that the models describe, and say where it differs."""
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
+from sqlalchemy.schema import SchemaItem
 
 import server.accounts.door_models
 import server.accounts.health_models
@@ -55,7 +56,7 @@ import server.sampling.roster_models
 import server.sampling.shift_models
 import server.upstream.models  # noqa: F401 - each import adds its tables to Base.metadata
 from contract.spoken import Spoken
-from server.db import Base, Database
+from server.db import ONLY, Base, Database
 from server.engines import is_shared
 
 tables = Base.metadata  # all of them, now that every domain's models are imported
@@ -118,8 +119,14 @@ def newest_revision() -> str | None:
 def differences(database: Database) -> list[object]:
     """Return what the models say and *database* does not; empty is as it should be."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": partial(is_for, connection)}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, tables))
+
+
+def is_for(connection: Connection, item: SchemaItem, *_: object) -> bool:
+    """Return whether the engine of *connection* is to have *item*: some indexes only one needs."""
+    return item.info.get(ONLY) in (None, connection.dialect.name)
 
 
 def write_revision(database: Database, message: str, number: str) -> None:

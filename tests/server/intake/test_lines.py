@@ -101,7 +101,7 @@ def test_the_line_that_waits_longest_comes_first(
     assert len(found) == (4 if length == 1 else 1)
 
 
-@pytest.mark.engines
+@several
 def test_lines_are_found_by_their_index_whatever_the_database_thinks_it_knows(
     database: Database, now: datetime
 ) -> None:
