@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-import sys
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -18,10 +17,10 @@ UNITS = ROOT / "firmware_config/systemd"
 ADDRESSES = {"n0": "10.0.0.10", "n1": "10.0.0.11", "n2": "10.0.0.12"}
 
 
-def prepare(to: Path) -> "subprocess.CompletedProcess[str]":
-    machines = [f"{name}={address}" for name, address in ADDRESSES.items()]
+def prepare(to: Path, **machines: str) -> "subprocess.CompletedProcess[str]":
+    named = [f"{name}={address}" for name, address in (machines or ADDRESSES).items()]
     where = ["--to", str(to), "--network", "10.0.1.0/24"]
-    command = [sys.executable, str(CLUSTER / "prepare.py"), *where, *machines]
+    command = [str(CLUSTER / "prepare.py"), *where, *named]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -59,7 +58,8 @@ def test_passwords_are_long_differ_and_are_the_same_on_all_machines(made: Path) 
 
 
 def test_nobody_but_its_owner_reads_a_machine_s_secrets(made: Path) -> None:
-    secret = [made / "ca.key", *(made / name / "node.key" for name in ADDRESSES)]
+    secret = [made / "ca.key", made / "passwords.json"]
+    secret += [*(made / name / "node.key" for name in ADDRESSES)]
     secret += [made / name / "patroni.yml" for name in ADDRESSES]
     assert {path.stat().st_mode & 0o777 for path in secret} == {0o600}
 
@@ -86,12 +86,43 @@ def test_nobody_comes_to_the_database_in_the_clear(made: Path) -> None:
     assert lines[-1] == ("hostssl", "ghepmau all 10.0.1.0/24 scram-sha-256")
 
 
+def everything(made: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(made)): path.read_bytes() for path in made.glob("n*/*")}
+
+
 def test_what_may_be_in_use_is_not_written_over(made: Path) -> None:
-    before = (made / "n0" / "patroni.yml").read_bytes()
+    before = everything(made)
     done = prepare(made)
+    assert "Left as they were: n0, n1, n2" in done.stdout
+    assert everything(made) == before
+
+
+def test_a_machine_that_was_lost_is_made_anew_for_the_others_that_run(tmp_path: Path) -> None:
+    prepare(tmp_path / "made")
+    before = everything(tmp_path / "made")
+    shutil.rmtree(tmp_path / "made/n1")
+    assert "Written in" in prepare(tmp_path / "made").stdout
+    after = everything(tmp_path / "made")
+    new = {name for name in after if after[name] != before[name]}
+    assert new == {"n1/node.key", "n1/node.crt", "n1/etcd.yml"}
+    assert b"initial-cluster-state: existing" in after["n1/etcd.yml"]
+    assert b"initial-cluster-state: new" in after["n0/etcd.yml"]
+
+
+@pytest.mark.parametrize(
+    "machines",
+    [
+        {"n0": "10.0.0.10", "n1": "10.0.0.11"},
+        {"n0": "10.0.0.10", "n1": "10.0.0.10", "n2": "10.0.0.12"},
+    ],
+)
+def test_what_is_no_cluster_is_refused_and_writes_nothing(
+    machines: dict[str, str], tmp_path: Path
+) -> None:
+    done = prepare(tmp_path / "made", **machines)
     assert done.returncode == 1
-    assert "is there already" in done.stderr
-    assert (made / "n0" / "patroni.yml").read_bytes() == before
+    assert "machine" in done.stderr
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.parametrize("unit", sorted(CLUSTER.glob("*.service")), ids=lambda path: path.stem)

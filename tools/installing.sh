@@ -42,7 +42,7 @@ install_for_faults() {
 }
 
 install_for_cluster() {
-  install_programs etcd=etcd-server iptables=iptables openssl=openssl nft=nftables haproxy=haproxy
+  install_programs etcd=etcd-server etcdctl=etcd-client iptables=iptables openssl=openssl nft=nftables haproxy=haproxy
   [ ! -x .peers/patroni/bin/patroni ] || return 0
   echo "Installing Patroni into .peers/patroni ..."
   # As root it runs as `nobody`, who may not look into root's own Python.

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Makes each machine's files of a cluster: certificates, etcd, Patroni, HAProxy, the firewall.
 
-    prepare.py --to made --network 10.0.0.0/24 n0=10.0.0.10 n1=10.0.0.11 n2=10.0.0.12
+    prepare.py --to made --network 10.0.1.0/24 n0=10.0.0.10 n1=10.0.0.11 n2=10.0.0.12
 
 writes made/n0, made/n1 and made/n2: each goes to its machine as /etc/ghepmau/cluster
-(docs/cluster.md).  The passwords are drawn anew; `openssl` makes the certificates, and
-`made/ca.key`, which signed them, belongs on no machine.  `make cluster` starts its three nodes from
-what this writes.
+(docs/cluster.md).  `made` itself, with the passwords and with the key that signs certificates,
+belongs on none of them.  A folder that is there already is left as it is: to replace a machine,
+remove its folder and run the same again.  `make cluster` starts its nodes from what this writes.
 """
 
 import argparse
+import json
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +24,7 @@ from string import Template
 HERE = Path(__file__).parent
 PORTS = (2379, 2380, 8008, 5432)  # etcd's clients and peers, Patroni, PostgreSQL
 DAYS = 3650
+LEAST = 3
 PASSWORDS = ("", "replication_", "rewind_", "rest_")
 SHARED = ("etcd.yml", "patroni.yml", "haproxy.cfg", "firewall.nft")
 
@@ -54,16 +57,25 @@ def openssl(*arguments: str) -> None:
 def make_ca(to: Path) -> None:
     """Make the certificate that signs the others, unless it is there from an earlier run."""
     key, certificate = to / "ca.key", to / "ca.crt"
-    if key.exists():
+    if certificate.exists():
         return
     _new_key(key)
     openssl("req", "-x509", "-new", "-key", str(key), "-sha256", "-days", str(DAYS),
             "-subj", "/CN=ghepmau cluster", "-out", str(certificate))  # fmt: skip
 
 
-def make_certificate(to: Path, machine: Machine) -> None:
-    """Make what *machine* shows to the others: as a server, and as their client."""
-    own = to / machine.name
+def passwords(to: Path) -> dict[str, str]:
+    """Return the cluster's passwords: drawn at the first run, and the same ever after."""
+    kept = to / "passwords.json"
+    if not kept.exists():
+        drawn = {f"{name}password": secrets.token_hex(24) for name in PASSWORDS}
+        kept.touch(0o600)
+        kept.write_text(json.dumps(drawn, indent=1), "utf-8")
+    return dict(json.loads(kept.read_text("utf-8")))
+
+
+def make_certificate(to: Path, own: Path, machine: Machine) -> None:
+    """Make in *own* what *machine* shows to the others: as a server, and as their client."""
     _new_key(own / "node.key")
     request, told = own / "node.csr", own / "node.ext"
     told.write_text(
@@ -123,20 +135,34 @@ def _members(addresses: Sequence[str]) -> Iterator[str]:
         yield f"    - hostssl all postgres,rewinder,ghepmau {address}/32 scram-sha-256"
 
 
-def prepare(machines: Sequence[Machine], options: argparse.Namespace) -> None:
-    """Write a folder for each machine below `options.to`; the passwords are the same in all."""
-    drawn = {f"{name}password": secrets.token_hex(24) for name in PASSWORDS}
-    options.to.mkdir(parents=True, exist_ok=True)
+def prepare(machines: Sequence[Machine], options: argparse.Namespace) -> list[str]:
+    """Write a folder below `options.to` for each machine that has none; return their names."""
+    options.to.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_ca(options.to)
-    for machine in machines:
-        own = options.to / machine.name
-        own.mkdir(mode=0o700)  # what is there already may be in use: it is not written over
-        make_certificate(options.to, machine)
-        values = {**filled(machine, machines, options), **drawn}
+    missing = [each for each in machines if not (options.to / each.name).exists()]
+    # etcd that comes to others that run has to be told: it would begin a cluster of its own.
+    state = {"etcd_state": "new" if len(missing) == len(machines) else "existing"}
+    for machine in missing:
+        own = options.to / f".{machine.name}"  # under its name when it is whole
+        shutil.rmtree(own, ignore_errors=True)
+        own.mkdir(mode=0o755)
+        make_certificate(options.to, own, machine)
+        values = {**filled(machine, machines, options), **passwords(options.to), **state}
         for name in SHARED:
             path = own / name
             path.touch(0o600)
             path.write_text(Template((HERE / name).read_text("utf-8")).substitute(values), "utf-8")
+        own.rename(options.to / machine.name)
+    return [each.name for each in missing]
+
+
+def checked(machines: Sequence[Machine]) -> None:
+    """Raise ValueError for machines that are no cluster."""
+    if len(machines) < LEAST:
+        raise ValueError(f"a cluster has {LEAST} machines or more: name them all, each time")
+    where = {(each.address, each.ports) for each in machines}
+    if len({each.name for each in machines}) < len(machines) or len(where) < len(machines):
+        raise ValueError("each machine has a name and an address of its own")
 
 
 def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -145,7 +171,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("machines", nargs="+", type=Machine.read, metavar="NAME=ADDRESS")
     parser.add_argument(
-        "--to", type=Path, required=True, help="a new folder, or the last run's with ca.key in it"
+        "--to", type=Path, required=True, help="a new folder, or that of the run before"
     )
     parser.add_argument("--network", type=lambda said: str(IPv4Network(said)), required=True,
                         help="where the servers are that may use the database")  # fmt: skip
@@ -164,18 +190,20 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main() -> int:
     options = parsed()
+    if shutil.which("openssl") is None:
+        print("openssl is not installed (apt install openssl)", file=sys.stderr)
+        return 1
     try:
-        prepare(options.machines, options)
-    except FileExistsError as error:
-        print(
-            f"{error.filename} is there already: remove it, or name other machines", file=sys.stderr
-        )
+        checked(options.machines)
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 1
-    except FileNotFoundError as error:
-        print(f"{error.filename} is not installed (apt install openssl)", file=sys.stderr)
-        return 1
-    print(f"Written: {', '.join(f'{options.to}/{each.name}' for each in options.machines)}")
-    print(f"Keep {options.to}/ca.key away from these machines.")
+    written = prepare(options.machines, options)
+    left = [each.name for each in options.machines if each.name not in written]
+    print(f"Written in {options.to}: {', '.join(written) or 'nothing'}.")
+    if left:
+        print(f"Left as they were: {', '.join(left)}.")
+    print(f"{options.to} stays away from these machines: it has the passwords and ca.key.")
     return 0
 
 

@@ -34,7 +34,8 @@ class Local:
 
     folder: Path
     nodes: list[Node]
-    write_port: int  # HAProxy's
+    bin: Path
+    proxy: tuple[int, int]  # HAProxy's ports, to write and to read
     password: str
     master_password: str
     rest_password: str
@@ -117,6 +118,11 @@ class Local:
                     return node
         raise NotUp("etcd has no leader")
 
+    def _led_by_others(self, node: Node) -> bool:
+        with suppress(NotUp):
+            return self.etcd_leader is not node
+        return False
+
     def drop_replication(self, node: Node) -> None:
         """Drop what *node* sends to its standbys from now on; nobody is told."""
         for port in node.senders():
@@ -146,6 +152,25 @@ class Local:
             check=True,
         )  # fmt: skip
 
+    def replace(self, node: Node) -> None:
+        """Let *node* be lost for good, and put a new machine in its place (docs/cluster.md)."""
+        node.kill()
+        node.kill_etcd()
+        for gone in (self.folder / "made" / node.name, *node.folder.iterdir()):
+            shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+        other = next(each for each in self.nodes if each is not node)
+        wait("etcd's leader", lambda: self._led_by_others(node))
+        member = re.search(rf"^(\w+), \w+, {node.name},", other.etcdctl("member", "list"), re.M)
+        if member is None:
+            raise NotUp(f"etcd knows no {node.name}")
+        other.etcdctl("member", "remove", member[1])
+        peer = f"--peer-urls=https://{HERE}:{node.ports[1]}"
+        wait("etcd's consent", lambda: other.takes("member", "add", node.name, peer))
+        prepare(self.folder / "made", self.bin, self.nodes, self.proxy)
+        node.start_etcd()
+        node.start_patroni()
+        self.wait_whole()
+
     def kill_all(self) -> None:
         for node in self.nodes:
             node.kill()
@@ -169,7 +194,7 @@ def cluster() -> Iterator[Local]:
     proxy = free_port(), free_port()
     prepare(folder / "made", bin_, nodes, proxy)
     master, rest = (_told(nodes[0], user) for user in ("postgres", "patroni"))
-    made = Local(folder, nodes, proxy[0], secrets.token_urlsafe(16), master, rest)
+    made = Local(folder, nodes, bin_, proxy, secrets.token_urlsafe(16), master, rest)
     try:
         made.begin()
         yield made

@@ -19,6 +19,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy" / "cluster"
 # (the interpreter in its first line must be one that nobody may run: not below /root)
 PATRONI = Path(__file__).parents[2] / ".peers" / "patroni" / "bin" / "patroni"
 HERE = "127.0.0.1"
+CERTIFICATES = {"cacert": "ca.crt", "cert": "node.crt", "key": "node.key"}
 AS_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 
 
@@ -31,7 +32,7 @@ def check_installed() -> Path:
     bin_ = programs()
     if bin_ is None:
         raise Missing(ABSENT)
-    if shutil.which("etcd") is None or not PATRONI.exists():
+    if not (shutil.which("etcd") and shutil.which("etcdctl") and PATRONI.exists()):
         raise Missing("etcd or Patroni is not installed: `make cluster` installs both")
     if os.geteuid() == 0 and subprocess.run([*AS_NOBODY, "test", "-x", PATRONI]).returncode:
         raise Missing(f"{PATRONI} cannot be run by nobody: put the project where nobody may look")
@@ -52,10 +53,11 @@ def prepare(to: Path, bin_: Path, nodes: Sequence["Node"], proxy: tuple[int, int
     command = [sys.executable, str(DEPLOY / "prepare.py"), *places, *others, *where]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     for node in nodes:
-        (to / node.name).rename(node.files)
-        if os.geteuid() == 0:
-            for path in (node.files, *node.files.iterdir()):
-                shutil.chown(path, "nobody", "nogroup")
+        if not node.files.exists():
+            shutil.copytree(to / node.name, node.files)
+            if os.geteuid() == 0:
+                for path in (node.folder, node.files, *node.files.iterdir()):
+                    shutil.chown(path, "nobody", "nogroup")
 
 
 def launch(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
@@ -96,6 +98,21 @@ class Node:
     def start_patroni(self) -> None:
         command = [str(PATRONI), str(self.files / "patroni.yml")]
         self.patroni = launch(command, self.folder / "patroni.log")
+
+    def etcdctl(self, *arguments: str) -> str:
+        """Ask this node's etcd, with this node's certificate."""
+        shown = [f"--{name}={self.files}/{file}" for name, file in CERTIFICATES.items()]
+        where = f"--endpoints=https://{HERE}:{self.ports[0]}"
+        done = subprocess.run(
+            ["etcdctl", where, *shown, *arguments], capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def takes(self, *arguments: str) -> bool:
+        """Return whether etcd did so: for seconds after a new leader it changes no members."""
+        with suppress(subprocess.CalledProcessError):
+            return bool(self.etcdctl(*arguments))
+        return False
 
     def kill_etcd(self) -> None:
         if self.etcd is not None:

@@ -19,7 +19,7 @@ def proxy(local: Local) -> Iterator[int]:
         raise Missing("haproxy is not installed: `make cluster` installs it")
     settings = local.folder / "haproxy.cfg"
     settings.write_text((local.nodes[0].files / "haproxy.cfg").read_text("utf-8"))
-    port = local.write_port
+    port = local.proxy[0]
     running: subprocess.Popen[bytes] = launch(
         [program, "-db", "-f", str(settings)], local.folder / "haproxy.log"
     )

@@ -189,3 +189,11 @@ def test_the_whole_site_is_killed(whole: Local, server: Server) -> None:
         server.start()
 
     under(fault, "whole-site", whole, server)
+
+
+def test_a_machine_is_lost_for_good_and_replaced(whole: Local, server: Server) -> None:
+    """The leader burns down; another machine gets its name, its address and files made anew."""
+    lost = leader_of(whole)
+    under(lambda: whole.replace(lost), "replaced", whole, server)
+    assert leader_of(whole) is not lost
+    assert "started" in lost.etcdctl("member", "list")

@@ -20,11 +20,16 @@ ip link add ours type veth peer name theirs netns knocks
 ip addr add 10.0.0.10/16 dev ours; ip link set ours up; ip link set lo up
 ip -n knocks addr add {address}/16 dev theirs; ip -n knocks link set theirs up
 {nft} -f {rules}
-{python} -m http.server --bind 10.0.0.10 {port} >/dev/null 2>&1 & served=$!
-sleep 1
+mkfifo {folder}/ready
+{python} -c "
+import socket
+with socket.create_server(('10.0.0.10', {port})) as served:
+    open('{folder}/ready', 'w').close()
+    served.accept()" & served=$!
+read -r _ < {folder}/ready || true  # until it listens
 knock="import socket; socket.create_connection(('10.0.0.10', {port}), 2)"
 ip netns exec knocks {python} -c "$knock" 2>/dev/null && echo in || echo out
-kill $served
+kill $served 2>/dev/null || true
 """
 
 
@@ -35,7 +40,9 @@ kill $served
         ("10.0.0.11", 2379, "in"),
         ("10.0.0.11", 5432, "in"),
         ("10.0.1.7", 5432, "in"),
-        ("10.0.1.7", 8008, "out"),
+        ("10.0.1.7", 8008, "in"),
+        ("10.0.1.7", 2379, "out"),
+        ("10.0.2.7", 8008, "out"),
         ("10.0.2.7", 5432, "out"),
         ("10.0.2.7", 2380, "out"),
         ("10.0.2.7", 8000, "in"),
@@ -49,7 +56,12 @@ def test_only_the_machines_reach_etcd_and_patroni_and_the_servers_the_database(
     subprocess.run([sys.executable, str(DEPLOY / "prepare.py"), *where, *machines], check=True)
     rules = tmp_path / "made/n0/firewall.nft"
     script = TRIED.format(
-        address=address, port=port, nft=NFT, rules=rules, python="/usr/bin/python3"
+        address=address,
+        port=port,
+        nft=NFT,
+        rules=rules,
+        python="/usr/bin/python3",
+        folder=tmp_path,
     )
     done = subprocess.run(
         ["unshare", "--net", "--mount", "sh", "-c", script],
