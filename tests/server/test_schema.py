@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from server import schema
 from server.config import Settings
 from server.db import Database, open_database
+from server.engines import is_shared
 
 pytestmark = pytest.mark.engines
 
@@ -27,6 +28,13 @@ def test_the_migrations_end_where_the_models_are(migrated: Database) -> None:
 def test_migrating_again_changes_nothing(migrated: Database) -> None:
     schema.upgrade(migrated)
     assert schema.differences(migrated) == []
+
+
+def test_an_index_that_one_engine_only_asks_for_is_kept_by_that_one(migrated: Database) -> None:
+    """The comparison above does not tell of one that was left behind."""
+    kept = {str(each["name"]) for each in inspect(migrated.engine).get_indexes("wire_event")}
+    assert ("ix_wire_event_line" in kept) == is_shared(migrated.engine)
+    assert "ix_wire_event_open" in kept
 
 
 def add_entry(connection: Connection) -> None:
