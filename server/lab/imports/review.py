@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
+from server.db import among_texts
 from server.lab.imports import repeats
 from server.lab.imports.models import Fate, ImportFile, ImportRow, State
 from server.lab.instruments.reason_words import REASONS
@@ -35,42 +36,50 @@ def review(session: Session, file: ImportFile) -> None:
         some = ImportRow.tube.in_(again[start : start + repeats.TOGETHER])
         taken = select(ImportRow.position).where(mine, some, ImportRow.fate != Fate.REFUSED.value)
         _refuse(session, Why.NOT_AGAIN, mine, taken)
-    _refuse(session, Why.TUBE_HELD_BACK, mine, _beside(file, _HOLDING))
+    _refuse(session, Why.TUBE_HELD_BACK, mine, _beside(session, file, _HOLDING))
     recount(session, file)
 
 
 def hold_half_heard(session: Session, file: ImportFile) -> None:
     """Hold back the tubes of which words alone would say half, then count anew."""
     mine = ImportRow.import_id == file.id
-    _refuse(session, Why.TUBE_HELD_BACK, mine, _beside(file, _UNHEARD))
+    _refuse(session, Why.TUBE_HELD_BACK, mine, _beside(session, file, _UNHEARD))
     recount(session, file)
 
 
 def half_heard(session: Session, file: ImportFile) -> set[Tube]:
     """Return the tubes that `hold_half_heard` would hold back."""
-    waiting = ImportRow.position.in_(_beside(file, _UNHEARD))
-    found = session.scalars(select(ImportRow.tube).where(ImportRow.import_id == file.id, waiting))
-    return {tube for tube in found if tube is not None}
-
-
-def _beside(file: ImportFile, reasons: list[int]) -> Select[int]:
-    """Every row that is still taken of a tube of which another was refused for one of *reasons*."""
-    other = aliased(ImportRow)
-    told = exists().where(
-        other.import_id == file.id, other.tube == ImportRow.tube, other.reason.in_(reasons)
+    positions = _beside(session, file, _UNHEARD)
+    found = select(ImportRow.tube).where(
+        ImportRow.import_id == file.id, ImportRow.position.in_(positions)
     )
+    return {tube for tube in session.scalars(found) if tube is not None}
+
+
+def _beside(session: Session, file: ImportFile, reasons: list[int]) -> Select[int]:
+    """Every row that is still taken of a tube of which another was refused for one of *reasons*."""
+    mine = ImportRow.import_id == file.id
+    told = select(ImportRow.tube).where(mine, ImportRow.reason.in_(reasons)).distinct()
+    tubes = [tube.text for tube in session.scalars(told) if tube is not None]
     return select(ImportRow.position).where(
-        ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value, told
+        mine, ImportRow.fate != Fate.REFUSED.value, among_texts(ImportRow.tube, tubes)
     )
 
 
 def _refuse(session: Session, why: Why, mine: ColumnElement[bool], positions: Select[int]) -> None:
-    session.execute(
-        update(ImportRow)
-        .where(mine, ImportRow.position.in_(positions))
-        .values(fate=Fate.REFUSED.value, reason=int(why), entered=False),
-        execution_options={"synchronize_session": False},
-    )
+    """Refuse the rows at *positions*, which are asked for first.
+
+    Of a file that just came PostgreSQL knows no more than that it is small: within one statement it
+    would ask for them once for each row.
+    """
+    found = list(session.scalars(positions))
+    for start in range(0, len(found), repeats.TOGETHER):
+        session.execute(
+            update(ImportRow)
+            .where(mine, ImportRow.position.in_(found[start : start + repeats.TOGETHER]))
+            .values(fate=Fate.REFUSED.value, reason=int(why), entered=False),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _repeated(file: ImportFile) -> Select[int]:
@@ -88,24 +97,14 @@ def _repeated(file: ImportFile) -> Select[int]:
 def _contradicting(file: ImportFile) -> Select[int]:
     """Rows of one tube, target and well that differ; replicates in other wells are none."""
     place = (ImportRow.tube, ImportRow.target, ImportRow.well)
-    several = (
-        select(*place)
-        .where(ImportRow.import_id == file.id, ImportRow.reading_key.is_not(None))
+    said = func.count(ImportRow.reading_key).over(partition_by=place)
+    each = (
+        select(ImportRow.position, said.label("said"))
+        .where(ImportRow.import_id == file.id, ImportRow.tube.is_not(None))
         .where(ImportRow.fate != Fate.REFUSED.value)
-        .group_by(*place)
-        .having(func.count() > 1)
         .subquery()
     )
-    return (
-        select(ImportRow.position)
-        .join(
-            several,
-            (several.c.tube == ImportRow.tube)
-            & (several.c.target == ImportRow.target)
-            & (several.c.well == ImportRow.well),
-        )
-        .where(ImportRow.import_id == file.id, ImportRow.fate != Fate.REFUSED.value)
-    )
+    return select(each.c.position).where(each.c.said > 1)
 
 
 def _known_before(file: ImportFile) -> Select[int]:
