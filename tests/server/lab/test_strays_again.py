@@ -184,3 +184,26 @@ def test_an_empty_tube_asks_nothing_anew_of_a_tube_of_nobody_that_it_does_not_le
     nothing_wrong(scene)
     reject_tube(scene.session, tubes[4], Rejection.EMPTY, by=LAN, now=scene.now)
     assert tubes[7] not in held_by_slip(scene.session, tubes)
+
+
+def test_a_tube_of_nobody_that_goes_on_to_another_laboratory_is_looked_at_there(
+    people: Any, in_a_row: list[Any]
+) -> None:
+    came(people, in_a_row[-1])
+    nothing_wrong(people)
+    came(people, in_a_row[-1], box="H9", by=XA, moved=True)
+    assert held_by_slip(people.session, in_a_row) == {in_a_row[-2]}
+    nothing_wrong(people)
+    came(people, in_a_row[-1], box="H9", by=XA, moved=True)
+    look_beside(people.session, [in_a_row[-2]], now=people.now)
+    assert held_by_slip(people.session, in_a_row) == set(), "a person has looked at this arrival"
+
+
+def test_a_tube_of_somebody_that_goes_on_to_another_laboratory_asks_nothing(
+    people: Any, in_a_row: list[Any]
+) -> None:
+    came(people, in_a_row[-1])
+    nothing_wrong(people)
+    came(people, in_a_row[0])
+    came(people, in_a_row[0], box="H9", by=XA, moved=True)
+    assert held_by_slip(people.session, in_a_row) == set()
