@@ -178,7 +178,7 @@ def _sampled(outcome: Outcome, behind: _Behind) -> Sampled:
         tube=outcome.tube.text,
         pool=outcome.tube.kind is TubeKind.POOL,
         members=members,
-        at=pairing.paired_at,
+        at=outcome.sampled_at,  # as this version says it, should a clock be set right since
         station=pairing.station,
         place=outcome.place,
         received_at=reception.at if reception else None,

@@ -85,6 +85,17 @@ def needed(outcomes: Iterable[Outcome]) -> dict[Tube, Outcome]:
     }
 
 
+def is_needed(session: Session, tube: Tube, person: UUID) -> bool:
+    """Return whether what *tube* says of *person* asks for a sample that did not come yet."""
+    outcomes, _ = _current(session, {person})
+    return tube in needed(outcomes[person])
+
+
+def open_call(session: Session, tube: Tube, person: UUID) -> Callback | None:
+    mine = Callback.tube == tube, Callback.person_id == person
+    return session.scalar(select(Callback).where(*mine, Callback.done_at.is_(None)))
+
+
 def _follow_person(
     session: Session, outcomes: list[Outcome], calls: list[Callback],
     since: Mapping[UUID, datetime], now: datetime,

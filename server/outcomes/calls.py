@@ -1,14 +1,19 @@
 """Calling people: every attempt is noted, until they were sampled again or are given up."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contract.tubes import Tube
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
+from server.outcomes import callbacks
 from server.outcomes.models import Callback, CallbackAttempt
+from server.sampling.turns import take_turn
 
 TRY_AGAIN = timedelta(hours=2)
 TO_COME = timedelta(hours=24)  # reached, and no time was agreed
@@ -74,17 +79,35 @@ def finish(session: Session, callback_id: UUID, *, note: str, by: str, now: date
 
 
 def reopen(session: Session, callback_id: UUID, *, by: str, now: datetime) -> Callback:
-    """Take back that a call was given up."""
+    """Take back that a call was given up.
+
+    Raises CallbackDone where nobody need call any more, or another call is open for the same.
+    """
+    take_turn(session, _tubes_of(session, callback_id))  # what its outcome says stands still
     found = _locked(session, callback_id)
     if found.ended != "given-up":
         raise CallbackDone(
             "Chỉ mở lại được lượt gọi đã bỏ.",
             "Only a call that was given up can be taken up again.",
         )
+    if not callbacks.is_needed(session, found.tube, found.person_id):
+        raise CallbackDone(
+            "Không cần gọi nữa: kết quả đã thay đổi, hoặc đã lấy mẫu lại và có kết quả.",
+            "Nobody need call any more: the result changed, or a new sample has its result.",
+        )
+    if callbacks.open_call(session, found.tube, found.person_id) is not None:
+        raise CallbackDone(
+            "Ống này đã có lượt gọi khác đang mở. Tải lại trang để xem.",
+            "Another call is open for this tube. Open the page again to see it.",
+        )
     found.done_at = found.done_by = found.note = found.ended = None
     found.due_at = now
     audit.record(session, "callback.reopened", found.id, by=by, now=now, detail=str(found.tube))
     return found
+
+
+def _tubes_of(session: Session, callback_id: UUID) -> Sequence[Tube]:
+    return session.scalars(select(Callback.tube).where(Callback.id == callback_id)).all()
 
 
 def _open(session: Session, callback_id: UUID) -> Callback:

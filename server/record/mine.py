@@ -61,12 +61,15 @@ def link_of(session: Session, person_id: UUID, *, by: str, now: datetime) -> MyL
 
 
 def renew_link(session: Session, person_id: UUID, *, by: str, now: datetime) -> MyLink:
-    """End a person's link and make another: the card was lost."""
-    known = _live(session, person_id)
-    if known is not None:
-        known.ended_at = now
-        session.flush()
-        audit.record(session, "my-link.ended", person_id, by=by, now=now)
+    """End the link of each of a person's records and make another: the card was lost.
+
+    Nobody knows which record's link stood on that card, and each opens the whole page.
+    """
+    for record in merges.together(session, person_id):
+        if (known := _live(session, record)) is not None:
+            known.ended_at = now
+            audit.record(session, "my-link.ended", record, by=by, now=now)
+    session.flush()
     return _made(session, person_id, by, now)
 
 

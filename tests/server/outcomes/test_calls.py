@@ -16,7 +16,15 @@ from server.audit.names_shown import briefly
 from server.db import Database
 from server.declarations.models import CheckIn
 from server.errors import BadInput
-from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
+from server.lab.models import Result
+from server.lab.services import (
+    Finding,
+    correct_result,
+    enter_result,
+    receive_tube,
+    reject_tube,
+    verify_result,
+)
 from server.lab.words import Call, Rejection
 from server.outcomes import call_list, calls
 from server.outcomes.calls import How
@@ -34,10 +42,13 @@ def resampled(scene: Any, person: Any, call: Call = Call.NEGATIVE) -> Any:
     tube = scene.tube()
     scene.pair(tube, person)
     receive_tube(scene.session, tube, box="H2", by=LAN, now=scene.now)
-    result = enter_result(scene.session, tube, Finding(call), by=LAN, now=scene.now)
+    out(scene, enter_result(scene.session, tube, Finding(call), by=LAN, now=scene.now))
+    return tube
+
+
+def out(scene: Any, result: Any) -> None:
     verify_result(scene.session, result.id, by=MINH, now=scene.now)
     release(scene.session, [result.id], by=MINH, now=scene.now)
-    return tube
 
 
 def rejected(scene: Any, person: Any) -> Any:
@@ -92,8 +103,7 @@ def test_a_new_sample_taken_back_calls_the_person_again(scene: Any, now: datetim
     result = enter_result(
         scene.session, pairing.tube, Finding(Call.NEGATIVE), by=LAN, now=scene.now
     )
-    verify_result(scene.session, result.id, by=MINH, now=scene.now)
-    release(scene.session, [result.id], by=MINH, now=scene.now)
+    out(scene, result)
     assert waiting(scene) == []
     scene.void(pairing)
     assert waiting(scene) == [first]
@@ -125,6 +135,24 @@ def test_who_was_given_up_is_taken_up_again(scene: Any, now: datetime) -> None:
     assert waiting(scene) == [tube]
     with pytest.raises(calls.CallbackDone):
         calls.reopen(scene.session, call.callback.id, by=HOA, now=now)
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(("call", "open_ones"), [(Call.NEGATIVE, 0), (Call.INCONCLUSIVE, 1)])
+def test_who_need_not_be_called_or_is_called_already_is_not_taken_up_again(
+    scene: Any, now: datetime, call: Call, open_ones: int
+) -> None:
+    tube = resampled(scene, scene.person(), Call.INVALID)
+    [given] = call_list.open_calls(scene.session)
+    calls.finish(scene.session, given.callback.id, note="đã về quê", by=HOA, now=now)
+    [before] = scene.session.scalars(select(Result).where(Result.tube == tube))
+    scene.now = now + timedelta(hours=1)
+    out(scene, correct_result(
+        scene.session, before.id, Finding(call), reason="đọc nhầm", by=LAN, now=scene.now
+    ))  # fmt: skip
+    with pytest.raises(calls.CallbackDone):
+        calls.reopen(scene.session, given.callback.id, by=HOA, now=scene.now)
+    assert len(waiting(scene)) == open_ones
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from server.audit.models import AuditEntry
 from server.db import Database
 from server.lab.words import Call
 from server.outcomes.models import Outcome
+from server.people import merges
 from server.people.models import Person
 from server.people.services import Act, identity
 from server.record import mine
@@ -89,6 +90,24 @@ def test_the_page_closes_after_a_while_and_with_a_new_link(
         mine.renew_link(session, tested.person, by="user:hoa", now=clock.at)
     assert client.get("/my").status_code == 403
     assert opened(client, token, "21/03/1991").status_code == 403
+
+
+def test_whichever_record_the_lost_card_was_of_its_link_ends(
+    app: Flask, token: str, tested: Any, database: Database, make_scene: Any, now: datetime
+) -> None:
+    with database.write() as session:
+        camp = make_scene(session).person()
+        camp.birth = "1991-03-21"
+        lost = mine.link_of(session, camp.id, by="user:quan", now=now).token
+        merges.merge(session, tested.person, camp.id, reason="một người", evidence="page",
+                     by="user:hoa", now=now)  # fmt: skip
+        new = mine.renew_link(session, tested.person, by="user:hoa", now=now)
+        ended = select(AuditEntry.subject).where(AuditEntry.action == "my-link.ended")
+        assert new.person_id == tested.person
+        assert sorted(session.scalars(ended)) == sorted(map(str, (tested.person, camp.id)))
+    for each in (lost, token):
+        assert opened(app.test_client(), each, "21/03/1991").status_code == 403
+    assert opened(app.test_client(), new.token, "21/03/1991").status_code == 303
 
 
 def test_a_link_that_was_renewed_is_among_what_a_restore_says_has_to_be_done_again(

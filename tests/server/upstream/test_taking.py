@@ -73,6 +73,20 @@ def test_counts_are_what_a_recount_finds_whatever_came(
     assert sum(kept.values()) == len(newest)
 
 
+def test_the_same_version_with_another_day_is_taken_for_the_same_and_moves_nothing(
+    database: Database, now: datetime
+) -> None:
+    """A server below of before said an old version anew with the day that a clock's correction
+    gave: refused, it kept the person's next versions from coming."""
+    with database.write() as session:
+        assert services.take_outcome(session, SOURCE, said(), now)
+        assert not services.take_outcome(session, SOURCE, said(day=MONDAY - timedelta(days=1)), now)
+        other = said(day=MONDAY - timedelta(days=1), status="positive")
+        with pytest.raises(services.ChangedReplay):
+            services.take_outcome(session, SOURCE, other, now)
+        assert [day for _, day, _, _ in services.recount(session)] == [MONDAY]
+
+
 def test_older_figures_of_a_day_change_nothing(database: Database, now: datetime) -> None:
     with database.write() as session:
         assert services.take_figures(session, SOURCE, figures(now, 5), now)
