@@ -80,16 +80,21 @@ def make(where: Path | None = None, port: int | None = None, *, durable: bool = 
         raise FileNotFoundError(ABSENT)
     if where is None and not durable:
         where = _in_memory()
-    folder = Path(mkdtemp(prefix="ghepmau-pg-", dir=where))
-    folder.chmod(0o755)
-    if os.geteuid() == 0:
-        shutil.chown(folder, "nobody", "nogroup")
-    made = Cluster(bin_, folder, port)
+    made = Cluster(bin_, folder_in(where), port)
     run_as_nobody(
         bin_ / "initdb", "-D", made.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
         "--locale=C.UTF-8", *([] if durable else ["--no-sync"]),
     )  # fmt: skip
     return made
+
+
+def folder_in(where: Path | None) -> Path:
+    """Make a fresh folder for a cluster; whoever it will run as may write in it."""
+    folder = Path(mkdtemp(prefix="ghepmau-pg-", dir=where))
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody", "nogroup")
+    return folder
 
 
 def _in_memory() -> Path | None:

@@ -51,6 +51,10 @@ class Sender:
                 stop.wait(COMES_AGAIN)
             stop.wait(PAUSE)
 
+    def sent_once(self, port: int) -> bool:
+        """Send the next batch; return whether it was acknowledged at once."""
+        return self._sent(port, self._next())
+
     def _next(self) -> bytes:
         for _ in range(BATCH):
             before = events.digest(self.written[-1]) if self.written else events.NO_EVENT

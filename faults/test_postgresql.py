@@ -47,15 +47,20 @@ def served(settings: Settings) -> Server:
 
 
 def kill(cluster: postgres.Cluster) -> None:
-    """SIGKILL for the postmaster and all its children, then a start as after a power cut."""
-    postmaster = int((cluster.data / "postmaster.pid").read_text().split("\n")[0])
+    """End it, then a start as after a power cut."""
+    end(cluster)
+    cluster.start()
+
+
+def end(cluster: postgres.Cluster) -> None:
+    """SIGKILL for the postmaster and all its children."""
+    postmaster = cluster.postmaster
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     subprocess.run(["kill", "-KILL", str(postmaster), *children], check=True)
     Event().wait(1.0)
     if is_undead(postmaster):
         for lock in [cluster.data / "postmaster.pid", *cluster.folder.glob(".s.PGSQL.*.lock")]:
             lock.unlink()
-    cluster.start()
 
 
 def is_undead(pid: int) -> bool:

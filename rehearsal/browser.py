@@ -69,6 +69,10 @@ class Browser:
         """The header with which another client acts for who is logged in here."""
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
 
+    def forget(self, cookie: str) -> None:
+        """Let a cookie be over, as after its time."""
+        self._cookies.pop(cookie, None)
+
     def open(self, path: str) -> Page:
         """Get *path*; raise PageError unless it is a good page."""
         page = self._send("GET", path, None)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Lock
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -19,6 +20,7 @@ from server.db import Base, Database, open_database
 from server.retry import trouble_of
 from server.rounds import Rounds
 from server.rows import insert_missing
+from server.silence import let_silent_go
 from server.times import CLOCKS_DIFFER
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class Replica:
 
     def __init__(self, url: str, *, within: timedelta, clock: Clock, connections: int = 0) -> None:
         self._database = open_database(url, connections=connections)
+        let_silent_go(self._database.engine)
+        self._asking = Lock()  # of a copy that hangs one asks, and nobody waits for that
         self._within = within
         self._clock = clock
         self._asked: datetime | None = None
@@ -57,11 +61,17 @@ class Replica:
 
     def as_of(self) -> datetime | None:
         """Return of when the copy is, or None where it must not be used now."""
-        now = self._clock()
-        if self._asked is None or not self._asked - LEFT_FOR <= now < self._asked + ASKED_FOR:
-            self._asked = now  # to be asked again, unless it fails
-            self._as_of = self._ask()
+        if self._is_due() and self._asking.acquire(blocking=False):
+            try:
+                self._asked = self._clock()  # to be asked again, unless it fails
+                self._as_of = self._ask()
+            finally:
+                self._asking.release()
         return self._usable(self._as_of)
+
+    def _is_due(self) -> bool:
+        now = self._clock()
+        return self._asked is None or not self._asked - LEFT_FOR <= now < self._asked + ASKED_FOR
 
     def as_of_here(self, session: Session) -> datetime | None:
         """Return it of the copy that *session* reads: several may follow, each as fast as it can,

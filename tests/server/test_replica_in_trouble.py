@@ -1,7 +1,9 @@
 """A copy that gives up in the middle of a page: the primary gives the page, and as its own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from server.accounts.roles import Role
 from server.config import Settings
 from server.db import open_database
 from tests.server.conftest import Clock
+from tests.server.outcomes.test_at_once import BARELY
 from tests.server.test_replica import AS_OF
 
 
@@ -34,3 +37,24 @@ def test_a_page_that_the_primary_gives_after_the_copy_failed_is_not_told_as_the_
     assert (page.status_code, AS_OF in page.get_data(as_text=True)) == (200, False)
     app.extensions["replica"].close()
     copy.engine.dispose()
+
+
+def test_of_a_copy_that_does_not_answer_one_asks_and_nobody_else_waits(
+    fresh_postgresql: Callable[[], str], clock: Clock
+) -> None:
+    """Each second another page would ask, and each would be held as long: all threads at last."""
+    url, known = fresh_postgresql(), clock()
+    primary, copy = open_database(url), replica.Replica(url, within=timedelta(hours=1), clock=clock)
+    replica.beat(primary, known)
+    asking, others = Thread(target=copy.as_of), Thread(target=copy.as_of)
+    assert copy.as_of() == known
+    with primary.write() as session:
+        session.execute(text("LOCK TABLE replica_beat IN ACCESS EXCLUSIVE MODE"))
+        for each in (asking, others):
+            clock.advance(seconds=2)
+            each.start()
+            each.join(BARELY)
+        assert (asking.is_alive(), others.is_alive()) == (True, False)
+    asking.join()
+    copy.close()
+    primary.engine.dispose()
