@@ -7,10 +7,11 @@ those who come are new, half are among the people that are stored; all of them h
     python -m benchmarks.load_growth [--json] [--engine sqlite|postgresql|cluster|URL] [--workers N]
         [--from PAIRINGS] [--to PAIRINGS] [--events N] [--folder DIR]
 
-Bars: growth <= 1.3; growth_of_applying <= 1.3 (ratios `..._processor` by processor time).
+Ends with 1, and names them on stderr, where one of BARS is not met.
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +21,9 @@ from random import Random
 
 from benchmarks.ingest_traffic import drive
 from benchmarks.load_growth_rows import fill
+from benchmarks.load_kept import drain, pairings
 from benchmarks.load_site import Ground, Site, ground, serving
-from benchmarks.load_watch import drain, used
+from benchmarks.load_watch import used
 from benchmarks.report import Report, arguments, median
 from contract.population import LARGEST, residents
 from contract.sealing import seal
@@ -31,6 +33,10 @@ from server import vault
 SMALL, STORED = 100_000, 10_000_000
 STATIONS, LINES, SIZE, ROUNDS, EVENTS = 64, 32, 50, 3, 8_000
 PATIENCE = 900.0  # seconds for a round to be applied
+RATIOS = ("growth", "growth_processor", "growth_of_applying", "growth_of_applying_processor")
+# All that is sent is applied in time; nothing of it deserves to be refused, or waits for a lot.
+NONE = ("growth_not_applied", "growth_refused", "growth_waiting", "growth_unpaired")
+BARS = dict.fromkeys(RATIOS, "<= 1.3") | dict.fromkeys(NONE, "<= 0")
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,11 @@ class Cost:
 
 @dataclass
 class Seen:
-    """The rounds at one size."""
+    """The rounds at one size; and counts that must be 0 at their end, in the order of NONE."""
 
     intake: list[Cost]
     applying: list[Cost]
+    amiss: tuple[int, int, int, int]
 
 
 def growth(
@@ -63,16 +70,17 @@ def growth(
         tempfile.TemporaryDirectory(dir=folder) as name,
         ground(Path(name), engine, STATIONS, 2 * (ROUNDS + 1) * each, workers) as made,
     ):
-        few = _measured(made, each, [*fill(made, 0, small, half)[:half], *islice(fresh, half)])
+        kept = fill(made, 0, small, half)
+        few = _measured(made, each, [*kept[:half], *islice(fresh, half)], small)
         kept = fill(made, small, stored, half)
-        many = _measured(made, each, [*kept[:half], *islice(fresh, half)])
+        many = _measured(made, each, [*kept[:half], *islice(fresh, half)], stored)
         _tell(report, small, few, own=bool(made.engine()))
         _tell(report, stored, many, own=bool(made.engine()))
     _compare(report, few, many)
 
 
-def _measured(made: Ground, each: int, people: list[Specimen]) -> Seen:
-    """Serve, play a round to warm up, then the rounds that count."""
+def _measured(made: Ground, each: int, people: list[Specimen], stored: int) -> Seen:
+    """Serve, play a round to warm up, then the rounds that count, among *stored* pairings."""
     public = vault.current().sealing.public_key()
     Random(3).shuffle(people)  # noqa: S311 - no secret
     lines = made.chains[:LINES]
@@ -80,7 +88,10 @@ def _measured(made: Ground, each: int, people: list[Specimen]) -> Seen:
         chain.seals = [seal(public, citizen_card(one)) for one in people[number :: len(lines)]]
     with serving(made) as site:
         rounds = [_round(site, each) for _ in range(ROUNDS + 1)][1:]
-    return Seen([intake for intake, _ in rounds], [applying for _, applying in rounds])
+        open_ = drain(site, 0.0).last
+        unpaired = abs(stored + sum(chain.seq for chain in made.chains) - pairings(site))
+    amiss = (open_.pending, open_.refused, open_.waiting, unpaired)
+    return Seen([intake for intake, _ in rounds], [applying for _, applying in rounds], amiss)
 
 
 def _round(site: Site, each: int) -> tuple[Cost, Cost]:
@@ -120,6 +131,8 @@ def _compare(report: Report, few: Seen, many: Seen) -> None:
     ):
         report.ratios[name] = _rate(one) / _rate(other)
         report.ratios[f"{name}_processor"] = _processor(other) / _processor(one)
+    for number, name in enumerate(NONE):
+        report.figures[name] = (max(few.amiss[number], many.amiss[number]), "events")
 
 
 def _rate(costs: Sequence[Cost]) -> float:
@@ -130,8 +143,8 @@ def _processor(costs: Sequence[Cost]) -> float:
     return median([one.processor + one.engine for one in costs])
 
 
-def main() -> None:
-    """Fill, measure, fill, measure; print the report."""
+def main() -> int:
+    """Fill, measure, fill, measure; print the report; return 1 if a bar is not met."""
     parser = arguments(__doc__)
     parser.add_argument("--engine", default="sqlite", help="sqlite, postgresql, cluster, or a URL")
     parser.add_argument("--workers", type=int, default=2, help="processes that serve (not SQLite)")
@@ -140,14 +153,14 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=EVENTS, help="of a round")
     parser.add_argument("--folder", type=Path, help="where the server's data lie for the while")
     options = parser.parse_args()
-    report = Report("load_growth")
+    report = Report("load_growth", bars=BARS)
     growth(
         options.engine, options.workers, options.to, report, small=options.small,
         events=options.events, folder=options.folder,
     )  # fmt: skip
-    report.print(options.json)
+    return report.end(options.json)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONPATH", str(Path(__file__).parents[1]))
-    main()
+    sys.exit(main())

@@ -1,28 +1,41 @@
 """What every benchmark prints: a table to read, or one JSON object for programs.
 
 A figure is a number with its unit; a ratio compares us with a named peer measured in the same run.
+A bar ("<= 1.3") is what either must keep: `end` names those that are not met and says 1.
 The machine's facts stand beside them, because a number without its machine says nothing.
 """
 
 import argparse
 import json
+import operator
 import os
 import platform
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter_ns
 
 Figure = tuple[float, str]
+_KEEPS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
 
 
 @dataclass(slots=True)
 class Report:
-    """One run of one benchmark.  `figures` maps a key to (value, unit)."""
+    """One run of one benchmark.  `figures` maps a key to (value, unit).
+
+    `bars` maps a key to its bar, which is on the ratio where a figure has the same key.
+    """
 
     name: str
     figures: dict[str, Figure] = field(default_factory=dict)
     ratios: dict[str, float] = field(default_factory=dict)
+    bars: Mapping[str, str] = field(default_factory=dict)
+
+    def met(self) -> dict[str, bool]:
+        """Say of every bar whose number was measured whether it is met."""
+        seen = {key: value for key, (value, _) in self.figures.items()} | self.ratios
+        return {key: _met(seen[key], bar) for key, bar in self.bars.items() if key in seen}
 
     def to_json(self) -> str:
         figures = {
@@ -31,17 +44,37 @@ class Report:
         }
         ratios = {key: _short(value) for key, value in self.ratios.items()}
         whole = {"name": self.name, "machine": machine(), "figures": figures, "ratios": ratios}
+        whole["bars"] = {
+            key: {"bar": self.bars[key], "met": met} for key, met in self.met().items()
+        }
         return json.dumps(whole, ensure_ascii=False)
 
     def to_table(self) -> str:
-        rows = [(key, f"{_short(value):g}", unit) for key, (value, unit) in self.figures.items()]
-        rows += [(key, f"{_short(value):g}", "ratio") for key, value in self.ratios.items()]
+        rows = [
+            (key, f"{_short(value):g}", f"{unit}{'' if key in self.ratios else self._bar(key)}")
+            for key, (value, unit) in self.figures.items()
+        ]
+        rows += [(key, f"{_short(value):g}", f"ratio{self._bar(key)}")
+                 for key, value in self.ratios.items()]  # fmt: skip
         wide = max((len(key) for key, _, _ in rows), default=0)
         lines = [f"{key:<{wide}}  {value:>12}  {unit}" for key, value, unit in rows]
         return "\n".join([f"{self.name}  ({machine()['cpu']}, {machine()['cores']} cores)", *lines])
 
+    def _bar(self, key: str) -> str:
+        if key not in self.bars:
+            return ""
+        return f"  (bar {self.bars[key]}{'' if self.met()[key] else ', NOT MET'})"
+
     def print(self, as_json: bool) -> None:  # noqa: FBT001  (one switch, named by every caller)
         print(self.to_json() if as_json else self.to_table())
+
+    def end(self, as_json: bool) -> int:  # noqa: FBT001  (as above)
+        """Print it, and on stderr the bars that are not met; return what the process ends with."""
+        self.print(as_json)
+        missed = [f"{key} {self.bars[key]}" for key, met in self.met().items() if not met]
+        if missed:
+            print(f"bars not met: {'; '.join(missed)}", file=sys.stderr)
+        return 1 if missed else 0
 
 
 def machine() -> dict[str, str | int]:
@@ -81,6 +114,11 @@ def _timed(work: Callable[[], object]) -> float:
     start = perf_counter_ns()
     work()
     return (perf_counter_ns() - start) / 1e6
+
+
+def _met(value: float, bar: str) -> bool:
+    keeps, limit = bar.split()
+    return bool(_KEEPS[keeps](value, float(limit)))
 
 
 def _short(value: float) -> float:

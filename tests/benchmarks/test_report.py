@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from benchmarks.report import Report, machine, median, percentile
 
 REPORT = Report("sight", {"qr.ours.ms": (3.14159265, "ms")}, {"easy_frame": 1.05})
@@ -25,3 +27,23 @@ def test_percentiles_are_numbers_that_were_measured() -> None:
     assert median([3, 1, 2]) == 2
     assert percentile([float(number) for number in range(1, 101)], 95) == 95
     assert percentile([], 95) == 0
+
+
+def test_a_bar_that_is_not_met_ends_the_process_with_1_and_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bars = {"fast": ">= 0.5", "lost": "<= 0", "p99": "< 10", "never measured": "<= 1"}
+    good = Report("load", {"fast": (0.1, "events/s"), "lost": (0, "events")}, {"fast": 0.5}, bars)
+    assert good.end(as_json=True) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["bars"] == {
+        "fast": {"bar": ">= 0.5", "met": True}, "lost": {"bar": "<= 0", "met": True},
+    }  # fmt: skip
+    assert printed.err == ""
+
+    bad = Report("load", {"lost": (1, "events"), "p99": (10, "ms")}, {"fast": 0.49}, bars)
+    assert bad.end(as_json=True) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["bars"]["lost"] == {"bar": "<= 0", "met": False}
+    assert printed.err == "bars not met: fast >= 0.5; lost <= 0; p99 < 10\n"
+    assert bad.to_table().count("NOT MET") == 3
