@@ -2,7 +2,8 @@
 
     upload     signed batches of 50: signature, reading, chain, storing
     apply      unseal, find or make the person, record the pairing
-    laboratory reception, result, a second person's word, release; merge and outbox with it
+    laboratory reception, result, a second person's word, release; merge and outbox with it:
+               each tube by calls of its own, a hundred in a transaction, no pages
     deliver    into the embedded record
 
 Bytes are the whole database's, indexes and trail included, less those of an empty one.  Of

@@ -20,7 +20,7 @@ from contract.events import NO_EVENT, TubePaired, digest, encode, encode_batch
 from contract.sealing import seal
 from contract.signing import request_message, sign
 from contract.specimens import citizen_card, people
-from contract.tubes import TubeId
+from contract.tubes import Tube, TubeId
 
 PATH = "/api/v1/intake/batches"
 EPOCH = "00000000000000e1"
@@ -40,10 +40,16 @@ class Chain:
     prev: str = field(default=NO_EVENT)
     first: int = 1  # the serial of its first tube
     shift: int = 0  # where in `seals` its people begin, so that stations do not pair the same ones
+    numbers: Sequence[str] = ()  # of their cards, in the order of `seals`, for whoever checks
 
     def tubes(self, count: int) -> list[TubeId]:
         """Return the tubes of its first *count* events."""
         return [TubeId.mint(self.series, self.first + number) for number in range(count)]
+
+    def given(self, count: int) -> Iterator[tuple[Tube, str]]:
+        """Yield the tubes of its first *count* events, each with the number of whom it is of."""
+        for place, tube in enumerate(self.tubes(count), 1 + self.shift):
+            yield tube, self.numbers[place % len(self.numbers)]
 
     def events(self, count: int) -> list[bytes]:
         return [self._next() for _ in range(count)]

@@ -16,7 +16,7 @@ Ends with 1, and names them on stderr, where one of BARS is not met.
 import os
 import sys
 import tempfile
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from operator import truediv
 from pathlib import Path
@@ -36,11 +36,12 @@ from benchmarks.report import Report, arguments, median, percentile
 ROUNDS, SINGLES = 3, 1_600
 TUBES = 6_000  # of each station, for its day and the rush
 LINES = 32  # stations that send at once in the rush
+_TOLD = ("workers", "stations", "lab", "rate", "seconds", "rush", "storm", "beats", "patience")
 # Nothing that is sent here deserves to be refused, or waits for a lot.
 NONE = (
-    "lost", "doubled", "unpaired", "refused", "waiting", "day_refused", "lab_lost", "lab_doubled",
-    "lab_wrong", "lab_refused", "heartbeats_refused", "heartbeats_left", "storm_refused",
-    "storm_left",
+    "lost", "doubled", "unpaired", "wrong_person", "refused", "waiting", "day_refused",
+    "lab_lost", "lab_doubled", "lab_wrong", "lab_refused", "heartbeats_refused",
+    "heartbeats_left", "storm_refused", "storm_left",
 )  # fmt: skip
 BARS = {
     "batch_50": ">= 0.5", "batch_500": ">= 0.5", "single": ">= 0.5", "single_p99": "< 10",
@@ -95,7 +96,7 @@ def main() -> int:
     load = Load(options.rate, options.seconds, options.patience)
     mean = load.rate * load.seconds / options.stations
     apart = int(mean + 6 * mean**0.5 + 10)  # more than any station pairs in the day
-    report = Report("load", bars=BARS)
+    report = Report("load", bars=BARS, options=_told(options))
     more_files()  # also for the server, which inherits it
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -117,9 +118,11 @@ def tell(found: Kept, report: Report, *, engine: bool) -> None:
     drained = found.drained
     many, last = max(1, drained.applied), drained.last
     report.figures |= {
+        "sent": (found.sent, "events"),
         "lost": (found.lost, "events"),
         "doubled": (found.doubled, "events"),
         "unpaired": (found.unpaired, "pairings"),
+        "wrong_person": (found.misplaced, "pairings"),
         "refused": (last.refused, "events"),
         "waiting": (last.waiting, "events"),
         "backlog": (drained.first.pending, "events"),
@@ -130,6 +133,12 @@ def tell(found: Kept, report: Report, *, engine: bool) -> None:
     }
     if engine:
         report.figures["applied_engine_processor"] = (1e6 * drained.engine / many, "µs/event")
+
+
+def _told(options: Namespace) -> dict[str, str | float]:
+    """Return what a reader must know of the run; a URL may hold a password."""
+    told: dict[str, str | float] = {key: vars(options)[key] for key in _TOLD}
+    return told | {"engine": options.engine if options.engine in OURS else "url"}
 
 
 def _parser() -> ArgumentParser:

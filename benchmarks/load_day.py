@@ -1,6 +1,6 @@
 """The mixed day of `benchmarks.load`: stations, laboratories, an officer and phones together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from time import perf_counter
@@ -14,6 +14,7 @@ from benchmarks.load_site import Site
 from benchmarks.load_watch import used
 from benchmarks.report import Report
 from contract.population import residents
+from contract.tubes import Tube
 from rehearsal.browser import Browser
 from server.db import open_database
 
@@ -50,7 +51,10 @@ def day(site: Site, chains: Sequence[Chain], load: Load, report: Report) -> None
         report.figures["day_engine_memory"] = (behind.held / 1e6, "MB")
     report.figures["day_repeated"] = (tally.again, "acts")
     report.figures["day_refused"] = (sum(tally.refused.values()), "acts")
-    _close(site, labs, report)
+    given = (
+        pair for chain, mine in zip(chains, own, strict=True) for pair in chain.given(len(mine))
+    )
+    _close(site, labs, dict(given), report)
 
 
 def _latencies(tally: Tally, report: Report) -> None:
@@ -59,7 +63,7 @@ def _latencies(tally: Tally, report: Report) -> None:
             report.figures[f"{kind.replace(' ', '_')}_p{percent}"] = (tally.at(kind, percent), "ms")
 
 
-def _close(site: Site, labs: Sequence[Lab], report: Report) -> None:
+def _close(site: Site, labs: Sequence[Lab], given: Mapping[Tube, str], report: Report) -> None:
     """Wait for the laboratories, and hold what they let out against what was in the tubes."""
     if not labs:
         return
@@ -69,7 +73,7 @@ def _close(site: Site, labs: Sequence[Lab], report: Report) -> None:
         whole.add(lab.tally)
     tubes = [tube for lab in labs for _, tube in lab.arrivals]
     database = open_database(site.settings.database_url)
-    let = checked(database, tubes)
+    let = checked(database, {tube: given[tube] for tube in tubes})
     database.engine.dispose()
     _latencies(whole, report)
     report.figures["lab_laboratories"] = (len(labs), "laboratories")

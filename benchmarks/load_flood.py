@@ -24,7 +24,7 @@ def beats(site: Site, count: int, report: Report) -> None:
     report.figures["heartbeat_p99"] = (percentile(crowd.answers, 99) * 1000, "ms")
     report.figures["heartbeats_refused"] = (crowd.refused, "heartbeats")
     # Each station tells once a minute: this many can be heard by one such server.
-    report.figures["stations_heard"] = (60 * count / crowd.took, "stations")
+    report.figures["stations_heard"] = (60 * count / crowd.took, f"stations, reckoned from {count}")
     _tell("heartbeats", "heartbeats", crowd, report)
 
 

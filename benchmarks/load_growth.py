@@ -22,7 +22,7 @@ from random import Random
 from benchmarks.ingest_traffic import drive
 from benchmarks.load_growth_rows import fill
 from benchmarks.load_kept import drain, pairings
-from benchmarks.load_site import Ground, Site, ground, serving
+from benchmarks.load_site import OURS, Ground, Site, ground, serving
 from benchmarks.load_watch import used
 from benchmarks.report import Report, arguments, median
 from contract.population import LARGEST, residents
@@ -153,7 +153,9 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=EVENTS, help="of a round")
     parser.add_argument("--folder", type=Path, help="where the server's data lie for the while")
     options = parser.parse_args()
-    report = Report("load_growth", bars=BARS)
+    told = {"engine": options.engine if options.engine in OURS else "url"}
+    told |= {"from": options.small, "to": options.to}
+    report = Report("load_growth", bars=BARS, options=told)
     growth(
         options.engine, options.workers, options.to, report, small=options.small,
         events=options.events, folder=options.folder,

@@ -1,4 +1,4 @@
-"""What became of the events that were acknowledged: there, applied, each tube's pairing once.
+"""What became of the events that were acknowledged: there, applied, each pairing once and as sent.
 
 Only what is in state 'applied' counts as applied.  What was refused, or waits for something that
 never comes, is no backlog either; so both are told, and pairings are counted against what was sent.
@@ -7,13 +7,19 @@ never comes, is no backlog either; so both are told, and pairings are counted ag
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.orm import Session
 
 from benchmarks.ingest_traffic import Chain
 from benchmarks.load_site import Site
 from benchmarks.load_watch import used
+from contract.identities import System
+from server.db import open_database
 from server.engines import make_engine
+from server.people.models import Identity
+from server.sampling.models import Pairing
 
 _OPEN = text("SELECT state, count(*) FROM wire_event WHERE state <> 'applied' GROUP BY state")
 # One question is one moment, while the server goes on applying.
@@ -59,12 +65,15 @@ class Drained:
 class Kept:
     """Of the events that were acknowledged: how many are not there, and how many twice.
 
-    `unpaired`: pairings that were sent and are neither there nor still in line to be applied.
+    `unpaired`: pairings that were sent and are neither there nor still in line to be applied;
+    `misplaced`: those that are of another person than the station sent.
     """
 
     lost: int
     doubled: int
     unpaired: int
+    misplaced: int
+    sent: int
     drained: Drained
 
 
@@ -81,7 +90,32 @@ def kept(site: Site, chains: Sequence[Chain], patience: float) -> Kept:
         lost += max(0, chain.seq - events)
         doubled += max(0, events - chain.seq) + pairings - tubes + max(0, tubes - chain.seq)
         unpaired += max(0, chain.seq - pending - tubes)
-    return Kept(lost, doubled, unpaired, drained)
+    sent = sum(chain.seq for chain in chains)
+    return Kept(lost, doubled, unpaired, misplaced(site, chains), sent, drained)
+
+
+def misplaced(site: Site, chains: Sequence[Chain]) -> int:
+    """Return how many pairings are of somebody whose card was not the one that was sent."""
+    wrong, database = 0, open_database(site.settings.database_url)
+    with database.read() as session:
+        numbers = numbers_of(session)
+        for chain in chains:
+            given = dict(chain.given(chain.seq))
+            mine = select(Pairing.tube, Pairing.person_id).where(Pairing.station == chain.station)
+            wrong += sum(given.get(tube, "") not in numbers.get(person, ())
+                         for tube, person in session.execute(mine))  # fmt: skip
+    database.engine.dispose()
+    return wrong
+
+
+def numbers_of(session: Session) -> dict[UUID, set[str]]:
+    """Return by person the numbers of citizen cards, read as they are kept."""
+    system = Identity.system == str(System.CITIZEN)
+    asked = select(Identity.person_id, Identity.value).where(system, Identity.unlinked_at.is_(None))
+    numbers: dict[UUID, set[str]] = {}
+    for person, number in session.execute(asked):
+        numbers.setdefault(person, set()).add(number)
+    return numbers
 
 
 def drain(site: Site, patience: float, every: float = 0.5) -> Drained:

@@ -1,9 +1,9 @@
 """Laboratories during `benchmarks.load`: tubes received, tested, verified by another, let out.
 
-All of it at the pages that technicians use.  One person scans each tube into its box when it comes;
-another brings the machine's file of each box, confirms it, and a third, who entered nothing,
-verifies the controls and the results and releases them.  A page that refuses what changed under it
-is opened again, as people do.
+All of it at the pages that technicians use, under two accounts.  The first scans each tube into its
+box when it comes and, in another browser, brings the machine's file of each box and confirms it;
+the second, who entered nothing, verifies controls and results and releases them.  A page that
+refuses what changed under it is opened again, as people do.
 """
 
 import re

@@ -16,8 +16,11 @@ from random import Random
 
 from benchmarks import postgres
 from benchmarks.ingest import free_port, until_up
-from benchmarks.ingest_traffic import Chain, seals_of
+from benchmarks.ingest_traffic import Chain
+from contract.sealing import seal
 from contract.signing import private_key, public_text
+from contract.specimens import citizen_card
+from contract.specimens import people as made_up
 from faults.cluster.local import cluster
 from rehearsal.office import Account, accounts, give_access
 from server import cli, vault
@@ -172,13 +175,15 @@ def _filled(settings: Settings, stations: int, tubes: int, apart: int) -> tuple[
     vault.install(opened)
     rng, now = Random(7), datetime.now(UTC)  # noqa: S311 - must be the same each time
     many = min(_MOST_PEOPLE, max(_PEOPLE, apart * stations))
-    seals = seals_of(opened.sealing.public_key(), many, rng)
+    public, who = opened.sealing.public_key(), made_up(many, rng)
+    seals = [seal(public, citizen_card(one, fields=7)) for one in who]
+    numbers = [one.number for one in who]
     database = open_database(settings.database_url)
     chains = []
     with database.write() as session:
         for number in range(stations):
             chain = Chain(f"tram-{number}", private_key(rng.randbytes(32)), seals, _SERIES,
-                          Random(number), shift=number * apart)  # fmt: skip  # noqa: S311
+                          Random(number), shift=number * apart, numbers=numbers)  # fmt: skip  # noqa: S311
             session.add(_row(chain, now))
             session.flush()
             lot = lots.register_lot(

@@ -2,7 +2,8 @@
 
 Measures with `benchmarks.costs`, and what one outcome costs the server above; then reckons, for a
 district, a province and the nation, with the loads of the mission.  Prints the two tables of
-`docs/nation.md`: whoever changes a cost changes the sums with it.
+`docs/nation.md`: whoever changes a cost changes the sums with it.  What sending outcomes upward
+costs a province is in no column; what taking them in costs is in the nation's.
 """
 
 import sys

@@ -31,6 +31,7 @@ class Report:
     figures: dict[str, Figure] = field(default_factory=dict)
     ratios: dict[str, float] = field(default_factory=dict)
     bars: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str | float] = field(default_factory=dict)  # what the run was asked for
 
     def met(self) -> dict[str, bool]:
         """Say of every bar whose number was measured whether it is met."""
@@ -47,6 +48,7 @@ class Report:
         whole["bars"] = {
             key: {"bar": self.bars[key], "met": met} for key, met in self.met().items()
         }
+        whole["options"] = dict(self.options)
         return json.dumps(whole, ensure_ascii=False)
 
     def to_table(self) -> str:

@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from benchmarks.load_day import Load, day
+from benchmarks.load_kept import misplaced
 from benchmarks.load_labs import BOX, WELLS, Arrivals, shared, truth_of
 from benchmarks.load_labs_check import Let, checked
 from benchmarks.load_site import Site, site
 from benchmarks.report import Report
-from contract.tubes import TubeId
+from contract.tubes import Tube, TubeId
 from server.db import Database, open_database
 from server.lab.words import Call
 from server.outcomes.models import Outcome
+from server.sampling.models import Pairing
 
 MANY = 30
 
@@ -34,18 +36,31 @@ def test_what_was_in_the_tubes_is_out_once_and_what_is_not_so_is_seen(made: Site
     assert figures["day_refused"] == 0
     assert figures["lab_scan_p95"] > 0
 
-    tubes = [tube for chain in made.chains for tube in chain.tubes(chain.seq)]
+    given = dict(pair for chain in made.chains for pair in chain.given(chain.seq))
     database = open_database(made.settings.database_url)
-    assert checked(database, tubes) == Let(MANY, 0, 0, 0)
-    never = TubeId.mint(26, 119)
-    assert checked(database, [*tubes, never]) == Let(MANY, 1, 0, 0)
-    assert checked(database, tubes[1:]) == Let(MANY - 1, 0, 0, 1)
-    told_otherwise(database, tubes[0])
-    assert checked(database, tubes) == Let(MANY, 0, 0, 1)
+    assert checked(database, given) == Let(MANY, 0, 0, 0)
+    assert checked(database, given | {TubeId.mint(26, 119): ""}) == Let(MANY, 1, 0, 0)
+    first, *others = given
+    assert checked(database, {tube: given[tube] for tube in others}) == Let(MANY - 1, 0, 0, 1)
+    told_otherwise(database, first)
+    assert checked(database, given) == Let(MANY, 0, 0, 1)
+    exchanged(database, *others[:2])
+    assert checked(database, given) == Let(MANY, 0, 0, 3)
+    assert misplaced(made, made.chains) == 2
     database.engine.dispose()
 
 
-def told_otherwise(database: Database, tube: TubeId) -> None:
+def exchanged(database: Database, one: Tube, other: Tube) -> None:
+    """Let two pairings be of each other's person from the start, and the outcomes follow them."""
+    with database.write() as session:
+        people = [session.scalars(select(Pairing.person_id).where(Pairing.tube == tube)).one()
+                  for tube in (one, other)]  # fmt: skip
+        for tube, person in zip((one, other), reversed(people), strict=True):
+            for model in (Pairing, Outcome):
+                session.execute(update(model).where(model.tube == tube).values(person_id=person))
+
+
+def told_otherwise(database: Database, tube: Tube) -> None:
     other = Call.POSITIVE if truth_of(tube) is Call.NEGATIVE else Call.NEGATIVE
     with database.write() as session:
         session.execute(update(Outcome).where(Outcome.tube == tube).values(status=str(other)))
