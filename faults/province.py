@@ -21,6 +21,7 @@ from device.journal import Journal
 from device.journal_file import files_of, open_for_reading, rows_after
 from device.uplink import Uplink
 from device.upstream import Upstream
+from faults import runs
 from faults.table import STATION
 from server import schema, vault
 from server.accounts.models import Station
@@ -63,8 +64,8 @@ class Server:
 
     def start(self) -> None:
         command = [*self.under, sys.executable, "-m", "server.cli", "run", "--port", str(self.port)]
-        environment = {**os.environ, "GHEPMAU_DATA": str(self.data), "GHEPMAU_THREADS": "4"}
-        environment |= self.environment
+        own = {"GHEPMAU_DATA": str(self.data), "GHEPMAU_THREADS": "4"}
+        environment = runs.among_others(own | self.environment)
         self._process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -2,21 +2,24 @@
 # Sets up a Ghép Mẫu station or server, or brings it to a newer release.
 #
 #   sudo firmware_config/install.sh station [--screen | --kiosk] [--from WHEEL]
-#   sudo firmware_config/install.sh server  [--from WHEEL]
+#   sudo firmware_config/install.sh server  [--without-timers] [--from WHEEL]
 #        firmware_config/install.sh station --root DIR      only files, into an image
 #
-# Run again it changes nothing that is right.  A release goes into a folder of its own; if the new
-# one does not run, the one before comes back.
+# --without-timers: another machine that serves the same database makes backups, anchors and archives
+# (docs/cluster.md).  Run again it changes nothing that is right: a timer that was turned off stays
+# off.  A release goes into a folder of its own; if the new one does not run, the one before comes
+# back.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(dirname "$here")
 
-role='' screen='' kiosk='' root=''
+role='' screen='' kiosk='' root='' timers=yes new_timers=()
 while [ $# -gt 0 ]; do
   case $1 in
     station | server) role=$1 ;;
     --screen) screen=yes ;;
     --kiosk) kiosk=yes ;;
+    --without-timers) timers='' ;;
     --from) source=${2:?"--from what?"}; shift ;;
     --root) root=${2:?"--root where?"}; shift ;;
     *) echo "not understood: $1 (see the head of $0)" >&2; exit 2 ;;
@@ -26,6 +29,8 @@ done
 [ -n "$role" ] || { echo "say what this machine is: station or server" >&2; exit 2; }
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || { echo "run as root: sudo $0 $role" >&2; exit 1; }
 
+watchdog=/etc/systemd/system.conf.d/ghepmau.conf
+all_timers=(ghepmau-backup.timer ghepmau-anchor.timer ghepmau-retention.timer ghepmau-archive.timer)
 changed=0
 say() { printf '%s\n' "$*"; }
 
@@ -53,17 +58,17 @@ link() {
 # --- Files --------------------------------------------------------------------------------------
 place_common() {
   put 0644 "$here/systemd/sysusers.conf" /usr/lib/sysusers.d/ghepmau.conf
-  put 0644 "$here/systemd/watchdog.conf" /etc/systemd/system.conf.d/ghepmau.conf
   put 0644 "$here/systemd/ghepmau-$role.service" "/etc/systemd/system/ghepmau-$role.service"
   link "/opt/ghepmau/$role/bin/ghepmau-$role" "/usr/local/bin/ghepmau-$role"
   local page
-  for page in station readers kiosk pi server operators imports; do
+  for page in station readers kiosk pi server operators imports engines cluster; do
     put 0644 "$here/../docs/$page.md" "/usr/share/doc/ghepmau/$page.md"
   done
 }
 
 place_station() {
   local profile
+  put 0644 "$here/systemd/watchdog.conf" "$watchdog"
   for profile in "$here"/readers/*.toml; do
     put 0644 "$profile" "/etc/ghepmau/readers/$(basename "$profile")"
   done
@@ -85,8 +90,29 @@ place_station() {
   fi
 }
 
+# Notes each timer that this machine did not have when the program came to it.
+note_timers() {
+  local name
+  for name in "${all_timers[@]}"; do
+    [ -n "$timers" ] || continue
+    [ -e "$root/opt/ghepmau/server" ] && [ -e "$root/etc/systemd/system/$name" ] || new_timers+=("$name")
+  done
+}
+
+# Patroni holds the watchdog where it runs, and systemd would keep it for itself: servers had this
+# file in earlier releases.
+leave_watchdog() {
+  [ ! -e "$root/etc/systemd/system/ghepmau-station.service" ] || return 0
+  cmp -s "$here/systemd/watchdog.conf" "$root$watchdog" || return 0
+  rm "$root$watchdog"
+  changed=$((changed + 1))
+  say "  $watchdog: away"
+}
+
 place_server() {
   local unit
+  note_timers
+  leave_watchdog
   for unit in listen.service work.service backup.service backup.timer anchor.service anchor.timer \
     retention.service retention.timer archive.service archive.timer; do
     put 0644 "$here/systemd/ghepmau-$unit" "/etc/systemd/system/ghepmau-$unit"
@@ -150,6 +176,7 @@ else
   place_server
 fi
 if [ -n "$root" ]; then
+  [ "$role" = station ] || say "to be enabled there: ghepmau-server ghepmau-listen ${new_timers[*]}"
   say "$changed changed in $root"
   exit 0
 fi
@@ -166,8 +193,8 @@ if [ "$role" = station ]; then
   [ -z "$kiosk" ] || systemctl enable --quiet --now ghepmau-kiosk
 else
   systemctl enable --quiet ghepmau-server ghepmau-listen
-  systemctl enable --quiet --now ghepmau-backup.timer ghepmau-anchor.timer ghepmau-retention.timer \
-    ghepmau-archive.timer
+  [ ${#new_timers[@]} = 0 ] || systemctl enable --quiet --now "${new_timers[@]}"
+  [ -n "$timers" ] || systemctl disable --quiet --now "${all_timers[@]}"
 fi
 bring_release
 say "$changed changed"

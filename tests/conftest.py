@@ -5,7 +5,6 @@ GHEPMAU_TEST_ENGINE=postgresql in the environment every test of the server runs 
 """
 
 import gc
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,6 +15,7 @@ import pytest
 from benchmarks import postgres
 from server import schema
 from server.db import open_database
+from tests import asked
 
 WITHOUT = "GHEPMAU_WITHOUT_POSTGRESQL"
 Fresh = Callable[..., str]
@@ -26,10 +26,12 @@ gc.disable()  # while tests are collected nothing becomes garbage
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Leave the half million objects of 5,760 tests out of every search for garbage.
+    """Take what was asked out of the environment, and leave the half million objects of 5,760 tests
+    out of every search for garbage.
 
     They stay to the end; to look at them again and again was a fifth of what the tests cost.
     """
+    asked.take_away()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
     gc.enable()
@@ -43,15 +45,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> str:
     """The kind of database that this test uses."""
-    asked: str = getattr(request, "param", "")
-    return os.environ.get("GHEPMAU_TEST_ENGINE", "") or asked or "sqlite"
+    either: str = getattr(request, "param", "")
+    return asked.ENGINE or either or "sqlite"
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[postgres.Cluster]:
     """A cluster that is gone at the end, with the newest migration in its database `newest`."""
     if postgres.programs() is None:
-        if os.environ.get(WITHOUT):
+        if asked.WITHOUT_POSTGRESQL:
             pytest.skip(f"{WITHOUT} is set")
         pytest.fail(f"{postgres.ABSENT}\nTo test without it: {WITHOUT}=1", pytrace=False)
     with postgres.running(durable=False) as cluster:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contract.spoken import said
-from server.archives import archiving, renewing
+from server.archives import renewing, turns
 from server.archives.models import Archive
 from server.config import Settings
 from server.db import Database
@@ -21,7 +21,7 @@ def keep_clocks(database: Database, settings: Settings, *, doing: bool) -> None:
     folder = settings.archive_folder
     if not folder.is_dir() and not registered(database):
         return
-    with archiving.alone(folder):
+    with turns.alone(database, folder):
         _clear(database, folder, doing=doing)
         for each in registered(database):
             if renewing.due(each, settings, now()):
@@ -50,7 +50,7 @@ def _forget(database: Database, folder: Path, made: Archive) -> bool:
 
 def renew_keys(database: Database, folder: Path) -> None:
     """For `keys rotate`: bring every file under the key in use."""
-    with archiving.alone(folder):
+    with turns.alone(database, folder):
         behind, away = renewing.of_old_keys(database, folder)
         for each in behind:
             renewing.renew(database, folder, each, now())

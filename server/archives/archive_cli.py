@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from contract.spoken import said
-from server.archives import archiving, files, returning, standing
+from server.archives import archiving, files, returning, standing, turns
 from server.archives.aging import registered
 from server.archives.models import Archive
 from server.archives.months import Month
@@ -63,6 +63,14 @@ def add_to(add: Add) -> None:
         default="",
         help=said("read: chỉ dòng có mã này", "read: only the row with this id"),
     )
+    parser.add_argument(
+        "--here",
+        action="store_true",
+        help=said(
+            "make, due: từ nay tệp nằm ở đây, dù các tệp trước không có ở đây",
+            "make, due: files lie here from now on, though none of those before does",
+        ),
+    )
     clock_sense.add_to(parser)
 
 
@@ -75,10 +83,12 @@ def run(asked: argparse.Namespace, loaded: Loaded) -> None:
             "say why: --reason '…'; it stands in the audit trail",
         )
     folder = loaded.settings.archive_folder
-    with opened(loaded.settings) as database, archiving.alone(folder):
+    with opened(loaded.settings) as database, turns.alone(database, folder):
         try:
             if asked.act in ("make", "due"):
                 clock_sense.check(database, now(), even_so=asked.even_so)
+                if not asked.here:
+                    turns.check_folder(database, folder)
             if asked.act == "due":
                 make_due(database, loaded.settings, now())
             else:

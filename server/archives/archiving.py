@@ -6,10 +6,8 @@ file's own rows.  So nothing leaves that was not read back; and what is left of 
 rule reads, so that nothing means another thing afterwards.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,15 +37,6 @@ class StillOpen(DomainError):
 
 class NotThisFile(DomainError):
     code = "archive-not-this-file"
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the folder: one archiving at a time, the other waits."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".archiving").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 def check_closed(session: Session, month: Month, now: datetime) -> None:

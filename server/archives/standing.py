@@ -89,6 +89,9 @@ def judged(session: Session, settings: Settings, now: datetime, *, deep: bool) -
     yield from _months(behind(session, settings, now))
     standing = list(session.scalars(select(Archive).where(Archive.gone_at.is_(None))))
     wrong = 0
+    if standing and not any((settings.archive_folder / each.name).exists() for each in standing):
+        yield Judged(Level.BAD, WHAT, _nowhere(len(standing), settings.archive_folder))
+        return
     for made in standing:
         if wrong_is := _wrong(settings.archive_folder, made, deep=deep):
             wrong += 1
@@ -137,6 +140,17 @@ def _months(found: list[Behind]) -> Iterator[Judged]:
 
 def _named(found: list[Behind]) -> str:
     return ", ".join(str(each.month) for each in found)
+
+
+def _nowhere(count: int, folder: Path) -> str:
+    return said(
+        f"không tệp nào trong {count} tệp đã ghi sổ có ở {folder}. Thư mục ở máy khác: xem `check` "
+        "ở máy đó, và tắt các bộ hẹn giờ ở đây (docs/cluster.md). Không: gắn lại thư mục, hoặc "
+        "đưa bản sao về, vì nội dung không còn ở đâu nữa",
+        f"none of the {count} files in the register is in {folder}. If another machine has them: "
+        "`check` there says how they are, and the timers go off here (docs/cluster.md). If not: "
+        "mount the folder, or bring the copy back, for what is in them is nowhere else",
+    )
 
 
 def _wrong(folder: Path, made: Archive, *, deep: bool) -> str:

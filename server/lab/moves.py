@@ -45,16 +45,17 @@ class Odd(StrEnum):
 
 def note_move(
     session: Session, known: Reception, lab: str, *, box: str, at: datetime, by: str, now: datetime
-) -> None:
-    """Note that the tube of *known* came to *lab*.  Once noted, it changes nothing."""
+) -> bool:
+    """Note that the tube of *known* came to *lab*; return False where that was noted before."""
     tube = known.tube
     take_turn(session, [tube])
     if move_to(session, tube, lab) is not None:
-        return
+        return False
     session.add(TubeMove(id=ordered_id(now), tube=tube, lab=lab, box=box, at=at, by=by))
     audit.record(session, "tube.moved", tube, by=by, now=now, detail=box)
     open_boxes.came(session, box, now=now)
     changes.changed(session, tube, now=now)
+    return True
 
 
 def is_other(known: Reception | TubeMove, lab: str, by: str) -> bool:

@@ -52,7 +52,8 @@ def receive_tube(
         if arrived is not None:
             hear_of_arrival(session, tube, arrived, box=box, by=by, now=now)
         at = min(arrived or now, now)
-        moves.note_move(session, known, lab, box=box, at=at, by=by, now=now)
+        if moves.note_move(session, known, lab, box=box, at=at, by=by, now=now):
+            strays.look_at(session, [tube], now=now, some_empty=False, anew=True)
         _look_at_runs(session, tube, by=by, now=now)
         return known
     if known and known.accepted and known.box == box:

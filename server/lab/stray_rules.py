@@ -22,11 +22,15 @@ class Beside(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """The pairings to be held, in the order of their serials; `shift` False: mere neighbours."""
+    """The pairings to be held, in the order of their serials; `shift` False: mere neighbours.
+
+    `empty`: the serial of the empty tube that a stray one leads to.
+    """
 
     station: str
     members: tuple[UUID, ...]
     shift: bool
+    empty: int | None = None
 
 
 def doubt_beside(stray: int, paired: Mapping[int, Beside], empty: Collection[int]) -> Doubt | None:
@@ -34,8 +38,9 @@ def doubt_beside(stray: int, paired: Mapping[int, Beside], empty: Collection[int
     for step in (-1, 1):
         between = _to_an_empty_one(stray, step, paired, empty)
         if between:
-            ordered = between if step > 0 else between[::-1]
-            return Doubt(between[0].station, tuple(each.id for each in ordered), shift=True)
+            ordered = tuple(each.id for each in between[::step])
+            began = stray + step * (len(between) + 1)
+            return Doubt(between[0].station, ordered, shift=True, empty=began)
     sides = [stray + step for step in (-1, 1) if stray + step in paired]
     near = [paired[at] for at in sides if at not in empty]
     if not near:

@@ -4,7 +4,7 @@ What `stray_rules` finds doubtful is held as a slip group until a person looks. 
 pairing comes later, because its station was off-line, ends its group by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -42,7 +42,7 @@ def look_at(
         strays |= _strays_near(session, each)
     if anew and not paired.issuperset(own):
         slip_endings.ask_anew(session, set(own) - paired)
-    _flag(session, strays, now)
+    _flag(session, strays, now, found=empty)
     empties.look_behind(session, empty, now=now)
 
 
@@ -76,11 +76,17 @@ def _sides(serial: int) -> Iterable[int]:
     return (at for at in (serial - 1, serial + 1) if 0 <= at <= LARGEST_SERIAL)
 
 
-def _flag(session: Session, strays: Iterable[TubeId], now: datetime) -> None:
-    """Hold what *strays* make doubtful, unless it was held because of the same one before."""
+def _flag(
+    session: Session, strays: Iterable[TubeId], now: datetime, found: Collection[TubeId] = ()
+) -> None:
+    """Hold what *strays* make doubtful, unless it was held because of the same one before.
+
+    Of those that lead to an empty tube *found* just now, what was decided before says nothing.
+    """
     every = iter(sorted(strays))
     while some := list(islice(every, AT_ONCE)):
         doubts = _doubts(session, some)
+        slip_endings.ask_anew(session, _leading_to(found, doubts))
         held = _held_before(session, doubts)
         for stray, doubt in doubts.items():
             if not held[stray].issuperset(doubt.members):
@@ -97,6 +103,11 @@ def _doubts(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, Doubt]:
         for each in strays
     )
     return {stray: doubt for stray, doubt in found if doubt is not None}
+
+
+def _leading_to(found: Collection[TubeId], doubts: Mapping[TubeId, Doubt]) -> list[TubeId]:
+    spots = {(each.series, each.serial) for each in found}
+    return [each for each, doubt in doubts.items() if (each.series, doubt.empty) in spots]
 
 
 def _held_before(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, set[UUID]]:

@@ -21,7 +21,7 @@ from server.people import erased
 from server.people.models import IdentityQuestion
 from server.retry import again
 from server.rounds import Rounds
-from server.sampling import doubts_again
+from server.sampling import doubts_again, erased_doubts
 
 AT_ONCE = 20
 EVERY, RESTS = 6 * 3600.0, 5
@@ -45,12 +45,20 @@ class DoubtRounds(Rounds):
     def round(self) -> float:
         """Look at some questions; where more wait, rest a little for others to write."""
         began = monotonic()
+        if self._after == START:
+            self.tried(self._end_left_open)
         with self._database.read() as session:
             some = _after(session, self._after)
         self._after = some[-1] if len(some) == AT_ONCE else START
         for each in some:
             self.tried(partial(self._look_at, each))
         return EVERY if self._after == START else RESTS * (monotonic() - began)
+
+    def _end_left_open(self) -> None:
+        with self._database.read() as session:
+            left = erased_doubts.left_open(session)
+        for each in left:
+            self.tried(partial(end_left_open, self._database, each, self._clock()))
 
     def _look_at(self, question: UUID) -> None:
         with self._database.read() as session:
@@ -63,6 +71,16 @@ class DoubtRounds(Rounds):
 def look_at(database: Database, question: UUID, now: datetime) -> None:
     """Look at one question again, in a transaction of its own."""
     again(lambda: _look_at(database, question, now), keyed=True)
+
+
+def end_left_open(database: Database, question: UUID, now: datetime) -> None:
+    """End a question whose code it was, of a number of whoever is erased."""
+
+    def end() -> None:
+        with database.write() as session:
+            erased_doubts.end_left_open(session, question, by=BY, now=now)
+
+    again(end, keyed=True)
 
 
 def _look_at(database: Database, question: UUID, now: datetime) -> None:

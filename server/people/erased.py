@@ -12,15 +12,20 @@ from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.audit.models import AuditEntry
-from server.people.models import IdentityQuestion
+from server.people.models import Disagreement, IdentityQuestion
 
 ERASED = "person.erased"
 
 
 def any_of(session: Session, ids: Iterable[UUID]) -> bool:
     """Return whether one of these records was erased."""
+    return bool(among(session, ids))
+
+
+def among(session: Session, ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these records that were erased."""
     mine = AuditEntry.subject.in_([str(each) for each in ids]), AuditEntry.action == ERASED
-    return session.scalar(select(AuditEntry.id).where(*mine).limit(1)) is not None
+    return {UUID(each) for each in session.scalars(select(AuditEntry.subject).where(*mine))}
 
 
 def end_questions(session: Session, ids: Iterable[UUID], *, by: str, now: datetime) -> None:
@@ -39,4 +44,11 @@ def end_questions(session: Session, ids: Iterable[UUID], *, by: str, now: dateti
 
 def end_question(session: Session, question: IdentityQuestion, *, by: str, now: datetime) -> None:
     question.answered_at, question.answered_by, question.answer = now, by, "different"
+    audit.record(session, "identity.answered", question.id, by=by, now=now, detail="erased")
+
+
+def end_doubt(session: Session, question: Disagreement, *, by: str, now: datetime) -> None:
+    """End the question whose code it was: what it was shown for stays where it stands."""
+    question.answered_at, question.answered_by, question.reason = now, by, ""
+    question.answer = "same"
     audit.record(session, "identity.answered", question.id, by=by, now=now, detail="erased")

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
-from server.people import merges
+from server.people import erased, merges
 from server.people.matching import Agreement, compare_names
 from server.people.merge_models import PersonMerge
 from server.people.models import BIRTH_YEARS, Disagreement, Person
@@ -72,7 +72,7 @@ def wake(session: Session, parted: PersonMerge, *, now: datetime) -> list[Disagr
     """Ask what the parting makes a question; return the questions.
 
     What slept and names no record on its own side any more; and what a person answered since the
-    merge, where it names a record of the other side.
+    merge, where it names a record of the other side.  Of whoever was erased nobody can be asked.
     """
     sides = [merges.together(session, each) for each in (parted.person_id, parted.other_id)]
     return [
@@ -80,6 +80,7 @@ def wake(session: Session, parted: PersonMerge, *, now: datetime) -> list[Disagr
         for own, others in (sides, sides[::-1])
         for each in _answered_while_one(session, own, parted)
         if not names_one_of(session, Said.in_question(each), own)
+        and not erased.any_of(session, [each.person_id])
         and (each.answered_by == ASLEEP or names_one_of(session, Said.in_question(each), others))
     ]
 

@@ -27,6 +27,7 @@ from server.people.models import Identity, Person
 from server.record import stored
 from server.record.mine_models import MyLink
 from server.record.request_models import DataRequest
+from server.sampling import erased_doubts
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn
 
@@ -140,6 +141,7 @@ def delete(
 
 def take_records(session: Session, persons: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Return all records of each of *persons*; nobody gives them a tube before this ends."""
+    erased_doubts.take_turns(session, persons)
     take_persons_turn(session, persons)
     return {each: merges.together(session, each) for each in persons}
 
@@ -152,6 +154,7 @@ def erase(session: Session, ids: list[UUID], *, by: str, now: datetime) -> None:
     phones.forget(session, ids)
     _end_links(session, ids, by, now)
     erased.end_questions(session, ids, by=by, now=now)
+    erased_doubts.end_about(session, ids, by=by, now=now)
     rows = stored.erase(session, ids)
     for person in session.scalars(select(Person).where(Person.id.in_(ids))):
         person.birth_year = person.birth_year and person.birth_year // 10 * 10
@@ -166,6 +169,13 @@ def check_deletable(session: Session, ids: list[UUID], *, keep_days: int, now: d
         raise StillTested(
             "Người này còn ống mẫu chưa có kết luận, hoặc còn phải lấy mẫu lại. Chờ kết luận.",
             "A tube of this person has no outcome yet, or they are to be sampled again. Wait.",
+        )
+    if erased_doubts.holds_theirs(session, ids):
+        raise StillTested(
+            "Một kết quả của người này đang chờ câu hỏi “một số, hai tên” ở trang Danh tính. Hãy"
+            " trả lời ở đó trước.",
+            "A result of this person waits for a question “one number, two names” on the page"
+            " Identities. Answer there first.",
         )
     newest = session.scalar(select(func.max(Outcome.at)).where(Outcome.person_id.in_(ids)))
     until = newest + timedelta(days=keep_days) if newest else None

@@ -76,8 +76,8 @@ class Matter(Base):
 class SlipGroup(Base):
     """Pairings of a station's run that one shift by one would make wrong together.
 
-    `over`: the laboratory found something since: the stray came anew, or the empty one was not
-    empty.  What was decided before that says nothing of it.
+    `over`: the laboratory found something since: the stray came anew, or led to a tube that proved
+    empty, or the empty one was not empty.  What was decided before that says nothing of it.
     """
 
     __tablename__ = "slip_group"

@@ -29,12 +29,14 @@ def end_strays(session: Session, tubes: Iterable[Tube], *, now: datetime) -> Non
 
 
 def ask_anew(session: Session, strays: Iterable[Tube]) -> None:
-    """Let what was decided because one of *strays* came say nothing of how it comes now: people
-    say that it was scanned by mistake, and then it truly comes.
+    """Let what was decided because one of *strays* came say nothing of what is found now: people
+    say that it was scanned by mistake, and then it truly comes; or a tube near it proves empty.
 
     What is open still stays so; a screen of before this is behind.
     """
-    because = SlipGroup.stray.in_(set(strays)), SlipGroup.cause == slips.Cause.STRAY
+    if not (some := set(strays)):
+        return
+    because = SlipGroup.stray.in_(some), SlipGroup.cause == slips.Cause.STRAY
     session.execute(update(SlipGroup).where(*because).values(over=True))
 
 

@@ -74,6 +74,53 @@ def test_a_server_gets_no_station(image: Path, install: Install) -> None:
     assert "ghepmau" not in (image / "boot/firmware/config.txt").read_text()
 
 
+TIMERS = [f"ghepmau-{name}.timer" for name in ("backup", "anchor", "retention", "archive")]
+
+
+def enabled(said: str) -> list[str]:
+    [line] = [each for each in said.splitlines() if each.startswith("to be enabled")]
+    return [word for word in line.split() if word.endswith(".timer")]
+
+
+def test_a_machine_that_serves_beside_another_makes_no_archives(
+    image: Path, install: Install
+) -> None:
+    assert enabled(install("server", "--without-timers")) == []
+    assert (image / "etc/systemd/system/ghepmau-archive.timer").exists()
+
+
+def test_a_timer_that_somebody_turned_off_stays_off_and_one_of_a_newer_release_begins(
+    image: Path, install: Install
+) -> None:
+    assert enabled(install("server")) == TIMERS
+    assert enabled(install("server")) == TIMERS, "it was cut off before the program was there"
+    (image / "opt/ghepmau/server").mkdir(parents=True)
+    assert enabled(install("server")) == []
+    (image / "etc/systemd/system/ghepmau-archive.timer").unlink()
+    assert enabled(install("server")) == ["ghepmau-archive.timer"]
+
+
+def test_on_a_server_the_watchdog_is_left_to_patroni(image: Path, install: Install) -> None:
+    ours, settings = FIRMWARE / "systemd/watchdog.conf", "etc/systemd/system.conf.d/ghepmau.conf"
+    install("server")
+    assert settings not in tree(image)
+    (image / settings).parent.mkdir(parents=True)
+    shutil.copy(ours, image / settings)
+    install("server")
+    assert settings not in tree(image), "an earlier release put it there"
+    (image / settings).write_text("[Manager]\nRuntimeWatchdogSec=1h\n")
+    install("server")
+    assert settings in tree(image), "somebody's own stays"
+
+
+def test_a_station_keeps_its_watchdog_where_a_server_comes_beside_it(
+    image: Path, install: Install
+) -> None:
+    for role in ("station", "server"):
+        install(role)
+    assert "etc/systemd/system.conf.d/ghepmau.conf" in tree(image)
+
+
 @pytest.mark.parametrize("arguments", [[], ["kiosk"], ["--root", "x"]])
 def test_a_call_that_says_nothing_useful_changes_nothing(arguments: list[str]) -> None:
     bash = shutil.which("bash") or "/bin/bash"

@@ -1,6 +1,5 @@
 """Where an account may look: the rule, and the same rule as a condition of the database."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, String, column, select, values
 from contract.places import Place, PlaceError
 from server.accounts.within import NoSuchArea, Within, parse_sees
 from server.db import open_database
+from tests import asked
 
 CODES = [
     "vn-2021:24", "vn-2021:24.222", "vn-2021:24.222.07", "vn-2021:24.222.0712", "vn-2021:24.221",
@@ -38,8 +38,7 @@ def test_a_scope_covers_its_places_and_what_is_in_them(areas: list[str], place: 
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    other = os.environ.get("GHEPMAU_TEST_DATABASE", "")
-    url = other or f"sqlite:///{tmp_path_factory.mktemp('within') / 'empty.sqlite'}"
+    url = asked.WITHIN or f"sqlite:///{tmp_path_factory.mktemp('within') / 'empty.sqlite'}"
     opened = open_database(url)
     with opened.engine.connect() as connection:
         yield connection

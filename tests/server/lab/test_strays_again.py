@@ -143,3 +143,67 @@ def test_where_it_came_to_another_laboratory_it_is_looked_at_as_its_own_arrival(
     came(people, in_a_row[-1], box="H9", by=XA, moved=True)
     take_back(people, in_a_row[-1])
     assert held_by_slip(people.session, in_a_row) == {in_a_row[-2]}
+
+
+@pytest.mark.parametrize("clock", [HOUR, -HOUR])
+def test_an_empty_tube_that_is_called_so_again_is_looked_at_with_the_tube_of_nobody_near_it(
+    scene: Any, in_a_row: list[Any], clock: timedelta
+) -> None:
+    session, said = scene.session, {"by": LAN, "now": scene.now}
+    came(scene, in_a_row[-1])
+    reject_tube(session, in_a_row[1], Rejection.EMPTY, **said)
+    for group in slips.open_groups(session):
+        decide_group(session, group.id, wrong=[], reason="có que", by="user:hoa", now=scene.now)
+    undo_rejection(session, in_a_row[1], note="có que", **said)
+    look_beside(session, in_a_row[2:-1], now=scene.now)
+    assert held_by_slip(session, in_a_row) == set(), "what was decided stands until then"
+    scene.now += clock
+    reject_tube(session, in_a_row[1], Rejection.EMPTY, by=LAN, now=scene.now)
+    assert held_by_slip(session, in_a_row) == set(in_a_row[2:-1])
+    nothing_wrong(scene)
+    look_beside(session, in_a_row[2:-1], now=scene.now)
+    assert held_by_slip(session, in_a_row) == set(), "a person has looked at that finding"
+
+
+def test_an_empty_tube_beside_those_that_were_let_go_before_it_was_known_is_looked_at(
+    scene: Any, in_a_row: list[Any]
+) -> None:
+    came(scene, in_a_row[-1])
+    nothing_wrong(scene)
+    reject_tube(scene.session, in_a_row[-3], Rejection.EMPTY, by=LAN, now=scene.now)
+    assert held_by_slip(scene.session, in_a_row) == {in_a_row[-2]}
+
+
+def test_an_empty_tube_asks_nothing_anew_of_a_tube_of_nobody_that_it_does_not_lead_to(
+    scene: Any,
+) -> None:
+    tubes = [scene.tube() for _ in range(9)]
+    for at in (0, 1, 2, 4, 5, 7):  # 8 is the tube of nobody, beside 7
+        scene.pair(tubes[at], scene.person())
+    came(scene, tubes[8])
+    nothing_wrong(scene)
+    reject_tube(scene.session, tubes[4], Rejection.EMPTY, by=LAN, now=scene.now)
+    assert tubes[7] not in held_by_slip(scene.session, tubes)
+
+
+def test_a_tube_of_nobody_that_goes_on_to_another_laboratory_is_looked_at_there(
+    people: Any, in_a_row: list[Any]
+) -> None:
+    came(people, in_a_row[-1])
+    nothing_wrong(people)
+    came(people, in_a_row[-1], box="H9", by=XA, moved=True)
+    assert held_by_slip(people.session, in_a_row) == {in_a_row[-2]}
+    nothing_wrong(people)
+    came(people, in_a_row[-1], box="H9", by=XA, moved=True)
+    look_beside(people.session, [in_a_row[-2]], now=people.now)
+    assert held_by_slip(people.session, in_a_row) == set(), "a person has looked at this arrival"
+
+
+def test_a_tube_of_somebody_that_goes_on_to_another_laboratory_asks_nothing(
+    people: Any, in_a_row: list[Any]
+) -> None:
+    came(people, in_a_row[-1])
+    nothing_wrong(people)
+    came(people, in_a_row[0])
+    came(people, in_a_row[0], box="H9", by=XA, moved=True)
+    assert held_by_slip(people.session, in_a_row) == set()

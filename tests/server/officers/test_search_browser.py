@@ -1,6 +1,5 @@
 """Matched outcomes and stories as an officer works with them, in a real Chromium."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -14,6 +13,7 @@ from werkzeug.serving import make_server
 
 from server.accounts.roles import Role
 from server.db import Database
+from tests import asked
 
 pytestmark = pytest.mark.browser
 NAMES = ("Trần Thị Bình", "Đỗ Văn An", "Phạm Bình Minh")
@@ -72,8 +72,8 @@ def look(page: Page, name: str) -> None:
     assert found.violations_count == 0, found.generate_report()
     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide, f"{name} is wider than its window"
-    if folder := os.environ.get("GHEPMAU_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    if asked.PICTURES:
+        page.screenshot(path=Path(asked.PICTURES) / f"{name}.png", full_page=True)
 
 
 def enter(page: Page) -> None:
