@@ -8,6 +8,8 @@ what the station said; a pairing keeps it as `claimed_at`.
 A memory stick says less: what it holds happened before it was brought, nobody knows how long
 before.  That is a better time than 1970, but not one to rely on: it stays untrusted, and gives way
 to the first word that is exact.
+
+What is left can still be no later than it came here: a clock that says so is not believed that far.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,9 +20,11 @@ import msgspec
 from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from contract.duty_events import CheckedIn
+from contract.events import TubePaired
 from server.accounts.health_models import StationHealth
 from server.audit import services as audit
-from server.intake.models import StationBoot
+from server.intake.models import StationBoot, WireEvent
 from server.intake.opening import Opened
 from server.intake.possible import can_be
 from server.rows import insert_missing
@@ -78,7 +82,7 @@ def righted(session: Session, opened: Sequence[Opened], now: datetime) -> list[O
             if began is not None:
                 learn(session, boot, event.at, event.mono, "event")
                 known[boot] = Began(began, exact=True)
-    return [_righted(each, known, now) for each in opened]
+    return _not_after_receipt(session, [_righted(each, known, now) for each in opened])
 
 
 def _is_exact(known: dict[Boot, Began], boot: Boot) -> bool:
@@ -95,6 +99,29 @@ def _righted(opened: Opened, known: dict[Boot, Began], now: datetime) -> Opened:
         return opened
     right = msgspec.structs.replace(event, at=at, trusted=began.exact)
     return replace(opened, event=right, claimed_at=event.at)
+
+
+def _not_after_receipt(session: Session, opened: Sequence[Opened]) -> list[Opened]:
+    """Let nothing have happened later than it came here, as clocks that are not set may say."""
+    doubtful = [each.id for each in opened if _is_doubtful(each)]
+    if not doubtful:
+        return list(opened)
+    came = select(WireEvent.event_id, WireEvent.received_at)
+    rows = session.execute(came.where(WireEvent.event_id.in_(doubtful)))
+    received = {row.event_id: row.received_at for row in rows}
+    return [_capped(each, received[each.id]) if each.id in received else each for each in opened]
+
+
+def _is_doubtful(opened: Opened) -> bool:
+    return isinstance(opened.event, TubePaired | CheckedIn) and not opened.event.trusted
+
+
+def _capped(opened: Opened, received: datetime) -> Opened:
+    event = opened.event
+    if event is None or event.at <= received + AHEAD:
+        return opened
+    capped = msgspec.structs.replace(event, at=received)
+    return replace(opened, event=capped, claimed_at=opened.claimed_at or event.at)
 
 
 def time_of(began: Began, mono: int, now: datetime) -> datetime | None:
@@ -143,15 +170,17 @@ def _correct(session: Session, pairing: Pairing, began: Began, now: datetime) ->
     at = time_of(began, pairing.mono or 0, now)
     if at is None:  # a clock that says such things is never believed
         pairing.boot = pairing.mono = None
-        return False
+        if pairing.paired_at <= pairing.received_at + AHEAD:
+            return False
     before = pairing.paired_at
     pairing.claimed_at = pairing.claimed_at or before
-    pairing.paired_at, pairing.trusted = at, began.exact
+    pairing.paired_at = at or pairing.received_at
+    pairing.trusted = began.exact and at is not None
     if began.exact:
         pairing.boot = pairing.mono = None
     audit.record(
         session, "tube.time-corrected", pairing.tube, by=f"station:{pairing.station}", now=now,
-        detail=f"{pairing.id}: {before.isoformat()} to {at.isoformat()}"[:200],
+        detail=f"{pairing.id}: {before.isoformat()} to {pairing.paired_at.isoformat()}"[:200],
     )  # fmt: skip
     return True
 

@@ -1,7 +1,8 @@
 """Pairings whose time is still to come: our clock went back since, or a station's ran ahead.
 
 What is said of a tube now is said after what is on record of it, whatever the clocks say: such a
-time is relied on no more.  Whoever was late by what was noted before stays late.
+time is relied on no more, and what is noted now is the latest that it can be.  Whoever was late by
+what was noted before stays late.
 """
 
 from collections.abc import Iterable
@@ -38,10 +39,12 @@ def doubt_times(
     for pairing in session.scalars(_AHEAD, which).all():
         if _is_late(session, pairing) or not _was_before(pairing, arrived, now):
             continue
-        pairing.trusted = False
+        said, pairing.trusted = pairing.paired_at, False
+        pairing.claimed_at = pairing.claimed_at or said
+        pairing.paired_at = min(pairing.received_at, now)
         audit.record(
             session, "tube.time-doubted", pairing.tube, by=by, now=now,
-            detail=f"{pairing.id}: {pairing.paired_at.isoformat()}",
+            detail=f"{pairing.id}: {said.isoformat()}",
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ them changes, so the order in which samples and results come makes no difference
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.outcomes.merge import Status
 from server.outcomes.models import Callback, Outcome
+from server.outcomes.sample_times import SampleTime, times_of
 from server.outcomes.versions import Version
 
 AGAIN = {Status.RESAMPLE, Status.INCONCLUSIVE, Status.INVALID}
@@ -42,9 +43,19 @@ def follow(session: Session, fresh: Sequence[Version], *, now: datetime) -> None
     found = select(Callback).where(Callback.person_id.in_(concerned))
     for call in session.scalars(found.order_by(Callback.opened_at, Callback.id)):
         calls[call.person_id].append(call)
+    times = times_of(session, _to_compare(outcomes.values()), now)
     for person in sorted(concerned):
-        _follow_person(session, outcomes[person], calls[person], since, now)
+        wanted = needed(outcomes[person], times)
+        _follow_person(session, outcomes[person], wanted, calls[person], since, now)
     session.flush()
+
+
+def _to_compare(people: Iterable[Sequence[Outcome]]) -> Iterator[Outcome]:
+    """Yield what is told of those who are asked for a sample, and of whom something is certain."""
+    for outcomes in people:
+        says = {each.status for each in outcomes}
+        if says & AGAIN and says & CERTAIN:
+            yield from outcomes
 
 
 def _current(
@@ -74,21 +85,26 @@ def _says(outcome: Outcome) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def needed(outcomes: Iterable[Outcome]) -> dict[Tube, Outcome]:
-    """Return, of a person's current outcomes, those that ask for a sample that did not come yet."""
+def needed(outcomes: Iterable[Outcome], times: Mapping[UUID, SampleTime]) -> dict[Tube, Outcome]:
+    """Return, of a person's current outcomes, those that ask for a sample that did not come yet.
+
+    *times*: of each outcome's sample, by its id.  A sample came where one with a certain result was
+    surely taken later: by a clock that was not set, none was.
+    """
     known = list(outcomes)
-    certain = [each.sampled_at for each in known if each.status in CERTAIN]
+    asking = [each for each in known if each.status in AGAIN]
+    certain = [each for each in known if each.status in CERTAIN] if asking else []
     return {
         each.tube: each
-        for each in known
-        if each.status in AGAIN and all(at <= each.sampled_at for at in certain)
+        for each in asking
+        if not any(times[one.id].surely_after(times[each.id]) for one in certain)
     }
 
 
-def is_needed(session: Session, tube: Tube, person: UUID) -> bool:
+def is_needed(session: Session, tube: Tube, person: UUID, now: datetime) -> bool:
     """Return whether what *tube* says of *person* asks for a sample that did not come yet."""
-    outcomes, _ = _current(session, {person})
-    return tube in needed(outcomes[person])
+    outcomes = _current(session, {person})[0][person]
+    return tube in needed(outcomes, times_of(session, _to_compare([outcomes]), now))
 
 
 def open_call(session: Session, tube: Tube, person: UUID) -> Callback | None:
@@ -97,10 +113,9 @@ def open_call(session: Session, tube: Tube, person: UUID) -> Callback | None:
 
 
 def _follow_person(
-    session: Session, outcomes: list[Outcome], calls: list[Callback],
-    since: Mapping[UUID, datetime], now: datetime,
+    session: Session, outcomes: list[Outcome], wanted: Mapping[Tube, Outcome],
+    calls: list[Callback], since: Mapping[UUID, datetime], now: datetime,
 ) -> None:  # fmt: skip
-    wanted = needed(outcomes)
     asking = {each.tube for each in outcomes if each.status in AGAIN}
     open_ones = {call.tube: call for call in calls if call.done_at is None}
     for tube, call in open_ones.items():

@@ -90,7 +90,7 @@ def reopen(session: Session, callback_id: UUID, *, by: str, now: datetime) -> Ca
             "Chỉ mở lại được lượt gọi đã bỏ.",
             "Only a call that was given up can be taken up again.",
         )
-    if not callbacks.is_needed(session, found.tube, found.person_id):
+    if not callbacks.is_needed(session, found.tube, found.person_id, now):
         raise CallbackDone(
             "Không cần gọi nữa: kết quả đã thay đổi, hoặc đã lấy mẫu lại và có kết quả.",
             "Nobody need call any more: the result changed, or a new sample has its result.",

@@ -5,7 +5,7 @@ by it.  No answer differs between a number that nobody has and one whose bearer 
 and whoever often asks in vain is stopped: nobody finds numbers by guessing.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -18,7 +18,7 @@ from server import vault
 from server.accounts.partners import KnownPartner, covers
 from server.audit import services as audit
 from server.declarations import queries as declared
-from server.declarations.models import Declaration, Point, RecordEntry
+from server.declarations.models import Declaration, Point
 from server.declarations.zones.levels import strictest
 from server.declarations.zones.models import ZoneLevel, ZonePart
 from server.display import local
@@ -26,22 +26,14 @@ from server.errors import BadInput, NotFound
 from server.people import doubts, merges, queries
 from server.people.links import claims, strong_keys
 from server.people.models import Identity, Person
+from server.record.last_tests import LastTest, last_test
 
 # Nobody finds these by guessing; with all others, name and year of birth must be right as well.
 _UNGUESSABLE = {System.CARD, System.CERTIFICATE, System.FINGERPRINT, System.VEHICLE, System.OTHER}
-TOLD = ("negative", "positive", "inconclusive", "invalid", "resample")
 
 
 class NotKnown(NotFound):
     code = "not-known"
-
-
-class LastTest(msgspec.Struct, frozen=True):
-    status: str
-    sampled_at: datetime
-    resulted_at: datetime | None
-    expires_at: datetime
-    valid: bool
 
 
 class LastDeclaration(msgspec.Struct, frozen=True):
@@ -134,30 +126,12 @@ def _status(
     session: Session, ids: list[UUID], person: Person, area: str, hours: int, now: datetime
 ) -> Status:
     return Status(
-        _last_test(session, ids, area, hours, now),
+        last_test(session, ids, area, hours, now),
         _last_declaration(session, ids, area),
         _zone(session, person.place, local(now).date().isoformat())
         if covers(area, person.place)
         else None,
     )
-
-
-def _last_test(
-    session: Session, ids: list[UUID], area: str, hours: int, now: datetime
-) -> LastTest | None:
-    record = [entry for each in ids for entry in declared.record_of(session, each)]
-    newest = {(each.person_id, each.tube): each for each in sorted(record, key=_version)}
-    tests = [e for e in newest.values() if e.status in TOLD and covers(area, e.place)]
-    if not tests:
-        return None
-    last = max(tests, key=lambda each: each.sampled_at)
-    ends = last.sampled_at + timedelta(hours=hours)
-    valid = last.status in ("negative", "positive") and ends > now
-    return LastTest(last.status, last.sampled_at, last.resulted_at, ends, valid)
-
-
-def _version(entry: RecordEntry) -> int:
-    return entry.version
 
 
 def _last_declaration(session: Session, ids: list[UUID], area: str) -> LastDeclaration | None:

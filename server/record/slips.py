@@ -2,6 +2,8 @@
 
 A slip is given for the current version of a released negative or positive outcome.  Whoever checks
 it asks the record, so a result that was taken back is told as such, whatever the paper says.
+Nobody knows until when a result holds whose sample was taken by a clock that was not set: it gets
+none, and what was given before its time was doubted has expired.
 """
 
 from collections.abc import Iterable
@@ -28,6 +30,7 @@ from server.audit import services as audit
 from server.errors import DomainError, NotFound
 from server.lab.models import Result
 from server.outcomes import queries as outcomes
+from server.outcomes import sample_times
 from server.outcomes.models import Outcome
 from server.people import merges
 from server.people.models import Person
@@ -45,7 +48,7 @@ class Worth(StrEnum):
     """What a slip is worth.  The value is told to programs and never changes."""
 
     GENUINE = "genuine"
-    EXPIRED = "expired"
+    EXPIRED = "expired"  # or nobody knows any more when the sample was taken
     SUPERSEDED = "superseded"  # genuine once; the result, or whom it names, was corrected since
     WITHDRAWN = "withdrawn"  # genuine once; the result was taken back
     UNKNOWN = "unknown"  # signed by us, and not on record
@@ -87,7 +90,7 @@ def issue_slip(
     outcome = session.get(Outcome, outcome_id)
     if outcome is None:
         raise NotFound("Không có kết quả này.", "There is no such result.")
-    _check(session, outcome)
+    _check(session, outcome, now)
     asked = select(ResultSlip).where(ResultSlip.outcome_id == outcome_id)
     asked = asked.with_for_update()  # of two who print at once, one signs anew
     known = session.scalar(asked.execution_options(populate_existing=True))
@@ -105,7 +108,7 @@ def check_theirs(session: Session, person_id: UUID, outcome_id: UUID) -> None:
 
 
 def printable(session: Session, versions: Iterable[Outcome]) -> list[Outcome]:
-    """Return those for which a slip can be given: they hold, and rest on a released result."""
+    """Return those for which a slip can be asked: they hold, and rest on a released result."""
     return [
         each
         for each in versions
@@ -123,11 +126,16 @@ def _holds(session: Session, outcome: Outcome) -> bool:
     return current is not None and current.id == outcome.id
 
 
-def _check(session: Session, outcome: Outcome) -> None:
+def _check(session: Session, outcome: Outcome, now: datetime) -> None:
     if not printable(session, [outcome]):
         raise NoSlip(
             "Chỉ in giấy cho kết quả âm tính hoặc dương tính đang có hiệu lực.",
             "A slip is given only for a negative or positive result that holds now.",
+        )
+    if not sample_times.time_of(session, outcome, now).known:
+        raise NoSlip(
+            "Chưa rõ mẫu lấy lúc nào (đồng hồ trạm chưa chỉnh), nên chưa in giấy được.",
+            "It is not known when the sample was taken (the station's clock was not set): no slip.",
         )
 
 
@@ -224,10 +232,9 @@ def check_number(session: Session, number: UUID, *, now: datetime) -> Verdict:
     outcome = session.get_one(Outcome, slip.outcome_id)
     person = session.get_one(Person, slip.person_id)
     current = outcomes.current_of(session, outcome.tube).get(slip.person_id, outcome)
-    return Verdict(_worth(slip, outcome, current, now), slip, person, outcome)
-
-
-def _worth(slip: ResultSlip, outcome: Outcome, current: Outcome, now: datetime) -> Worth:
     if current.id != outcome.id:
-        return Worth.SUPERSEDED if current.status in GIVEN else Worth.WITHDRAWN
-    return Worth.EXPIRED if slip.expires_at <= now else Worth.GENUINE
+        worth = Worth.SUPERSEDED if current.status in GIVEN else Worth.WITHDRAWN
+    else:
+        dated = sample_times.time_of(session, outcome, now).known
+        worth = Worth.GENUINE if dated and slip.expires_at > now else Worth.EXPIRED
+    return Verdict(worth, slip, person, outcome)

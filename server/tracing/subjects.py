@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from server.accounts.within import ANYWHERE, Within
@@ -15,8 +15,10 @@ from server.declarations.traces.stays import Reckoning
 from server.declarations.traces.tracing import Subject, Trace, Tracer
 from server.errors import BadInput, NotFound
 from server.outcomes.models import Outcome
+from server.outcomes.sample_times import SampleTime, time_of
 from server.people.models import Person
 from server.sampling import sight
+from server.sampling.models import Pairing
 
 SHOWN = 100
 LONGEST = timedelta(days=31)
@@ -47,6 +49,7 @@ class Origin:
     person: Person | None = None
     outcome: Outcome | None = None
     title: str = ""
+    sampled: SampleTime | None = None  # of the outcome
 
 
 def positives(session: Session, within: Within = ANYWHERE) -> Sequence[tuple[Outcome, Person]]:
@@ -57,9 +60,22 @@ def positives(session: Session, within: Within = ANYWHERE) -> Sequence[tuple[Out
         .join(Person, Person.id == Outcome.person_id)
         .where(Outcome.status == "positive", ~exists().where(later.supersedes == Outcome.id))
         .where(within.rows(Outcome.place))
-        .order_by(Outcome.sampled_at.desc(), Outcome.id)
     )
-    return [(row[0], row[1]) for row in session.execute(found.limit(SHOWN))]
+    newest = found.order_by(Outcome.sampled_at.desc(), Outcome.id).limit(SHOWN)
+    rows = [(row[0], row[1]) for row in session.execute(newest)]
+    return rows if len(rows) < SHOWN else [*_undated(session, found, rows), *rows]
+
+
+def _undated(
+    session: Session, found: Select[Outcome, Person], rows: Sequence[tuple[Outcome, Person]]
+) -> Sequence[tuple[Outcome, Person]]:
+    """Return those of *found* that are perhaps newer than the newest *rows*: nobody knows when they
+    were sampled, and they were told since the oldest of these was."""
+    ids, oldest = {row[0].id for row in rows}, min(row[0].sampled_at for row in rows)
+    asked = found.join(Pairing, Pairing.id == Outcome.pairing_id)
+    asked = asked.where(Outcome.at >= oldest, Pairing.trusted.is_(False))
+    more = session.execute(asked.order_by(Outcome.at.desc(), Outcome.id).limit(SHOWN))
+    return [(row[0], row[1]) for row in more if row[0].id not in ids]
 
 
 def traced(
@@ -97,7 +113,7 @@ def no_positive() -> NotFound:
 def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) -> Origin:
     """Return what to trace.  Raises NotFound; BadInput for a period that is none or too long."""
     if asked.outcome:
-        return _of_outcome(session, asked, reckoning)
+        return _of_outcome(session, asked, reckoning, now)
     begins, ends = _period(asked, (now - timedelta(days=7), now))
     if asked.person:
         return _of_person(_person(session, asked.person), begins, ends)
@@ -109,14 +125,15 @@ def origin(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) 
     return Origin(Subject(begins, ends, spots=(point.id,)), f"point:{point.id}", title=point.name)
 
 
-def _of_outcome(session: Session, asked: Asked, reckoning: Reckoning) -> Origin:
+def _of_outcome(session: Session, asked: Asked, reckoning: Reckoning, now: datetime) -> Origin:
     outcome = _that_holds(session, session.get(Outcome, _uuid(asked.outcome)))
     if outcome is None or outcome.status != "positive":
         raise no_positive()
     person = session.get_one(Person, outcome.person_id)
-    begins, ends = _period(asked, reckoning.period(outcome.sampled_at))
+    sampled = time_of(session, outcome, now)  # by a clock that was not set: when we heard of it
+    begins, ends = _period(asked, reckoning.period(sampled.latest))
     made = _of_person(person, begins, ends)
-    return Origin(made.subject, made.log, person, outcome)
+    return Origin(made.subject, made.log, person, outcome, sampled=sampled)
 
 
 def _that_holds(session: Session, outcome: Outcome | None) -> Outcome | None:

@@ -51,7 +51,9 @@ def test_who_was_paired_before_the_clock_went_back_gets_what_was_found(
     let_out(scene, tube)
     assert said(scene, tube) == [("positive", "")]
     assert not queries.callbacks(scene.session, done=False)
-    assert scene.session.scalars(select(Pairing.trusted)).all() == [False]
+    [pairing] = scene.session.scalars(select(Pairing))
+    assert not pairing.trusted
+    assert (pairing.paired_at, pairing.claimed_at) == (scene.now, scene.now + back)  # at the latest
     asked = select(AuditEntry.subject).where(AuditEntry.action == "tube.time-doubted")
     assert scene.session.scalars(asked).all() == [tube.text]
 
