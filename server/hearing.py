@@ -5,7 +5,7 @@ from typing import Any
 from server.delivery import arrivals
 from server.exchange import parting
 from server.figures import marks
-from server.intake import old_scans
+from server.intake import journal_order, old_scans
 from server.lab import refused_scans
 from server.lab.taken_back import first_result_at
 from server.outcomes import reached
@@ -15,6 +15,7 @@ from server.people import services as persons
 from server.sampling import (
     changes,
     identity_decisions,
+    journal,
     made_one,
     matter_decisions,
     matters,
@@ -37,6 +38,7 @@ def connect() -> None:
     _listen(merges.parted, parting.tell_again)  # behind what the others put into the outbox
     _listen(changes.testers, first_result_at)
     _listen(reach.askers, reached.reach_of)
+    _listen(journal.askers, journal_order.ORDER)
     _listen(refused_scans.askers, old_scans.scans_of)
 
 

@@ -24,7 +24,10 @@ REACH = 20  # pairings on one side of the wrong one, where nothing ends the shif
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One pairing of the run.  `sound`: a person has decided that it is right."""
+    """One pairing of the run.  `sound`: a person has decided that it is right.
+
+    `clock`: by which clock `at` is; two times of different clocks say nothing of each other.
+    """
 
     id: UUID
     tube: Tube
@@ -33,6 +36,7 @@ class Given:
     at: datetime
     live: bool = True
     sound: bool = False
+    clock: str = ""
 
 
 class Group(NamedTuple):
@@ -87,7 +91,8 @@ def _is_parted(one: Given, other: Given) -> bool:
     """Return whether another box, another operator or a rest lies between the two."""
     step = _step(one, other)
     jumps = step is not None and abs(step) > NEAR
-    return jumps or one.operator != other.operator or abs(other.at - one.at) > PAUSE
+    rests = one.clock == other.clock and abs(other.at - one.at) > PAUSE
+    return jumps or rests or one.operator != other.operator
 
 
 def _breaks(one: Given, other: Given, direction: int, accounted: Container[Tube]) -> bool:

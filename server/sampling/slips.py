@@ -1,7 +1,7 @@
 """When a pairing is proved wrong: flag what one shift would make wrong with it, and hold that."""
 
 from collections.abc import Container, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID, uuid4
@@ -17,11 +17,10 @@ from server.sampling import changes, lot_queries, queries
 from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid
 from server.sampling.shift_models import SlipSuspicion
-from server.sampling.slip_runs import REACH, Given, group_around, skipped_between
-from server.times import moved
+from server.sampling.slip_runs import Given, group_around, skipped_between
+from server.sampling.station_runs import pairings_around
 
 FLAGGER = "system:sampling"
-AROUND = timedelta(hours=8)  # of a station's work, on each side of the wrong pairing
 
 
 class Cause(StrEnum):
@@ -106,30 +105,19 @@ def open_group(
 
 def run_around(session: Session, wrong: Pairing) -> list[Given]:
     """Return what the station paired around *wrong*, oldest first, void or not."""
-    near = Pairing.paired_at.between(
-        moved(wrong.paired_at, -AROUND), moved(wrong.paired_at, AROUND)
-    )
-    asked = select(Pairing).where(Pairing.station == wrong.station)
-    before = asked.where(near, Pairing.paired_at <= wrong.paired_at)
-    after = asked.where(near, Pairing.paired_at > wrong.paired_at)
-    most = REACH + 5
-    pairings = [
-        *reversed(
-            session.scalars(
-                before.order_by(Pairing.paired_at.desc(), Pairing.id.desc()).limit(most)
-            ).all()
-        ),
-        *session.scalars(after.order_by(Pairing.paired_at, Pairing.id).limit(most)),
-    ]
-    if all(each.id != wrong.id for each in pairings):
-        pairings.append(wrong)
+    pairings = pairings_around(session, wrong)
     ids = [each.id for each in pairings]
     gone, sound = _gone(session, ids), set(session.scalars(_stood(ids)))
     return [
         Given(each.id, each.tube, each.person_id, each.operator, each.paired_at,
-              live=each.id not in gone, sound=each.id in sound)
+              live=each.id not in gone, sound=each.id in sound, clock=_clock_of(each))
         for each in pairings
     ]  # fmt: skip
+
+
+def _clock_of(pairing: Pairing) -> str:
+    """Return by which clock a time is: one that was set, that of a boot, or one like no other."""
+    return "" if pairing.trusted else pairing.boot or str(pairing.id)
 
 
 def accounted(session: Session, tubes: Iterable[Tube]) -> set[Tube]:

@@ -1,5 +1,6 @@
 """A shift by one is found from the pairing that proved wrong; a clean run is left alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -103,3 +104,14 @@ def test_another_operator_a_rest_and_a_pairing_found_right_end_the_reach() -> No
     late = run[4].at + timedelta(hours=1)
     run[4] = Given(run[4].id, run[4].tube, run[4].person, "op", late)
     assert places(run, group_around(run, run[3].id)) == [2]
+
+
+def test_times_of_different_clocks_part_nothing() -> None:
+    run = run_of([1, 2, 3, 4])
+    old = datetime(1970, 1, 1, tzinfo=UTC)
+    run[:2] = [
+        replace(each, at=old + timedelta(hours=place), clock="boot")
+        for place, each in enumerate(run[:2])
+    ]
+    assert places(run, group_around(run, run[2].id)) == [1, 3]
+    assert places(run, group_around(run, run[1].id)) == [2]  # the first is an hour before, by one
