@@ -11,7 +11,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(VENV)/python -m pytest -q
 help:  ## Liệt kê các lệnh make · Say what can be made
 	@echo "Ghép Mẫu: ghép người với ống mẫu · pairs people with sample tubes"
 	@echo
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup:
 	@tools/setup.sh run

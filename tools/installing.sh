@@ -19,16 +19,17 @@ install_programs() {
   echo "Not installed: ${missing[*]} (somebody who may: sudo apt-get install ${missing[*]})"
 }
 
-# nginx and Caddy come as files alone: their packages would begin services here.
+# fetch PROGRAM [PACKAGE]: nginx, Caddy, HAProxy and etcd come as files alone: their packages would
+# begin services here.
 fetch() {
   PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null && return
   [ ! -x ".peers/bin/$1" ] || return 0
   local folder done=no
   folder=$(mktemp -d)
-  (cd "$folder" && apt-get download -qq "$1" && dpkg -x ./*.deb .) >/dev/null 2>&1 &&
+  (cd "$folder" && apt-get download -qq "${2:-$1}" && dpkg -x ./*.deb .) >/dev/null 2>&1 &&
     mkdir -p .peers/bin && cp "$folder"/usr/*bin/"$1" .peers/bin/ && done=yes
   rm -rf "$folder"
-  [ "$done" = yes ] || echo "Not fetched: $1; the tests of it in front of the server are skipped."
+  [ "$done" = yes ] || echo "Not fetched: $1; the tests that need it are skipped."
 }
 
 install_for_faults() {
@@ -42,7 +43,12 @@ install_for_faults() {
 }
 
 install_for_cluster() {
-  install_programs etcd=etcd-server etcdctl=etcd-client iptables=iptables openssl=openssl nft=nftables haproxy=haproxy
+  # (the client of etcd begins nothing; the libraries are what HAProxy's package would bring)
+  install_programs etcdctl=etcd-client iptables=iptables openssl=openssl nft=nftables \
+    '/usr/lib/*/liblua5.3.so.0=liblua5.3-0' \
+    '/usr/lib/*/libopentracing-c-wrapper.so.0=libopentracing-c-wrapper0'
+  fetch etcd etcd-server
+  fetch haproxy
   [ ! -x .peers/patroni/bin/patroni ] || return 0
   echo "Installing Patroni into .peers/patroni ..."
   # As root it runs as `nobody`, who may not look into root's own Python.

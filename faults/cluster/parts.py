@@ -18,7 +18,9 @@ from benchmarks.postgres import ABSENT, programs
 DEPLOY = Path(__file__).parents[2] / "deploy" / "cluster"
 # (the interpreter in its first line must be one that nobody may run: not below /root)
 PATRONI = Path(__file__).parents[2] / ".peers" / "patroni" / "bin" / "patroni"
+FETCHED = PATRONI.parents[2] / "bin"  # etcd and HAProxy, where no package of them is installed
 HERE = "127.0.0.1"
+ELSEWHERE = ("/usr/sbin", str(FETCHED))
 CERTIFICATES = {"cacert": "ca.crt", "cert": "node.crt", "key": "node.key"}
 AS_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 
@@ -27,12 +29,17 @@ class Missing(Exception):
     """Something that a cluster needs is not installed."""
 
 
+def program(name: str) -> str | None:
+    """Return where a program is, installed or fetched."""
+    return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *ELSEWHERE)))
+
+
 def check_installed() -> Path:
     """Return where PostgreSQL's programs are; raise Missing with what to install."""
     bin_ = programs()
     if bin_ is None:
         raise Missing(ABSENT)
-    if not (shutil.which("etcd") and shutil.which("etcdctl") and PATRONI.exists()):
+    if not (program("etcd") and program("etcdctl") and PATRONI.exists()):
         raise Missing("etcd or Patroni is not installed: `make cluster` installs both")
     if os.geteuid() == 0 and subprocess.run([*AS_NOBODY, "test", "-x", PATRONI]).returncode:
         raise Missing(f"{PATRONI} cannot be run by nobody: put the project where nobody may look")
@@ -49,6 +56,7 @@ def prepare(to: Path, bin_: Path, nodes: Sequence["Node"], proxy: tuple[int, int
     etc, home = f"{to.parent}/{{name}}/etc", f"{to.parent}/{{name}}"
     places = ["--to", str(to), "--etc", etc, "--home", home]
     others = ["--network", "192.0.2.0/24", "--bin", str(bin_), "--watchdog", "off"]
+    others += ["--haproxy-user", ""]
     others += ["--write-port", str(proxy[0]), "--read-port", str(proxy[1])]
     command = [sys.executable, str(DEPLOY / "prepare.py"), *places, *others, *where]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -92,7 +100,7 @@ class Node:
         return self.folder / "etc"
 
     def start_etcd(self) -> None:
-        command = ["etcd", "--config-file", str(self.files / "etcd.yml")]
+        command = [program("etcd") or "etcd", "--config-file", str(self.files / "etcd.yml")]
         self.etcd = launch(command, self.folder / "etcd.log")
 
     def start_patroni(self) -> None:

@@ -1,6 +1,5 @@
 """HAProxy before the cluster, by the file in deploy/cluster: for programs with one address."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,20 +7,20 @@ from contextlib import contextmanager, suppress
 import psycopg
 
 from faults.cluster.local import Local
-from faults.cluster.parts import HERE, Missing, launch
+from faults.cluster.parts import HERE, Missing, launch, program
 
 
 @contextmanager
 def proxy(local: Local) -> Iterator[int]:
     """Start HAProxy and give the port behind which the node is that takes writes."""
-    program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
-    if program is None:
-        raise Missing("haproxy is not installed: `make cluster` installs it")
+    haproxy = program("haproxy")
+    if haproxy is None:
+        raise Missing("haproxy is not installed: `make cluster` fetches it")
     settings = local.folder / "haproxy.cfg"
     settings.write_text((local.nodes[0].files / "haproxy.cfg").read_text("utf-8"))
     port = local.proxy[0]
     running: subprocess.Popen[bytes] = launch(
-        [program, "-db", "-f", str(settings)], local.folder / "haproxy.log"
+        [haproxy, "-db", "-f", str(settings)], local.folder / "haproxy.log"
     )
     try:
         yield port
