@@ -23,7 +23,7 @@ from server.exchange import expiry
 from server.exchange.targets import load_targets
 from server.preparing import check_keys
 from server.speaking import say
-from server.upkeep import backups, copies, judging, rotation, vitals
+from server.upkeep import backups, copies, judging, nodes, rotation, vitals
 from server.upkeep.judging import Judged, Level
 from server.upkeep.opening import Trouble, now, opened
 from server.upkeep.strongbox import NotReadable
@@ -72,6 +72,7 @@ def _lines(database: Database, settings: Settings, *, deep: bool) -> Iterator[Ju
     yield from _database(database, deep=deep)
     with database.read() as session:
         seen = vitals.look(session, settings, now())
+        yield from nodes.look(session, settings.database_url)
     yield from judging.judged(seen)
     with database.read() as session:
         yield from standing.judged(session, settings, now(), deep=deep)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -36,8 +37,10 @@ def add_to(add: Add) -> None:
         "--replaced",
         metavar="DATABASE",
         help=said(
-            "cơ sở dữ liệu bị thay thế, nếu còn đọc được: liệt kê việc phải làm lại",
-            "the database that it replaces, if that can be read still: lists what to do again",
+            "cơ sở dữ liệu bị thay thế, nếu còn đọc được: liệt kê việc phải làm lại; mật khẩu để ở "
+            "PGPASSFILE hoặc PGPASSWORD, không ở dòng lệnh",
+            "the database that it replaces, if that can be read still: lists what to do again; its "
+            "password stands in PGPASSFILE or PGPASSWORD, not in the command",
         ),
     )
     add(
@@ -104,7 +107,20 @@ def _open_replaced(named: str) -> Database:
     """Open the database of a URL, or SQLite's of a path, which must be there."""
     if "://" not in named and not Path(named).is_file():
         raise Trouble(f"không có tệp {named}", f"there is no file {named}")
+    if "://" in named and _shows_password(make_url(named)):
+        raise Trouble(
+            "mật khẩu trên dòng lệnh thì ai trên máy này cũng đọc được: bỏ nó khỏi URL, đặt "
+            "PGPASSFILE (tệp 0600 có dòng *:*:*:ghepmau:MẬT-KHẨU) hoặc PGPASSWORD; chưa có gì "
+            "thay đổi",
+            "everybody on this machine can read a password on the command line: leave it out of "
+            "the URL and set PGPASSFILE (a file of mode 0600 with the line "
+            "*:*:*:ghepmau:PASSWORD) or PGPASSWORD; nothing was changed",
+        )
     return open_database(named if "://" in named else f"sqlite:///{named}")
+
+
+def _shows_password(url: URL) -> bool:
+    return url.password is not None or "password" in url.query
 
 
 def _given_out(replaced: Database) -> list[GivenOut]:

@@ -68,6 +68,20 @@ def test_what_was_taken_away_since_the_backup_is_listed_from_the_database_that_i
     assert "ghepmau-station send-all" in lines[-2]
 
 
+@pytest.mark.parametrize("url", ["ghepmau:s3cret@db/x", "ghepmau@db/x?password=s3cret"])
+def test_a_password_on_the_command_line_is_refused_and_nothing_is_restored(
+    ours: Settings, tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup"]) == 0
+    copy = str(copies.names_in(ours.backup_folder)[0])
+    empty(ours, tmp_path)
+    assert main(["restore", copy, "--replaced", f"postgresql+psycopg://{url}"]) == 2
+    said = capsys.readouterr().err
+    assert "PGPASSFILE" in said
+    assert "s3cret" not in said
+    assert not Path(ours.data, "ghepmau.sqlite").exists()
+
+
 def test_where_nothing_can_be_read_of_it_the_steps_are_told_all_the_same(
     ours: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
