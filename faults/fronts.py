@@ -48,13 +48,14 @@ class Front:
     folder: Path
     plain: int
     port: int
+    source: str = "127.0.0.1"  # from which address we ask
 
     def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None,
             body: Any = None) -> urllib3.BaseHTTPResponse:  # fmt: skip
         """Ask by TLS, by the server's name; a cookie of before does not go along."""
         with urllib3.HTTPSConnectionPool(
             "127.0.0.1", self.port, ca_certs=str(self.folder / "cert.pem"), server_hostname=NAME,
-            assert_hostname=NAME, retries=False, timeout=60,
+            assert_hostname=NAME, retries=False, timeout=60, source_address=(self.source, 0),
         ) as pool:  # fmt: skip
             return pool.request(method, path, body=body, headers={"Host": NAME, **(headers or {})})
 
@@ -71,15 +72,23 @@ class Front:
 
 
 @contextmanager
-def front(kind: str, server: int) -> Iterator[Front]:
-    """Put a proxy before the server at a port; skip, and say so, where it is not installed."""
+def front(
+    kind: str, server: int, *, behind: str = "", like: Front | None = None
+) -> Iterator[Front]:
+    """Put a proxy before the server at a port; skip, and say so, where it is not installed.
+
+    *behind*: the address of another front before this one (nginx).  *like*: one whose certificate
+    it has as well.
+    """
     program = shutil.which(kind, path=FOUND)
     if program is None:
         pytest.skip(f"{kind} is not installed: `make faults` fetches it where apt can")
     folder = Path(tempfile.mkdtemp(prefix="ghepmau-front-"))
     made = Front(kind, folder, free_port(), free_port())
-    _write_certificate(folder)
+    _put_certificate(folder, like)
     command = [program, *MADE[kind](made, server)]
+    if behind:
+        _put_behind(made, behind)
     owner = NOBODY if os.geteuid() == 0 else None
     if owner is not None:
         for each in (folder, *folder.iterdir()):
@@ -97,6 +106,14 @@ def front(kind: str, server: int) -> Iterator[Front]:
         process.terminate()
         process.wait(30)
         shutil.rmtree(folder)
+
+
+def _put_certificate(folder: Path, like: Front | None) -> None:
+    if like is None:
+        _write_certificate(folder)
+        return
+    for each in ("cert.pem", "key.pem"):
+        shutil.copy(like.folder / each, folder)
 
 
 def wait(made: Front, process: "subprocess.Popen[bytes]") -> None:
@@ -122,10 +139,21 @@ def _nginx(made: Front, server: int) -> list[str]:
         "/etc/ghepmau/tls/key.pem": f"{made.folder}/key.pem",
         "/var/log/nginx/": f"{made.folder}/",
     }  # fmt: skip
-    (made.folder / "ghepmau.conf").write_text(_changed(text, changes), "utf-8")
+    (made.folder / "ghepmau.conf").write_text(changed(text, changes), "utf-8")
     whole = made.folder / "nginx.conf"
     whole.write_text(AROUND.format(folder=made.folder), "utf-8")
     return ["-c", str(whole), "-p", str(made.folder), "-e", str(made.folder / "begin.log")]
+
+
+def _put_behind(made: Front, address: str) -> None:
+    """Change the example as its head says, for another front at *address*."""
+    changes = {
+        f":{made.port} ssl": f":{made.port} ssl proxy_protocol",
+        "#set_real_ip_from 10.0.1.5;": f"set_real_ip_from {address};",
+        "#real_ip_header ": "real_ip_header ",
+    }  # fmt: skip
+    settings = made.folder / "ghepmau.conf"
+    settings.write_text(changed(settings.read_text("utf-8"), changes), "utf-8")
 
 
 def _caddy(made: Front, server: int) -> list[str]:
@@ -138,14 +166,15 @@ def _caddy(made: Front, server: int) -> list[str]:
         "127.0.0.1:8000": f"127.0.0.1:{server}",
     }
     whole = made.folder / "Caddyfile"
-    whole.write_text(_changed(text, changes), "utf-8")
+    whole.write_text(changed(text, changes), "utf-8")
     return ["run", "--config", str(whole), "--adapter", "caddyfile"]
 
 
 MADE: dict[str, Callable[[Front, int], list[str]]] = {"nginx": _nginx, "caddy": _caddy}
 
 
-def _changed(text: str, changes: dict[str, str]) -> str:
+def changed(text: str, changes: dict[str, str]) -> str:
+    """Return an example with each of *changes*, which must all be in it."""
     for before, after in changes.items():
         assert before in text, f"the example has no {before!r} any more"
         text = text.replace(before, after)

@@ -119,6 +119,7 @@ place_server() {
   done
   put 0644 "$here/../deploy/nginx/ghepmau.conf" /usr/share/ghepmau/nginx.conf
   put 0644 "$here/../deploy/caddy/Caddyfile" /usr/share/ghepmau/Caddyfile
+  put 0644 "$here/../deploy/haproxy/ghepmau.cfg" /usr/share/ghepmau/haproxy.cfg
   put 0644 "$here/../deploy/prometheus/alerts.yml" /usr/share/ghepmau/alerts.yml
   put 0644 "$here/../deploy/grafana/ghepmau-server.json" /usr/share/ghepmau/grafana.json
 }
