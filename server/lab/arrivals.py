@@ -16,7 +16,17 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.audit import services as audit
-from server.lab import moves, queries, recalls, receptions, refusals, runs, strays, taken_back
+from server.lab import (
+    moves,
+    order,
+    queries,
+    recalls,
+    receptions,
+    refusals,
+    runs,
+    strays,
+    taken_back,
+)
 from server.lab.boxes import open_boxes
 from server.lab.models import Reception, ReceptionStep, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
@@ -147,7 +157,7 @@ def _take_back(
     elif known is not None:
         _unreceive(session, known, now=now)
     session.flush()
-    audit.record(session, "tube.arrival-withdrawn", tube, by=by, now=now, detail=mine.box)
+    audit.record(session, order.WITHDRAWN, tube, by=by, now=now, detail=mine.box)
     open_boxes.came(session, mine.box, now=now)
     runs.review_with(session, tube)
     strays.look_beside(session, [tube], now=now)  # of nobody, it may be what an empty one lacks

@@ -33,7 +33,8 @@ class ArrivalWithdrawal(Base):
 
     What was noted stands here as it was: where, in which box, when and by whom.  `over`: the steps
     of the reception that count no more, their ids between spaces.  Of all this nothing ever changes
-    but `trusted`: whether its time is relied on (`taken_back.doubt_times`).
+    but `trusted`: whether its time is relied on (`taken_back.doubt_times`).  What was on record
+    before it, the trail tells (`order`).
     """
 
     __tablename__ = "arrival_withdrawal"

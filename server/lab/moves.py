@@ -84,7 +84,6 @@ def let_go(session: Session, result_id: UUID, *, reason: str, by: str, now: date
     """
     result = queries.result(session, result_id)
     take_turn(session, [result.tube])
-    taken_back.trust_again(session, result.tube, by=by, now=now)
     session.flush()
     if held_by_it(session, result.tube).get(result, Odd.TAKEN_BACK) is Odd.TAKEN_BACK:
         raise refusals.stale_screen(result.tube)

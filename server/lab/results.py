@@ -18,6 +18,7 @@ from server.errors import NotFound
 from server.lab import disputes, in_hand, on_record, queries, refusals, run_refusals, standing
 from server.lab.lifecycle import Action, Refusal, RunState, State, take
 from server.lab.models import Readings, Result
+from server.lab.order import NO_OTHER, Source
 from server.lab.run_models import Run
 from server.lab.taken_back import check_arrival
 from server.lab.words import METHOD, Call, Kind
@@ -57,16 +58,18 @@ def enter_result(
     run: Run | None = None,
     well: str = "",
     since: datetime | None = None,
+    source: Source = NO_OTHER,
 ) -> Result:
     """Enter what *lab* found in *tube*, whether or not it was received or paired yet.
 
-    *since*: when it had the swab in hand, where that is known to be before now.
+    *since*: when it had the swab in hand, where that is known to be before now, and *source*: where
+    that is on record.
     Raises TubeHasResult where the laboratory has a result that nobody ordered to be repeated,
     ArrivalTakenBack where it is of another tube.
     """
     check_takes_results(session, tube)
     [had] = in_hand.since(session, [tube], run, since, now).values()
-    check_arrival(session, tube, lab, had, by=by, now=now)
+    check_arrival(session, tube, lab, had, by=by, now=now, run=run, source=source)
     link = _link(session, tube, lab)
     return _enter(session, tube, finding, link, had, by=by, now=now, lab=lab, run=run, well=well)
 

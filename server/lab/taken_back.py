@@ -4,7 +4,7 @@ Those results are withdrawn with the arrival (`arrivals`).  What was on a plate,
 machine's file then is refused when it is confirmed, and so is everything until the tube comes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session, aliased
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.db import among, listed
-from server.lab import queries, refusals, withdrawal_clocks
+from server.lab import order, queries, refusals, withdrawal_clocks
 from server.lab.in_hand import in_hand
 from server.lab.models import Reception, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
+from server.lab.order import NO_OTHER, Source
+from server.lab.run_models import Run
 from server.times import CLOCKS_DIFFER
 
 _TAKEN = select(ArrivalWithdrawal.tube).where(among(ArrivalWithdrawal.tube, "tubes")).distinct()
@@ -52,12 +54,14 @@ def of_arrival(lab: str, at: str, others: Sequence[str]) -> bool:
 
 
 def check_arrival(
-    session: Session, tube: Tube, lab: str, in_hand_at: datetime, *, by: str, now: datetime
-) -> None:
+    session: Session, tube: Tube, lab: str, in_hand_at: datetime, *, by: str, now: datetime,
+    run: Run | None = None, source: Source = NO_OTHER,
+) -> None:  # fmt: skip
     """Raise ArrivalTakenBack where what *lab* found cannot be of *tube*.
 
-    It had the swab before it took the tube's arrival back, or has not noted that the tube came.
-    Times that are not relied on prove nothing: `doubtful` holds what is found then.
+    It had the swab before it took the tube's arrival back, by the clocks or by the order of what is
+    on record (*run*, *source*), or has not noted that the tube came.  Times that are not relied on
+    prove nothing: `doubtful` holds what is found then.
     """
     every = withdrawals_of(session, tube)
     if not every:
@@ -68,9 +72,14 @@ def check_arrival(
     if not gone:
         return
     last = max(each.withdrawn_at for each in gone)
-    known = [each.withdrawn_at for each in gone if each.trusted]
-    if known and in_hand_at < max(known):
-        raise refusals.found_before(tube, max(known))
+    before = [
+        each.withdrawn_at
+        for each in gone
+        if (each.trusted and in_hand_at < each.withdrawn_at)
+        or order.was_before(session, each, run, source)
+    ]
+    if before:
+        raise refusals.found_before(tube, max(before))
     if not any(of_arrival(lab, each, ()) for each in labs):
         raise refusals.not_here(tube, last)
 
@@ -80,43 +89,25 @@ def doubt_times(session: Session, tube: Tube, *, by: str, now: datetime) -> None
 
     Our clock ran ahead then: what is noted of the tube now is noted after that, whatever the clocks
     say.  As nobody can tell what was in hand before, what is found from now on waits for somebody's
-    word.  Where a result that slipped in then waits still, that one is recalled first.  Where the
-    clock is behind now, nothing is doubted (`withdrawal_clocks`).
+    word, and that stays so: no clock tells later whether ours ran ahead, or was behind while
+    nothing was noted.  Where a result that slipped in then waits still, that one is recalled first.
+    Where the trail tells that the clock is behind now, nothing is doubted (`withdrawal_clocks`).
     """
     _doubt(session, tube, withdrawals_of(session, tube), by=by, now=now)
-
-
-def trust_again(session: Session, tube: Tube, *, by: str, now: datetime) -> None:
-    """Rely again on such a time where it was doubted by a clock that was behind."""
-    _trust(session, withdrawals_of(session, tube), by=by, now=now)
 
 
 def _doubt(
     session: Session, tube: Tube, every: Sequence[ArrivalWithdrawal], *, by: str, now: datetime
 ) -> None:
-    _trust(session, every, by=by, now=now)
     ahead = [each for each in every if each.trusted and each.withdrawn_at > now + CLOCKS_DIFFER]
     ahead = [each for each in ahead if withdrawal_clocks.ran_ahead(session, each, now)]
     slipped_in = select(Result.id).where(Result.tube == tube, of_another_tube()).limit(1)
     if not ahead or session.scalar(slipped_in) is not None:
         return
     for each in ahead:
-        _note(session, each, withdrawal_clocks.DOUBTED, by=by, now=now)
-
-
-def _trust(session: Session, every: Sequence[ArrivalWithdrawal], *, by: str, now: datetime) -> None:
-    for each in every:
-        passed = not each.trusted and each.withdrawn_at <= now
-        if passed and withdrawal_clocks.was_behind(session, each, now):
-            _note(session, each, withdrawal_clocks.TRUSTED, by=by, now=now)
-
-
-def _note(
-    session: Session, gone: ArrivalWithdrawal, action: str, *, by: str, now: datetime
-) -> None:
-    gone.trusted = action == withdrawal_clocks.TRUSTED
-    said = f"{gone.id}: {gone.withdrawn_at.isoformat()}"
-    audit.record(session, action, gone.tube, by=by, now=now, detail=said)
+        each.trusted = False
+        said = f"{each.id}: {each.withdrawn_at.isoformat()}"
+        audit.record(session, "tube.withdrawal-time-doubted", tube, by=by, now=now, detail=said)
     session.flush()
 
 
@@ -132,13 +123,13 @@ def of_another_tube() -> ColumnElement[bool]:
     Whoever enters a result in the moment in which the arrival is taken back sees nothing of it.
     """
     waits = Result.released_at.is_(None), Result.withdrawn_at.is_(None)
-    return and_(*waits, _gone(Result.tube, Result.lab, in_hand()))
+    return and_(*waits, _gone(Result.tube, Result.lab, _found_before))
 
 
 def doubtful() -> ColumnElement[bool]:
     """Say of a result that it may have been in hand before its laboratory took the arrival back:
     the clock that would tell ran ahead."""
-    return _gone(Result.tube, Result.lab, in_hand(), trusted=False)
+    return _gone(Result.tube, Result.lab, lambda gone: _early(in_hand(), gone, trusted=False))
 
 
 def went_with_it() -> ColumnElement[bool]:
@@ -146,7 +137,7 @@ def went_with_it() -> ColumnElement[bool]:
     with an arrival that was taken back, or was found before that."""
     gone = aliased(ArrivalWithdrawal)
     at_once = exists().where(gone.tube == Result.tube, gone.withdrawn_at == Result.withdrawn_at)
-    before = _gone(Result.tube, Result.lab, in_hand())
+    before = _gone(Result.tube, Result.lab, _found_before)
     untold = Result.released_at.is_(None), Result.withdrawn_at.is_not(None)
     return and_(*untold, or_(at_once, before))
 
@@ -166,25 +157,38 @@ def first_result_at(session: Session, tube: Tube) -> datetime | None:
 
 def read_before(run: Any, tube: Any) -> ColumnElement[bool]:
     """Say of a reading's tube that *run* was there before its laboratory took the arrival back."""
-    return _gone(tube, run.lab, run.entered_at)
+
+    def before(gone: Any) -> ColumnElement[bool]:
+        return or_(_early(run.entered_at, gone), order.run_before(run, gone))
+
+    return _gone(tube, run.lab, before)
 
 
-def _gone(tube: Any, lab: Any, at: Any, *, trusted: bool = True) -> ColumnElement[bool]:
-    """Say of what *lab* had in hand *at* a time that it rests on an arrival taken back since.
+def _found_before(gone: Any) -> ColumnElement[bool]:
+    return or_(_early(in_hand(), gone), order.result_before(Result, gone))
 
-    *trusted*: by a time that is relied on, or by one that is not.  As in `check_arrival`, a
-    laboratory that has the tube itself rests on no other's arrival.
+
+def _early(at: Any, gone: Any, *, trusted: bool = True) -> ColumnElement[bool]:
+    """Say it of a time, by one that is relied on (*trusted*), or by one that is not."""
+    return and_(at < gone.withdrawn_at, gone.trusted.is_(trusted))
+
+
+def _gone(tube: Any, lab: Any, before: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Say of what *lab* found that it rests on an arrival taken back since: what was in hand
+    *before*.
+
+    As in `check_arrival`, a laboratory that has the tube itself rests on no other's arrival.
     """
     gone, came, moved = aliased(ArrivalWithdrawal), aliased(Reception), aliased(TubeMove)
     own = or_(
-        exists().where(came.tube == tube, came.lab == lab),
-        exists().where(moved.tube == tube, moved.lab == lab),
+        exists().where(came.tube == tube, came.lab == lab).correlate_except(came),
+        exists().where(moved.tube == tube, moved.lab == lab).correlate_except(moved),
     )
     inside = _in(gone.lab, lab), _in(lab, gone.lab)
     wider = or_(gone.lab == "", lab == "", *inside)
     rests = or_(gone.lab == lab, and_(wider, not_(own)))
-    since = at < gone.withdrawn_at, gone.trusted.is_(trusted)
-    return exists().where(gone.tube == tube, *since, rests)
+    # Within a question within a question nothing refers outward unless that is said.
+    return exists().where(gone.tube == tube, rests, before(gone)).correlate_except(gone)
 
 
 def _in(place: Any, area: Any) -> ColumnElement[bool]:

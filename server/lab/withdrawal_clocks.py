@@ -2,21 +2,22 @@
 
 Ours ran ahead then, or is behind now.  The trail tells them apart, for its entries stand in their
 order whatever they say of the time: a clock that runs ahead jumped there, over all the time from
-now on, and one that was behind jumps back over as much.  Where the trail goes on evenly, none did.
+now on.  Where the trail goes on evenly, it did not.  Where nothing was noted for so long, nobody
+can tell: it may have.
 """
 
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.audit.models import AuditEntry
 from server.lab.move_models import ArrivalWithdrawal
+from server.lab.order import noted_as
 from server.times import CLOCKS_DIFFER
 
-WITHDRAWN = "tube.arrival-withdrawn"  # in the trail, as the others
-DOUBTED, TRUSTED = "tube.withdrawal-time-doubted", "tube.withdrawal-time-trusted"
+FAR = 100_000  # entries: where these tell nothing, a person is asked
 
 
 class _Entry(NamedTuple):
@@ -30,32 +31,16 @@ def ran_ahead(session: Session, gone: ArrivalWithdrawal, now: datetime) -> bool:
     It did not where the trail went on before it at times that are still to come: *now* is behind.
     One that was ahead for longer than by how much shows no such jump either, and soon is passed.
     """
-    noted = _noted(session, gone)
+    noted = noted_as(session, gone)
     if noted is None:
         return False
-    before = _entries().where(AuditEntry.id < noted, AuditEntry.at <= now)
+    near = AuditEntry.id.between(noted - FAR, noted - 1)
+    before = _entries().where(near, AuditEntry.at <= now)
     last = _first(session, before.order_by(AuditEntry.id.desc()))
     if last is None:
-        return False
+        return noted > FAR
     after = _first(session, _entries().where(AuditEntry.id > last.id).order_by(AuditEntry.id))
     return after is not None and after.at - last.at >= gone.withdrawn_at - now
-
-
-def was_behind(session: Session, gone: ArrivalWithdrawal, now: datetime) -> bool:
-    """Return whether our clock, which has passed *gone* by now, may have been behind when that was
-    doubted: it jumped since."""
-    session.flush()
-    entry = AuditEntry.detail.startswith(f"{gone.id}:"), *_of(gone, DOUBTED)
-    doubted = _first(session, _entries().where(*entry).order_by(AuditEntry.id.desc()))
-    if doubted is None:
-        return False
-    later = _entries().where(AuditEntry.id > doubted.id, AuditEntry.at >= gone.withdrawn_at)
-    passed = _first(session, later.order_by(AuditEntry.id))
-    before = _entries().order_by(AuditEntry.id.desc())
-    if passed is not None:
-        before = before.where(AuditEntry.id < passed.id)
-    last = _first(session, before) or doubted
-    return (passed.at if passed else now) - last.at >= gone.withdrawn_at - doubted.at
 
 
 def came_before(session: Session, gone: ArrivalWithdrawal, at: datetime, now: datetime) -> bool:
@@ -75,23 +60,12 @@ def came_before(session: Session, gone: ArrivalWithdrawal, at: datetime, now: da
 
 
 def _right_again(session: Session, gone: ArrivalWithdrawal) -> datetime | None:
-    noted = _noted(session, gone)
+    noted = noted_as(session, gone)
     if noted is None:
         return None
-    asked = select(AuditEntry.at).where(
-        AuditEntry.id > noted, AuditEntry.at < gone.withdrawn_at - CLOCKS_DIFFER
-    )
+    near = AuditEntry.id.between(noted + 1, noted + FAR)
+    asked = select(AuditEntry.at).where(near, AuditEntry.at < gone.withdrawn_at - CLOCKS_DIFFER)
     return session.scalar(asked.order_by(AuditEntry.id).limit(1))
-
-
-def _noted(session: Session, gone: ArrivalWithdrawal) -> int | None:
-    session.flush()
-    entry = AuditEntry.at == gone.withdrawn_at, *_of(gone, WITHDRAWN)
-    return session.scalar(select(func.max(AuditEntry.id)).where(*entry))
-
-
-def _of(gone: ArrivalWithdrawal, action: str) -> tuple[ColumnElement[bool], ...]:
-    return AuditEntry.subject == gone.tube.text, AuditEntry.action == action
 
 
 def _first(session: Session, asked: Select[int, datetime]) -> _Entry | None:

@@ -23,6 +23,7 @@ from server.lab.interpret import interpret
 from server.lab.lifecycle import RunAction
 from server.lab.measured import Measured
 from server.lab.models import Readings
+from server.lab.order import Source
 from server.lab.results import Finding, enter_result
 from server.lab.run_models import Run
 from server.lab.taken_back import taken_back
@@ -89,6 +90,7 @@ def enter(
     finding = finding_of(rows, ground.assay)
     if isinstance(finding, Why):
         return finding
+    since, source = known_since(session, file, tube, rows)
     try:
         enter_result(
             session,
@@ -99,18 +101,22 @@ def enter(
             lab=file.place,
             run=ground.run,
             well=rows[0].well if ground.run else "",
-            since=since_of(session, file, tube, rows),
+            since=since,
+            source=source,
         )
     except DomainError as refused:
         return why_of(refused)
     return None
 
 
-def since_of(session: Session, file: ImportFile, tube: Tube, rows: Sequence[ImportRow]) -> datetime:
-    """Return since when it is known what *rows* say of *tube*."""
+def known_since(
+    session: Session, file: ImportFile, tube: Tube, rows: Sequence[ImportRow]
+) -> tuple[datetime, Source]:
+    """Return since when it is known what *rows* say of *tube*, and by which files."""
     if not taken_back(session, [tube]):
-        return file.received_at
-    return repeats.first_heard(session, file, rows)
+        return file.received_at, Source((file.id,))
+    heard = repeats.heard(session, file, rows)
+    return min(heard.values()), Source(tuple(heard))
 
 
 def finding_of(rows: Sequence[ImportRow], assay: Assay | None) -> Finding | Why:

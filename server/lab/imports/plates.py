@@ -176,11 +176,12 @@ def _refuse_taken_back(session: Session, file: ImportFile, *, now: datetime) -> 
         if row.tube is not None:
             rows[row.tube].append(row)
     for tube in taken_back.taken_back(session, rows):
-        known = landing.since_of(session, file, tube, rows[tube])
+        since, source = landing.known_since(session, file, tube, rows[tube])
         try:
             taken_back.check_arrival(
-                session, tube, file.place, known, by=file.confirmed_by or "", now=now
-            )
+                session, tube, file.place, since, by=file.confirmed_by or "", now=now,
+                source=source,
+            )  # fmt: skip
         except ArrivalTakenBack:
             for row in rows[tube]:
                 row.fate, row.reason = Fate.REFUSED.value, int(Why.TAKEN_BACK)

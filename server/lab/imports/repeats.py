@@ -66,30 +66,30 @@ def why_not(session: Session, file: ImportFile, tubes: Sequence[Tube]) -> dict[T
     return dict.fromkeys(late, Why.HAS_RESULT) | dict.fromkeys(known, Why.NOT_AGAIN)
 
 
-def first_heard(session: Session, file: ImportFile, rows: Sequence[ImportRow]) -> datetime:
-    """Return when this run, or what *rows* of *file* say, was first brought.
+def heard(session: Session, file: ImportFile, rows: Sequence[ImportRow]) -> dict[UUID, datetime]:
+    """Return which files brought this run, or what *rows* of *file* say, and when each came.
 
     Exported anew, or saved under another name, it is no newer.
     """
-    times = [file.received_at]
+    times = {file.id: file.received_at}
     keys = {row.reading_key for row in rows if row.reading_key and row.ct}
     if keys:
         same = (
-            select(ImportFile.received_at)
+            select(ImportFile.id, ImportFile.received_at)
             .join(ImportRow, ImportRow.import_id == ImportFile.id)
             .where(ImportRow.reading_key.in_(keys))
             .group_by(ImportFile.id, ImportFile.received_at)
             .having(func.count(ImportRow.reading_key.distinct()) == len(keys))
         )
-        times += session.scalars(same)
+        times |= dict(row.tuple() for row in session.execute(same))
     if file.run_name and _TIMED.search(file.started):
-        run = select(ImportFile.received_at).where(
+        run = select(ImportFile.id, ImportFile.received_at).where(
             ImportFile.run_name == file.run_name,
             ImportFile.serial == file.serial,
             ImportFile.started == file.started,
         )
-        times += session.scalars(run)
-    return min(times)
+        times |= dict(row.tuple() for row in session.execute(run))
+    return times
 
 
 def _some(tubes: Sequence[Tube]) -> Iterator[Sequence[Tube]]:

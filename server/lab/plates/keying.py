@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.audit import services as audit
 from server.errors import BadInput, DomainError
 from server.lab import services as lab
+from server.lab.order import Source
 from server.lab.plates import keyed_runs, queries, refusals
 from server.lab.plates.models import Plate
 from server.lab.plates.queries import Cell
@@ -111,7 +112,7 @@ def _enter(
         try:
             lab.enter_result(
                 session, cell.tube, finding, by=by, now=now, lab=place, run=run, well=name,
-                since=stood[cell.well],
+                since=stood[cell.well], source=Source(plate=plate.id),
             )  # fmt: skip
         except DomainError as problem:  # raised before anything is written
             refused.append((name, problem))

@@ -64,10 +64,10 @@ def test_what_is_found_in_the_tube_that_came_waits_for_somebodys_word_and_no_lon
 
 
 @AHEADS
-def test_a_run_of_before_or_after_it_leaves_nothing_that_nobody_vouched_for(
+def test_a_run_of_before_is_refused_and_one_of_after_leaves_nothing_that_nobody_vouched_for(
     people: Any, record: Any, ahead: timedelta
 ) -> None:
-    """Nobody can tell by the clocks which of the two it is."""
+    """Nobody can tell by the clocks which of the two it is; what is on record tells the first."""
     session, tube = people.session, came(people)
     run = record(people, {tube: ("", "", "25.1")}, lab=HERE)
     people.now += ahead
@@ -78,15 +78,15 @@ def test_a_run_of_before_or_after_it_leaves_nothing_that_nobody_vouched_for(
     receive_tube(session, tube, box="H2", by=LAN, now=people.now)
     true = record(people, {tube: ("", "", "25.1")}, lab=HERE, plate="P3")
     assert true.unconfirmed, "somebody is asked for it"
-    for each in (run, late, true):
-        said = {tube: runs.Confirmed(Call.NEGATIVE)}
-        [result] = runs.confirm_calls(session, each.id, said, by=LAN, now=people.now).entered
-        verify_result(session, result.id, by=MINH, now=people.now)
-        runs.verify_run(session, each.id, by=MINH, now=people.now)
-        with pytest.raises(gate.ResultHeld, match="found before"):
-            release(session, [result.id], by="user:bac", now=people.now)
-        recalls.recall_result(session, result.id, recalls.Again.RERUN, reason="x", by=MINH,
-                              now=people.now)  # fmt: skip
+    said = {tube: runs.Confirmed(Call.NEGATIVE)}
+    for each in (run, late):
+        done = runs.confirm_calls(session, each.id, said, by=LAN, now=people.now)
+        assert (done.entered, list(done.refused)) == ([], [tube])
+    [result] = runs.confirm_calls(session, true.id, said, by=LAN, now=people.now).entered
+    verify_result(session, result.id, by=MINH, now=people.now)
+    runs.verify_run(session, true.id, by=MINH, now=people.now)
+    with pytest.raises(gate.ResultHeld, match="found before"):
+        release(session, [result.id], by="user:bac", now=people.now)
 
 
 @AHEADS

@@ -8,10 +8,13 @@ from sqlalchemy import select
 
 from server.audit import services as audit
 from server.audit.models import AuditEntry
-from server.lab import arrivals, moves, refusals, runs
+from server.db import Database
+from server.lab import arrivals, moves, queries, runs, standing, taken_back, withdrawal_clocks
+from server.lab.results import Finding, enter_result
 from server.lab.services import receive_tube
 from server.lab.words import Call
-from tests.server.lab.test_arrivals import HERE, LAN, came, people, take_back
+from server.outcomes import vouching
+from tests.server.lab.test_arrivals import HERE, LAN, came, people, person, take_back
 
 __all__ = ["people"]
 pytestmark = pytest.mark.engines
@@ -57,27 +60,90 @@ def test_a_clock_that_is_behind_for_a_moment_makes_no_right_withdrawal_doubtful(
 
 
 @pytest.mark.parametrize("later", ["", "an entry of something else"])
-def test_where_nothing_told_it_then_the_time_is_relied_on_again_once_the_clock_is_right(
+def test_where_nothing_told_it_then_somebodys_word_is_asked_also_once_the_clock_is_right(
     people: Any, record: Any, later: str
 ) -> None:
-    """Nothing was noted all night, and the clock is behind into that night."""
+    """Nothing was noted all night, and the clock is behind into that night: it may have been ahead
+    as well.  What was on record of before is refused whichever it was."""
     session, tube = people.session, came(people)
     people.now += 8 * HOUR
     run = record(people, {tube: ("", "", "25.1")}, lab=HERE)
     take_back(people, tube, now=people.now + HOUR / 60)
     people.now -= 4 * HOUR
     receive_tube(session, tube, box="H2", by=LAN, now=people.now)
+    assert refused(people, run, tube)
+    true = record(people, {tube: ("", "", "25.1")}, lab=HERE, plate="P2")
     said = {tube: runs.Confirmed(Call.NEGATIVE)}
-    [result] = runs.confirm_calls(session, run.id, said, by=LAN, now=people.now).entered
+    [result] = runs.confirm_calls(session, true.id, said, by=LAN, now=people.now).entered
     assert moves.held_by_it(session, tube) == {result: moves.Odd.BEFORE}
     people.now += 5 * HOUR
     if later:
         audit.record(session, "lot.registered", "lot", by=LAN, now=people.now)
         people.now += HOUR
-    with pytest.raises(refusals.StaleScreen):
-        moves.say_it_is_of_it(session, result.id, now=people.now, **SAID)
-    assert moves.held_by_it(session, tube) == {result: moves.Odd.TAKEN_BACK}
-    assert noted(people) == ["doubted", "trusted"]
+    assert refused(people, run, tube)
+    moves.say_it_is_of_it(session, result.id, now=people.now, **SAID)
+    assert moves.held_by_it(session, tube) == {}
+    assert noted(people) == ["doubted"]
+
+
+@pytest.mark.parametrize("quiet", [HOUR / 3, HOUR, 9 * HOUR])
+def test_quiet_hours_after_a_clock_that_ran_ahead_are_no_sign_that_it_was_behind(
+    people: Any, record: Any, quiet: timedelta
+) -> None:
+    session, tube = people.session, came(people)
+    busy(people, 3)
+    people.now += HOUR / 2  # it jumps ahead
+    take_back(people, tube)
+    people.now -= HOUR / 2
+    receive_tube(session, tube, box="H2", by=LAN, now=people.now)
+    true = record(people, {tube: ("", "", "25.1")}, lab=HERE, plate="P3")
+    people.now += quiet
+    said = {tube: runs.Confirmed(Call.NEGATIVE)}
+    [result] = runs.confirm_calls(session, true.id, said, by=LAN, now=people.now).entered
+    assert moves.held_by_it(session, tube) == {result: moves.Odd.BEFORE}
+    moves.say_it_is_of_it(session, result.id, now=people.now, **SAID)
+    people.now += quiet
+    taken_back.doubt_times(session, tube, by=LAN, now=people.now)
+    assert (moves.held_by_it(session, tube), noted(people)) == ({}, ["doubted"])
+
+
+def test_somebodys_word_is_taken_on_the_page_whenever_it_is_given(
+    database: Database, make_scene: Any
+) -> None:
+    with database.write() as session:
+        scene = make_scene(session)
+        person(session, scene, "lan", HERE)
+        tube = came(scene)
+        scene.now += 8 * HOUR
+        take_back(scene, tube)
+        scene.now -= 4 * HOUR  # behind, after a quiet night
+        receive_tube(session, tube, box="H2", by=LAN, now=scene.now)
+        found = enter_result(
+            session, tube, Finding(Call.NEGATIVE), by=LAN, now=scene.now, lab=HERE
+        ).id
+    for _ in range(2):
+        scene.now += 5 * HOUR
+        with database.read() as session:
+            [seen] = standing.standings(session, [queries.result(session, found)])
+            waits = moves.why_odd(session, [tube])
+        if waits:
+            with database.write() as session:
+                ticked = {found: seen.stamp}
+                vouching.vouch(session, ticked, now=scene.now, **SAID)
+    assert not waits
+
+
+def test_behind_more_than_anybody_looks_through_a_word_is_asked(people: Any) -> None:
+    session, tube = people.session, came(people)
+    since = people.now
+    busy(people, 1)
+    entries = [(LAN, "lot", "")] * withdrawal_clocks.FAR
+    audit.record_each(session, "lot.registered", entries, now=people.now)
+    people.now += HOUR
+    take_back(people, tube)
+    people.now = since
+    receive_tube(session, tube, box="H2", by=LAN, now=people.now)
+    assert noted(people) == ["doubted"]
 
 
 def test_a_clock_that_ran_ahead_and_passes_that_time_evenly_is_not_relied_on_again(

@@ -48,6 +48,29 @@ def test_a_file_from_before_is_refused_for_it_and_a_new_one_is_taken(
 
 
 @pytest.mark.parametrize("assay", [ASSAY, ""])
+@pytest.mark.parametrize("ahead", [3, 60])
+def test_a_file_that_a_clock_ahead_noted_later_is_of_before_all_the_same(
+    bring: Any, enter: Any, tubes: Any, database: Any, clock: Any, assay: str, ahead: int
+) -> None:
+    wrong, other = tubes["ready"], tubes["second"]
+    said = [(wrong, "N", "24.1", "Dương tính"), (other, "N", "", "Âm tính")]
+    content = plate((wrong, "mẫu", POSITIVE), (other, "mẫu", NEGATIVE)) if assay else csv_of(*said)
+    clock.advance(minutes=ahead)
+    old = bring(content)
+    clock.advance(minutes=1 - ahead)
+    with database.write() as session:
+        arrivals.withdraw(session, wrong, ANYWHERE, reason="quét nhầm ống", by=LAN, now=clock())
+    clock.advance(minutes=1)
+    with database.write() as session:
+        lab.receive_tube(session, wrong, box="H2", by=LAN, now=clock())
+    clock.advance(minutes=ahead)
+    for file in (enter(old, assay=assay), enter(bring(f"{content}\n"), assay=assay)):
+        assert results(database) == {other: "negative"}, "nor exported once more"
+        with database.read() as session:
+            assert Why.TAKEN_BACK in {each.number for each in imports.told(session, file)}
+
+
+@pytest.mark.parametrize("assay", [ASSAY, ""])
 def test_the_right_tube_is_read_after_a_result_went_with_its_mistaken_arrival(
     bring: Any, enter: Any, tubes: Any, database: Any, clock: Any, assay: str
 ) -> None:
