@@ -23,6 +23,7 @@ from server.lab import (
     recalls,
     receptions,
     refusals,
+    refused_scans,
     runs,
     strays,
     taken_back,
@@ -30,6 +31,7 @@ from server.lab import (
 from server.lab.boxes import open_boxes
 from server.lab.models import Reception, ReceptionStep, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
+from server.lab.refused_scans import RefusedScan
 from server.lab.storage import queries as storage
 from server.lab.taken_back import nested
 from server.lab.taken_back import withdrawals_of as withdrawals_of
@@ -41,7 +43,8 @@ from server.sampling import changes
 class Arrival:
     """A tube came to a laboratory: its reception, or a move that was noted there.
 
-    `results`: how many that waited were withdrawn with it.
+    `results`: how many that waited were withdrawn with it; `scans`: what stations scanned before,
+    and notes no arrival anew.
     """
 
     id: UUID
@@ -51,6 +54,7 @@ class Arrival:
     by: str
     moved: bool
     results: int = 0
+    scans: tuple[RefusedScan, ...] = ()
 
 
 def arrivals_of(session: Session, tube: Tube, within: Within) -> list[Arrival]:
@@ -89,7 +93,8 @@ def withdraw(
     with changes.together(session, now=now):
         recalls.withdraw_with_arrival(session, resting, reason=reason, by=by, now=now)
         _take_back(session, tube, mine[0], known, reason=reason, by=by, now=now)
-    return replace(mine[0], results=len(waiting))
+        scans = refused_scans.put_aside(session, tube, mine[0].lab, by=by, now=now)
+    return replace(mine[0], results=len(waiting), scans=scans)
 
 
 def _resting(

@@ -3,6 +3,8 @@ late.  And letting a result go that its laboratory gave without the tube, or bef
 of the tube's page, and of the page of release.
 """
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +13,8 @@ from server import forms
 from server.accounts.current import current_within
 from server.display import t
 from server.errors import NotFound
-from server.lab import arrivals, moves, queries, refused_scans, sight
+from server.lab import arrivals, moves, queries, sight
+from server.lab.refused_scans import RefusedScan
 from server.lab.scans import scanned_tube, ticked
 from server.outcomes import receptions, vouching
 from server.web import Permission, actor, now, requires, transaction
@@ -46,14 +49,13 @@ def withdraw_arrival() -> ResponseReturnValue:
             session, tube, current_within(), reason=reason, by=actor(), now=now(),
             arrival=forms.uuid_of(asked) if asked else None,
         )  # fmt: skip
-        scans = refused_scans.beside_arrival(session, tube, done.lab)
     flash(t(f"Đã rút lần nhận ống {tube.grouped}. Nếu ống ở đây, quét nhận lại.",
             f"Taken back: the arrival of {tube.grouped}. If it is here, scan it."))  # fmt: skip
     if done.by.startswith(moves.STATION):  # its own books know the tube for ever
         flash(t("Trạm đã quét ống này không nhận lại nó: khi ống đến, nhận ở trang Nhận mẫu.",
                 "The station that scanned it takes it no more: once it comes, receive it on the"
                 " page Reception."), "problem")  # fmt: skip
-    _tell_of(scans)
+    _tell_of(done.scans)
     if done.results:
         flash(t(f"{done.results} kết quả chờ phát hành cũng bị rút; ống đến thì xét nghiệm lại.",
                 f"{done.results} results that waited went with it; once the tube comes it is tested"
@@ -63,7 +65,7 @@ def withdraw_arrival() -> ResponseReturnValue:
     return redirect(url_for("reception.show_reception", box=done.box))
 
 
-def _tell_of(scans: list[refused_scans.RefusedScan]) -> None:
+def _tell_of(scans: Sequence[RefusedScan]) -> None:
     """Name what stations scanned and nothing was noted by: the tube may be there."""
     where = ", ".join(f"{each.station} ({each.box})" for each in scans[-TOLD:])
     if scans:

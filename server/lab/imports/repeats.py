@@ -81,14 +81,14 @@ def heard(session: Session, file: ImportFile, rows: Sequence[ImportRow]) -> dict
             .group_by(ImportFile.id, ImportFile.received_at)
             .having(func.count(ImportRow.reading_key.distinct()) == len(keys))
         )
-        times |= dict(row.tuple() for row in session.execute(same))
+        times |= {row[0]: row[1] for row in session.execute(same)}
     if file.run_name and _TIMED.search(file.started):
         run = select(ImportFile.id, ImportFile.received_at).where(
             ImportFile.run_name == file.run_name,
             ImportFile.serial == file.serial,
             ImportFile.started == file.started,
         )
-        times |= dict(row.tuple() for row in session.execute(run))
+        times |= {row[0]: row[1] for row in session.execute(run)}
     return times
 
 

@@ -90,6 +90,32 @@ def test_a_scan_of_after_that_notes_the_arrival_whatever_was_tried_again(
 
 
 @pytest.mark.engines
+@pytest.mark.parametrize(
+    ("scanned", "withdrawn"),
+    [(HOUR, timedelta(minutes=10)), (timedelta(minutes=3), timedelta(minutes=1)),
+     (timedelta(minutes=1), timedelta(minutes=-20))],
+    ids=["scanned by a clock ahead", "two servers differ", "withdrawn by a clock that was behind"],
+)  # fmt: skip
+def test_what_was_there_then_notes_none_whatever_the_clocks_say(
+    sender: Any, database: Database, with_lots: None, clock: Any, now: datetime,
+    scanned: timedelta, withdrawn: timedelta,
+) -> None:  # fmt: skip
+    at = clock.at = now + scanned
+    sender.send(
+        *(sender.write(TubeArrived, tube=TUBE.text, box=b, count=1) for b in (FIRST, SECOND))
+    )
+    apply_pending(database, at)
+    take_back(database, now + withdrawn)
+    for _ in range(2):
+        try_again(database, now + 2 * HOUR)
+        assert (box_of(database), problems(database)) == (None, [None, TAKEN_BACK])
+    at = clock.at = now + 3 * HOUR
+    sender.send(sender.write(TubeArrived, tube=TUBE.text, box=SECOND, count=2, at=at))
+    apply_pending(database, at)
+    assert box_of(database) == SECOND
+
+
+@pytest.mark.engines
 def test_what_is_taken_back_between_the_click_and_its_effect_is_not_noted_by_it(
     twice: Any, database: Database, now: datetime
 ) -> None:
