@@ -23,7 +23,7 @@ from server.lab.models import Reception, Result
 from server.lab.move_models import ArrivalWithdrawal
 from server.lab.words import Call
 from server.outcomes.known import Facts, Held, Paired, PoolCount, Received, Resulted
-from server.sampling.holds import holds_of
+from server.outcomes.untold import every_hold_of
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, PoolClosing, TubeConflict
 
 CHUNK = 2500  # tubes in one question: so much is in memory at once
@@ -101,7 +101,8 @@ def known_of_all(session: Session, tubes: Sequence[Tube]) -> dict[Tube, Known]:
     names = list(known)
     for start in range(0, len(names), CHUNK):
         some = listed(names[start : start + CHUNK])
-        for tube, why, about in holds_of(session, list(by_text.values())[start : start + CHUNK]):
+        these = list(by_text.values())[start : start + CHUNK]
+        for tube, why, about in every_hold_of(session, these):
             known[tube.text].holds.add(Held(about, why))
         _sampled(session, some, known)
         _disputed(session, some, known)

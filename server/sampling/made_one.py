@@ -41,10 +41,11 @@ def _shown(session: Session, records: Sequence[UUID]) -> list[Matter]:
         matters.across(records, records),
     )  # fmt: skip
     found = session.scalars(asked.execution_options(populate_existing=True))
-    return [each for each in found if _is_of_one_session(each)]
+    return [each for each in found if is_of_one_session(each)]
 
 
-def _is_of_one_session(matter: Matter) -> bool:
+def is_of_one_session(matter: Matter) -> bool:
+    """Return whether it is of two records, and holds their tubes where these are one person's."""
     one, other = matter.pairing, matter.other
     if other is None or one.person_id == other.person_id:
         return False

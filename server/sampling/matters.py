@@ -83,7 +83,7 @@ def look_again(
     """Ask about what was given to *records*, which are one person's, or may be, and to whatever is
     merged with them.
 
-    Two tubes either of which was *told* of are only shown.
+    Two tubes either of which was *told* of are only shown (`spared`).
     """
     pairs = _in_turn(session, merges.roots_of(session, records))
     out = told(session, _tubes_in(pairs)) if told else ()  # in their turn: none goes out meanwhile
@@ -157,7 +157,7 @@ def _open_repeats(
     insert_rows(session, Matter, rows)
     entries = [(REVIEWER, row["tube"], "twice") for row in rows]
     audit.record_each(session, "matter.opened", entries, now=now)
-    return {tube for row in rows if row["held"] for tube in (row["tube"], row["other_tube"])}
+    return _tubes_in({ids: pair for ids, pair in pairs.items() if repeats.are_held(*pair)})
 
 
 def _matter(
