@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.retry import Trouble, trouble_of
+
 log = logging.getLogger(__name__)
 TROUBLED_SECONDS = 5.0
 T = TypeVar("T")
@@ -62,11 +64,17 @@ class Rounds(ABC):
         rest = self.tried(self.round)
         return TROUBLED_SECONDS if rest is None else rest
 
-    def tried(self, work: Callable[[], T]) -> T | None:
-        """Do *work*; return None where it failed, which is logged."""
+    def tried(self, work: Callable[[], T], *, beside: bool = False) -> T | None:
+        """Do *work*; return None where it failed, which is logged.
+
+        *beside*: it is one of many in a round, and raises where the database is away: so would all
+        the others, and the round is tried again soon.
+        """
         try:
             return work()
         except SQLAlchemyError as error:  # the database may be away for a while
+            if beside and trouble_of(error) in (Trouble.AWAY, Trouble.UNSURE):
+                raise
             log.warning("%s: the database gave up, it is tried again: %s", self.name, error)
         except Exception:
             log.exception("%s: this should not have happened; it goes on", self.name)

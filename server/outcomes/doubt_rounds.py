@@ -32,7 +32,8 @@ BY = "system:people"
 class DoubtRounds(Rounds):
     """Any number of them may run: what one has asked is asked already for the next.
 
-    A question that cannot be looked at keeps no other from it; it waits for the next time.
+    A question that cannot be looked at keeps no other from it; it waits for the next time.  Where
+    the database is away, all wait for that, and are looked at soon after.
     """
 
     name = "identity-questions"
@@ -46,19 +47,20 @@ class DoubtRounds(Rounds):
         """Look at some questions; where more wait, rest a little for others to write."""
         began = monotonic()
         if self._after == START:
-            self.tried(self._end_left_open)
+            self.tried(self._end_left_open, beside=True)
         with self._database.read() as session:
             some = _after(session, self._after)
-        self._after = some[-1] if len(some) == AT_ONCE else START
         for each in some:
-            self.tried(partial(self._look_at, each))
+            self.tried(partial(self._look_at, each), beside=True)
+        self._after = some[-1] if len(some) == AT_ONCE else START
         return EVERY if self._after == START else RESTS * (monotonic() - began)
 
     def _end_left_open(self) -> None:
         with self._database.read() as session:
             left = erased_doubts.left_open(session)
         for each in left:
-            self.tried(partial(end_left_open, self._database, each, self._clock()))
+            end = partial(end_left_open, self._database, each, self._clock())
+            self.tried(end, beside=True)
 
     def _look_at(self, question: UUID) -> None:
         with self._database.read() as session:
