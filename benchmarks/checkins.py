@@ -46,6 +46,7 @@ from server.intake.applying import apply_some
 STATIONS, ROUNDS = 16, 5
 EVENTS = 16_000  # a round
 PLACE = "vn-2021:24.222.07"
+BARS = {"batch_500": ">= 0.5", "page_weight": "<= 50"}
 
 
 class CheckInChain(Chain):
@@ -146,13 +147,13 @@ def _point(data: Path) -> str:
         return str(connection.execute("SELECT min(id) FROM point").fetchone()[0])
 
 
-def main() -> None:
+def main() -> int:
     """Run the benchmark and print its report."""
     parser = arguments(__doc__)
     parser.add_argument("--events", type=int, default=EVENTS, help="check-ins of a round")
     parser.add_argument("--no-phone", action="store_true", help="leave the phone page out")
     options = parser.parse_args()
-    report = Report("checkins")
+    report = Report("checkins", bars=BARS)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         chains = prepare(data)
@@ -164,9 +165,9 @@ def main() -> None:
             if not options.no_phone:
                 checkins_phone.measure(port, _point(data), report)
         recorded(data, bare, report)
-    report.print(options.json)
+    return report.end(options.json)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONPATH", str(Path(__file__).parents[1]))
-    main()
+    raise SystemExit(main())

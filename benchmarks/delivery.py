@@ -36,6 +36,7 @@ from server.figures import marks
 from server.wsgi import keep_still
 
 SECRET = b"a-secret-that-both-sides-know"
+BARS = {"embedded": ">= 0.3", "http": ">= 0.7"}
 
 
 def embedded(filled: Filled) -> float:
@@ -113,7 +114,7 @@ def measure(folder: Path, rounds: int, messages: int) -> Report:
 
 
 def describe(own: dict[str, list[float]], peer: dict[str, list[float]]) -> Report:
-    report = Report("delivery")
+    report = Report("delivery", bars=BARS)
     report.figures["embedded"] = (median(own["embedded"]), "deliveries/s")
     report.figures["bare_executemany"] = (median(peer["embedded"]), "rows/s")
     report.figures["bare_single"] = (median(peer["single"]), "rows/s")
@@ -133,8 +134,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         report = measure(Path(folder), options.rounds, options.messages)
-    report.print(options.json)
-    return 0
+    return report.end(options.json)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ STATIONS, BATCHING = 32, 32  # stations in all; those that send batches
 ROUNDS = 5
 EVENTS = {50: 16_000, 500: 16_000}  # a round
 SINGLES, CLIENTS = 3_200, STATIONS
+BARS = {"batch_50": ">= 0.5", "batch_500": ">= 0.5", "single": ">= 0.5", "single_p99": "< 10"}
 
 
 @dataclass
@@ -129,10 +130,10 @@ def until_up(port: int) -> None:
     raise SystemExit("the server did not come up")
 
 
-def main() -> None:
+def main() -> int:
     """Run the benchmark and print its report."""
     options = arguments(__doc__).parse_args()
-    report = Report("ingest")
+    report = Report("ingest", bars=BARS)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         chains = prepare_stations(data, STATIONS)
@@ -141,9 +142,9 @@ def main() -> None:
         port = free_port()
         with server(data, port):
             run(Bench(port, data / "ghepmau.sqlite", chains, bare), report)
-    report.print(options.json)
+    return report.end(options.json)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONPATH", str(Path(__file__).parents[1]))
-    main()
+    raise SystemExit(main())

@@ -39,6 +39,11 @@ from server.wsgi import keep_still
 GROUP = 5_000
 SMALL = 10_000
 LATE = 20
+BARS = {
+    "sqlite": ">= 0.3", "sqlite_late": "<= 50", "sqlite_growth": "<= 1.3",
+    "sqlite_growth_by_processor": "<= 1.3",
+    "postgresql": ">= 0.3", "postgresql_late": "<= 50", "postgresql_growth": "<= 1.3",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -199,7 +204,7 @@ def main() -> int:
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     options = parser.parse_args()
     changes.listeners[:] = [settle_many]
-    report = Report("merge")
+    report = Report("merge", bars=BARS)
     report.figures["size"] = (options.size, "rows")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=options.folder)))
@@ -207,8 +212,7 @@ def main() -> int:
         for name in ENGINES if options.only is None else [options.only]:
             small, big = ENGINES[name](stack, folder, options.size)
             describe(report, name, small, big)
-    report.print(options.json)
-    return 0
+    return report.end(options.json)
 
 
 def _on_sqlite(_stack: ExitStack, folder: Path, size: int) -> tuple[Run, Run]:

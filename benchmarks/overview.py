@@ -42,6 +42,7 @@ ASKED = (
     "lab=vn-2021:24.222", "station=ban-1", "operator=A", "by=operator", "by=station&days=14",
     "date=2026-10-20", "date=2026-10-20&place=vn-2021:24.213",
 )  # fmt: skip
+BARS = {"page_p95": "<= 200"}
 
 
 def officer(settings: Settings, database: Database) -> FlaskClient:
@@ -126,7 +127,7 @@ def measure(url: str, folder: Path, options: Namespace, report: Report) -> None:
     database.engine.dispose()
 
 
-def main() -> None:
+def main() -> int:
     """Run the benchmark."""
     parser = arguments(__doc__)
     parser.add_argument("--size", type=int, default=10_000_000, help="samples in the roll-ups")
@@ -134,14 +135,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--postgresql", action="store_true")
     options = parser.parse_args()
-    report = Report("overview")
+    report = Report("overview", bars=BARS)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.chmod(0o755)
         url = stack.enter_context(postgres.cluster(folder)) if options.postgresql else ""
         measure(url, folder, options, report)
-    report.print(options.json)
+    return report.end(options.json)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

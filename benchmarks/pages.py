@@ -44,6 +44,7 @@ TYPED = (
     "/audit?action=tube.paired",
 )  # fmt: skip
 NO_PAGE = re.compile(r"^/(api|fhir|static|healthz|readyz|metrics|logout)|\.(csv|pdf|json|xlsx)$")
+BARS = {"slowest_p95": "<= 100"}
 
 
 @dataclass
@@ -136,21 +137,22 @@ def measure(folder: Path, samples: int, rounds: int, report: Report) -> list[Pag
     return pages
 
 
-def main() -> None:
+def main() -> int:
     """Run the benchmark."""
     parser = arguments(__doc__)
     parser.add_argument("--samples", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--folder", type=Path, help="keep the server there, or use the one there")
     options = parser.parse_args()
-    report = Report("pages")
+    report = Report("pages", bars=BARS)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         table = tell(measure(folder, options.samples, options.rounds, report), report)
-    report.print(options.json)
+    ended = report.end(options.json)
     if not options.json:
         print(table)
+    return ended
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -25,18 +25,19 @@ CITIZEN = "024091000001||Nguyễn Văn An|05031991|Nam|Thôn Mẫu, Hồng Thái
 ROUNDS = 7
 FRAMES = 12
 FRAME_SECONDS = 1 / 15
+BARS = {"empty_frame": "<= 1.3", "easy_frame": "<= 1.3", "time_to_best_single": "<= 0.3333"}
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print."""
     parser = arguments(__doc__)
     parser.add_argument("--images", type=Path, help="a folder of sets of photographs")
     options = parser.parse_args()
-    report = Report("sight")
+    report = Report("sight", bars=BARS)
     frames(report)
     if options.images:
         photographs(report, options.images)
-    report.print(options.json)
+    return report.end(options.json)
 
 
 def frames(report: Report) -> None:
@@ -112,4 +113,4 @@ def _mean(numbers: Sequence[float]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -47,6 +47,7 @@ from device.drivers.simulated.scene import Held, Scene, render
 BODY = 760  # bytes of a pairing's event
 ROUND = 50  # pairs
 ASIDE = 1.6  # seconds until a code that was put away counts as gone
+BARS = {"reader_to_beep": "<= 1.5", "resident": "<= 150", "drain": "<= 60"}
 
 
 class TimedCamera(MjpegCamera):
@@ -79,7 +80,7 @@ class Size:
 
 def measure(folder: Path, size: Size) -> Report:
     """Measure everything, in *folder* (its disk is what counts)."""
-    report = Report("station")
+    report = Report("station", bars=BARS)
     reader = PtyReader(folder / "reader")
     with TimedCamera() as camera:
         station = Station(settle(folder, reader.path, camera.url))
@@ -179,8 +180,7 @@ def main() -> int:
     size = Size(options.pairs, options.frames, drained=options.drained)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         report = measure(Path(folder), size)
-    report.print(options.json)
-    return 0
+    return report.end(options.json)
 
 
 if __name__ == "__main__":

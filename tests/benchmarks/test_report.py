@@ -1,6 +1,7 @@
 """What benchmarks print."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +48,12 @@ def test_a_bar_that_is_not_met_ends_the_process_with_1_and_is_named(
     assert json.loads(printed.out)["bars"]["lost"] == {"bar": "<= 0", "met": False}
     assert printed.err == "bars not met: fast >= 0.5; lost <= 0; p99 < 10\n"
     assert bad.to_table().count("NOT MET") == 3
+
+
+def test_every_benchmark_that_has_bars_ends_by_them() -> None:
+    texts = {path.stem: path.read_text("utf-8") for path in Path("benchmarks").glob("*.py")}
+    bound = {name for name, text in texts.items() if "\nBARS = " in text}
+    assert len(bound) >= 13
+    kept = {name for name in bound if "bars=BARS" in texts[name] and ".end(" in texts[name]}
+    exits = {name for name in kept if "exit(main())" in texts[name].replace("SystemExit", "exit")}
+    assert exits == bound
