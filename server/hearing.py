@@ -3,15 +3,16 @@
 from typing import Any
 
 from server.delivery import arrivals
-from server.exchange import parting
+from server.exchange import once_more
 from server.figures import marks
-from server.intake import journal_order, old_scans
+from server.intake import journal_order, old_scans, shown_numbers
 from server.lab import refused_scans
 from server.lab.taken_back import first_result_at
 from server.outcomes import reached
 from server.outcomes import services as outcomes
-from server.people import doubts, merges
+from server.people import doubts, merges, numbers
 from server.people import services as persons
+from server.record import corrections
 from server.sampling import (
     changes,
     identity_decisions,
@@ -35,7 +36,11 @@ def connect() -> None:
     _listen(merges.parting, identity_decisions.take_turns)
     _listen(merges.parted, identity_decisions.look_again)
     _listen(merges.parted, matter_decisions.ask_parted)
-    _listen(merges.parted, parting.tell_again)  # behind what the others put into the outbox
+    _listen(merges.parted, once_more.after_parting)  # behind what the others put into the outbox
+    _listen(numbers.moving, shown_numbers.take_turns)
+    _listen(numbers.disowned, shown_numbers.look_again)
+    _listen(numbers.moved, once_more.after_moving)
+    _listen(corrections.corrected, once_more.tell_again)
     _listen(changes.testers, first_result_at)
     _listen(reach.askers, reached.reach_of)
     _listen(journal.askers, journal_order.ORDER)

@@ -59,8 +59,8 @@ DESKS = (
     Desk(
         Permission.IDENTITY_DECIDE, "/identities", "Danh tính", "Identities",
         waiting.identities,
-        "Một số giấy tờ, hai tên: có phải cùng một người?",
-        "One number, two names: is it the same person?",
+        "Một số giấy tờ, hai tên: có phải cùng một người? Số nay của người khác: mẫu là của ai?",
+        "One number, two names: is it the same person? A number is another's now: whose sample?",
     ),
     Desk(
         Permission.CALLBACK_WRITE, "/callbacks", "Gọi lấy lại", "Call back",

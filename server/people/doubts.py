@@ -17,7 +17,7 @@ from server import vault
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
-from server.people import merges, queries, whole
+from server.people import merges, queries, whole, whose
 from server.people.agreement import birth_year_of
 from server.people.models import Disagreement, IdentityQuestion, Person
 from server.people.sleeping import ASLEEP, Said, differ, names_one_of, was_given_while_one
@@ -154,7 +154,7 @@ def answer_disagreement(
     alike = list(session.scalars(asked))
     if question not in alike:
         raise _no_question()
-    other = None if same else _another(session, question, now)
+    other = None if same else _another(session, question, by, now)
     for each in alike:
         each.answered_at, each.answered_by, each.reason = now, by, reason
         each.answered_within = str(within)
@@ -178,8 +178,10 @@ def shown_alike(session: Session, question_id: UUID) -> list[UUID]:
     return [each for each in session.scalars(asked) if each]
 
 
-def _another(session: Session, question: Disagreement, now: datetime) -> Person:
+def _another(session: Session, question: Disagreement, by: str, now: datetime) -> Person:
     """Return whom an earlier answer about the same words made, or a new person."""
+    if question.identity_id is not None:
+        return whose.another(session, question, by=by, now=now)
     said_before = select(Disagreement.other_id).where(
         Disagreement.person_id == question.person_id,
         Disagreement.said_blind == question.said_blind,

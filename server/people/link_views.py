@@ -11,7 +11,7 @@ from server.audit import names_shown
 from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import required_text, uuid_of
-from server.people import link_queries, merges, numbers
+from server.people import link_queries, merges, numbers, whose
 from server.people.whole import check_whole
 from server.web import Permission, actor, now, requires, t, transaction
 
@@ -45,16 +45,18 @@ def link_number(person_id: UUID) -> ResponseReturnValue:
     take = "take" in request.form
     try:
         with transaction() as session:
-            numbers.link_number(
+            made = numbers.link_number(
                 session, person_id, code, reason=reason, take=take, by=actor(), now=now(),
                 within=current_within(),
             )  # fmt: skip
+            waiting = whose.asked_about(session, made.replaces_id) if made.replaces_id else 0
     except numbers.NumberTaken as taken:
         with transaction() as session:  # it tells that somebody has the number: that leaves a trace
             audit.record(session, "identity.link-refused", person_id, by=actor(), now=now(),
                          detail=taken.code)  # fmt: skip
         raise
     flash(t("Đã liên kết số này.", "The number is linked."))
+    _say_asked(waiting)
     return _back(person_id)
 
 
@@ -62,13 +64,26 @@ def link_number(person_id: UUID) -> ResponseReturnValue:
 @requires(Permission.IDENTITY_DECIDE)
 def unlink_number(person_id: UUID, identity_id: UUID) -> ResponseReturnValue:
     reason = required_text(request.form, "reason", longest=200)
+    theirs = "theirs" in request.form
     with transaction() as session:
-        again = numbers.unlink_number(session, identity_id, reason=reason, by=actor(), now=now())
+        again = numbers.unlink_number(
+            session, identity_id, reason=reason, theirs=theirs, by=actor(), now=now()
+        )
+        waiting = whose.asked_about(session, identity_id)
     if again is None:
         flash(t("Đã gỡ số này.", "The number is unlinked."))
     else:
         flash(t("Đã gỡ; số này trở về hồ sơ trước.", "Unlinked; it is the earlier record's again."))
+    _say_asked(waiting)
     return _back(person_id)
+
+
+def _say_asked(waiting: int) -> None:
+    if waiting:
+        flash(t(f"{waiting} mẫu đã lấy chỉ theo số này, nay chờ trả lời là của ai: mở trang Danh"
+                " tính.",
+                f"{waiting} samples came by this number alone and wait for an answer whose they"
+                " are: open the page Identities."))  # fmt: skip
 
 
 @bp.post("/people/<uuid:person_id>/merge")

@@ -162,7 +162,8 @@ class IdentityQuestion(Base):
 
 
 class Disagreement(Base):
-    """A number led to somebody on record, but its code names another person than the record does.
+    """A number led to somebody on record, but its code names another person than the record does,
+    or the number leads elsewhere since.
 
     The event that showed it stands as it is; results that rest on it wait for the answer.
     """
@@ -196,6 +197,8 @@ class Disagreement(Base):
     answered_within: Mapped[str | None] = mapped_column(String(400))  # where its giver sees
     reason: Mapped[str | None] = mapped_column(Encrypted("disagreement.reason"))
     other_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # if it is another
+    # Nothing was said that differs: the pairing came by this link alone, which ended since.
+    identity_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity.id"))
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 

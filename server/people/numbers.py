@@ -1,9 +1,11 @@
 """Numbers that an officer links to a person by hand, or unlinks.  The caller owns the transaction.
 
 A link is a row that is ended once and never changed, so the rows are the history.  A link that
-took a number from somebody keeps which, and unlinking it gives the number back.
+took a number from somebody keeps which, and unlinking it gives the number back.  Of samples that
+came by a number which leads elsewhere since, it is asked whose they are.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -17,8 +19,15 @@ from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.people import merges, queries
-from server.people.models import Identity
+from server.people.models import Identity, Person
 from server.people.whole import is_whole
+
+# Whoever must have their turn before a number leads elsewhere; ask about what came by it, once it
+# was never theirs whom it led to (the link ended, and who has the number now); or look again after
+# that.  `hearing` adds them.
+moving: list[Callable[[Session, Identity], None]] = []
+disowned: list[Callable[[Session, Identity, Person | None, datetime], None]] = []
+moved: list[Callable[[Session, Identity, Person | None, datetime], None]] = []
 
 
 class NumberTaken(DomainError):
@@ -85,9 +94,10 @@ def link_number(
     """Let the strongest number of *code* lead to a person.
 
     Somebody else's number is theirs unless it is said to *take* it, by one who sees the whole of
-    both records.  Raises NumberTaken.
+    both records: then it is asked whose the samples are that came by it.
+    Raises NumberTaken, NotLinked.
     """
-    queries.person(session, person_id)
+    person = queries.person(session, person_id)
     key = _only_key(code)
     before = _live(session, key, person_id)
     if before is not None and merges.are_one(session, before.person_id, person_id):
@@ -104,30 +114,53 @@ def link_number(
         )
     made = _made(person_id, key, str(code.kind), reason, before, by, now)
     if before is not None:
+        _hold(session, before)
         _end(before, reason, by, now)
         session.flush()
     session.add(made)
     session.flush()
     audit.record(session, "identity.linked", person_id, by=by, now=now, detail=str(key.system))
+    if before is not None:
+        _tell(session, before, person, now)
     return made
 
 
 def unlink_number(
-    session: Session, identity_id: UUID, *, reason: str, by: str, now: datetime
-) -> Identity | None:
+    session: Session, identity_id: UUID, *, reason: str, theirs: bool = False, by: str,
+    now: datetime,
+) -> Identity | None:  # fmt: skip
     """End a link; return the link that it had replaced, which lives again.
 
-    Raises NotFound, NotLinked.
+    Whose the samples are that came by the number is asked, unless it was *theirs* until now, whom
+    it led to (a lost card).  Raises NotFound, NotLinked.
     """
-    link = session.get(Identity, identity_id, with_for_update=True, populate_existing=True)
+    link = session.get(Identity, identity_id)
     if link is None:
         raise NotFound("Không có liên kết này.", "There is no such link.")
-    if link.unlinked_at is not None:
-        raise NotLinked("Đã gỡ liên kết này.", "This link was ended already.")
+    _hold(session, link)
     _end(link, reason, by, now)
     session.flush()
-    audit.record(session, "identity.unlinked", link.person_id, by=by, now=now, detail=link.system)
-    return _bring_back(session, link, by, now)
+    detail = f"{link.system}, theirs until now" if theirs else link.system
+    audit.record(session, "identity.unlinked", link.person_id, by=by, now=now, detail=detail)
+    again = _bring_back(session, link, by, now)
+    _tell(session, link, again.person if again else None, now, theirs=theirs)
+    return again
+
+
+def _hold(session: Session, link: Identity) -> None:
+    """Have the turn of all that hangs on a link, then the link itself.  Raises NotLinked."""
+    for prepare in moving:
+        prepare(session, link)
+    session.refresh(link, with_for_update=True)
+    if link.unlinked_at is not None:
+        raise NotLinked("Đã gỡ liên kết này.", "This link was ended already.")
+
+
+def _tell(
+    session: Session, ended: Identity, heir: Person | None, now: datetime, *, theirs: bool = False
+) -> None:
+    for tell in moved if theirs else (*disowned, *moved):
+        tell(session, ended, heir, now)
 
 
 def _bring_back(session: Session, link: Identity, by: str, now: datetime) -> Identity | None:

@@ -92,6 +92,7 @@ def _answered_while_one(
     asked = select(Disagreement).where(
         Disagreement.person_id.in_(own),
         Disagreement.answer == "same",
+        Disagreement.identity_id.is_(None),  # nothing was said that could name anybody
         or_(Disagreement.answered_by == ASLEEP, since),
     )
     return session.scalars(asked.order_by(Disagreement.opened_at)).all()

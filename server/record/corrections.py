@@ -1,5 +1,6 @@
 """A record is set right as its person asked, and what hangs on its words is looked at again."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,9 @@ from server.people.models import Person
 from server.record.request_models import DataRequest
 from server.record.requests import Kind, note_answer, open_request
 from server.sampling import doubts_again
+
+# Whoever told others what a record said: whose records, by which request.  `hearing` adds them.
+corrected: list[Callable[[Session, Sequence[UUID], UUID, datetime], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ def correct(
     session.flush()
     for each in questions:
         doubts_again.look_at(session, each, now=now)
+    for tell in corrected:
+        tell(session, [person.id], found.id, now)
     return note_answer(session, found, "done", reason, by, now)
 
 

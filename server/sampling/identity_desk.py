@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.accounts.within import Within
-from server.people import doubts, merges, queries, whole
-from server.people.models import Disagreement, IdentityQuestion
+from server.people import doubts, merges, queries, whole, whose
+from server.people.models import Disagreement, Identity, IdentityQuestion, Person
 from server.sampling import sight
 from server.sampling.decision_models import Matter
 from server.sampling.matters import Kind
@@ -21,12 +21,22 @@ from server.sampling.models import Pairing
 from server.sampling.reach import rank, reach_of
 
 
+class Moved(NamedTuple):
+    """A number that led to the record and leads elsewhere since: to nobody, or to another record,
+    which not everybody sees."""
+
+    link: Identity
+    leads: bool
+    bearer: Person | None
+
+
 class Doubted(NamedTuple):
-    """One number with two names, and the pairing that showed it, if one did."""
+    """One number with two names, or that leads elsewhere since, and the pairing that showed it."""
 
     question: Disagreement
     pairing: Pairing | None
     holds_result: bool
+    moved: Moved | None
 
 
 class PerhapsOne(NamedTuple):
@@ -45,7 +55,19 @@ def doubted(session: Session, within: Within) -> list[Doubted]:
     reach = reach_of(session, {each.tube for each in pairings.values()})
     found = [(each, pairings.get(each.event_id) if each.event_id else None) for each in standing]
     found.sort(key=lambda each: rank(reach.get(each[1].tube) if each[1] else None))
-    return [Doubted(each, of, of is not None and of.tube in reach) for each, of in found]
+    return [
+        Doubted(each, of, of is not None and of.tube in reach, _moved(session, each, within))
+        for each, of in found
+    ]
+
+
+def _moved(session: Session, question: Disagreement, within: Within) -> Moved | None:
+    if question.identity_id is None:
+        return None
+    link = session.get_one(Identity, question.identity_id)
+    bearer = whose.bearer_now(session, link)
+    seen = bearer is not None and sight.sees_person(session, within, bearer.id)
+    return Moved(link, bearer is not None, bearer if seen else None)
 
 
 def perhaps_one(session: Session, within: Within) -> list[PerhapsOne]:

@@ -22,6 +22,7 @@ def show_identities() -> ResponseReturnValue:
         pairs = identity_desk.perhaps_one(session, within)
         people = {id_ for q, *_ in pairs for id_ in (q.person_id, q.other_id)}
         shown = [each.question.person_id for each in doubted]
+        shown += [each.moved.bearer.id for each in doubted if each.moved and each.moved.bearer]
         names_shown.note(session, "identities.read", (*shown, *people), by=actor(), now=now())
         return render_template(
             "sampling/identities.html",

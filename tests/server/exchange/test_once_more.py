@@ -1,4 +1,5 @@
-"""Two records were wrongly one person's: once parted, receivers have each one's own numbers."""
+"""Two records were wrongly one person's, a number was another's, a name was wrong: receivers have
+each one's own numbers and name once that is set right."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from contract.identities import Key, Kind, PersonCode, System
 from contract.tubes import Tube
@@ -14,6 +16,10 @@ from server.delivery import arrivals, routes
 from server.delivery.routes import Route
 from server.lab.words import Call
 from server.people import merges, services
+from server.people import numbers as links
+from server.people.models import Person
+from server.record import corrections, requests
+from server.record.corrections import Correction
 from tests.server.exchange.test_fhir_peers import CODES, Day, Peer, peer
 
 __all__ = ["peer"]
@@ -100,3 +106,51 @@ def test_what_was_told_last_goes_again_behind_all_else_and_to_whoever_was_told(d
     part(day, merge(day, an, binh))
     assert len(day.messages("cdc")) == 7
     assert len(day.messages("declarations")) == 3
+
+
+TAKEN = "024191000077"
+
+
+def link(day: Day, person: UUID, *, take: bool = False) -> UUID:
+    with day.database.write() as session:
+        code = links.read_number(TAKEN)
+        return links.link_number(
+            session, person, code, reason="xem thẻ", take=take, now=day.now, **BY
+        ).id
+
+
+@pytest.mark.parametrize("peer", ["sekmet"], indirect=True)
+def test_a_number_that_was_anothers_leaves_the_one_and_is_the_others(peer: Peer, day: Day) -> None:
+    routes.install([Route("cdc", keeps_persons=True), Route("hook")])
+    (older, an), (tube, binh) = come(day, AN, days=1), come(day, BINH)
+    link(day, an)
+    day.release(older, Call.POSITIVE)
+    day.release(tube, Call.NEGATIVE)
+    peer.send()
+    assert (numbers(peer, an), numbers(peer, binh)) == ({AN, TAKEN}, {BINH})
+    taken = link(day, binh, take=True)
+    assert peer.send() == 2
+    assert (numbers(peer, an), numbers(peer, binh)) == ({AN}, {BINH, TAKEN})
+    with day.database.write() as session:
+        links.unlink_number(session, taken, reason="nhầm", theirs=True, now=day.now, **BY)
+    assert peer.send() == 2
+    assert (numbers(peer, an), numbers(peer, binh)) == ({AN, TAKEN}, {BINH})
+    assert len(day.messages("hook")) == 2  # a document says what was so at its time
+
+
+@pytest.mark.parametrize("peer", ["sekmet"], indirect=True)
+def test_a_name_that_is_set_right_is_told_again(peer: Peer, day: Day) -> None:
+    routes.install([Route("cdc", keeps_persons=True)])
+    tube, an = come(day, AN)
+    day.release(tube, Call.NEGATIVE)
+    peer.send()
+    with day.database.write() as session:
+        wish = requests.ask(session, an, requests.Kind.CORRECT, wish="tên", source="page",
+                            due=day.now, by="person", now=day.now)  # fmt: skip
+        corrections.correct(
+            session, wish.id, Correction(name="Lê Thị An"), reason="xem thẻ", now=day.now, **BY
+        )
+        assert session.scalars(select(Person.name).where(Person.id == an)).one() == "Lê Thị An"
+    assert peer.send() == 1
+    [patient] = peer.found("Patient", "person", an)
+    assert "Lê Thị An" in str(patient["name"])

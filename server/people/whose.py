@@ -1,0 +1,96 @@
+"""A number leads elsewhere since: whose are the samples that came by it alone?  Never guessed.
+
+Such a sample stands with the record that the number led to, and its results wait for the answer.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contract.identities import Key, System
+from server import vault
+from server.audit import services as audit
+from server.people import erased, merges, queries
+from server.people.models import Disagreement, Identity, Person
+
+
+def bearer_now(session: Session, link: Identity) -> Person | None:
+    """Return whom the number of *link*, which ended, leads to by now."""
+    key = Key(System(link.system), link.value)
+    live = queries.links_of(session, [key]).get(key)
+    return live.person if live else None
+
+
+def ask(
+    session: Session, link: Identity, shown: Mapping[UUID, str], *, now: datetime
+) -> list[Disagreement]:
+    """Ask whose each pairing is that came by *link*, which ended; *shown* names its kind of code.
+
+    One that is asked about already is not asked about twice, and of whoever was erased nobody can
+    be asked.
+    """
+    if erased.any_of(session, [link.person_id]):
+        return []
+    standing = select(Disagreement.event_id).where(
+        Disagreement.event_id.in_(list(shown)), Disagreement.answered_at.is_(None)
+    )
+    asked = set(session.scalars(standing))
+    made = [
+        _question(link, pairing, kind, now)
+        for pairing, kind in shown.items()
+        if pairing not in asked
+    ]
+    session.add_all(made)
+    session.flush()
+    for each in made:
+        audit.record(
+            session, "identity.doubted", each.id, by="system:people", now=now, detail="moved"
+        )
+    return made
+
+
+def _question(link: Identity, pairing: UUID, kind: str, now: datetime) -> Disagreement:
+    """Each is asked and answered by itself: no two are about the same words."""
+    said = vault.current().lasting("disagreement.said", f"{link.id}|{pairing}")
+    return Disagreement(
+        id=uuid4(), person_id=link.person_id, event_id=pairing, system=link.system,
+        kind=kind[:20], said_blind=said, identity_id=link.id, opened_at=now,
+    )  # fmt: skip
+
+
+def asked_about(session: Session, link_id: UUID) -> int:
+    """Return how many samples wait for an answer because this link ended."""
+    asked = select(func.count()).select_from(Disagreement)
+    asked = asked.where(Disagreement.identity_id == link_id, Disagreement.answered_at.is_(None))
+    return session.scalar(asked) or 0
+
+
+def another(session: Session, question: Disagreement, *, by: str, now: datetime) -> Person:
+    """Return who else it was: whom the number leads to now, or a new person, who gets the number.
+
+    So it would have been, had the number never led to the record that is asked about.
+    """
+    link = session.get_one(Identity, question.identity_id)
+    bearer = bearer_now(session, link)
+    if bearer is not None and not merges.are_one(session, bearer.id, question.person_id):
+        return bearer
+    person = Person(id=uuid4(), place=question.person.place, created_at=now)
+    session.add(person)
+    if bearer is None:
+        session.add(_given_to(person, link, question, by, now))
+    session.flush()
+    return person
+
+
+def _given_to(
+    person: Person, link: Identity, question: Disagreement, by: str, now: datetime
+) -> Identity:
+    key = Key(System(link.system), link.value)
+    return Identity(
+        id=uuid4(), person=person, system=link.system, value=link.value,
+        value_blind=queries.value_blind(key), claimed=False, kind=link.kind,
+        evidence=f"question:{question.id}", linked_at=now, linked_by=by,
+    )  # fmt: skip
