@@ -57,6 +57,13 @@ def bearer_of(
     return known
 
 
+def is_asked(session: Session, code: PersonCode, person: Person) -> bool:
+    """Return whether it waits for an answer whose *code* is that has this person's number."""
+    session.flush()
+    before = _asked_before(session, person, _said_blind(code))
+    return any(each.answered_at is None for each in before)
+
+
 def _asked_before(session: Session, known: Person, said: str) -> list[Disagreement]:
     asked = select(Disagreement).where(
         Disagreement.person_id == known.id, Disagreement.said_blind == said

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     NO_NUMBER = "no-number"
     ANOTHER = "names-another"
     TWICE = "dose-twice"
+    ERASED = "erased"
 
 
 REASONS = {
@@ -58,6 +59,7 @@ REASONS = {
     Reason.ANOTHER: ("số này là của người tên khác hoặc sinh khác",
                      "this number is of somebody with another name or birth"),
     Reason.TWICE: ("mũi này đã có trong danh sách", "this dose stands in the list already"),
+    Reason.ERASED: ("đã xóa theo yêu cầu của người đó", "erased as its person asked"),
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from server.outcomes.desks import live
 from server.outcomes.models import Callback, Outcome
 from server.people import erased, merges, whole
 from server.people.models import Identity, Person
-from server.record import stored
+from server.record import erased_lists, stored
 from server.record.mine_models import MyLink
 from server.record.request_models import DataRequest
 from server.sampling import erased_doubts
@@ -135,6 +135,7 @@ def delete(
     ids = take_records(session, [found.person_id])[found.person_id]
     check_deletable(session, ids, keep_days=keep_days, now=now)
     note_answer(session, found, "done", reason, by, now)
+    erased_lists.blank(session, ids)  # while names and numbers are known
     erase(session, ids, by=by, now=now)
     return found
 

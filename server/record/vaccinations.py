@@ -160,15 +160,9 @@ def _is_anothers(code: PersonCode, links: LiveLinks) -> bool:
 
 
 def add_certificate(
-    session: Session,
-    text: str,
-    issuers: Mapping[bytes, IssuerKey],
-    *,
-    person_id: UUID | None,
-    place: str,
-    by: str,
-    now: datetime,
-) -> list[Vaccination]:
+    session: Session, text: str, issuers: Mapping[bytes, IssuerKey], *, person_id: UUID | None,
+    place: str, by: str, now: datetime,
+) -> list[Vaccination]:  # fmt: skip
     """Let the doses of a health certificate enter a record: the bearer's, or *person_id*'s.
 
     One whose issuer we do not know is marked as not verified.  Raises BadInput where it is
@@ -181,12 +175,15 @@ def add_certificate(
         bearer = people.person_of(
             session, code, by=by, now=now, evidence="certificate", place=place
         )
-        session.flush()
-        person_id = bearer.id
-    elif doubts.contradicts(code, queries.person(session, person_id)):
+        person_id, anothers = bearer.id, doubts.is_asked(session, code, bearer)
+    else:
+        anothers = doubts.contradicts(code, queries.person(session, person_id))
+    if anothers:
         raise CertificateOfAnother(
-            "Chứng nhận này mang tên hoặc năm sinh của người khác.",
-            "This certificate names another person, or another year of birth.",
+            "Chứng nhận này mang tên hoặc năm sinh khác hồ sơ đang mở, hay hồ sơ mà số của nó dẫn"
+            " đến. Mở hồ sơ của đúng người rồi quét ở đó.",
+            "This certificate names another person, or another year of birth, than the record that"
+            " is open or that its number leads to. Scan it on the right person's own record.",
         )
     origin = _Origin("certificate", by, now, verified=said.verified)
     made = [_record(session, person_id, _dose(each), origin) for each in entries]

@@ -24,7 +24,7 @@ from server.config import ConfigError
 from server.db import Database
 from server.declarations.models import CheckIn
 from server.errors import BadInput
-from server.people import queries
+from server.people import doubts, queries
 from server.people.models import Person
 from server.record import doses, vaccinations
 from server.record.issuers import load_issuers
@@ -47,9 +47,11 @@ def row(**changes: str) -> list[str]:
     return made
 
 
-def certificate(*, given: str = "Thị Mẫu", dob: str = "1991-03-21", key: Any = KEY) -> str:
+def certificate(
+    *, given: str = "Thị Mẫu", dob: str = "1991-03-21", key: Any = KEY, on: str = "2021-11-05"
+) -> str:
     entry = {"tg": "840539006", "co": "VN", "is": "Bộ Y tế", "ci": "URN:UVCI:01:VN:0001#A",
-             "mp": "EU/1/21/1529", "dn": 2, "sd": 2, "dt": "2021-11-05"}  # fmt: skip
+             "mp": "EU/1/21/1529", "dn": 2, "sd": 2, "dt": on}  # fmt: skip
     name = {"fn": "Nguyễn", "fnt": "NGUYEN", "gn": given, "gnt": ""}
     payload = cbor2.dumps({1: "VN", -260: {1: {"nam": name, "dob": dob, "v": [entry]}}})
     header = cbor2.dumps({1: -7, 4: b"issuer-1"})
@@ -169,6 +171,19 @@ def test_a_certificate_alone_makes_its_bearer_known(database: Database, now: dat
     with database.read() as session:
         assert session.get_one(Person, dose.person_id).name == "Nguyễn Thị Mẫu"
         assert [each.system for each in queries.keys_of(session, dose.person_id)] == ["certificate"]
+
+
+def test_a_certificate_that_names_another_than_its_number_leads_to_enters_nothing(
+    database: Database, now: datetime
+) -> None:
+    scan(database, certificate(), now, KEYS)
+    other = certificate(given="Văn Giả", dob="1962-01-01", on="2022-02-05")
+    for _ in range(2):
+        with pytest.raises(vaccinations.CertificateOfAnother):
+            scan(database, other, now, KEYS)
+    with database.read() as session:
+        assert len(session.scalars(select(Vaccination)).all()) == 1
+        assert doubts.open_disagreements(session) == []
 
 
 def test_an_operators_file_of_issuers_is_read_or_stops_the_start(tmp_path: Path) -> None:
