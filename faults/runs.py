@@ -88,9 +88,9 @@ def tracing(calls: Sequence[str] = CALLS, *, output: Path | None = None) -> list
     return ["strace", "-qq", "-o", where, "-e", f"trace={','.join(calls)}"]
 
 
-def injecting(calls: Sequence[str], fault: str) -> list[str]:
+def injecting(calls: Sequence[str], fault: str, *, output: Path | None = None) -> list[str]:
     """Return the beginning of a command line that makes *calls* go wrong: strace's `inject`."""
-    return [*tracing(calls), "-e", f"inject={','.join(calls)}:{fault}"]
+    return [*tracing(calls, output=output), "-e", f"inject={','.join(calls)}:{fault}"]
 
 
 def calls_of(folder: Path, scratch: Path, *options: str) -> dict[str, int]:

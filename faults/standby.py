@@ -18,7 +18,8 @@ import psycopg
 
 from benchmarks import postgres
 from faults.province import Server, descendants, free_port
-from faults.stations import Sender, enrol
+from faults.sender import Sender
+from faults.stations import enrol
 from faults.test_postgresql import end
 from rehearsal.browser import Browser, Page
 from server.accounts import services

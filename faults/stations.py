@@ -1,109 +1,65 @@
-"""Stations that send signed batches without rest, each until it is acknowledged, then the next.
+"""Stations that pair, and send signed batches without rest, each until it is acknowledged.
 
-What a test believes was promised is what the server answered with 200.
+What a test believes was promised is what the server answered with 200: that it is there, and, once
+all is applied, that each tube is the one person's whose card was read for it (`faults.paired`).
+Two stations each call the same people, at the same time: persons meet in two hands.
 """
 
-import http.client
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from threading import Event, Thread
 from time import monotonic
-from uuid import uuid4
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
-from contract import events, signing
-from server import preparing
+from contract import signing
+from contract.specimens import people
+from faults.paired import amiss, left
+from faults.sender import BATCH, EPOCH, PAIRS, SERIES, Sender
+from server import preparing, vault
 from server.accounts.models import Station
 from server.config import Settings
 from server.db import open_database
 from server.intake.models import ChainAlert, WireEvent
+from server.sampling import lots
 
-BATCHES = "/api/v1/intake/batches"
-BATCH = 20
-PAUSE = 0.03  # between two batches of one station: a load, not a siege
-COMES_AGAIN = 0.2  # after an answer that is none
-
-
-@dataclass
-class Sender:
-    """One station: what it wrote, and when each batch was acknowledged."""
-
-    name: str
-    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
-    written: list[bytes] = field(default_factory=list)
-    acked: int = 0  # of what was written
-    acks: list[float] = field(default_factory=list)
-    resent: int = 0
-    met: Counter[str] = field(default_factory=Counter)
-
-    def run(self, port: int, stop: Event) -> None:
-        while not stop.is_set():
-            body = self._next()
-            while not stop.is_set() and not self._sent(port, body):
-                self.resent += 1
-                stop.wait(COMES_AGAIN)
-            stop.wait(PAUSE)
-
-    def sent_once(self, port: int) -> bool:
-        """Send the next batch; return whether it was acknowledged at once."""
-        return self._sent(port, self._next())
-
-    def _next(self) -> bytes:
-        for _ in range(BATCH):
-            before = events.digest(self.written[-1]) if self.written else events.NO_EVENT
-            event = events.ScanRefused(
-                id=uuid4(), station=self.name, epoch="0" * 16, seq=len(self.written) + 1,
-                prev=before, at=datetime.now(UTC), trusted=True, boot="b", mono=1,
-                reason="tube-used",
-            )  # fmt: skip
-            self.written.append(events.encode(event))
-        return events.encode_batch(self.name, self.written[-BATCH:])
-
-    def _sent(self, port: int, body: bytes) -> bool:
-        """Send *body* once; return whether it was acknowledged."""
-        message = signing.request_message(self.name, "POST", BATCHES, body)
-        headers = {
-            "Content-Type": "application/json",
-            "X-Ghepmau-Station": self.name,
-            "X-Ghepmau-Signature": signing.sign(self.key, message),
-        }
-        try:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=25)) as connection:
-                connection.request("POST", BATCHES, body, headers)
-                answer = connection.getresponse()
-                answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            self.met[type(error).__name__] += 1
-            return False
-        if answer.status != 200:
-            self.met[str(answer.status)] += 1
-            return False
-        self.acked = len(self.written)
-        self.acks.append(monotonic())
-        return True
+PLACE, TUBES, CROWD = "vn-2021:24", 50_000, 6000
+APPLIED_WITHIN = 240.0
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a fault did: the longest time without an acknowledgement, and what was lost of them."""
+    """What a fault did: the longest time without an acknowledgement, and what was lost of them.
+
+    `paired` are the pairings that were acknowledged; `amiss` says where what was applied is not
+    what was read at a table.
+    """
 
     acked: int
+    paired: int
     gap: float
     resent: int
     lost: int
     twice: int
     alerts: int
+    amiss: list[str]
     met: dict[str, int]
 
     def row(self, fault: str) -> str:
-        return f"| {fault} | {self.gap:.1f} s | {self.acked:,} | {self.lost} | {self.met} |"
+        counts = f"{self.acked:,} | {self.paired:,} | {self.lost} | {len(self.amiss)}"
+        return f"| {fault} | {self.gap:.1f} s | {counts} | {self.met} |"
+
+    def must_be_whole(self) -> None:
+        """Nothing answered is lost or there twice, and each tube is whose it was told to be."""
+        assert (self.lost, self.twice, self.alerts) == (0, 0, 0)
+        assert not self.amiss, "; ".join(self.amiss)
+        assert self.paired
 
 
 @dataclass
@@ -115,8 +71,28 @@ class Stations:
     def acked_after(self, moment: float) -> int:
         return sum(at > moment for each in self.senders for at in each.acks)
 
+    def wait_applied(self) -> "Stations":
+        """Wait until the server applied all that these stations sent."""
+        database, until = open_database(self.settings.database_url), monotonic() + APPLIED_WITHIN
+        while True:
+            with database.read() as session:
+                count = left(session, self.names)
+            if not count:
+                break
+            assert monotonic() < until, f"{count} events are not applied yet"
+            Event().wait(0.2)
+        database.engine.dispose()
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        return [each.name for each in self.senders]
+
     def report(self) -> Report:
-        """Compare what was acknowledged with what is stored, byte for byte."""
+        """Compare what was acknowledged with what is stored, byte for byte, and whom tubes are of.
+
+        Everything that is stored must be applied by now: `wait_applied`.
+        """
         stored, alerts = self.stored()
         lost = twice = 0
         for each in self.senders:
@@ -128,14 +104,27 @@ class Stations:
         gaps = [after - before for before, after in itertools.pairwise(moments)]
         met: Counter[str] = sum((each.met for each in self.senders), Counter())
         acked = sum(each.acked for each in self.senders)
+        paired = sum(len(each.pairs_of(each.acked)) for each in self.senders)
         resent = sum(each.resent for each in self.senders)
-        return Report(acked, max(gaps, default=0.0), resent, lost, twice, alerts, dict(met))
+        wrong = self._amiss({name: len(rows) for name, rows in stored.items()})
+        gap = max(gaps, default=0.0)
+        return Report(acked, paired, gap, resent, lost, twice, alerts, wrong, dict(met))
+
+    def _amiss(self, stored: dict[str, int]) -> list[str]:
+        counts = {each.name: stored.get(each.name, 0) for each in self.senders}
+        pairs = {each.name: each.pairs_of(counts[each.name]) for each in self.senders}
+        refused = {name: count // BATCH * (BATCH - PAIRS) for name, count in counts.items()}
+        database = open_database(self.settings.database_url)
+        try:
+            return amiss(database, pairs, refused)
+        finally:
+            database.engine.dispose()
 
     def stored(self) -> tuple[dict[str, list[bytes]], int]:
         """Return what is stored of each station, in order, and how many alerts there are."""
         database, rows = open_database(self.settings.database_url), dict[str, list[bytes]]()
         with database.read() as session:
-            asked = select(WireEvent.station, WireEvent.payload)
+            asked = select(WireEvent.station, WireEvent.payload).where(WireEvent.epoch == EPOCH)
             for row in session.execute(asked.order_by(WireEvent.station, WireEvent.seq)):
                 rows.setdefault(row.station, []).append(row.payload)
             alerts = session.scalar(select(func.count()).select_from(ChainAlert)) or 0
@@ -144,18 +133,27 @@ class Stations:
 
 
 def enrol(settings: Settings, names: Sequence[str]) -> Stations:
-    """Make the server's data and stations of these names."""
+    """Make the server's data and stations of these names, each with tubes of its own."""
     Path(settings.data).mkdir(parents=True, exist_ok=True)
     preparing.prepare(settings)
-    senders, now = [Sender(name) for name in names], datetime.now(UTC)
+    sealing, now = vault.current().sealing.public_key(), datetime.now(UTC)
+    crowd = people(CROWD, Random(26))
+    shares = (len(names) + 1) // 2
+    senders = [
+        Sender(name, sealing, 0, crowd[number // 2 :: shares]) for number, name in enumerate(names)
+    ]
     database = open_database(settings.database_url)
     with database.write() as session:
         for each in senders:
             session.add(
-                Station(id=each.name, label=each.name, place="vn-2021:24", duty="sampling",
+                Station(id=each.name, label=each.name, place=PLACE, duty="sampling",
                         public_key=signing.public_text(each.key), state="enrolled",
                         enrolled_at=now, created_at=now)
             )  # fmt: skip
+            session.flush()
+            lot = lots.register_lot(session, series=SERIES, count=TUBES, place=PLACE,
+                                    station=each.name, by="user:mai", now=now)  # fmt: skip
+            each.first = lot.first or 0
     database.engine.dispose()
     return Stations(senders, settings)
 

@@ -1,9 +1,10 @@
 """The server: a slow or full disk, a clock years off, and bad wires to stations and receivers."""
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -31,6 +32,7 @@ from server.delivery.services import enqueue_all
 from server.exchange.http import Access, Http
 from server.exchange.simulated import SimulatedSystem
 
+AN_HOUR = timedelta(hours=1)
 YEARS = {"ten years ahead": "+10y", "in 1996": "-30y"}
 
 
@@ -84,15 +86,24 @@ def test_a_full_disk_takes_nothing_half_and_goes_on_when_there_is_room(
 
 def test_a_slow_disk_answers_late_and_stores_everything_once(tmp_path: Path, home: Home) -> None:
     runs.needs("strace")
-    under = tuple(runs.injecting(["fdatasync", "fsync"], "delay_enter=400000"))
+    seen, slow = tmp_path / "syncs", "delay_enter=400000"
+    under = tuple(runs.injecting(["fdatasync", "fsync"], slow, output=seen))
     with serving(tmp_path / "server", home, under=(*under, "-f")) as server:
         pairs(home, 1, 30)
-        began = time.monotonic()
+        before, began = delayed(seen), time.monotonic()
         drain(home.uplink(address(server), most=10), home)
-        took = time.monotonic() - began
+        took, syncs = time.monotonic() - began, delayed(seen) - before
         assert server.stored == home.written
         assert server.alerts() == []
     print(f"{len(home.written)} events in batches of 10, 0.4 s for each sync: {took:.1f} s")
+    uploads = -(-len(home.written) // 10)
+    assert syncs >= uploads, "uploads were answered without a sync"
+    assert took >= 0.4 * uploads, "the disk was not slow"
+
+
+def delayed(trace: Path) -> int:
+    """Return how many calls strace held back up to now."""
+    return trace.read_text(errors="replace").count("DELAYED")
 
 
 @pytest.mark.parametrize("shift", YEARS.values(), ids=YEARS.keys())
@@ -103,16 +114,32 @@ def test_a_server_whose_clock_is_years_off_loses_and_doubles_nothing(
     if library is None:
         pytest.skip("libfaketime is not installed: `make faults` installs it where apt can")
     faked = {"LD_PRELOAD": str(library), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    years = timedelta(days=365 * int(shift.removesuffix("y")))
     with serving(tmp_path / "server", home, environment=faked) as server:
         pairs(home, 1, 10)
         drain(home.uplink(address(server)), home)
+        then = received(server)
         server.kill()
         server.environment = {}
         server.start()
         pairs(home, 500, 10)
         drain(home.uplink(address(server)), home)
+        assert off_by(then) == {round(years / AN_HOUR)}, "its clock was right"
+        assert off_by(received(server)[len(then) :]) == {0}
         assert server.stored == home.written
         assert server.alerts() == []
+
+
+def received(server: Server) -> list[datetime]:
+    """Return by the server's clock when each event came, in the order of the station's numbers."""
+    with closing(sqlite3.connect(server.data / "ghepmau.sqlite")) as db:
+        asked = "SELECT received_at FROM wire_event ORDER BY epoch, seq"
+        return [datetime.fromisoformat(at).replace(tzinfo=UTC) for (at,) in db.execute(asked)]
+
+
+def off_by(moments: list[datetime]) -> set[int]:
+    """Return by how many hours these moments, of just now, are wrong."""
+    return {round((at - datetime.now(UTC)) / AN_HOUR) for at in moments}
 
 
 @pytest.fixture

@@ -34,6 +34,10 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *ELSEWHERE)))
 
 
+class NotRunning(Exception):
+    """There is nothing to kill: a fault that nobody would notice."""
+
+
 def check_installed() -> Path:
     """Return where PostgreSQL's programs are; raise Missing with what to install."""
     bin_ = programs()
@@ -134,15 +138,18 @@ class Node:
             self.patroni.kill()
             self.patroni.wait()
             self.patroni = None
-        self.kill_postgresql()
+        with suppress(NotRunning):
+            self.kill_postgresql()
 
-    def kill_postgresql(self) -> None:
+    def kill_postgresql(self) -> int:
+        """SIGKILL for its PostgreSQL; return which process that was.  Raises NotRunning."""
         postmaster = self.postmaster
-        if postmaster is None:
-            return
+        if postmaster is None or not _is_postgresql(postmaster):
+            raise NotRunning(f"{self.name} has no PostgreSQL that runs")
         for pid in [postmaster, *_children(postmaster)]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        return postmaster
 
     @property
     def postmaster(self) -> int | None:
@@ -169,6 +176,15 @@ class Node:
                 if "walsender" in said and f"{HERE}(" in said:
                     ports.append(int(said.split(f"{HERE}(")[1].split(")")[0]))
         return ports
+
+
+def _is_postgresql(pid: int) -> bool:
+    """Return whether that process is one: the number may be another's by now."""
+    try:
+        name, state = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)
+    except OSError:
+        return False
+    return name.endswith("(postgres") and not state.startswith("Z")
 
 
 def _children(pid: int) -> list[int]:

@@ -4,6 +4,7 @@ A node killed, its log not sent on and then killed, Patroni frozen, etcd without
 its leader, etcd without a majority, the whole site killed
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ import psycopg
 import pytest
 import requests
 
+from faults.applying import wait_mid_group
 from faults.cluster.local import Local, cluster, wait
-from faults.cluster.parts import Missing, Node
+from faults.cluster.parts import Missing, Node, NotRunning
 from faults.province import Server, free_port
 from faults.stations import Report, Stations, enrol, sending
 from server.config import Settings
@@ -25,7 +27,10 @@ AGAIN_WITHIN = 120.0
 FROZEN_AT_MOST = 90.0
 SENDERS = 6
 FIGURES = Path("var/cluster.md")
-HEAD = "| fault | pause | acknowledged | lost | what stations met |\n|---|---|---|---|---|\n"
+HEAD = (
+    "| fault | pause | acknowledged | of them pairings | lost | amiss | what stations met |\n"
+    "|---|---|---|---|---|---|---|\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,17 +75,18 @@ def another_leads(local: Local, than: Node) -> bool:
 
 
 def under(fault: Callable[[], object], name: str, local: Local, server: Server) -> Report:
-    """Send, let *fault* happen in the middle, go on until stations are answered again."""
+    """Send, let *fault* happen while pairings are applied, go on until stations are answered."""
     settings = Settings(data=str(server.data), database=local.url)
     stations = enrol(settings, [f"{name[:20]}-{number}" for number in range(SENDERS)])
     with sending(stations, [server.port]):
         rest(BEFORE)
+        wait_mid_group(local.url)
         fault()
         after = monotonic()
         rest(1.0)
         answered_again(stations, after + 1.0)
         rest(AFTER)
-    return told(stations, name)
+    return told(stations.wait_applied(), name)
 
 
 def answered_again(stations: Stations, moment: float) -> None:
@@ -92,7 +98,7 @@ def told(stations: Stations, name: str) -> Report:
     print(report.row(name))
     with FIGURES.open("a") as out:
         out.write(report.row(name) + "\n")
-    assert (report.lost, report.twice, report.alerts) == (0, 0, 0)
+    report.must_be_whole()
     return report
 
 
@@ -127,7 +133,9 @@ def test_without_a_fault_nothing_pauses(whole: Local, server: Server) -> None:
 
 
 def test_a_node_is_killed(whole: Local, server: Server) -> None:
-    report = under(lambda: leader_of(whole).kill(), "node-killed", whole, server)
+    killed = leader_of(whole)
+    report = under(killed.kill, "node-killed", whole, server)
+    assert leader_of(whole) is not killed
     assert report.gap < 60
 
 
@@ -146,7 +154,21 @@ def test_a_node_is_killed_whose_log_did_not_reach_the_others(whole: Local, serve
 
 
 def test_only_postgresql_is_killed(whole: Local, server: Server) -> None:
-    under(lambda: leader_of(whole).kill_postgresql(), "postgresql-killed", whole, server)
+    leader = leader_of(whole)
+    before = leader.postmaster
+    under(leader.kill_postgresql, "postgresql-killed", whole, server)
+    whole.wait_whole()
+    assert leader.postmaster not in (None, before), "its PostgreSQL was not killed, or stayed away"
+
+
+def test_where_no_postgresql_runs_none_is_said_to_be_killed(tmp_path: Path) -> None:
+    node = Node(0, tmp_path, tmp_path, (0, 0, 0, 0))
+    with pytest.raises(NotRunning):
+        node.kill_postgresql()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/postmaster.pid").write_text(f"{os.getpid()}\n")  # of one long dead
+    with pytest.raises(NotRunning):
+        node.kill_postgresql()
 
 
 def test_patroni_is_frozen_while_its_postgresql_goes_on(whole: Local, server: Server) -> None:
