@@ -52,8 +52,8 @@ api: setup-test  ## Hỏi API theo chính mô tả của nó · The API asked wh
 promises: setup-test  ## Liệt kê điều đã hứa và chạy kiểm thử giữ chúng · List the promises with the tests that keep them, and run those (ARGS=--list, --without-cluster)
 	@tools/promises.sh $(ARGS)
 
-chaos: setup-test  ## Một tháng mọi thứ đều hỏng · A month of everything going wrong, held against a reference (SEED=7 DAYS=30)
-	@$(VENV)/python -m faults.chaos --seed $(or $(SEED),7) --days $(or $(DAYS),30)
+chaos: setup-test  ## Một tháng mọi thứ đều hỏng · A month of everything going wrong, held against a reference (SEED=7 DAYS=30 ENGINE=postgresql)
+	@$(VENV)/python -m faults.chaos --seed $(or $(SEED),7) --days $(or $(DAYS),30) --engine $(or $(ENGINE),sqlite)
 
 cluster: setup-test  ## Cụm PostgreSQL ba máy và sự cố của nó · A PostgreSQL cluster of three nodes on this machine, and its faults: minutes
 	@tools/cluster.sh

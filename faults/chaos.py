@@ -12,15 +12,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+from benchmarks import postgres
 from contract.events import TubePaired
 from faults.chaos_check import differences, wait_until_quiet
 from faults.chaos_deeds import Deeds
 from faults.chaos_world import Ballast, Post, World
+from faults.province import free_port
 from server.sampling import changes
 
 A_DAY = 60  # deeds
@@ -77,32 +79,44 @@ class Chaos(Deeds):
 
 
 @contextmanager
-def chaos(folder: Path, seed: int) -> Iterator[Chaos]:
-    """Set up a world in *folder*, the server's part on a small disk of its own where we may."""
+def chaos(folder: Path, seed: int, engine: str = "sqlite") -> Iterator[Chaos]:
+    """Set up a world in *folder*, the server's part on a small disk of its own where we may.
+
+    On PostgreSQL the database is elsewhere: its disk is never full, but it is killed.
+    """
     known = list(changes.listeners), list(changes.testers)
     disk = folder / "disk"
     disk.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", str(disk)]
-    own = subprocess.run(mounting, check=False, capture_output=True).returncode == 0
+    elsewhere = engine == "postgresql"
+    own = (
+        not elsewhere and not subprocess.run(mounting, check=False, capture_output=True).returncode
+    )
     lot = Random(seed)
-    world = World(folder / "stations", disk / "server", lot)
-    try:
-        yield Chaos(world, lot, Ballast(disk / "ballast") if own else None)
-    finally:
-        world.close()
-        changes.listeners[:], changes.testers[:] = known
-        if own:
-            subprocess.run(["umount", "-l", str(disk)], check=True)
+    with postgres.running(port=free_port()) if elsewhere else nullcontext() as cluster:
+        world = World(folder / "stations", disk / "server", lot, cluster)
+        try:
+            yield Chaos(world, lot, Ballast(disk / "ballast") if own else None)
+        finally:
+            world.close()
+            changes.listeners[:], changes.testers[:] = known
+            if own:
+                subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder, chaos(Path(folder), options.seed) as run:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chaos(Path(folder), options.seed, options.engine) as run,
+    ):
         wrong = run.run(options.days)
-        print(f"seed {options.seed}, {options.days} days: {run.deeds}")
+        print(f"seed {options.seed}, {options.days} days, {options.engine}: {run.deeds}")
+        print(f"the database was killed {run.killed_databases} times")
         print(
             f"bench: {run.bench.done}, refused {run.bench.refused}, troubled {run.bench.troubled}"
         )

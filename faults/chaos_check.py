@@ -59,7 +59,7 @@ def differences(world: World, told: Told, people: dict[str, str]) -> list[str]:
 
 def _journals(world: World) -> Iterator[str]:
     written = sorted(row for post in world.posts for row in post.written)
-    stored = sorted(world.server.stored)
+    stored = sorted(world.stored)
     yield from _differ("event", {row[:2]: row for row in stored}, {row[:2]: row for row in written})
     if len(stored) != len(written):
         yield f"{len(stored)} events are stored, {len(written)} were written"

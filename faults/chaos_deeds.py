@@ -32,6 +32,7 @@ class Deeds:
     people: dict[str, str] = field(default_factory=dict)  # "station tag": number
     tubes: list[str] = field(default_factory=list)
     deeds: dict[str, int] = field(default_factory=dict)
+    killed_databases: int = 0
 
     def __post_init__(self) -> None:
         self.bench = Bench(self.world, self.told, self.lot)
@@ -103,6 +104,11 @@ class Deeds:
             up.turn()
 
     def kill(self) -> None:
+        """Kill the server, or, where that is PostgreSQL, perhaps the database under it."""
+        if self.world.cluster and self.lot.random() < 0.5:
+            self.world.kill_database()
+            self.killed_databases += 1
+            return
         self.world.server.kill()
         if self.lot.random() < 0.5:
             self.send()  # nobody is there

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import select
+
+from benchmarks import postgres
 from benchmarks.right_table import PLACE, SimulatedClock, Table
 from contract import signing
 from contract.events import Event, decode
@@ -18,9 +21,11 @@ from device.uplink import Uplink
 from device.upstream import Upstream
 from faults.mischief import Mischief
 from faults.province import Server, free_port
+from faults.test_postgresql import kill
 from server import schema, vault
 from server.accounts.models import Station
 from server.db import Database, open_database
+from server.intake.models import WireEvent
 from server.lab.taken_back import first_result_at
 from server.outcomes.services import settle_many
 from server.sampling import changes, lots
@@ -62,11 +67,15 @@ class Post:
 
 @dataclass
 class World:
-    """Everything that exists; *data* is the server's folder, perhaps on a small disk of its own."""
+    """Everything that exists; *data* is the server's folder, perhaps on a small disk of its own.
+
+    With a *cluster* the server's database is in that PostgreSQL.
+    """
 
     folder: Path
     data: Path
     lot: Random
+    cluster: postgres.Cluster | None = None
     now: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +83,8 @@ class World:
         self.data.mkdir(parents=True, exist_ok=True)
         self.vault = vault.Vault.create(self.data / "vault.json")
         vault.install(self.vault)
-        self.database: Database = open_database(f"sqlite:///{self.data / 'ghepmau.sqlite'}")
+        url = self.cluster.url() if self.cluster else ""
+        self.database: Database = open_database(url or f"sqlite:///{self.data / 'ghepmau.sqlite'}")
         schema.upgrade(self.database)
         changes.listeners[:], changes.testers[:] = [settle_many], [first_result_at]
         secrets = {name: Secrets.mint() for name in STATIONS}
@@ -87,8 +97,24 @@ class World:
                 )  # fmt: skip
         self.shared = self._lot(SHARED, None)
         self.posts = [self._post(at, name, secrets[name]) for at, name in enumerate(STATIONS)]
-        self.server = Server(self.data, free_port())
+        elsewhere = {"GHEPMAU_DATABASE": url} if url else {}
+        self.server = Server(self.data, free_port(), environment=elsewhere)
         self.proxy = Mischief(self.server.port, Random(self.lot.random()))
+
+    @property
+    def stored(self) -> list[Stored]:
+        """Every event that the server has: epoch, seq, hash, bytes."""
+        if self.cluster is None:
+            return self.server.stored
+        asked = select(WireEvent.epoch, WireEvent.seq, WireEvent.hash, WireEvent.payload)
+        with self.database.read() as session:
+            return [row.t for row in session.execute(asked)]
+
+    def kill_database(self) -> None:
+        """SIGKILL for PostgreSQL, if that is what there is; it starts as after a power cut."""
+        if self.cluster is not None:
+            kill(self.cluster)
+            self.database.engine.dispose()  # what was connected is not any more
 
     def _lot(self, series: int, station: str | None) -> LotWire:
         with self.database.write() as session:

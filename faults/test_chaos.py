@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from faults.chaos import chaos
+from benchmarks import postgres
+from faults.chaos import Chaos, chaos
 
 DAYS = int(os.environ.get("GHEPMAU_CHAOS_DAYS", "2"))
 SEED = int(os.environ.get("GHEPMAU_CHAOS_SEED", "12"))
@@ -21,8 +22,19 @@ def quiet(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_whatever_goes_wrong_every_row_is_as_it_should_be(tmp_path: Path) -> None:
-    with chaos(tmp_path, SEED) as run:
-        wrong = run.run(DAYS)
+    played(tmp_path, DAYS, "sqlite")
+
+
+def test_on_postgresql_too_which_is_killed_every_row_is_as_it_should_be(tmp_path: Path) -> None:
+    if postgres.programs() is None:
+        pytest.skip(postgres.ABSENT)
+    assert played(tmp_path, max(1, DAYS // 2), "postgresql").killed_databases
+
+
+def played(folder: Path, days: int, engine: str) -> Chaos:
+    with chaos(folder, SEED, engine) as run:
+        wrong = run.run(days)
     print(f"seed {SEED}: {run.deeds}, wire {dict(run.world.proxy.done)}")
-    assert wrong == [], f"python -m faults.chaos --seed {SEED} --days {DAYS}"
+    assert wrong == [], f"python -m faults.chaos --seed {SEED} --days {days} --engine {engine}"
     assert run.bench.done.get("release", 0) > 0
+    return run

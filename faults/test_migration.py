@@ -28,7 +28,7 @@ KILLS = int(os.environ.get("GHEPMAU_FAULTS_KILLS", "70"))
 
 
 def opened(data: Path) -> Database:
-    return open_database(f"sqlite:///{data / 'ghepmau.sqlite'}")
+    return open_database(url_of(data))
 
 
 def to_old(database: Database) -> None:
@@ -56,9 +56,13 @@ def prepared(data: Path, start: str) -> Path:
     return data
 
 
-def migrate(data: Path, watch: Callable[[], None]) -> None:
+def url_of(data: Path) -> str:
+    return f"sqlite:///{data / 'ghepmau.sqlite'}"
+
+
+def migrate(url: str, watch: Callable[[], None]) -> None:
     """Migrate in this process, and call *watch* before each statement."""
-    database = opened(data)
+    database = open_database(url)
 
     @event.listens_for(database.engine, "before_cursor_execute")
     def look(*_: Any) -> None:
@@ -68,7 +72,23 @@ def migrate(data: Path, watch: Callable[[], None]) -> None:
     database.engine.dispose()
 
 
-def killed_before(data: Path, statement: int) -> None:
+def statements_of(url: str) -> int:
+    """Migrate to the end; return how many statements that were."""
+    seen = [0]
+
+    def count() -> None:
+        seen[0] += 1
+
+    migrate(url, count)
+    return seen[0]
+
+
+def some_of(statements: int, most: int) -> list[int]:
+    """Return at most *most* of the statements or one more, the first and the last among them."""
+    return sorted({*range(1, statements + 1, -(-statements // most)), statements})
+
+
+def killed_before(url: str, statement: int) -> None:
     """Migrate in a child that is killed before its statement number *statement*."""
     left = [statement]
 
@@ -80,7 +100,7 @@ def killed_before(data: Path, statement: int) -> None:
     child = os.fork()
     if child == 0:
         try:
-            migrate(data, watch)
+            migrate(url, watch)
         finally:
             os._exit(0)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
@@ -105,22 +125,17 @@ def must_be_whole(data: Path, start: str, *, finish: bool) -> None:
 
 @pytest.mark.parametrize("start", ["empty", OLD])
 def test_a_migration_killed_at_any_statement_is_run_again(tmp_path: Path, start: str) -> None:
-    before, seen = prepared(tmp_path / "before", start), [0]
+    before = prepared(tmp_path / "before", start)
     whole = Path(shutil.copytree(before, tmp_path / "whole"))
-
-    def count() -> None:
-        seen[0] += 1
-
-    migrate(whole, count)
-    every = -(-seen[0] // KILLS)
-    chosen = sorted({*range(1, seen[0] + 1, every), seen[0]})
+    seen = statements_of(url_of(whole))
+    chosen = some_of(seen, KILLS)
     for turn, statement in enumerate(chosen):
         data = Path(shutil.copytree(before, tmp_path / "killed"))
-        killed_before(data, statement)
-        must_be_whole(data, start, finish=turn % 10 == 0 or statement == seen[0])
+        killed_before(url_of(data), statement)
+        must_be_whole(data, start, finish=turn % 10 == 0 or statement == seen)
         shutil.rmtree(data)
-    print(f"from {start}: killed before {len(chosen)} of {seen[0]} statements")
-    assert seen[0] > 20
+    print(f"from {start}: killed before {len(chosen)} of {seen} statements")
+    assert seen > 20
 
 
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "unlink"])

@@ -17,12 +17,15 @@ import pytest
 from sqlalchemy import select
 
 from contract.identities import Key, System
+from faults.test_postgresql import cluster
 from server import cli, vault
 from server.config import Settings
 from server.db import open_database
 from server.people import queries
 from server.people.models import Identity, Person
 from server.upkeep import rotation
+
+__all__ = ["cluster"]
 
 ROTATE = (sys.executable, "-B", "-m", "server.cli", "keys", "rotate")
 PEOPLE = 3000
@@ -61,9 +64,12 @@ def write_until_told(settings: Settings, ready: int, first: int) -> int:
     return number
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_nobody_is_lost_and_no_old_key_is_needed(tmp_path: Path, seed: int) -> None:
-    settings = Settings(data=str(tmp_path), background=False)
+@pytest.mark.parametrize(("engine", "seed"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 3)])
+def test_nobody_is_lost_and_no_old_key_is_needed(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str, seed: int
+) -> None:
+    url = request.getfixturevalue("cluster").url() if engine == "postgresql" else ""
+    settings = Settings(data=str(tmp_path), database=url, background=False)
     cli.prepare(settings)
     first = vault.current().keys
     database = open_database(settings.database_url)
@@ -72,19 +78,21 @@ def test_nobody_is_lost_and_no_old_key_is_needed(tmp_path: Path, seed: int) -> N
             add(session, number)
     database.engine.dispose()
     config = tmp_path / "server.toml"
-    config.write_text(f'data = "{tmp_path}"\n')
+    config.write_text(f'data = "{tmp_path}"\ndatabase = "{url}"\n')
     last = _written_meanwhile(settings, config, random.Random(seed))
     assert last > PEOPLE, f"number {-last - 1} was written and not found"
     vault.install(vault.Vault.load(settings.vault_path))
     now = vault.current().keys
     assert (now.step, list(now.data)) == ("", [now.current])
     assert now.current != first.current
-    with open_database(settings.database_url).read() as session:
+    database = open_database(settings.database_url)
+    with database.read() as session:
         assert rotation.left(session) == {}
         keys = [Key(System.CITIZEN, f"024{number:09d}") for number in range(last)]
         found = queries.links_of(session, keys)
         assert [number for number, key in enumerate(keys) if key not in found] == []
         assert len(list(session.scalars(select(Person.name)))) == last
+    database.engine.dispose()
 
 
 def _written_meanwhile(settings: Settings, config: Path, rng: random.Random) -> int:

@@ -8,8 +8,8 @@ from time import monotonic
 import pytest
 
 from benchmarks import postgres
+from faults.sender import BATCH
 from faults.standby import READ_SECONDS, Site, asked, calm, site, until
-from faults.stations import BATCH
 from server.app import create_app
 from server.config import Settings
 from server.silence import LONGEST
