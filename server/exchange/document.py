@@ -11,7 +11,11 @@ VERSION = 1
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What a webhook posts.  `outcome` is the same for all versions; the highest one holds."""
+    """What a webhook posts.  `outcome` is the same for all versions; the highest one holds.
+
+    `sampled_known` is false where no clock tells when the sample was taken: `sampled_at` is then
+    only what is on record, and nothing may hang on it.
+    """
 
     v: int = VERSION
     key: str
@@ -30,6 +34,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     pool: bool
     pairing: UUID
     sampled_at: datetime
+    sampled_known: bool
     place: str
     received_at: datetime | None
     method: str
@@ -55,7 +60,8 @@ def document(told: Told) -> Document:
         tube=sampled.tube,
         pool=sampled.pool,
         pairing=sampled.pairing,
-        sampled_at=sampled.at,
+        sampled_at=min(sampled.at, sampled.latest or sampled.at),
+        sampled_known=sampled.latest is None,
         place=sampled.place,
         received_at=sampled.received_at,
         method=found.method if found else "",

@@ -138,6 +138,7 @@ def line(row: Document) -> str:
         **{name: getattr(row, name) for name in COLUMNS},
         "numbers": " ".join(f"{each.system}:{each.value}" for each in row.numbers),
         "cts": " ".join(f"{gene}={ct}" for gene, ct in row.cts),
+        "sampled_at": row.sampled_at if row.sampled_known else None,
     }
     return _csv([safe(values[name]) for name in COLUMNS])
 

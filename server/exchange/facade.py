@@ -19,6 +19,7 @@ from server.errors import BadInput
 from server.exchange import resources
 from server.exchange.codes import Codes
 from server.exchange.gathering import line_of, told_of, who, whose
+from server.exchange.instants import instant
 from server.exchange.resources import Json
 from server.exchange.told import Told
 from server.outcomes import queries
@@ -134,7 +135,7 @@ def resource(session: Session, kind: str, line: Line, codes: Codes) -> Json:
     specimen = f"Specimen/{told.sampled.pairing}"
     made = _made(kind, told, codes, person, specimen, f"Observation/{ours}")
     meta = made.get("meta", {})
-    meta |= {"versionId": str(told.version), "lastUpdated": resources.instant(told.at)}
+    meta |= {"versionId": str(told.version), "lastUpdated": instant(told.at)}
     return made | {"id": ours, "meta": meta}
 
 

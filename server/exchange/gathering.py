@@ -6,7 +6,7 @@ The message in the outbox names no person; who they are is read here, as it stan
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -25,6 +25,7 @@ from server.people import queries as people
 from server.people.models import Identity, Person
 from server.sampling import lot_queries
 from server.sampling.models import Pairing
+from server.times import CLOCKS_DIFFER
 
 RELEVANT = timedelta(days=21)  # the look-back of a declaration (Decision 2666/QĐ-BYT)
 NO_VALUE = {"resample", "withdrawn"}
@@ -184,7 +185,15 @@ def _sampled(outcome: Outcome, behind: _Behind) -> Sampled:
         received_at=reception.at if reception else None,
         rejected=reception.reason if reception else "",
         whose=pairing.person_id,
+        latest=_latest(outcome, pairing),
     )
+
+
+def _latest(outcome: Outcome, pairing: Pairing) -> datetime | None:
+    """Return when a sample was taken at the latest of which this version cannot tell when."""
+    said = outcome.sampled_at
+    known = pairing.trusted and said == pairing.paired_at and said <= outcome.at + CLOCKS_DIFFER
+    return None if known else min(pairing.received_at, outcome.at)
 
 
 def _found(outcome: Outcome, result: Result) -> Found:

@@ -5,10 +5,10 @@ Observation, DiagnosticReport).  A pool says so with the extension that carries 
 `Specimen.combined` into R4.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from server.exchange.codes import Codes
+from server.exchange.instants import instant, when
 from server.exchange.told import Found, Told, Who
 
 Json = dict[str, Any]
@@ -26,10 +26,6 @@ STATUSES = {
     "resample": ("registered", "registered"),
     "withdrawn": ("entered-in-error", "entered-in-error"),
 }
-
-
-def instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def identifier(system: str, value: object) -> Json:
@@ -76,7 +72,7 @@ def own_specimen(told: Told, codes: Codes, patient_ref: str) -> Json:
             "status": "unsatisfactory" if sampled.rejected else status,
             "type": _concept(codes.snomed, codes.specimen_type),
             "subject": {"reference": patient_ref},
-            "collection": {"collectedDateTime": instant(sampled.at)},
+            "collection": when(sampled, "collected"),
         },
         codes,
         accessionIdentifier=None if sampled.pool else _tube(told, codes),
@@ -138,7 +134,7 @@ def observation(told: Told, codes: Codes, patient_ref: str, specimen_ref: str) -
             "code": _concept(codes.loinc, codes.tests[method]),
             "subject": {"reference": patient_ref},
             "specimen": {"reference": specimen_ref},
-            "effectiveDateTime": instant(told.sampled.at),
+            **when(told.sampled, "effective"),
             "issued": instant(told.at),
         },
         codes,
@@ -162,7 +158,7 @@ def report(
             "code": _concept(codes.loinc, codes.panels[method]),
             "subject": {"reference": patient_ref},
             "specimen": [{"reference": specimen_ref}],
-            "effectiveDateTime": instant(told.sampled.at),
+            **when(told.sampled, "effective"),
             "issued": instant(told.at),
             "result": [{"reference": observation_ref}],
         },

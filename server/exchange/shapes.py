@@ -83,8 +83,15 @@ class Patient(_Resource, frozen=True):
     link: list[PatientLink] | Unset = UNSET
 
 
+class Until(_Shape, frozen=True):
+    """A period of which the beginning is not known."""
+
+    end: str
+
+
 class Collection(_Shape, frozen=True):
-    collected_date_time: str
+    collected_date_time: str | Unset = UNSET
+    collected_period: Until | Unset = UNSET
 
 
 class Container(_Shape, frozen=True):
@@ -127,8 +134,9 @@ class Observation(_Resource, frozen=True):
     code: Concept
     subject: Reference
     specimen: Reference
-    effective_date_time: str
     issued: str
+    effective_date_time: str | Unset = UNSET
+    effective_period: Until | Unset = UNSET
     value_codeable_concept: Concept | Unset = UNSET
     data_absent_reason: Concept | Unset = UNSET
     note: list[Text] | Unset = UNSET
@@ -144,9 +152,10 @@ class DiagnosticReport(_Resource, frozen=True):
     code: Concept
     subject: Reference
     specimen: list[Reference]
-    effective_date_time: str
     issued: str
     result: list[Reference]
+    effective_date_time: str | Unset = UNSET
+    effective_period: Until | Unset = UNSET
 
 
 class Grade(_Shape, frozen=True):

@@ -32,6 +32,7 @@ class Sampled(msgspec.Struct, frozen=True):
     """The sampling: pairing, tube, when and where; in a pool, each member's that holds.
 
     `whose` made the pairing, as far as is known now: not always the one of whom something was told.
+    `latest` stands where the clock was not set: `at` is then no time to go by, but it was by then.
     """
 
     pairing: UUID
@@ -44,6 +45,7 @@ class Sampled(msgspec.Struct, frozen=True):
     received_at: datetime | None
     rejected: str
     whose: UUID
+    latest: datetime | None = None
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -55,7 +55,7 @@ def wire(told: Told) -> OutcomeWire:
         version=told.version,
         status=told.status,
         place=told.sampled.place,
-        day=day_of(told.sampled.at),
+        day=day_of(told.sampled.latest or told.sampled.at),
         pool=told.sampled.pool,
         method=told.found.method if told.found else "",
         released_at=told.found.released_at if told.found else None,

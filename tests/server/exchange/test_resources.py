@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from server.exchange.bundle import Place, parts, transaction
 from server.exchange.codes import PRESETS, Codes, codes
@@ -54,7 +55,9 @@ def everything() -> list[Told]:
         for pool in (False, True)
         for who in (WHO, NOBODY)
     ]
-    return [*plain, told("resample", rejected="leaking"), told("negative", found=None)]
+    dated = told("negative")
+    undated = replace(dated, sampled=replace(dated.sampled, latest=AT))
+    return [*plain, told("resample", rejected="leaking"), told("negative", found=None), undated]
 
 
 def objections(resources: list[dict[str, Any]]) -> list[list[str]]:
