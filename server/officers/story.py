@@ -57,7 +57,7 @@ def _clock(pairing: Pairing) -> tuple[str, str]:
     if pairing.claimed_at is not None and pairing.trusted:
         return "; giờ do máy chủ chỉnh", "; time corrected by the server"
     if pairing.claimed_at is not None:
-        return "; muộn nhất là lúc này, ước theo thẻ nhớ", "; at the latest, as its stick tells"
+        return "; muộn nhất là lúc này", "; at the latest"
     return ("", "") if pairing.trusted else ("; đồng hồ chưa chỉnh", "; clock not set")
 
 
