@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import names_shown
@@ -140,8 +140,13 @@ def _persons_of(session: Session, entry: AuditEntry) -> Iterator[UUID]:
 def _at_station(
     session: Session, station: str, begins: datetime, ends: datetime
 ) -> list[tuple[UUID, datetime]]:
-    asked = select(Pairing.person_id, Pairing.paired_at).where(
-        Pairing.station == station, Pairing.paired_at >= begins, Pairing.paired_at < ends
+    """Return whom it paired then.  What nobody can date came by *begins* or later: it may be of
+    then, and stands with when we heard of it."""
+    dated = Pairing.trusted, Pairing.paired_at >= begins, Pairing.paired_at < ends
+    undated = Pairing.trusted.is_(False), Pairing.received_at >= begins
+    at = case((Pairing.trusted, Pairing.paired_at), else_=Pairing.received_at)
+    asked = select(Pairing.person_id, at).where(
+        Pairing.station == station, or_(and_(*dated), and_(*undated))
     )
     return [(row[0], row[1]) for row in session.execute(asked)]
 

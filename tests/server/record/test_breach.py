@@ -1,7 +1,7 @@
 """Whose data an account, a token or a station could see: every look is in the report."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from server.audit.services import record
 from server.cli import main
 from server.config import Settings
 from server.db import Database
+from server.sampling.models import Pairing
 from server.upkeep import breach
 from server.upkeep.breach_cli import lines
 
@@ -83,3 +84,17 @@ def test_the_command_writes_who_was_reached_and_leaves_a_trace(
     assert (tmp_path / "who.csv").stat().st_mode & 0o077 == 0
     words[1] = "lan"
     assert main(words) == 2
+
+
+def test_whom_a_station_paired_by_a_clock_that_was_not_set_is_in_its_report(
+    tested: Any, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        pairing = session.get_one(Pairing, tested.pairing)
+        pairing.paired_at, pairing.trusted = datetime(1970, 1, 1, tzinfo=UTC), False
+    day = timedelta(days=1)
+    with database.read() as session:
+        then = breach.report(session, "station:ban-1", now - day, now - timedelta(hours=1))
+        later = breach.report(session, "station:ban-1", now + day, now + 2 * day)
+    assert then.persons[tested.person].first == now  # it may have been then; we heard of it now
+    assert not later.persons  # we had heard of it before that
