@@ -45,6 +45,9 @@ LARGEST_HEAD = 64 * 1024
 CONNECTIONS = 4096
 # Many threads that each do little: handing the interpreter round less often moves more uploads.
 SWITCH_SECONDS = 0.02
+# How the C library gives memory to the processes that serve: in few heaps, and back to the system
+# what was large.  Of a morning's storm half as much again stayed with the process for good.
+ALLOCATING = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -79,6 +82,8 @@ def serve(settings: Settings, load: Callable[[Settings], Front] | None = None) -
 
     *load* makes the application in the process that serves; a benchmark brings its own.
     """
+    for name, value in ALLOCATING.items():
+        os.environ.setdefault(name, value)
     server = Granian(
         "ghepmau",
         address=settings.host,

@@ -89,7 +89,10 @@ class Door:
         self._readers.shutdown(wait=True)
 
     def _hand_in(self, scope: Scope, body: bytes, settled: Settled) -> None:
-        """Runs in a thread: give the writer what *body* holds."""
+        """Runs in a thread: give the writer what *body* holds.  Raises Busy, unread, where the
+        writer has no room for it."""
+        if self._writer.full(len(body)):
+            raise Busy
         name = scope.headers.get(STATION_HEADER.lower()) or ""
         signature = scope.headers.get(SIGNATURE_HEADER.lower()) or ""
         known, key = keyring.remembered(self._database, name)

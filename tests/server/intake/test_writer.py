@@ -16,8 +16,9 @@ from server.db import Database
 from server.intake.applier import Applier, apply_pending
 from server.intake.models import StationEpoch, WireEvent
 from server.intake.pace import Pace
+from server.intake.storing import Busy, Job
 from server.intake.upload import Upload, read_upload
-from server.intake.writer import Busy, Writer
+from server.intake.writer import Writer
 
 pytestmark = pytest.mark.engines
 
@@ -120,6 +121,28 @@ def test_a_full_queue_sends_stations_away_for_a_while(
     assert answer.headers["Retry-After"] == "2"
     assert answer.get_json()["code"] == "busy"
     assert stored(database) == 0
+
+
+def test_the_queue_has_room_for_so_many_bytes_and_always_for_one_upload(
+    make_sender: Any, database: Database
+) -> None:
+    one, other = make_sender("ban-1"), make_sender("ban-2")
+    writer, told = Writer(database, most_bytes=10), SimpleQueue[Job]()
+    writer.start()
+    with writer.turn:  # the first is being stored, and counts until it is
+        writer.hand_in(upload(one, one.write()), told.put)
+        while writer.waiting():
+            Event().wait(0.001)
+        assert writer.full(1)
+        with pytest.raises(Busy):
+            writer.hand_in(upload(other, other.write()), told.put)
+    assert told.get(timeout=20).result()
+    while writer.full(1):
+        Event().wait(0.001)
+    writer.hand_in(upload(other, other.write()), told.put)
+    assert told.get(timeout=20).result()
+    writer.stop()
+    assert stored(database) == 2
 
 
 def test_a_writer_that_stops_stores_what_waits_and_then_works_at_once(
