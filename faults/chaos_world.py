@@ -108,7 +108,7 @@ class World:
             return self.server.stored
         asked = select(WireEvent.epoch, WireEvent.seq, WireEvent.hash, WireEvent.payload)
         with self.database.read() as session:
-            return [row.t for row in session.execute(asked)]
+            return [(r.epoch, r.seq, r.hash, r.payload) for r in session.execute(asked)]
 
     def kill_database(self) -> None:
         """SIGKILL for PostgreSQL, if that is what there is; it starts as after a power cut."""

@@ -13,6 +13,7 @@ from faults.chaos import Chaos, chaos
 
 DAYS = int(os.environ.get("GHEPMAU_CHAOS_DAYS", "2"))
 SEED = int(os.environ.get("GHEPMAU_CHAOS_SEED", "12"))
+ON_POSTGRESQL = int(os.environ.get("GHEPMAU_CHAOS_SEED", "7"))  # its database is killed four times
 
 
 @pytest.fixture(autouse=True)
@@ -22,19 +23,19 @@ def quiet(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_whatever_goes_wrong_every_row_is_as_it_should_be(tmp_path: Path) -> None:
-    played(tmp_path, DAYS, "sqlite")
+    played(tmp_path, SEED, DAYS, "sqlite")
 
 
 def test_on_postgresql_too_which_is_killed_every_row_is_as_it_should_be(tmp_path: Path) -> None:
     if postgres.programs() is None:
         pytest.skip(postgres.ABSENT)
-    assert played(tmp_path, max(1, DAYS // 2), "postgresql").killed_databases
+    assert played(tmp_path, ON_POSTGRESQL, 2 * DAYS, "postgresql").killed_databases
 
 
-def played(folder: Path, days: int, engine: str) -> Chaos:
-    with chaos(folder, SEED, engine) as run:
+def played(folder: Path, seed: int, days: int, engine: str) -> Chaos:
+    with chaos(folder, seed, engine) as run:
         wrong = run.run(days)
-    print(f"seed {SEED}: {run.deeds}, wire {dict(run.world.proxy.done)}")
-    assert wrong == [], f"python -m faults.chaos --seed {SEED} --days {days} --engine {engine}"
+    print(f"seed {seed}: {run.deeds}, wire {dict(run.world.proxy.done)}")
+    assert wrong == [], f"python -m faults.chaos --seed {seed} --days {days} --engine {engine}"
     assert run.bench.done.get("release", 0) > 0
     return run
