@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contract.identities import Key, System
-from server.audit.verifying import verify
+from server.audit.verifying import look_through
 from server.db import Database
 from server.figures import folding, recount
 from server.intake.models import WireEvent
@@ -43,10 +43,9 @@ def amiss(database: Database, given: dict[str, list[Pair]], refused: dict[str, i
             _pairings(session, given),
             _people(session, given),
             _tallies(session, refused),
-            verify(session).faults,
         ):
             found += list(map(str, look))[:SHOWN]
-    return found
+    return found + look_through(database).faults[:SHOWN]
 
 
 def left(session: Session, stations: Iterable[str]) -> int:

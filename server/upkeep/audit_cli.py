@@ -8,7 +8,7 @@ from contract.spoken import said
 from server.audit import anchors, sealing
 from server.audit import services as audit
 from server.audit.chain import Seal
-from server.audit.verifying import Findings, verify
+from server.audit.verifying import Findings, look_through
 from server.config import Loaded, Settings
 from server.db import Database
 from server.speaking import say, tell
@@ -72,8 +72,7 @@ def _anchor(database: Database, settings: Settings, folder: Path) -> None:
 def _verify(database: Database, folder: Path) -> None:
     """Say how the trail stands; raises Trouble where it does not hold."""
     kept, wrong = anchors.read_all(folder)
-    with database.read() as session:
-        found = verify(session, kept)
+    found = look_through(database, kept)
     for sentence in wrong:
         found.fault(sentence)
     for sentence in [*found.odd, *found.faults]:

@@ -16,7 +16,7 @@ from contract.spoken import said
 from server import schema, vault
 from server.archives import standing
 from server.audit import anchors
-from server.audit.verifying import verify
+from server.audit.verifying import look_through
 from server.config import Loaded, Settings
 from server.db import Database
 from server.exchange import expiry
@@ -212,8 +212,7 @@ def _said_by_systemd() -> str:
 
 def _trail(database: Database, settings: Settings) -> Judged:
     kept, wrong = anchors.read_all(settings.anchor_folder)
-    with database.read() as session:
-        found = verify(session, kept)
+    found = look_through(database, kept)
     if found.sound and not wrong:
         return Judged(
             Level.WELL,

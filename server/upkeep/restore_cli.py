@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from contract.spoken import said
 from server import serving
 from server.audit import anchors, sealing
-from server.audit.verifying import verify
+from server.audit.verifying import look_through
 from server.config import Loaded, Settings
 from server.db import Database, open_database
 from server.sampling.numbering import GivenOut
@@ -151,8 +151,7 @@ def _tell_of_the_trail(database: Database) -> int | None:
     """Tell whether it holds; return how many entries it has, None where it cannot be read."""
     try:
         sealing.seal_all(database, now, whole=True)
-        with database.read() as session:
-            found = verify(session)
+        found = look_through(database)
     except (SQLAlchemyError, ValueError) as error:
         why = type(error).__name__
         tell(
