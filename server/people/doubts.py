@@ -185,8 +185,8 @@ def shown_alike(session: Session, question_id: UUID) -> list[UUID]:
     return [each for each in session.scalars(asked) if each]
 
 
-def _another(session: Session, question: Disagreement, by: str, now: datetime) -> Person:
-    """Return whom an earlier answer about the same words made, or a new person."""
+def _another(session: Session, question: Disagreement, by: str, now: datetime) -> Person | None:
+    """Return whom an earlier answer about the same words made, or a new person; None: nobody."""
     if question.identity_id is not None:
         return whose.another(session, question, by=by, now=now)
     said_before = select(Disagreement.other_id).where(

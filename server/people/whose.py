@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from contract.identities import Key, System
 from server import vault
 from server.audit import services as audit
-from server.people import erased, merges, queries
+from server.people import erased, queries
 from server.people.models import Disagreement, Identity, Person
 
 
@@ -68,19 +68,19 @@ def asked_about(session: Session, link_id: UUID) -> int:
     return session.scalar(asked) or 0
 
 
-def another(session: Session, question: Disagreement, *, by: str, now: datetime) -> Person:
+def another(session: Session, question: Disagreement, *, by: str, now: datetime) -> Person | None:
     """Return who else it was: whom the number leads to now, or a new person, who gets the number.
 
-    So it would have been, had the number never led to the record that is asked about.
+    So it would have been, had the number never led to the record that is asked about.  None, where
+    it leads there again: then it is nobody else's.  Of merged records it is the one that has the
+    number, so that it is still the right one's once they are parted.
     """
     link = session.get_one(Identity, question.identity_id)
     bearer = bearer_now(session, link)
-    if bearer is not None and not merges.are_one(session, bearer.id, question.person_id):
-        return bearer
+    if bearer is not None:
+        return None if bearer.id == question.person_id else bearer
     person = Person(id=uuid4(), place=question.person.place, created_at=now)
-    session.add(person)
-    if bearer is None:
-        session.add(_given_to(person, link, question, by, now))
+    session.add_all([person, _given_to(person, link, question, by, now)])
     session.flush()
     return person
 

@@ -36,7 +36,7 @@ def answer(
     )  # fmt: skip
     before = latest(session, About.IDENTITY, question_id)  # of a question that a parting woke
     record_decision(
-        session, About.IDENTITY, question_id, verdict="same" if same else "another",
+        session, About.IDENTITY, question_id, verdict=alike[0].answer or "",
         reason=reason, by=by, now=now, instead_of=before.id if before else None,
     )  # fmt: skip
     return sum(_settle(session, each, by, now) for each in alike)
