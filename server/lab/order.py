@@ -5,7 +5,8 @@ numbered in the order in which they were made: what it tells of before the withd
 What was brought by a station leaves no entry there (`refused_scans`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,10 +16,13 @@ from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.audit.models import AuditEntry
-from server.lab.move_models import ArrivalWithdrawal
+from server.lab.models import Reception
+from server.lab.move_models import ArrivalWithdrawal, TubeMove
 from server.lab.run_models import Run
 
 WITHDRAWN = "tube.arrival-withdrawn"  # in the trail
+_CAME = "tube.received", "tube.moved"  # likewise
+_INSTANT = timedelta(microseconds=1)
 _PARTS = (8, 4, 4, 4, 12)  # the digits of an id, as it is written
 
 
@@ -36,13 +40,40 @@ def was_before(session: Session, gone: ArrivalWithdrawal, run: Run | None, sourc
     """Return whether *run*, or a *source* of what is found in the tube, was on record before *gone*
     was noted."""
     noted = noted_as(session, gone)
-    if noted is None:
-        return False
+    return noted is not None and any(
+        each < noted for each in _told_of(session, gone.tube, run, source)
+    )
+
+
+def had_by(
+    session: Session, arrivals: Sequence[Reception | TubeMove], had: datetime, run: Run | None,
+    source: Source,
+) -> datetime:  # fmt: skip
+    """Return since when the swab was in hand: before each of *arrivals* of its tube that was noted
+    once the *run* or a *source* of what is found was on record, whatever *had* says.
+
+    Where the arrival's time is not that of its entry, a station gave it, or it was heard of late:
+    that one tells itself what came first.
+    """
+    told = _told_of(session, arrivals[0].tube, run, source) if arrivals else []
+    noted = [(each.at, _came_as(session, each)) for each in arrivals] if told else []
+    later = [at - _INSTANT for at, as_ in noted if as_ is not None and min(told) < as_]
+    return min([had, *later])
+
+
+def _told_of(session: Session, tube: Tube, run: Run | None, source: Source) -> list[int]:
+    """Return the numbers of the entries that tell of *run* and of each *source*."""
     ids = [*source.files, *([run.id] if run else [])]
     told = [_first_of(session, ids)] if ids else []
     plates = {source.plate, run.plate[:20] if run else ""} - {""}
-    told += [_put_on(session, each, gone.tube) for each in sorted(plates)]
-    return any(each is not None and each < noted for each in told)
+    told += [_put_on(session, each, tube) for each in sorted(plates)]
+    return [each for each in told if each is not None]
+
+
+def _came_as(session: Session, arrival: Reception | TubeMove) -> int | None:
+    """Return the number of the entry by which *arrival* was noted in the moment that it has."""
+    here = AuditEntry.subject == arrival.tube.text, AuditEntry.action.in_(_CAME)
+    return session.scalar(select(func.max(AuditEntry.id)).where(*here, AuditEntry.at == arrival.at))
 
 
 def noted_as(session: Session, gone: ArrivalWithdrawal) -> int | None:

@@ -69,7 +69,7 @@ def enter_result(
     """
     check_takes_results(session, tube)
     [had] = in_hand.since(session, [tube], run, since, now).values()
-    check_arrival(session, tube, lab, had, by=by, now=now, run=run, source=source)
+    had = check_arrival(session, tube, lab, had, by=by, now=now, run=run, source=source)
     link = _link(session, tube, lab)
     return _enter(session, tube, finding, link, had, by=by, now=now, lab=lab, run=run, well=well)
 

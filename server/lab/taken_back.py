@@ -56,8 +56,9 @@ def of_arrival(lab: str, at: str, others: Sequence[str]) -> bool:
 def check_arrival(
     session: Session, tube: Tube, lab: str, in_hand_at: datetime, *, by: str, now: datetime,
     run: Run | None = None, source: Source = NO_OTHER,
-) -> None:  # fmt: skip
-    """Raise ArrivalTakenBack where what *lab* found cannot be of *tube*.
+) -> datetime:  # fmt: skip
+    """Return since when *lab* had the swab, by the order of what is on record too; raise
+    ArrivalTakenBack where what it found cannot be of *tube*.
 
     It had the swab before it took the tube's arrival back, by the clocks or by the order of what is
     on record (*run*, *source*), or has not noted that the tube came.  Times that are not relied on
@@ -65,12 +66,15 @@ def check_arrival(
     """
     every = withdrawals_of(session, tube)
     if not every:
-        return
+        return in_hand_at
     _doubt(session, tube, every, by=by, now=now)
-    labs = _labs_with(session, tube)
+    came = _arrivals_of(session, tube)
+    labs = [each.lab for each in came]
+    own = [each for each in came if of_arrival(lab, each.lab, labs)]
+    in_hand_at = order.had_by(session, own, in_hand_at, run, source)
     gone = [each for each in every if of_arrival(lab, each.lab, labs)]
     if not gone:
-        return
+        return in_hand_at
     last = max(each.withdrawn_at for each in gone)
     before = [
         each.withdrawn_at
@@ -82,6 +86,7 @@ def check_arrival(
         raise refusals.found_before(tube, max(before))
     if not any(of_arrival(lab, each, ()) for each in labs):
         raise refusals.not_here(tube, last)
+    return in_hand_at
 
 
 def doubt_times(session: Session, tube: Tube, *, by: str, now: datetime) -> None:
@@ -111,10 +116,10 @@ def _doubt(
     session.flush()
 
 
-def _labs_with(session: Session, tube: Tube) -> list[str]:
-    moved = session.scalars(select(TubeMove.lab).where(TubeMove.tube == tube))
+def _arrivals_of(session: Session, tube: Tube) -> list[Reception | TubeMove]:
+    moved = session.scalars(select(TubeMove).where(TubeMove.tube == tube))
     known = queries.reception_of(session, tube)
-    return [*([known.lab] if known else []), *moved]
+    return [*([known] if known else []), *moved]
 
 
 def of_another_tube() -> ColumnElement[bool]:

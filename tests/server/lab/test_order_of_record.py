@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contract.tubes import Tube
+from server.accounts.within import Within
 from server.lab import arrivals, moves, queries, refusals, runs
 from server.lab.plates import keying
 from server.lab.plates import services as plates
@@ -13,7 +14,7 @@ from server.lab.plates.geometry import Fill
 from server.lab.results import Finding, enter_result
 from server.lab.services import receive_tube
 from server.lab.words import Call
-from tests.server.lab.test_arrivals import HERE, LAN, came, people, take_back
+from tests.server.lab.test_arrivals import HERE, LAN, THERE, XA, came, people, take_back
 from tests.server.lab.test_withdrawn_behind import busy, refused
 
 __all__ = ["people"]
@@ -51,6 +52,43 @@ def test_a_run_that_another_clock_noted_later_is_not_confirmed_for_the_tube_that
     [result] = runs.confirm_calls(people.session, true.id, said, by=LAN, now=people.now).entered
     assert moves.held_by_it(people.session, tube) == {}
     assert queries.results_of(people.session, tube) == [result]
+
+
+@pytest.mark.parametrize("ahead", [0 * MINUTE, HOUR / 2])
+@pytest.mark.parametrize("gone", [HERE, THERE])
+def test_a_run_of_before_the_new_arrival_waits_for_a_word_however_far_its_clock_is_ahead(
+    people: Any, record: Any, ahead: timedelta, gone: str
+) -> None:
+    tube = came(people, by=LAN if gone == HERE else XA)
+    busy(people, 1)
+    take_back(people, tube, Within.of([gone]))
+    people.now += MINUTE + ahead
+    run = record(people, {tube: ("", "", "25.1")}, lab=HERE)
+    people.now += MINUTE - ahead
+    receive_tube(people.session, tube, box="H2", by=LAN, now=people.now)
+    people.now += 5 * MINUTE
+    said = {tube: runs.Confirmed(Call.NEGATIVE)}
+    [result] = runs.confirm_calls(people.session, run.id, said, by=LAN, now=people.now).entered
+    assert moves.held_by_it(people.session, tube) == {result: moves.Odd.BEFORE}
+    moves.say_it_is_of_it(
+        people.session, result.id, reason="ống nằm ở đây", by="user:bac", now=people.now
+    )
+    assert moves.held_by_it(people.session, tube) == {}
+
+
+def test_a_run_of_before_is_free_where_a_station_says_itself_that_the_tube_came_first(
+    people: Any, record: Any
+) -> None:
+    tube = came(people)
+    busy(people, 1)
+    take_back(people, tube)
+    scanned = people.now + MINUTE
+    people.now = scanned + MINUTE
+    run = record(people, {tube: ("", "", "25.1")}, lab=HERE)
+    people.now += MINUTE
+    receive_tube(people.session, tube, box="H2", by=LAN, now=people.now, arrived=scanned)
+    assert not refused(people, run, tube)
+    assert moves.held_by_it(people.session, tube) == {}
 
 
 @AHEADS
