@@ -10,7 +10,7 @@ from server.lab import refused_scans
 from server.lab.taken_back import first_result_at
 from server.outcomes import reached
 from server.outcomes import services as outcomes
-from server.people import doubts, merges, numbers
+from server.people import doubts, merges, numbers, whose
 from server.people import services as persons
 from server.record import corrections
 from server.sampling import (
@@ -40,6 +40,7 @@ def connect() -> None:
     _listen(numbers.moving, shown_numbers.take_turns)
     _listen(numbers.disowned, shown_numbers.look_again)
     _listen(numbers.moved, once_more.after_moving)
+    _listen(whose.askers, shown_numbers.numbers_shown)
     _listen(corrections.corrected, once_more.tell_again)
     _listen(changes.testers, first_result_at)
     _listen(reach.askers, reached.reach_of)

@@ -186,7 +186,7 @@ def shown_alike(session: Session, question_id: UUID) -> list[UUID]:
 
 
 def _another(session: Session, question: Disagreement, by: str, now: datetime) -> Person | None:
-    """Return whom an earlier answer about the same words made, or a new person; None: nobody."""
+    """Return who else it is: on record already, or a new person; None, if it is nobody else."""
     if question.identity_id is not None:
         return whose.another(session, question, by=by, now=now)
     said_before = select(Disagreement.other_id).where(
@@ -197,6 +197,8 @@ def _another(session: Session, question: Disagreement, by: str, now: datetime) -
     before = session.scalar(said_before.order_by(Disagreement.answered_at.desc()).limit(1))
     if before is not None:
         return session.get_one(Person, before)
+    if named := whose.named_since(session, question):
+        return named
     year = int(question.said_birth[:4]) if question.said_birth else None
     person = Person(
         id=uuid4(), name=question.said_name, name_blind=queries.name_blind(question.said_name),

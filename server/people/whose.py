@@ -3,7 +3,7 @@
 Such a sample stands with the record that the number led to, and its results wait for the answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session
 from contract.identities import Key, System
 from server import vault
 from server.audit import services as audit
-from server.people import erased, queries
+from server.people import erased, merges, queries
 from server.people.models import Disagreement, Identity, Person
+from server.people.sleeping import Said, names_one_of
+
+# Who tells the strong numbers of the code that an event showed.  `hearing` adds them.
+askers: list[Callable[[Session, UUID | None], list[Key]]] = []
 
 
 def bearer_now(session: Session, link: Identity) -> Person | None:
@@ -83,6 +87,20 @@ def another(session: Session, question: Disagreement, *, by: str, now: datetime)
     session.add_all([person, _given_to(person, link, question, by, now)])
     session.flush()
     return person
+
+
+def named_since(session: Session, question: Disagreement) -> Person | None:
+    """Return whom the code names that *question* is about, and its number leads to since."""
+    shown = [key for ask in askers for key in ask(session, question.event_id)]
+    named = [
+        link.person
+        for link in queries.links_of(session, shown).values()
+        if not merges.are_one(session, link.person_id, question.person_id)
+        and names_one_of(
+            session, Said.in_question(question), merges.together(session, link.person_id)
+        )
+    ]
+    return named[0] if len({each.id for each in named}) == 1 else None
 
 
 def _given_to(

@@ -9,15 +9,23 @@ from sqlalchemy import func, select
 from server.lab.words import Call
 from server.people import merges
 from server.people.models import Identity, Person
-from tests.server.intake.test_numbers_moved import BINH, HOA, TUBE, TYPED, Desk
+from server.sampling.models import Pairing
+from tests.server.intake.test_numbers_moved import AN, BINH, HOA, NUMBER, TUBE, TYPED, Desk
 from tests.server.intake.test_numbers_moved import desk as desk
 
 pytestmark = pytest.mark.engines
+BINH_BY_NUMBER = f"{NUMBER}||Trần Thị Bình|02031991|Nữ|Hồng Thái|01012022".encode()
+BINH_BY_CARD = AN.replace("Nguyễn Thị An|02031992", "Trần Thị Bình|02031991").encode()
 
 
 def _people(desk: Desk) -> int:
     with desk.database.read() as session:
         return session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+def _sampled(desk: Desk) -> Person:
+    with desk.database.read() as session:
+        return session.scalars(select(Pairing)).one().person
 
 
 def _taking(desk: Desk) -> UUID:
@@ -56,3 +64,27 @@ def test_an_answer_after_both_records_were_merged_gives_the_result_to_the_one_wi
     with desk.database.write() as session:
         merges.part(session, merge, reason="nhầm", by=HOA, now=desk.now)
     assert desk.told(TUBE) == {desk.an: "withdrawn", binh: "positive"}
+
+
+def test_another_whom_the_code_names_and_who_has_its_number_by_now_is_nobody_new(
+    desk: Desk,
+) -> None:
+    desk.pair(TUBE, BINH_BY_NUMBER)
+    binh = desk.met(BINH)
+    desk.take(binh)
+    desk.answer(same=False)
+    assert _sampled(desk).id == binh
+    assert _people(desk) == 2
+
+
+@pytest.mark.parametrize("code", [BINH_BY_NUMBER, BINH_BY_CARD])
+def test_another_is_not_who_has_a_number_by_now_unless_both_name_and_number_are_of_the_code(
+    desk: Desk, code: bytes
+) -> None:
+    name = "Lê Văn Khác" if code is BINH_BY_NUMBER else "Trần Thị Bình"
+    taker = desk.met(BINH.replace("Trần Thị Bình", name))
+    desk.pair(TUBE, code)
+    desk.take(taker)
+    desk.answer(same=False)
+    assert _sampled(desk).name == "Trần Thị Bình"
+    assert _sampled(desk).id != taker
