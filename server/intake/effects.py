@@ -38,6 +38,7 @@ from server.errors import DomainError
 from server.intake import duty_effects
 from server.intake.opening import Opened, open_badge
 from server.lab import strays
+from server.people.late import Sample
 from server.people.links import LiveLinks, strong_keys
 from server.people.newcomers import Shown, bearers_of
 from server.sampling import services as sampling
@@ -142,7 +143,8 @@ def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
 
 def _shown(event: TubePaired, code: PersonCode, places: Mapping[str, str]) -> Shown:
     place = event.place or places[event.station]
-    return Shown(code, f"station:{event.station}", f"event:{event.id}", place)
+    sample = Sample(event.id, event.at, event.trusted, code)
+    return Shown(code, f"station:{event.station}", f"event:{event.id}", place, sample)
 
 
 def _keep(_session: Session, _event: Event, _now: datetime) -> None:

@@ -42,13 +42,14 @@ def blinds_among(codes: Iterable[PersonCode]) -> list[str]:
 
 
 def persons_with(session: Session, blinds: Sequence[str]) -> set[UUID]:
-    """Return the persons to whom numbers lead now, which are stored under *blinds*."""
+    """Return the persons to whom numbers lead or led, which are stored under *blinds*.
+
+    A sample that comes late may be whose its number was before (`late`).
+    """
     found: set[UUID] = set()
     for start in range(0, len(blinds), queries.AT_ONCE):
         some = Identity.value_blind.in_(blinds[start : start + queries.AT_ONCE])
-        found.update(
-            session.scalars(select(Identity.person_id).where(some, Identity.unlinked_at.is_(None)))
-        )
+        found.update(session.scalars(select(Identity.person_id).where(some)))
     return found
 
 

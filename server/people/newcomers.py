@@ -3,6 +3,7 @@
 Nearly all who come were never seen before.  Of a code none of whose numbers leads to anybody, or
 stands on another code beside it, there is nothing to ask: its person is written past the objects of
 the session.  Every other code goes the usual way.  Tests hold the two ways against each other.
+A sample that comes late may be whose its number was when it was taken (`late`).
 """
 
 from collections import Counter
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from contract import names
 from contract.identities import Key, PersonCode
 from server.audit import services as audit
-from server.people import queries
+from server.people import late, queries
 from server.people.agreement import birth_year_of
 from server.people.links import LiveLinks, leading, phones, unclaimed
 from server.people.models import NAME_PARTS, Identity, Person
@@ -34,14 +35,25 @@ class Shown:
     by: str
     evidence: str
     place: str
+    sample: late.Sample | None = None  # of a pairing: when it was made
 
 
 def bearers_of(session: Session, shown: Sequence[Shown], *, now: datetime) -> list[UUID]:
-    """Return who carries each code, in their order: see `services.person_of`."""
+    """Return who carries each code, in their order: see `services.person_of` and `late`."""
     links = LiveLinks.of(session, [each.code for each in shown])
+    samples = [each.sample for each in shown if each.sample]
+    former = late.former_of(session, samples, links)
+    late.ask(session, former, samples, now=now)
     times = Counter(key for each in shown for key in set(map(unclaimed, leading(each.code))))
-    found: list[UUID | None] = [None] * len(shown)
-    new = [at for at, each in enumerate(shown) if _is_new(each.code, links, times)]
+    found = [
+        former[each.sample.event].person_id if each.sample and each.sample.event in former else None
+        for each in shown
+    ]
+    new = [
+        at
+        for at, each in enumerate(shown)
+        if found[at] is None and _is_new(each.code, links, times)
+    ]
     for at, person in zip(new, _meet(session, [shown[at] for at in new], now), strict=True):
         found[at] = person
     return [
