@@ -22,7 +22,7 @@ from server.lab.models import OrderedTest, Reception, Result
 from server.lab.run_models import Run
 from server.lab.taken_back import taken_back
 from server.lab.words import Call
-from server.sampling import holds
+from server.sampling import holds, spared
 from server.sampling.models import ConflictClaim, Pairing, PairingVoid, TubeConflict
 
 _CHUNK = 500  # databases limit how many values a question may carry
@@ -130,7 +130,7 @@ def _some(session: Session, results: Sequence[Result]) -> list[Standing]:
     received, people, contested = _tubes(session, tubes)
     again = taken_back(session, tubes)
     elsewhere = _elsewhere(session, results, received, again)
-    held = {each.tube for each in holds.holds_of(session, tubes)}
+    held = {each.tube for each in holds.holds_of(session, tubes)} | spared.waiting(session, tubes)
     return [
         Standing(
             each,

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.accounts.within import Within
 from server.people import doubts, merges, queries, whole, whose
 from server.people.models import Disagreement, Identity, IdentityQuestion, Person
-from server.sampling import sight
+from server.sampling import sight, spared
 from server.sampling.decision_models import Matter
 from server.sampling.matters import Kind
 from server.sampling.models import Pairing
 from server.sampling.reach import rank, reach_of
+from server.sampling.repeats import HELD_WITHIN
 
 
 class Moved(NamedTuple):
@@ -80,26 +81,33 @@ def perhaps_one(session: Session, within: Within) -> list[PerhapsOne]:
 
 
 def _held_between(session: Session, questions: Sequence[IdentityQuestion]) -> dict[UUID, set[Tube]]:
-    """Return the tubes that wait for the answer to each question, by its id."""
+    """Return the tubes that wait for the answer to each question, by its id.
+
+    Of two that are only shown, since one was told of (`spared`), it is the other.
+    """
     one, other = aliased(Pairing), aliased(Pairing)
+    apart = one.paired_at, other.paired_at
     waiting = (
-        select(one.tube, other.tube, one.person_id, other.person_id)
+        select(one.tube, other.tube, one.person_id, other.person_id, Matter.held, *apart)
         .select_from(Matter)
         .join(one, one.id == Matter.pairing_id)
         .join(other, other.id == Matter.other_id)
         .where(
             Matter.kind == Kind.PERSON_TWICE,
             Matter.decided_at.is_(None),
-            Matter.held.is_(True),
+            or_(Matter.held.is_(True), spared.only_shown()),
             one.person_id != other.person_id,
         )
     )
-    rows = session.execute(waiting).all() if questions else []
+    asked = session.execute(waiting).all() if questions else []
+    rows = [row for row in asked if row.held or abs(row[6] - row[5]) <= HELD_WITHIN]
     ends = [end for each in questions for end in (each.person_id, each.other_id)]
-    roots = merges.roots_of(session, {*ends, *(end for row in rows for end in row[2:])})
+    roots = merges.roots_of(session, {*ends, *(end for row in rows for end in row[2:4])})
+    untold = spared.untold(session, {tube for row in rows if not row.held for tube in row[:2]})
     tubes: dict[frozenset[UUID], set[Tube]] = {}
-    for first, second, person, beside in rows:
-        tubes.setdefault(frozenset((roots[person], roots[beside])), set()).update((first, second))
+    for row in rows:
+        here = tubes.setdefault(frozenset((roots[row[2]], roots[row[3]])), set())
+        here.update(tube for tube in row[:2] if row.held or tube in untold)
     found = {each.id: {roots[each.person_id], roots[each.other_id]} for each in questions}
     # Of records that are one by now, no answer lets anything go.
     return {id_: tubes.get(frozenset(both), set()) for id_, both in found.items() if len(both) == 2}

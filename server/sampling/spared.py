@@ -6,7 +6,7 @@ all the same, until somebody answers.  Reads only.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
@@ -18,6 +18,7 @@ from server.sampling.decisions import About
 from server.sampling.holds import Standing
 from server.sampling.made_one import is_of_one_session
 from server.sampling.matter_queries import bearers
+from server.sampling.reach import Reach, reach_of
 
 
 def spared_of(session: Session, tubes: Sequence[Tube]) -> list[Standing]:
@@ -34,12 +35,25 @@ def spared_of(session: Session, tubes: Sequence[Tube]) -> list[Standing]:
     ]
 
 
-def _shown() -> Select[Matter]:
-    """Ask for what is only shown, and nobody has decided."""
+def waiting(session: Session, tubes: Sequence[Tube]) -> set[Tube]:
+    """Return those of *tubes* that wait for it: no result of them was told."""
+    return untold(session, {each.tube for each in spared_of(session, tubes)})
+
+
+def untold(session: Session, tubes: set[Tube]) -> set[Tube]:
+    reach = reach_of(session, tubes) if tubes else {}
+    return {each for each in tubes if reach.get(each) is not Reach.TOLD}
+
+
+def only_shown() -> ColumnElement[bool]:
+    """Say of a matter that it holds nothing by itself, and nobody has decided it."""
     said = exists().where(Decision.matter == About.MATTER, Decision.subject_id == Matter.id)
+    return and_(Matter.decided_at.is_(None), Matter.held.is_(False), ~said)
+
+
+def _shown() -> Select[Matter]:
     concerned = or_(among(Matter.tube, "tubes"), among(Matter.other_tube, "tubes"))
-    stands = Matter.decided_at.is_(None), Matter.held.is_(False), Matter.other_id.is_not(None)
-    return select(Matter).where(concerned, *stands, ~said)
+    return select(Matter).where(concerned, Matter.other_id.is_not(None), only_shown())
 
 
 _SHOWN = _shown()

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from server import hearing
+from server.accounts.within import ANYWHERE
 from server.db import Database
-from server.lab import queries, recalls
+from server.lab import queries, recalls, standing
 from server.lab.results import Finding, correct_result, enter_result, verify_result
 from server.lab.words import Call
 from server.outcomes.gate import ResultHeld
-from server.sampling import matter_decisions, matters
+from server.sampling import identity_desk, matter_decisions, matters
 from server.sampling.matter_decisions import Verdict
 from tests.server.outcomes.test_doubts_again import Older, look
 from tests.server.outcomes.test_holds import Day
@@ -47,6 +49,24 @@ def test_what_was_told_stays_and_the_other_waits_for_an_answer(
             )
         day.release(result)
         assert [day.statuses(each) for each in older.tubes] == [["negative"], ["negative"]]
+
+
+def test_the_desk_of_identities_and_the_laboratory_say_that_the_other_waits(
+    database: Database, make_scene: Any, now: datetime
+) -> None:
+    hearing.connect()
+    older = Older(database, make_scene, now, told=1)
+    look(database, now)
+    with database.write() as session:
+        day = day_of(session, make_scene)
+        day.result(older.tubes[1])
+        seen = [standing.standings(session, queries.results_of(session, e)) for e in older.tubes]
+        assert [each.held for [each] in seen] == [False, True]
+        [waits] = identity_desk.perhaps_one(session, ANYWHERE)
+        assert (waits.question.id, waits.tubes, waits.holds_result) == (older.question, 1, True)
+        answer(day, older.question, same=False)
+        [free] = standing.standings(session, queries.results_of(session, older.tubes[1]))
+        assert not free.held
 
 
 def test_what_is_recalled_is_told_no_more_and_waits_as_well(
