@@ -64,7 +64,7 @@ def link_number(person_id: UUID) -> ResponseReturnValue:
 @requires(Permission.IDENTITY_DECIDE)
 def unlink_number(person_id: UUID, identity_id: UUID) -> ResponseReturnValue:
     reason = required_text(request.form, "reason", longest=200)
-    theirs = "theirs" in request.form
+    theirs = _said_theirs()
     with transaction() as session:
         again = numbers.unlink_number(
             session, identity_id, reason=reason, theirs=theirs, by=actor(), now=now()
@@ -76,6 +76,18 @@ def unlink_number(person_id: UUID, identity_id: UUID) -> ResponseReturnValue:
         flash(t("Đã gỡ; số này trở về hồ sơ trước.", "Unlinked; it is the earlier record's again."))
     _say_asked(waiting)
     return _back(person_id)
+
+
+def _said_theirs() -> bool:
+    """Neither is taken for granted: one takes results back, the other leaves them with a person."""
+    said = request.form.get("theirs")
+    if said not in ("yes", "no"):
+        raise BadInput(
+            "Chọn: đến nay số này có đúng là của người này không.",
+            "Choose whether the number was this person's until now.",
+            field="theirs",
+        )
+    return said == "yes"
 
 
 def _say_asked(waiting: int) -> None:

@@ -1,11 +1,13 @@
 """A number that was moved comes back, or its two records are one after all, before it is answered
 whose the samples are that came by it: no answer makes a record of nobody's."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
+from server.accounts.roles import Role
 from server.lab.words import Call
 from server.people import merges
 from server.people.models import Identity, Person
@@ -88,3 +90,23 @@ def test_another_is_not_who_has_a_number_by_now_unless_both_name_and_number_are_
     desk.answer(same=False)
     assert _sampled(desk).name == "Trần Thị Bình"
     assert _sampled(desk).id != taker
+
+
+def test_who_unlinks_says_whether_it_was_theirs_until_now_before_anything_is_taken_back(
+    desk: Desk, sign_in: Any
+) -> None:
+    desk.pair(TUBE, TYPED)
+    desk.say(TUBE, Call.NEGATIVE)
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    page = f"/people/{desk.an}/numbers"
+    said, door = {"reason": "mất thẻ"}, f"{page}/{desk.link}/unlink"
+    for value in ("yes", "no"):
+        assert f'name="theirs" value="{value}" required>' in officer.get(page).text
+    refused = officer.post(door, data=said)
+    assert refused.status_code == 422
+    assert "đến nay số này có đúng là của người này không" in refused.text
+    assert 'value="mất thẻ"' in refused.text
+    assert desk.told(TUBE) == {desk.an: "negative"}
+    officer.post(door, data={"theirs": "yes", **said})
+    assert desk.leads_to() is None
+    assert desk.told(TUBE) == {desk.an: "negative"}

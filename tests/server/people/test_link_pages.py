@@ -50,7 +50,7 @@ def test_an_officer_links_and_unlinks_with_a_reason(
         )  # fmt: skip
     assert driver.id == people[0]
     assert officer.post(f"{page}/{link.id}/unlink", data={}).status_code == 422
-    officer.post(f"{page}/{link.id}/unlink", data={"reason": "bán xe"})
+    officer.post(f"{page}/{link.id}/unlink", data={"reason": "bán xe", "theirs": "no"})
     assert "bán xe" in officer.get(page).text
     with database.read() as session:
         assert queries.person_with(session, "98C12345") == []

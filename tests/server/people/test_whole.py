@@ -118,7 +118,9 @@ def test_whoever_sees_the_whole_does_all_of_it(
     assert officer.get(f"{asked}/data.json").status_code == 200
     assert officer.post(f"{page}/link").status_code == 200
     assert officer.get(f"{page}/numbers").status_code == 200
-    unlinked = officer.post(f"{page}/numbers/{passed.identity}/unlink", data=WHY)
+    unlinked = officer.post(
+        f"{page}/numbers/{passed.identity}/unlink", data={"theirs": "no", **WHY}
+    )
     assert unlinked.status_code == 302
 
 
