@@ -77,9 +77,12 @@ def _is_theirs(row: Given, them: _Them, *, entered: bool) -> bool:
 
 
 def _may_name(row: Refused, them: _Them) -> bool:
-    """Of a row that gave no dose only its beginning is kept: a namesake's goes as well."""
-    said = names.match_key(row.shown)
-    return any(each in said for each in them.names)
+    """Of a row that gave no dose only its beginning is kept: a namesake's goes as well.
+
+    By whole words: "An" is in "Toàn".
+    """
+    said = f" {names.match_key(row.shown)} "
+    return any(f" {each} " in said for each in them.names)
 
 
 def _blank_entries(session: Session, ids: Sequence[UUID], them: _Them) -> int:

@@ -59,6 +59,18 @@ def test_a_list_of_doses_loses_their_row_and_nobody_elses(
             assert "Nguyễn Thị Mẫu" not in session.scalars(select(Person.name)).all()
 
 
+def test_a_refused_row_of_somebody_whose_name_only_holds_theirs_stays(
+    tested: Any, database: Database, now: datetime
+) -> None:
+    others = [row(name=name, on="") for name in ("Trần Văn Toàn", "Lê Thị Lan", "Hoàng Anh")]
+    made = listed(database, now, row(name="An", on=""), *others, enter=False)
+    with database.write() as session:
+        session.get_one(Person, tested.person).name = "An"
+    before = names_on(database, made)[1]
+    erase(database, tested.person, now)
+    assert names_on(database, made)[1] == [(2, "erased"), *before[1:]]
+
+
 def test_who_was_set_right_since_leaves_the_list_by_their_number(
     tested: Any, database: Database, now: datetime, sign_in: Any
 ) -> None:
