@@ -12,6 +12,7 @@ from server.audit import services as audit
 from server.errors import BadInput
 from server.forms import required_text, uuid_of
 from server.people import link_queries, merges, numbers, whose
+from server.people.models import Identity
 from server.people.whole import check_whole
 from server.web import Permission, actor, now, requires, t, transaction
 
@@ -70,6 +71,8 @@ def unlink_number(person_id: UUID, identity_id: UUID) -> ResponseReturnValue:
             session, identity_id, reason=reason, theirs=theirs, by=actor(), now=now()
         )
         waiting = whose.asked_about(session, identity_id)
+        took = session.get_one(Identity, identity_id).replaces_id
+        waiting += whose.asked_about(session, took) if took else 0  # what was asked stays asked
     if again is None:
         flash(t("Đã gỡ số này.", "The number is unlinked."))
     else:

@@ -110,3 +110,17 @@ def test_who_unlinks_says_whether_it_was_theirs_until_now_before_anything_is_tak
     officer.post(door, data={"theirs": "yes", **said})
     assert desk.leads_to() is None
     assert desk.told(TUBE) == {desk.an: "negative"}
+
+
+def test_who_undoes_a_taking_is_told_what_waits_for_an_answer_still(
+    desk: Desk, sign_in: Any
+) -> None:
+    desk.pair(TUBE, TYPED)
+    binh = desk.met(BINH)
+    desk.take(binh)
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    door = f"/people/{binh}/numbers/{_taking(desk)}/unlink"
+    said = {"reason": "nhầm", "theirs": "no"}
+    page = officer.post(door, data=said, follow_redirects=True).text
+    assert "số này trở về hồ sơ trước" in page
+    assert "1 mẫu đã lấy chỉ theo số này, nay chờ trả lời" in page
