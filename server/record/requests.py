@@ -22,12 +22,13 @@ from server.local_forms import day
 from server.outcomes import queries as outcomes
 from server.outcomes.desks import live
 from server.outcomes.models import Callback, Outcome
+from server.outcomes.reached import told
 from server.people import erased, merges, whole
 from server.people.models import Identity, Person
 from server.record import erased_lists, stored
 from server.record.mine_models import MyLink
 from server.record.request_models import DataRequest
-from server.sampling import erased_doubts
+from server.sampling import erased_doubts, spared
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn
 
@@ -177,6 +178,14 @@ def check_deletable(session: Session, ids: list[UUID], *, keep_days: int, now: d
             " trả lời ở đó trước.",
             "A result of this person waits for a question “one number, two names” on the page"
             " Identities. Answer there first.",
+        )
+    beside = spared.tubes_about(session, ids)
+    if beside - told(session, beside):  # the erasure would end the question, and let it go unasked
+        raise StillTested(
+            "Một ống đang chờ câu hỏi người này và một hồ sơ khác có phải một người, ở trang Danh"
+            " tính. Hãy trả lời ở đó trước.",
+            "A tube waits for the question whether this person and another record are one, on the"
+            " page Identities. Answer there first.",
         )
     newest = session.scalar(select(func.max(Outcome.at)).where(Outcome.person_id.in_(ids)))
     until = newest + timedelta(days=keep_days) if newest else None

@@ -4,7 +4,8 @@ What was told is not taken back unasked (`doubts_again`).  A tube of which nothi
 all the same, until somebody answers.  Reads only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -18,21 +19,34 @@ from server.sampling.decisions import About
 from server.sampling.holds import Standing
 from server.sampling.made_one import is_of_one_session
 from server.sampling.matter_queries import bearers
+from server.sampling.models import Pairing
 from server.sampling.reach import Reach, reach_of
 
 
 def spared_of(session: Session, tubes: Sequence[Tube]) -> list[Standing]:
     """Return what would hold each of *tubes* had the other not been told of."""
     asked = {"tubes": listed(tube.text for tube in tubes)}
-    shown = [each for each in session.scalars(_SHOWN, asked) if is_of_one_session(each)]
-    who = bearers(session, shown, ANYWHERE) if shown else {}
     return [
         Standing(tube, Hold.TWICE, each.id)
-        for each in shown
-        if who[each.id].asked
+        for each in _still_asked(session, session.scalars(_SHOWN, asked))
         for tube in (each.tube, each.other_tube)
         if tube is not None and tube in tubes
     ]
+
+
+def tubes_about(session: Session, records: Iterable[UUID]) -> set[Tube]:
+    """Return the tubes of all such pairs of which one is of one of these *records*."""
+    given = select(Pairing.id).where(Pairing.person_id.in_(list(records)))
+    theirs = or_(Matter.pairing_id.in_(given), Matter.other_id.in_(given))
+    found = session.scalars(select(Matter).where(theirs, only_shown()))
+    shown = _still_asked(session, found)
+    return {tube for each in shown for tube in (each.tube, each.other_tube) if tube is not None}
+
+
+def _still_asked(session: Session, found: Iterable[Matter]) -> list[Matter]:
+    shown = [each for each in found if is_of_one_session(each)]
+    who = bearers(session, shown, ANYWHERE) if shown else {}
+    return [each for each in shown if who[each.id].asked]
 
 
 def waiting(session: Session, tubes: Sequence[Tube]) -> set[Tube]:

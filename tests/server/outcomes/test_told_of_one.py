@@ -12,11 +12,14 @@ from server.lab import queries, recalls, standing
 from server.lab.results import Finding, correct_result, enter_result, verify_result
 from server.lab.words import Call
 from server.outcomes.gate import ResultHeld
+from server.people.models import Person
+from server.record.requests import StillTested
 from server.sampling import identity_desk, matter_decisions, matters
 from server.sampling.matter_decisions import Verdict
 from tests.server.outcomes.test_doubts_again import Older, look
 from tests.server.outcomes.test_holds import Day
 from tests.server.outcomes.test_perhaps_one import HOA, answer
+from tests.server.sampling.test_erased_doubts import erase
 
 pytestmark = pytest.mark.engines
 HOUR = timedelta(hours=1)
@@ -67,6 +70,24 @@ def test_the_desk_of_identities_and_the_laboratory_say_that_the_other_waits(
         answer(day, older.question, same=False)
         [free] = standing.standings(session, queries.results_of(session, older.tubes[1]))
         assert not free.held
+
+
+def test_nobody_is_erased_while_the_other_waits_for_the_answer_about_them(
+    database: Database, make_scene: Any, now: datetime
+) -> None:
+    older = Older(database, make_scene, now, told=1)
+    look(database, now)
+    with database.write() as session:
+        day = day_of(session, make_scene)
+        result, person = day.result(older.tubes[1]), session.get_one(Person, older.people[0])
+        with pytest.raises(StillTested, match="another record"), session.begin_nested():
+            erase(session, person, day.scene.now)
+        with pytest.raises(ResultHeld, match="doubt"):
+            day.release(result)
+        answer(day, older.question, same=False)
+        erase(session, person, day.scene.now)
+        assert person.name is None
+        day.release(result)
 
 
 def test_what_is_recalled_is_told_no_more_and_waits_as_well(
