@@ -3,6 +3,7 @@
 A station's clock may never have been set, or ours ran ahead: what is on record is then no time to
 go by.  Such a sample was taken before we heard of it, and nobody knows how long before.  So it is
 later than no other, and no other is later than it but one that was taken after we had heard of it.
+Of two that one station wrote down, its journal tells.
 """
 
 from collections.abc import Iterable
@@ -15,19 +16,30 @@ from sqlalchemy.orm import Session
 
 from server.db import among_these
 from server.outcomes.models import Outcome
+from server.sampling import journal
+from server.sampling.journal import Written
 from server.sampling.models import Pairing
 from server.times import CLOCKS_DIFFER
 
 
 class SampleTime(NamedTuple):
-    """What is on record; *known*: whether it can be relied on; *latest*: what it is at most."""
+    """What is on record; *known*: whether it can be relied on; *latest*: what it is at most;
+    *written*: where its station wrote it down, if that is asked for."""
 
     at: datetime
     known: bool
     latest: datetime
+    station: str = ""
+    written: Written | None = None
 
     def surely_after(self, other: "SampleTime") -> bool:
-        return self.known and self.at > other.latest
+        return (self.known and self.at > other.latest) or self._written_after(other)
+
+    def _written_after(self, other: "SampleTime") -> bool:
+        one, two = self.written, other.written
+        if one is None or two is None or (self.known and other.known):
+            return False
+        return self.station == other.station and one.epoch == two.epoch and one.seq > two.seq
 
 
 def certain(at: datetime) -> SampleTime:
@@ -52,7 +64,16 @@ def times_of(
     ids = {each.pairing_id.hex for each in every}
     found = session.scalars(select(Pairing).where(among_these(Pairing.id, sorted(ids))))
     pairings = {each.id: each for each in found} if ids else {}
-    return {each.id: judged(pairings[each.pairing_id], each.sampled_at, now) for each in every}
+    times = {each.id: judged(pairings[each.pairing_id], each.sampled_at, now) for each in every}
+    undated_at = {pairings[each.pairing_id].station for each in every if not times[each.id].known}
+    asked = [each.id for each in pairings.values() if each.station in undated_at]
+    places = journal.places(session, asked) if asked else {}
+    return {
+        each.id: times[each.id]._replace(
+            station=pairings[each.pairing_id].station, written=places.get(each.pairing_id)
+        )
+        for each in every
+    }
 
 
 def time_of(session: Session, outcome: Outcome, now: datetime) -> SampleTime:
