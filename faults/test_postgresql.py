@@ -1,8 +1,11 @@
 """One PostgreSQL under load: it, the server, and delivery workers are killed at random moments."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -57,7 +60,10 @@ def end(cluster: postgres.Cluster) -> None:
     """SIGKILL for the postmaster and all its children."""
     postmaster = cluster.postmaster
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    subprocess.run(["kill", "-KILL", str(postmaster), *children], check=True)
+    os.kill(postmaster, signal.SIGKILL)
+    for child in children:
+        with suppress(ProcessLookupError):  # a worker that had just ended by itself
+            os.kill(int(child), signal.SIGKILL)
     Event().wait(1.0)
     if is_undead(postmaster):
         for lock in [cluster.data / "postmaster.pid", *cluster.folder.glob(".s.PGSQL.*.lock")]:
