@@ -6,6 +6,7 @@ from benchmarks.ingest_traffic import Chain
 from benchmarks.load_lines import BUSY, SILENT, Crowd, Sent, come
 from benchmarks.load_scripts import signed
 from benchmarks.load_site import Site
+from benchmarks.load_watch import peak
 from benchmarks.report import Report, percentile
 from contract.health import Heartbeat, encode
 from contract.signing import request_message, sign
@@ -58,4 +59,5 @@ def storm(site: Site, stations: int, events: int, report: Report) -> None:
     report.figures["storm_took"] = (crowd.took, "s")
     report.figures["storm_answer_p99"] = (percentile(crowd.answers, 99), "s")
     report.figures["storm_refused"] = (crowd.refused, "uploads")
+    report.figures["storm_memory"] = (peak(site.process.pid) / 1e6, "MB of a process at most")
     _tell("storm", "uploads", crowd, report)

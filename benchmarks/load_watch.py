@@ -26,6 +26,11 @@ def used(*pids: int) -> Used:
     return Used(sum(map(_ticks, family)) / _TICK, pages, sum(map(_held, family)))
 
 
+def peak(pid: int) -> int:
+    """Return the most bytes that any one of this family ever had in memory at once."""
+    return max(map(_most, _family(pid)))
+
+
 def _family(pid: int) -> list[int]:
     found = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -53,8 +58,17 @@ def _resident(pid: int) -> int:
 
 def _held(pid: int) -> int:
     """Return bytes; a page that two hold is half of each."""
+    return _told(pid, "smaps_rollup", "Pss:")
+
+
+def _most(pid: int) -> int:
+    return _told(pid, "status", "VmHWM:")
+
+
+def _told(pid: int, file: str, name: str) -> int:
+    """Return the bytes that this line of the process's *file* tells, in kB as proc(5) has it."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(name))
