@@ -3,10 +3,11 @@
 A station's clock may never have been set, or ours ran ahead: what is on record is then no time to
 go by.  Such a sample was taken before we heard of it, and nobody knows how long before.  So it is
 later than no other, and no other is later than it but one that was taken after we had heard of it.
-Of two that one station wrote down, its journal tells.
+Of two that one station wrote down in one journal that tells, whatever its clock said.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -33,13 +34,10 @@ class SampleTime(NamedTuple):
     written: Written | None = None
 
     def surely_after(self, other: "SampleTime") -> bool:
-        return (self.known and self.at > other.latest) or self._written_after(other)
-
-    def _written_after(self, other: "SampleTime") -> bool:
         one, two = self.written, other.written
-        if one is None or two is None or (self.known and other.known):
-            return False
-        return self.station == other.station and one.epoch == two.epoch and one.seq > two.seq
+        if one and two and (self.station, one.epoch) == (other.station, two.epoch):
+            return one.seq > two.seq
+        return self.known and self.at > other.latest
 
 
 def certain(at: datetime) -> SampleTime:
@@ -65,14 +63,24 @@ def times_of(
     found = session.scalars(select(Pairing).where(among_these(Pairing.id, sorted(ids))))
     pairings = {each.id: each for each in found} if ids else {}
     times = {each.id: judged(pairings[each.pairing_id], each.sampled_at, now) for each in every}
-    undated_at = {pairings[each.pairing_id].station for each in every if not times[each.id].known}
-    asked = [each.id for each in pairings.values() if each.station in undated_at]
+    return placed(session, times, {each.id: pairings[each.pairing_id] for each in every})
+
+
+def placed(
+    session: Session, times: Mapping[UUID, SampleTime], pairings: Mapping[UUID, Pairing]
+) -> dict[UUID, SampleTime]:
+    """Return *times* with where each sample was written down, if one station has several of them.
+
+    *pairings*: of those samples that are of a pairing, by the same id.
+    """
+    many = Counter(each.station for each in pairings.values())
+    asked = {each.id for each in pairings.values() if many[each.station] > 1}
     places = journal.places(session, asked) if asked else {}
     return {
-        each.id: times[each.id]._replace(
-            station=pairings[each.pairing_id].station, written=places.get(each.pairing_id)
-        )
-        for each in every
+        which: time._replace(station=of.station, written=places.get(of.id))
+        if (of := pairings.get(which)) is not None
+        else time
+        for which, time in times.items()
     }
 
 

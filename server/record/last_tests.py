@@ -20,7 +20,7 @@ from server.db import among_these
 from server.declarations import queries as declared
 from server.declarations.models import RecordEntry
 from server.outcomes.models import Outcome
-from server.outcomes.sample_times import SampleTime, certain, judged, undated
+from server.outcomes.sample_times import SampleTime, certain, judged, placed, undated
 from server.sampling.models import Pairing
 
 TOLD = ("negative", "positive", "inconclusive", "invalid", "resample")
@@ -82,8 +82,12 @@ def last_test(
 
 
 def _may_be_last(dated: Sequence[_Dated]) -> Sequence[_Dated]:
-    """Return those after which no other was surely taken; where all are dated, the one."""
-    return [each for each in dated if not any(one.time.surely_after(each.time) for one in dated)]
+    """Return those after which none was surely taken that is dated; where all are dated, the one.
+
+    A journal may contradict clocks so that each has one after it: then any may be the last."""
+    known = [each for each in dated if each.time.known]
+    last = [each for each in dated if not any(one.time.surely_after(each.time) for one in known)]
+    return last or dated
 
 
 def _dated(session: Session, tests: Sequence[RecordEntry], now: datetime) -> Iterator[_Dated]:
@@ -92,10 +96,12 @@ def _dated(session: Session, tests: Sequence[RecordEntry], now: datetime) -> Ite
     asked = select(Outcome.person_id, Outcome.tube, Outcome.version, Pairing)
     asked = asked.join(Pairing, Pairing.id == Outcome.pairing_id)
     found = session.execute(asked.where(among_these(Outcome.person_id, whose)))
-    pairings: dict[_Version, Pairing] = {(row[0], row[1], row[2]): row[3] for row in found}
-    for each in tests:
-        pairing = pairings.get((each.person_id, each.tube, each.version))
-        yield _Dated(each, _time_of(each.sampled_at, pairing, now))
+    made: dict[_Version, Pairing] = {(row[0], row[1], row[2]): row[3] for row in found}
+    ours = ((each.id, made.get((each.person_id, each.tube, each.version))) for each in tests)
+    pairings = {which: pairing for which, pairing in ours if pairing is not None}
+    said = {each.id: _time_of(each.sampled_at, pairings.get(each.id), now) for each in tests}
+    times = placed(session, said, pairings)
+    yield from (_Dated(each, times[each.id]) for each in tests)
 
 
 def _time_of(said: datetime, pairing: Pairing | None, now: datetime) -> SampleTime:

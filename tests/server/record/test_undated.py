@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from server.declarations.channel import EmbeddedRecord
 from server.declarations.notice import TARGET
 from server.delivery.worker import run_once
+from server.intake.models import WireEvent
 from server.lab import services as lab
 from server.lab.words import Call
 from server.outcomes import queries
@@ -25,7 +27,7 @@ RULES = slips.Rules(key=1, hours=72, issuer="CDC Bắc Giang")
 
 def sample(
     tested: Any, series: int, call: Call, *, at: datetime, said: datetime | None = None
-) -> None:
+) -> UUID:
     """Sample the woman *at* a time and tell her record; *said*: by a clock that was not set."""
     with tested.database.write() as session:
         scene = tested.make_scene(session)
@@ -38,6 +40,19 @@ def sample(
         lab.verify_result(session, entered.id, by=MINH, now=at)
         release(session, [entered.id], by=MINH, now=at)
     run_once(tested.database, {TARGET: EmbeddedRecord(tested.database, lambda: at)}, at)
+    return pairing.id
+
+
+def write_down(tested: Any, *pairings: UUID) -> None:
+    """Let the station have written these *pairings* down in one journal, in that order."""
+    with tested.database.write() as session:
+        for seq, each in enumerate(pairings, 1):
+            session.add(
+                WireEvent(
+                    event_id=each, station="ban-1", epoch="0" * 16, seq=seq, kind="tube-paired",
+                    hash="", prev="", payload=b"", received_at=tested.now, state="applied",
+                )
+            )  # fmt: skip
 
 
 def told(tested: Any, now: datetime) -> LastTest:
@@ -93,6 +108,32 @@ def test_what_was_sampled_after_we_heard_of_an_undated_positive_is_the_last(
     sample(tested, 50, Call.NEGATIVE, at=now + 2 * DAY)
     last = told(tested, now + 2 * DAY)
     assert (last.status, last.sampled_at, last.valid) == ("negative", now + 2 * DAY, True)
+
+
+def test_a_negative_of_before_whose_clock_ran_ahead_hides_no_positive(
+    tested: Any, now: datetime
+) -> None:
+    positive = sample(tested, 40, Call.POSITIVE, at=now - timedelta(hours=1), said=OLD)
+    write_down(tested, tested.pairing, positive)
+    assert told(tested, now).status == "positive"
+
+
+def test_an_undated_positive_of_before_hides_no_dated_negative_of_the_same_journal(
+    tested: Any, now: datetime
+) -> None:
+    positive = sample(tested, 40, Call.POSITIVE, at=now + DAY, said=OLD)
+    assert told(tested, now + DAY).status == "positive"
+    write_down(tested, positive, tested.pairing)
+    assert told(tested, now + DAY).status == "negative"
+
+
+def test_where_journal_and_clocks_go_round_in_a_circle_the_worst_is_told(
+    tested: Any, now: datetime
+) -> None:
+    sample(tested, 40, Call.NEGATIVE, at=now + DAY)
+    positive = sample(tested, 50, Call.POSITIVE, at=now + 2 * DAY)
+    write_down(tested, positive, tested.pairing)
+    assert told(tested, now + 3 * DAY).status == "positive"
 
 
 def test_a_time_still_to_come_is_no_time(tested: Any, now: datetime) -> None:
