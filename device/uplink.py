@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0
 _TOO_LARGE = 413  # a proxy may say so too: less at once helps
 _AS_IT_WAS = (304, 404)  # the roster: the same, or there are none
+_FEWEST = 32  # in a batch, however weak the network
 _MOST_IN_A_ROW = 20  # so many refused without one stored: it is not the events
 
 
@@ -66,6 +67,7 @@ class Uplink:
         try:
             wait = self._turn()
         except (Unreachable, JournalTrouble, OSError) as trouble:
+            self._size = max(self._size // 2, min(self._size, _FEWEST))  # a weak network takes less
             wait = self._keep(str(trouble), None)
         self.backlog.save()
         return wait

@@ -1,11 +1,18 @@
-"""The server, as a station reaches it: signed requests over HTTP, each with an end in time."""
+"""The server, as a station reaches it: signed requests over HTTP, each with an end in time.
 
+A weak network may take minutes for an upload, and it takes it: what has an end in time is each
+piece of it, and the waiting for an answer.
+"""
+
+import socket
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import msgspec
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from urllib3.connection import HTTPConnection
 
 from contract.signing import request_message, sign
 from contract.spoken import Spoken, said
@@ -17,6 +24,15 @@ HEARTBEAT = "/api/v1/stations/me/heartbeat"
 MY_LOTS = "/api/v1/stations/me/lots"
 MY_ROSTER = "/api/v1/stations/me/roster"
 _LONGEST_WAIT = 300.0
+# Bytes that are sent in one call.  A socket counts its time for all that it is given at once, and a
+# new connection has the time of connecting for that: 355 kB in 5 s, where it came in one.
+_PIECE = 4096
+# Bytes that may be on their way when the waiting for the answer begins.
+_ON_THE_WAY = 32 * 1024
+_OPTIONS = [
+    *HTTPConnection.default_socket_options,
+    (socket.SOL_SOCKET, socket.SO_SNDBUF, _ON_THE_WAY),
+]
 
 
 class Unreachable(Spoken):
@@ -65,6 +81,8 @@ class Upstream:
             retries=False,
             timeout=urllib3.Timeout(connect=min(5.0, timeout), read=timeout),
             ca_certs=ca_file or None,
+            blocksize=_PIECE,
+            socket_options=_OPTIONS,
         )
 
     def get(self, path: str, station: str, key: Ed25519PrivateKey, tag: str = "") -> Answer:
@@ -81,10 +99,13 @@ class Upstream:
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         sent = {"Content-Type": "application/json", **headers}
+        if body:
+            sent["Content-Length"] = str(len(body))
         try:
             answer = self._pool.request(
-                method, self._server + path, body=body or None, headers=sent, redirect=False
-            )
+                method, self._server + path, body=BytesIO(body) if body else None, headers=sent,
+                redirect=False,
+            )  # fmt: skip
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable(
                 f"{self._server} không trả lời: {error}", f"{self._server} does not answer: {error}"
