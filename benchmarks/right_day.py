@@ -26,7 +26,7 @@ from contract import identities, signing
 from contract.lots import AssignmentWire, IssuedLots, LotWire, RosterWire, assignment_tag
 from contract.tubes import TubeId
 from device.roster import Roster
-from server.people import services as persons
+from server.people import asking
 from server.sampling import changes
 from server.wsgi import keep_still
 
@@ -202,7 +202,7 @@ def played(people: int, seed: int, rates: Rates, folder: Path | None = None) -> 
     """Play one day in a folder of its own, and leave nothing behind."""
     _keep_still()
     place = Path(tempfile.mkdtemp(prefix="ghepmau-day-", dir=folder or memory()))
-    heard: tuple[list[Any], ...] = changes.listeners, changes.testers, persons.asked
+    heard: tuple[list[Any], ...] = changes.listeners, changes.testers, asking.asked
     known = [list(each) for each in heard]
     try:
         day = Day(place, people, seed, rates)

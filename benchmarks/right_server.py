@@ -36,7 +36,7 @@ from server.outcomes import gate
 from server.outcomes.facts import facts_of_all
 from server.outcomes.plain import clear_tubes
 from server.outcomes.services import settle_many
-from server.people import services as persons
+from server.people import asking
 from server.rows import insert_rows, ordered_id
 from server.sampling import changes, lots, matters
 from server.vault import Vault, install
@@ -59,7 +59,7 @@ class Province:
         self.database: Database = open_database(f"sqlite:///{self.folder / 'server.sqlite'}")
         schema.tables.create_all(self.database.engine)
         changes.listeners[:], changes.testers[:] = [settle_many], [first_result_at]
-        persons.asked[:] = [matters.look_again]
+        asking.asked[:] = [matters.look_again]
         self.writer = Writer(self.database)
 
     def add_station(self, name: str, series: int, count: int) -> LotWire:

@@ -10,8 +10,7 @@ from server.lab import refused_scans
 from server.lab.taken_back import first_result_at
 from server.outcomes import reached
 from server.outcomes import services as outcomes
-from server.people import doubts, merges, numbers, whose
-from server.people import services as persons
+from server.people import asking, doubts, merges, numbers, whose
 from server.record import corrections
 from server.sampling import (
     changes,
@@ -31,7 +30,7 @@ def connect() -> None:
         _listen(changes.listeners, each)
     _listen(arrivals.listeners, marks.mark_arrived)
     _listen(merges.joined, made_one.look_again)
-    _listen(persons.asked, matters.look_again)
+    _listen(asking.asked, matters.look_again)
     _listen(doubts.told_apart, told_apart.tell_apart)
     _listen(merges.parting, identity_decisions.take_turns)
     _listen(merges.parted, identity_decisions.look_again)

@@ -23,8 +23,14 @@ class Traits:
 
     @classmethod
     def of_person(cls, person: Person) -> Self:
-        birth = person.birth or ""
-        return cls(name_key(person.name), person.birth_year, _whole(birth), person.sex)
+        return cls.of_text(person.name, person.birth_year, person.birth, person.sex)
+
+    @classmethod
+    def of_text(
+        cls, name: str | None, birth_year: int | None, birth: str | None, sex: str | None
+    ) -> Self:
+        """Take what is stored of somebody; of *birth* a year alone says no more than the year."""
+        return cls(name_key(name), birth_year, _whole(birth or ""), sex)
 
     @classmethod
     def of_code(cls, code: PersonCode) -> Self:

@@ -17,7 +17,7 @@ from server import vault
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import DomainError, NotFound
-from server.people import merges, queries, whole, whose
+from server.people import merges, queries, sleeping, whole, whose
 from server.people.agreement import birth_year_of
 from server.people.models import Disagreement, IdentityQuestion, Person
 from server.people.sleeping import ASLEEP, Said, differ, names_one_of, was_given_while_one
@@ -82,9 +82,7 @@ def _doubt(
         return
     question = _open(session, code, known, _said_blind(code), event, now)
     if asleep:
-        question.answer = "same"
-        question.answered_at, question.answered_by, question.reason = now, ASLEEP, ""
-        session.flush()
+        sleeping.put_to_sleep(session, [question], now)
 
 
 def _is_answered(question: Disagreement) -> bool:
@@ -197,7 +195,7 @@ def _another(session: Session, question: Disagreement, by: str, now: datetime) -
     before = session.scalar(said_before.order_by(Disagreement.answered_at.desc()).limit(1))
     if before is not None:
         return session.get_one(Person, before)
-    if named := whose.named_since(session, question):
+    if named := whose.named_by_number(session, question):
         return named
     year = int(question.said_birth[:4]) if question.said_birth else None
     person = Person(

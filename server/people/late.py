@@ -1,27 +1,29 @@
 """A sample that comes late, by a number alone that leads elsewhere since: whose is it?
 
 It was taken at a station without a network, while the number led to another than now, or by a clock
-that nobody can rely on.  It stands with whom the number led to then, and it is asked (`whose`).
-Of a number that never led to another nothing is asked.
+that nobody can rely on.  It stands with whom the number led to then, and it is asked (`whose`);
+where both records are one, once they are parted.  Of a number that never led to another nothing is
+asked.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from contract.identities import Key, PersonCode, System
-from server.people import doubts, erased, merges, queries, whose
+from server.people import doubts, links, merges, sleeping, whose
 from server.people.agreement import birth_year_of
 from server.people.links import LiveLinks, strong_keys, unclaimed
 from server.people.models import Disagreement, Identity, Person
 from server.people.sleeping import Said, differ, names_one_of
 
-_NO_NUMBER = {System.FINGERPRINT, System.PHONE, System.VEHICLE}
+_OF_NOBODY = {System.PHONE, System.VEHICLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,27 @@ class Sample:
         return unclaimed(strong_keys(self.code)[0])
 
 
-def former_of(
-    session: Session, samples: Iterable[Sample], links: LiveLinks
-) -> dict[UUID, Identity]:
+class Former(NamedTuple):
+    """The link by which a number led to another record than now; `asleep`: the two are one."""
+
+    link: Identity
+    asleep: bool
+
+
+def former_of(session: Session, samples: Iterable[Sample], live: LiveLinks) -> dict[UUID, Former]:
     """Return, of each sample that may be of another than its number leads to, the link by which
     its number led then, and which ended since."""
-    some = [each for each in samples if _may_be_late(each, links.get(each.key))]
-    ended = _ended_of(session, {each.key for each in some}) if some else {}
+    some = [each for each in samples if _may_be_late(each, live.get(each.key))]
+    ended = links.ended_of(session, {each.key for each in some}) if some else {}
     found = {}
     for each in some:
-        link = _former(session, each, links.get(each.key), ended.get(each.key, []))
-        if link is not None:
-            found[each.event] = link
+        former = _former(session, each, live.get(each.key), ended.get(each.key, []))
+        if former is not None:
+            found[each.event] = former
     return found
 
 
-def ask(session: Session, former: Mapping[UUID, Identity], samples: Iterable[Sample], *,
+def ask(session: Session, former: Mapping[UUID, Former], samples: Iterable[Sample], *,
         now: datetime) -> None:  # fmt: skip
     """Ask whose each of these samples is, unless it was asked before."""
     if not former:
@@ -62,18 +69,19 @@ def ask(session: Session, former: Mapping[UUID, Identity], samples: Iterable[Sam
         Disagreement.event_id.in_(list(former)), Disagreement.identity_id.is_not(None)
     )
     asked = set(session.scalars(before))
-    shown: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    shown: dict[Former, dict[UUID, str]] = defaultdict(dict)
     for each in samples:
         if each.event in former and each.event not in asked:
-            shown[former[each.event].id][each.event] = str(each.code.kind)
-    for link in {each.id: each for each in former.values()}.values():
-        if link.id in shown:
-            whose.ask(session, link, shown[link.id], now=now)
+            shown[former[each.event]][each.event] = str(each.code.kind)
+    for (link, asleep), kinds in shown.items():
+        made = whose.ask(session, link, kinds, now=now)
+        if asleep:
+            sleeping.put_to_sleep(session, made, now)
 
 
 def _may_be_late(sample: Sample, live: Identity | None) -> bool:
     """Return whether it is worth to look for links that ended: of most samples it is not."""
-    if sample.key.system in _NO_NUMBER:
+    if sample.key.system in _OF_NOBODY:
         return False
     if live is None:  # a name says enough of whom nobody is known by the number
         return sample.code.name is None
@@ -81,37 +89,15 @@ def _may_be_late(sample: Sample, live: Identity | None) -> bool:
     return young and not doubts.contradicts(sample.code, live.person)  # of those it is asked anyway
 
 
-def _ended_of(session: Session, keys: Iterable[Key]) -> dict[Key, list[Identity]]:
-    """Return the links of these numbers that ended, the eldest first.  What somebody only claimed
-    led nobody by itself; and of whoever was erased nobody can be asked."""
-    by_blind = {blind: key for key in keys for blind in queries.value_blinds(key)}
-    blinds, found = list(by_blind), list[Identity]()
-    for start in range(0, len(blinds), queries.AT_ONCE):
-        asked = select(Identity).where(
-            Identity.value_blind.in_(blinds[start : start + queries.AT_ONCE]),
-            Identity.unlinked_at.is_not(None),
-            Identity.claimed.is_(False),
-        )
-        found += session.scalars(asked.options(joinedload(Identity.person)))
-    gone = erased.among(session, {each.person_id for each in found}) if found else set()
-    ended: dict[Key, list[Identity]] = defaultdict(list)
-    for link in sorted(found, key=lambda each: (each.linked_at, each.id)):
-        if link.person_id not in gone:
-            ended[by_blind[link.value_blind]].append(link)
-    return ended
-
-
 def _former(
     session: Session, sample: Sample, live: Identity | None, ended: Sequence[Identity]
-) -> Identity | None:
+) -> Former | None:
     if not ended or (live is None and sample.trusted and _is_since(sample, ended)):
         return None
-    if sample.trusted:
-        link = _led_then(sample.at, ended)
-        others = [link] if live is None or _is_anothers(session, link, live) else []
-    else:
-        others = [each for each in ended if live is None or _is_anothers(session, each, live)]
-    return next((each for each in others[::-1] if not _is_told(session, sample, live, each)), None)
+    led = [_led_then(sample.at, ended)] if sample.trusted else ended[::-1]
+    others = [Former(each, _is_one(session, each, live)) for each in led if _is_others(each, live)]
+    others.sort(key=lambda each: each.asleep)
+    return next((each for each in others if not _is_told(session, sample, live, each)), None)
 
 
 def _is_since(sample: Sample, ended: Sequence[Identity]) -> bool:
@@ -126,14 +112,21 @@ def _led_then(at: datetime, ended: Sequence[Identity]) -> Identity:
     return (standing or begun or ended[:1])[-1]
 
 
-def _is_anothers(session: Session, link: Identity, live: Identity) -> bool:
-    return not merges.are_one(session, link.person_id, live.person_id)
+def _is_others(link: Identity, live: Identity | None) -> bool:
+    return live is None or link.person_id != live.person_id
 
 
-def _is_told(session: Session, sample: Sample, live: Identity | None, link: Identity) -> bool:
-    """Return whether the code says itself that it is not whose *link* was."""
-    said = Said(sample.code.name, birth_year_of(sample.code))
-    records = merges.together(session, link.person_id)
+def _is_one(session: Session, link: Identity, live: Identity | None) -> bool:
+    """Return whether both records are one person's; they are not parted before this ends."""
+    if live is None or not merges.are_one(session, link.person_id, live.person_id):
+        return False
+    return live.person_id in merges.held_together(session, link.person_id)
+
+
+def _is_told(session: Session, sample: Sample, live: Identity | None, former: Former) -> bool:
+    """Return whether the code says itself that it is not whose the former link was."""
+    said, person = Said(sample.code.name, birth_year_of(sample.code)), former.link.person_id
+    records = [person] if former.asleep else merges.together(session, person)
     if all(differ(said, session.get_one(Person, each)) for each in records):
         return True
     if live is None or not said.name:

@@ -1,16 +1,17 @@
 """The live links of many codes, asked for at once and kept up while their bearers are found."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from contract.identities import Key, PersonCode, System
 from contract.identities.base import fingerprint
-from server.people import queries
-from server.people.models import Identity
+from server.people import erased, queries
+from server.people.models import Identity, Person
 
 
 class LiveLinks:
@@ -51,6 +52,38 @@ def persons_with(session: Session, blinds: Sequence[str]) -> set[UUID]:
         some = Identity.value_blind.in_(blinds[start : start + queries.AT_ONCE])
         found.update(session.scalars(select(Identity.person_id).where(some)))
     return found
+
+
+def live_of(session: Session, ended: Identity) -> Identity | None:
+    """Return the link by which the number of *ended* leads to somebody by now, or is claimed."""
+    key = Key(System(ended.system), ended.value)
+    return queries.links_of(session, [key]).get(key)
+
+
+def bearer_now(session: Session, ended: Identity) -> Person | None:
+    """Return whom the number of *ended* leads to by now: not who only claims it."""
+    live = live_of(session, ended)
+    return live.person if live is not None and not live.claimed else None
+
+
+def ended_of(session: Session, keys: Iterable[Key]) -> Mapping[Key, list[Identity]]:
+    """Return the links of these numbers that ended, the eldest first.  What somebody only claimed
+    led nobody by itself; and of whoever was erased nobody can be asked."""
+    by_blind = {blind: key for key in keys for blind in queries.value_blinds(key)}
+    blinds, found = list(by_blind), list[Identity]()
+    for start in range(0, len(blinds), queries.AT_ONCE):
+        asked = select(Identity).where(
+            Identity.value_blind.in_(blinds[start : start + queries.AT_ONCE]),
+            Identity.unlinked_at.is_not(None),
+            Identity.claimed.is_(False),
+        )
+        found += session.scalars(asked.options(joinedload(Identity.person)))
+    gone = erased.among(session, {each.person_id for each in found}) if found else set()
+    ended: dict[Key, list[Identity]] = defaultdict(list)
+    for link in sorted(found, key=lambda each: (each.linked_at, each.id)):
+        if link.person_id not in gone:
+            ended[by_blind[link.value_blind]].append(link)
+    return ended
 
 
 def leading(code: PersonCode) -> list[Key]:

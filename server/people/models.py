@@ -150,7 +150,7 @@ class IdentityQuestion(Base):
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))  # a `people.services.Doubt` value
+    kind: Mapped[str] = mapped_column(String(20))  # a `people.asking.Doubt` value
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     other_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     system: Mapped[str] = mapped_column(String(20))

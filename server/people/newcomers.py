@@ -46,7 +46,9 @@ def bearers_of(session: Session, shown: Sequence[Shown], *, now: datetime) -> li
     late.ask(session, former, samples, now=now)
     times = Counter(key for each in shown for key in set(map(unclaimed, leading(each.code))))
     found = [
-        former[each.sample.event].person_id if each.sample and each.sample.event in former else None
+        former[each.sample.event].link.person_id
+        if each.sample and each.sample.event in former
+        else None
         for each in shown
     ]
     new = [

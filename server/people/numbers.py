@@ -94,14 +94,14 @@ def link_number(
     """Let the strongest number of *code* lead to a person.
 
     Somebody else's number is theirs unless it is said to *take* it, by one who sees the whole of
-    both records: then it is asked whose the samples are that came by it.
-    Raises NumberTaken, NotLinked.
+    both records: then it is asked whose the samples are that came by it.  One that they only
+    claimed is surely theirs from then on.  Raises NumberTaken, NotLinked.
     """
     person = queries.person(session, person_id)
     key = _only_key(code)
     before = _live(session, key, person_id)
     if before is not None and merges.are_one(session, before.person_id, person_id):
-        return before
+        return _confirmed(session, before, reason, by, now)
     if before is not None and not take:
         raise NumberTaken(
             "Số này đang dẫn đến hồ sơ khác. Xem hồ sơ đó; nếu là một người, gộp hai hồ sơ.",
@@ -195,6 +195,14 @@ def _live(session: Session, key: Key, person_id: UUID) -> Identity | None:
     if key.system is System.PHONE:
         asked = asked.where(Identity.person_id == person_id)
     return session.scalar(asked)
+
+
+def _confirmed(session: Session, link: Identity, reason: str, by: str, now: datetime) -> Identity:
+    if link.claimed:
+        link.claimed, link.reason = False, reason
+        session.flush()
+        audit.record(session, "identity.linked", link.person_id, by=by, now=now, detail=link.system)
+    return link
 
 
 def _made(

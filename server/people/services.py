@@ -4,35 +4,22 @@ A number on a card or given out by a platform is strong: it leads to one person.
 (typed by somebody into an app) leads only where name and birth year agree.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract import names
 from contract.identities import Key, Kind, PersonCode, System
 from contract.identities.base import fingerprint
 from server.audit import services as audit
-from server.people import doubts, merges, queries
+from server.people import asking, doubts, merges, queries
 from server.people.agreement import Traits, agree, birth_year_of
+from server.people.asking import Doubt
 from server.people.links import LiveLinks, claims, phones, strong_keys
-from server.people.models import Identity, IdentityQuestion, Person
+from server.people.models import Identity, Person
 from server.rows import ordered_id
-
-# Whoever must look at what two records have, which may be one person's.  `hearing` adds them.
-asked: list[Callable[[Session, Sequence[UUID], datetime], None]] = []
-
-
-class Doubt(StrEnum):
-    """What a person is asked about two records.  The value is stored and never changes."""
-
-    TWO_PERSONS = "two-persons"  # one code's numbers lead to both
-    CLAIM_DISAGREES = "claim-disagrees"  # a claimed number is another's, who is named otherwise
-    CLAIM_ENDED = "claim-ended"  # the number's bearer came; who had claimed it was not they
 
 
 @dataclass(frozen=True)
@@ -170,28 +157,7 @@ def identity(person: Person, key: Key, *, kind: Kind, act: Act) -> Identity:
 def _ask(
     session: Session, doubt: Doubt, person: Person, other: Person, system: str, act: Act
 ) -> None:
-    """Open a question about two persons, unless it stands open already."""
-    session.flush()
-    pair = (person.id, other.id)
-    standing = select(IdentityQuestion.id).where(
-        IdentityQuestion.kind == str(doubt),
-        IdentityQuestion.person_id.in_(pair),
-        IdentityQuestion.other_id.in_(pair),
-        IdentityQuestion.answered_at.is_(None),
-    )
-    if session.scalar(standing) is not None:
-        return
-    question = IdentityQuestion(
-        id=uuid4(), kind=str(doubt), person_id=person.id, other_id=other.id, system=system,
-        evidence=act.evidence, opened_at=act.now,
-    )  # fmt: skip
-    session.add(question)
-    audit.record(
-        session, "identity.doubted", question.id, by=act.by, now=act.now, detail=f"{doubt} {system}"
-    )
-    session.flush()
-    for tell in asked:
-        tell(session, pair, act.now)
+    asking.ask(session, doubt, person, other, system, evidence=act.evidence, by=act.by, now=act.now)
 
 
 def _note_phones(session: Session, person: Person, code: PersonCode, act: Act) -> None:

@@ -1,4 +1,5 @@
-"""Questions that sleep while two records are one person's: a code named the other of the two.
+"""Questions that sleep while two records are one person's: a code named the other of the two, or
+came late by a number that went from one to the other.
 
 They stand as answered by `ASLEEP`.  Once the two are parted they are asked, as is what a person
 answered while it made no difference.
@@ -9,14 +10,15 @@ from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.audit import services as audit
 from server.people import erased, merges
+from server.people.links import bearer_now
 from server.people.matching import Agreement, compare_names
 from server.people.merge_models import PersonMerge
-from server.people.models import BIRTH_YEARS, Disagreement, Person
+from server.people.models import BIRTH_YEARS, Disagreement, Identity, Person
 
 ASLEEP = "system:merge"
 
@@ -68,6 +70,13 @@ def shown_while_one(session: Session, parted: PersonMerge) -> list[UUID]:
     return [each.event_id for each in _answered_while_one(session, both, parted) if each.event_id]
 
 
+def put_to_sleep(session: Session, questions: Iterable[Disagreement], now: datetime) -> None:
+    for each in questions:
+        each.answer, each.answered_at = "same", now
+        each.answered_by, each.reason = ASLEEP, ""
+    session.flush()
+
+
 def wake(session: Session, parted: PersonMerge, *, now: datetime) -> list[Disagreement]:
     """Ask what the parting makes a question; return the questions.
 
@@ -79,10 +88,20 @@ def wake(session: Session, parted: PersonMerge, *, now: datetime) -> list[Disagr
         _ask(session, each, now)
         for own, others in (sides, sides[::-1])
         for each in _answered_while_one(session, own, parted)
-        if not names_one_of(session, Said.in_question(each), own)
-        and not erased.any_of(session, [each.person_id])
-        and (each.answered_by == ASLEEP or names_one_of(session, Said.in_question(each), others))
+        if _is_asked(session, each, own, others) and not erased.any_of(session, [each.person_id])
     ]
+
+
+def _is_asked(
+    session: Session, question: Disagreement, own: Sequence[UUID], others: Sequence[UUID]
+) -> bool:
+    if question.identity_id is not None:  # nothing was said that could name anybody
+        bearer = bearer_now(session, session.get_one(Identity, question.identity_id))
+        return bearer is None or bearer.id not in own
+    said = Said.in_question(question)
+    if names_one_of(session, said, own):
+        return False
+    return question.answered_by == ASLEEP or names_one_of(session, said, others)
 
 
 def _answered_while_one(
@@ -92,8 +111,7 @@ def _answered_while_one(
     asked = select(Disagreement).where(
         Disagreement.person_id.in_(own),
         Disagreement.answer == "same",
-        Disagreement.identity_id.is_(None),  # nothing was said that could name anybody
-        or_(Disagreement.answered_by == ASLEEP, since),
+        or_(Disagreement.answered_by == ASLEEP, and_(since, Disagreement.identity_id.is_(None))),
     )
     return session.scalars(asked.order_by(Disagreement.opened_at)).all()
 

@@ -13,19 +13,13 @@ from sqlalchemy.orm import Session
 from contract.identities import Key, System
 from server import vault
 from server.audit import services as audit
-from server.people import erased, merges, queries
+from server.people import asking, erased, links, merges, queries
+from server.people.agreement import Traits, agree
 from server.people.models import Disagreement, Identity, Person
 from server.people.sleeping import Said, names_one_of
 
 # Who tells the strong numbers of the code that an event showed.  `hearing` adds them.
 askers: list[Callable[[Session, UUID | None], list[Key]]] = []
-
-
-def bearer_now(session: Session, link: Identity) -> Person | None:
-    """Return whom the number of *link*, which ended, leads to by now."""
-    key = Key(System(link.system), link.value)
-    live = queries.links_of(session, [key]).get(key)
-    return live.person if live else None
 
 
 def ask(
@@ -75,32 +69,61 @@ def asked_about(session: Session, link_id: UUID) -> int:
 def another(session: Session, question: Disagreement, *, by: str, now: datetime) -> Person | None:
     """Return who else it was: whom the number leads to now, or a new person, who gets the number.
 
-    So it would have been, had the number never led to the record that is asked about.  None, where
-    it leads there again: then it is nobody else's.  Of merged records it is the one that has the
-    number, so that it is still the right one's once they are parted.
+    So it would have been, had the number never led to the record that is asked about: who only
+    claimed it meanwhile has it no more.  None, where it leads there again: then it is nobody
+    else's.  Of merged records it is the one that has the number, so that it is still the right
+    one's once they are parted.
     """
     link = session.get_one(Identity, question.identity_id)
-    bearer = bearer_now(session, link)
-    if bearer is not None:
-        return None if bearer.id == question.person_id else bearer
+    live = links.live_of(session, link)
+    if live is not None and not live.claimed:
+        return None if live.person_id == question.person_id else live.person
+    if live is not None:
+        live.unlinked_at, live.unlinked_by = now, by
+        session.flush()
     person = Person(id=uuid4(), place=question.person.place, created_at=now)
-    session.add_all([person, _given_to(person, link, question, by, now)])
+    made = _given_to(person, link, question, by, now)
+    session.add_all([person, made])
     session.flush()
+    if live is not None:
+        made.replaces_id = live.id
+        asking.ask(
+            session, asking.Doubt.CLAIM_ENDED, person, live.person, live.system,
+            evidence=made.evidence, by=by, now=now,
+        )  # fmt: skip
     return person
 
 
-def named_since(session: Session, question: Disagreement) -> Person | None:
-    """Return whom the code names that *question* is about, and its number leads to since."""
+def named_by_number(session: Session, question: Disagreement) -> Person | None:
+    """Return whom the code names that *question* is about, and its number leads to since, or led to
+    before."""
     shown = [key for ask in askers for key in ask(session, question.event_id)]
-    named = [
-        link.person
-        for link in queries.links_of(session, shown).values()
-        if not merges.are_one(session, link.person_id, question.person_id)
-        and names_one_of(
-            session, Said.in_question(question), merges.together(session, link.person_id)
-        )
-    ]
-    return named[0] if len({each.id for each in named}) == 1 else None
+    live = queries.links_of(session, shown)
+    strongest = [live[key] for key in shown[:1] if key in live and not live[key].claimed]
+    named = [each for each in strongest if _is_alike(session, question, each)]
+    named = named or [each for each in live.values() if _agrees(question, each)]
+    if not named:
+        ended = links.ended_of(session, shown[:1]).values()
+        named = [each for some in ended for each in some if _agrees(question, each)]
+    others = {
+        each.person_id: each.person
+        for each in named
+        if not merges.are_one(session, each.person_id, question.person_id)
+    }
+    return others.popitem()[1] if len(others) == 1 else None
+
+
+def _is_alike(session: Session, question: Disagreement, link: Identity) -> bool:
+    records = merges.together(session, link.person_id)
+    return names_one_of(session, Said.in_question(question), records)
+
+
+def _agrees(question: Disagreement, link: Identity) -> bool:
+    """Return whether the code says of its bearer what the record says whom *link* leads to: what
+    proves nothing by itself (a lesser number, a claim, what ended) takes name and year of birth."""
+    year = Said.in_question(question).year
+    said = Traits.of_text(question.said_name, year, question.said_birth, question.said_sex)
+    return agree(said, Traits.of_person(link.person))
 
 
 def _given_to(

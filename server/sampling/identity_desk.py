@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.accounts.within import Within
-from server.people import doubts, merges, queries, whole, whose
+from server.people import doubts, links, merges, queries, whole
 from server.people.models import Disagreement, Identity, IdentityQuestion, Person
 from server.sampling import sight, spared
 from server.sampling.decision_models import Matter
@@ -66,7 +66,7 @@ def _moved(session: Session, question: Disagreement, within: Within) -> Moved | 
     if question.identity_id is None:
         return None
     link = session.get_one(Identity, question.identity_id)
-    bearer = whose.bearer_now(session, link)
+    bearer = links.bearer_now(session, link)
     seen = bearer is not None and sight.sees_person(session, within, bearer.id)
     return Moved(link, bearer is not None, bearer if seen else None)
 

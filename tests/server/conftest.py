@@ -26,8 +26,7 @@ from server.config import Settings
 from server.db import Database, open_database
 from server.figures.marks import mark
 from server.outcomes.services import settle_many
-from server.people import doubts, merges
-from server.people import services as persons
+from server.people import asking, doubts, merges
 from server.people.models import Person
 from server.sampling import (
     changes,
@@ -233,12 +232,12 @@ def make_scene(now: datetime) -> Iterator[MakeScene]:
         return Scene(session, now)
 
     heard: tuple[list[Any], ...] = (changes.listeners, merges.joined, merges.parting,
-                                    merges.parted, persons.asked, doubts.told_apart)  # fmt: skip
+                                    merges.parted, asking.asked, doubts.told_apart)  # fmt: skip
     known = [list(each) for each in heard]
     changes.listeners[:], merges.joined[:] = [settle_many, mark], [made_one.look_again]
     merges.parting[:] = [identity_decisions.take_turns]
     merges.parted[:] = [identity_decisions.look_again, matter_decisions.ask_parted]
-    persons.asked[:], doubts.told_apart[:] = [matters.look_again], [told_apart.tell_apart]
+    asking.asked[:], doubts.told_apart[:] = [matters.look_again], [told_apart.tell_apart]
     yield make
     for each, before in zip(heard, known, strict=True):
         each[:] = before

@@ -1,0 +1,121 @@
+"""A number is only claimed, or ended, or one that several have: it says nothing of whose a sample
+is, unless name and year of birth say it as well."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from contract.identities import parse
+from server.accounts.within import ANYWHERE
+from server.lab.words import Call
+from server.people import asking, numbers
+from server.people import services as people
+from server.people.models import Identity, IdentityQuestion, Person
+from server.sampling import identity_desk
+from server.sampling.models import Pairing
+from tests.server.intake.test_late_numbers import Late, anew
+from tests.server.intake.test_late_numbers import late as late
+from tests.server.intake.test_numbers_moved import AN, AN_BY_NUMBER, HOA, NUMBER, TUBE, TYPED, Desk
+from tests.server.intake.test_numbers_moved import desk as desk
+
+pytestmark = pytest.mark.engines
+XUAN = "Lê Văn Xuân|01011970|Nam"
+BINH_BY_NUMBER = f"{NUMBER}||Trần Thị Bình|02031991|Nữ|Hồng Thái|01012022"
+
+
+def claim(desk: Desk, who: str) -> UUID:
+    """Somebody types the number on a phone."""
+    code = parse(f"{NUMBER}||{who}|Hồng Thái|01012022".encode())
+    code = replace(code, keys=tuple(replace(each, claimed=True) for each in code.keys))
+    with desk.database.write() as session:
+        return people.person_of(
+            session, code, by="declaration", now=desk.now, evidence="declaration:x", place="24"
+        ).id
+
+
+def sampled(desk: Desk) -> Person:
+    with desk.database.read() as session:
+        return session.scalars(select(Pairing)).one().person
+
+
+def test_who_only_claims_a_number_gets_no_sample_that_came_by_it(desk: Desk) -> None:
+    desk.pair(TUBE, TYPED)
+    desk.unlink(desk.link)
+    xuan = claim(desk, XUAN)
+    with desk.database.read() as session:
+        [shown] = identity_desk.doubted(session, ANYWHERE)
+        assert shown.moved is not None
+        assert (shown.moved.leads, shown.moved.bearer) == (False, None)
+    desk.answer(same=False)
+    desk.say(TUBE, Call.POSITIVE)
+    bearer = desk.leads_to()
+    assert bearer is not None
+    assert desk.told(TUBE) == {bearer.id: "positive"}
+    assert bearer.id not in {xuan, desk.an}
+    with desk.database.read() as session:
+        [question] = session.scalars(select(IdentityQuestion))
+        assert question.kind == asking.Doubt.CLAIM_ENDED
+        assert {question.person_id, question.other_id} == {xuan, bearer.id}
+        [ended] = session.scalars(select(Identity.id).where(Identity.person_id == xuan,
+                                  Identity.unlinked_at.is_not(None)))  # fmt: skip
+        link = session.scalars(select(Identity).where(Identity.person_id == bearer.id)).one()
+        assert link.replaces_id == ended
+
+
+def test_a_claimed_number_is_surely_theirs_to_whom_an_officer_links_it(desk: Desk) -> None:
+    desk.pair(TUBE, TYPED)
+    desk.unlink(desk.link)
+    xuan = claim(desk, XUAN)
+    with desk.database.write() as session:
+        made = numbers.link_number(
+            session, xuan, numbers.read_number(NUMBER), reason="xem thẻ", by=HOA, now=desk.now
+        )
+        assert numbers.strength_of(made) is numbers.Strength.STRONG
+        assert made.reason == "xem thẻ"
+    desk.answer(same=False)
+    assert sampled(desk).id == xuan
+
+
+@pytest.mark.parametrize(
+    ("who", "theirs"), [("Trần Thị Bình|02031991|Nữ", True), ("Trần Bình|1991|Nữ", False)]
+)
+def test_another_whom_the_code_names_claims_its_number_only_under_name_and_year(
+    desk: Desk, who: str, *, theirs: bool
+) -> None:
+    desk.pair(TUBE, BINH_BY_NUMBER.encode())
+    desk.unlink(desk.link, theirs=True)
+    claimant = claim(desk, who)
+    desk.answer(same=False)
+    assert (sampled(desk).id == claimant) is theirs
+    assert sampled(desk).name == "Trần Thị Bình"
+
+
+def test_another_is_not_who_has_an_old_number_of_the_code_under_a_name_that_is_near(
+    desk: Desk,
+) -> None:
+    near = desk.met("024191000055|012345678|Trần Bình||Nữ|Hồng Thái|01012022")
+    desk.pair(TUBE, BINH_BY_NUMBER.replace("||", "|012345678|").encode())
+    desk.answer(same=False)
+    assert sampled(desk).id != near
+    assert sampled(desk).name == "Trần Thị Bình"
+
+
+def test_another_whom_the_code_names_and_its_number_led_to_before_is_nobody_new(late: Late) -> None:
+    binh = anew(late)
+    late.comes(TUBE, 0, AN_BY_NUMBER.encode())
+    [question] = late.questions()
+    assert question.person_id == binh
+    late.answer(same=False)
+    late.say(TUBE, Call.POSITIVE)
+    assert late.told(TUBE) == {late.an: "positive"}
+
+
+def test_whom_the_number_led_to_before_is_not_a_namesake_of_another_year(late: Late) -> None:
+    anew(late)
+    namesake = AN.replace("024192000011", NUMBER).replace("1992", "1961")
+    late.comes(TUBE, 0, namesake.encode())
+    late.answer(same=False)
+    assert sampled(late).id != late.an
+    assert sampled(late).birth_year == 1961
