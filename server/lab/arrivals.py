@@ -29,6 +29,7 @@ from server.lab import (
     taken_back,
 )
 from server.lab.boxes import open_boxes
+from server.lab.in_hand import came_at
 from server.lab.models import Reception, ReceptionStep, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
 from server.lab.refused_scans import RefusedScan
@@ -117,7 +118,7 @@ def _all(session: Session, tube: Tube) -> list[Arrival]:
 
 
 def _of(row: Reception | TubeMove, *, moved: bool) -> Arrival:
-    return Arrival(row.id, row.lab, row.box, row.at, row.by, moved)
+    return Arrival(row.id, row.lab, row.box, came_at(row), row.by, moved)
 
 
 def of_scope(within: Within, arrival: Arrival | Reception | TubeMove) -> bool:

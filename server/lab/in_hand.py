@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.db import among, listed
-from server.lab.models import Result
+from server.lab.models import Reception, Result
+from server.lab.move_models import TubeMove
 from server.lab.plates.models import PlateWell
 from server.lab.run_models import Run
 
@@ -30,6 +31,17 @@ def in_hand(of: Any = Result) -> ColumnElement[datetime]:
 def had(result: Result) -> datetime:
     """Return the same of one that is at hand."""
     return result.in_hand_at or result.entered_at
+
+
+def came(of: Any = Reception) -> ColumnElement[datetime]:
+    """Return when a tube came to the laboratory that received it, whoever had it before."""
+    own: ColumnElement[datetime] = func.coalesce(of.own_at, of.at)
+    return own
+
+
+def came_at(arrival: Reception | TubeMove) -> datetime:
+    """Return the same of an arrival that is at hand."""
+    return (arrival.own_at if isinstance(arrival, Reception) else None) or arrival.at
 
 
 def since(

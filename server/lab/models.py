@@ -64,6 +64,7 @@ class Reception(Base):
     box: Mapped[str] = mapped_column(String(40), index=True)
     lab: Mapped[str] = mapped_column(String(64), server_default="")  # the place of who received it
     at: Mapped[datetime] = mapped_column(index=True)
+    own_at: Mapped[datetime | None]  # when it came to `lab`, where another says it had it before
     by: Mapped[str] = mapped_column(String(80))
 
 
@@ -227,18 +228,15 @@ class ResultDispute(Base):
     __tablename__ = "result_dispute"
     __table_args__ = (
         Index(
-            "uq_result_dispute_open",
-            "tube",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            "uq_result_dispute_open", "tube", unique=True,
+            sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
         ),
         CheckConstraint(
             "(closed_at IS NULL) = (closed_by IS NULL)"
             " AND (kept IS NULL) = (reason IS NULL) AND (kept IS NULL OR closed_at IS NOT NULL)",
             name="closed_wholly",
         ),
-    )
+    )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tube: Mapped[Tube] = mapped_column(index=True)

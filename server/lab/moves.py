@@ -22,7 +22,7 @@ from server.audit import services as audit
 from server.db import among, listed
 from server.lab import queries, refusals, taken_back
 from server.lab.boxes import open_boxes
-from server.lab.in_hand import had, in_hand
+from server.lab.in_hand import came, came_at, had, in_hand
 from server.lab.models import Reception, Result
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
 from server.rows import ordered_id
@@ -115,12 +115,12 @@ def say_it_is_of_it(
 def found_before(session: Session, tube: Tube, lab: str) -> list[Result]:
     """Return what *lab* said of *tube*, and did not release, before it noted that the tube came."""
     move, known = move_to(session, tube, lab), queries.reception_of(session, tube)
-    came = move or known
-    if came is None:
+    arrival = move or known
+    if arrival is None:
         return []
     said = queries.heads(queries.results_of(session, tube))
     mine = (each for each in said if each.lab == lab and each.released_at is None)
-    return [each for each in mine if had(each) < came.at]
+    return [each for each in mine if had(each) < came_at(arrival)]
 
 
 def elsewhere(session: Session, tubes: Iterable[Tube]) -> set[UUID]:
@@ -170,13 +170,13 @@ def _in(place: Any, area: Any) -> ColumnElement[bool]:
 def _elsewhere() -> Select[UUID, str]:
     """Ask for them.  What was released once its laboratory had noted the tube is no such result."""
     there = TubeMove.tube == Result.tube, not_(labs_differ(TubeMove.lab, TubeMove.by, Result.lab))
-    came = exists().where(*there)
+    moved = exists().where(*there)
     in_time = or_(TubeMove.at <= in_hand(), Result.released_at.is_not(None))
     gone = exists().where(
         Decision.subject_id == Result.id, Decision.matter == About.LABORATORY.value
     )
     wrong, early = taken_back.of_another_tube(), _early()
-    before = or_(came, early), Odd.BEFORE.value
+    before = or_(moved, early), Odd.BEFORE.value
     why = case((wrong, Odd.TAKEN_BACK.value), before, else_=Odd.ELSEWHERE.value)
     asked = select(Result.id, why).join(Reception, Reception.tube == Result.tube)
     odd = or_(and_(labs_differ(), ~exists().where(*there, in_time)), early)
@@ -190,7 +190,7 @@ def _early() -> ColumnElement[bool]:
     Or nobody knows: it was taken back by a clock that ran ahead.
     """
     taken = exists().where(ArrivalWithdrawal.tube == Result.tube)
-    early = and_(not_(labs_differ()), taken, in_hand() < Reception.at)
+    early = and_(not_(labs_differ()), taken, in_hand() < came())
     waits = Result.released_at.is_(None), Result.withdrawn_at.is_(None)
     return and_(*waits, or_(early, taken_back.doubtful()))
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.audit.models import AuditEntry
+from server.lab.in_hand import came_at
 from server.lab.models import Reception
 from server.lab.move_models import ArrivalWithdrawal, TubeMove
 from server.lab.run_models import Run
@@ -56,7 +57,7 @@ def had_by(
     that one tells itself what came first.
     """
     told = _told_of(session, arrivals[0].tube, run, source) if arrivals else []
-    noted = [(each.at, _came_as(session, each)) for each in arrivals] if told else []
+    noted = [(came_at(each), _came_as(session, each)) for each in arrivals] if told else []
     later = [at - _INSTANT for at, as_ in noted if as_ is not None and min(told) < as_]
     return min([had, *later])
 
@@ -73,7 +74,8 @@ def _told_of(session: Session, tube: Tube, run: Run | None, source: Source) -> l
 def _came_as(session: Session, arrival: Reception | TubeMove) -> int | None:
     """Return the number of the entry by which *arrival* was noted in the moment that it has."""
     here = AuditEntry.subject == arrival.tube.text, AuditEntry.action.in_(_CAME)
-    return session.scalar(select(func.max(AuditEntry.id)).where(*here, AuditEntry.at == arrival.at))
+    at = came_at(arrival)
+    return session.scalar(select(func.max(AuditEntry.id)).where(*here, AuditEntry.at == at))
 
 
 def noted_as(session: Session, gone: ArrivalWithdrawal) -> int | None:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server.accounts.actors import place_of_actor
 from server.audit import services as audit
-from server.lab import queries, refusals
+from server.lab import in_hand, moves, queries, refusals
 from server.lab.models import Reception, ReceptionStep
 from server.lab.move_models import ArrivalWithdrawal
 from server.lab.words import Rejection
@@ -45,12 +46,18 @@ def hear_of_arrival(
 
     It is heard of late, from a station that was off-line.  Where the tube was rejected since, or
     is in another box, it stays so; but whoever was given a tube of that number after this was
-    given another one.
+    given another one.  Where another laboratory had it then, that one which received it keeps when
+    it came there: what was found there before is not of this tube.
     """
     take_turn(session, [tube])
     reception = queries.reception_of(session, tube, anew=True)
+    if reception is None:
+        return
+    own = not _is_elsewhere(session, reception, by)
+    if own and reception.own_at and arrived < reception.own_at:
+        reception.own_at = arrived
     steps = standing_steps(session, tube)
-    if reception is None or arrived >= min([reception.at, *(step.at for step in steps)]):
+    if arrived >= min([reception.at, *(step.at for step in steps)]):
         return
     if reception.at > now + CLOCKS_DIFFER >= arrived > now - CLOCKS_DIFFER:
         return  # scanned again just now: our clock went back since it was received
@@ -60,9 +67,14 @@ def hear_of_arrival(
         )
     )
     if reception.accepted:
+        reception.own_at = None if own else in_hand.came_at(reception)
         reception.at = arrived
     audit.record(session, "tube.received-before", tube, by=by, now=now, detail=box)
     changes.changed(session, tube, now=now)
+
+
+def _is_elsewhere(session: Session, reception: Reception, by: str) -> bool:
+    return moves.is_other(reception, place_of_actor(session, by), by)
 
 
 def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: datetime) -> Reception:
@@ -75,9 +87,11 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
     reception = queries.reception_of(session, tube)
     if reception is None or reception.accepted or reception.reason == Rejection.RECALLED:
         raise refusals.not_rejected(tube)
-    first = next(iter(standing_steps(session, tube)), None)
+    steps = standing_steps(session, tube)
+    own = [each for each in steps if not _is_elsewhere(session, reception, each.by)]
     reception.accepted, reception.reason = True, ""
-    reception.at, reception.by = (first.at, first.by) if first else (reception.at, by)
+    reception.own_at = own[0].at if own and own != steps else None
+    reception.at, reception.by = (steps[0].at, steps[0].by) if steps else (reception.at, by)
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))
     slip_endings.end_behind(session, tube, now=now)
     audit.record(session, "tube.rejection-undone", tube, by=by, now=now, detail=reception.box)

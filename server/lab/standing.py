@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
 from server.lab import moves, queries, refusals
-from server.lab.in_hand import had
+from server.lab.in_hand import came, had
 from server.lab.lifecycle import State, state_of
 from server.lab.models import OrderedTest, Reception, Result
 from server.lab.run_models import Run
@@ -166,7 +166,7 @@ def _tubes(
     session: Session, tubes: Sequence[Tube]
 ) -> tuple[dict[Tube, Came], dict[Tube, set[UUID]], set[Tube]]:
     """Return where each was received, whom each was given to, and which are contested."""
-    taken = select(Reception.tube, Reception.lab, Reception.at).where(
+    taken = select(Reception.tube, Reception.lab, came()).where(
         Reception.tube.in_(tubes), Reception.accepted.is_(True)
     )
     open_ = select(TubeConflict.tube).where(
