@@ -1,10 +1,11 @@
 """What a tube of nobody, or an empty one of somebody, says of the tubes beside it.  Pure.
 
 Hands that are one tube off leave two signs: an empty tube where that began, and a tube with a swab
-that nobody was given where it ended.  Every swab between the two is in the next one's tube.  Where
-there is no empty tube within reach, only the two beside the stray one may have been taken for it.
-Where the tube of nobody stayed at the table, the empty one is the only sign: what lies between it
-and the next serial that nobody was given is then in doubt as well.
+that nobody was given where it ended.  Every swab between the two is in the next one's tube.  With
+an empty tube on either side nobody knows in which of them it began.  Where there is none within
+reach, only the two beside the stray one may have been taken for it.  Where the tube of nobody
+stayed at the table, the empty one is the only sign: what lies between it and the next serial that
+nobody was given is then in doubt as well.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -33,20 +34,26 @@ class Doubt(NamedTuple):
     empty: int | None = None
 
 
-def doubt_beside(stray: int, paired: Mapping[int, Beside], empty: Collection[int]) -> Doubt | None:
-    """Return what the stray serial makes doubtful among *paired* serials, some of them *empty*."""
+def doubts_beside(stray: int, paired: Mapping[int, Beside], empty: Collection[int]) -> list[Doubt]:
+    """Return what the stray serial makes doubtful among *paired* serials, some of them *empty*: as
+    far as an empty one on each side, else the two beside it."""
+    led: list[Doubt] = []
     for step in (-1, 1):
         between = _to_an_empty_one(stray, step, paired, empty)
         if between:
             ordered = tuple(each.id for each in between[::step])
             began = stray + step * (len(between) + 1)
-            return Doubt(between[0].station, ordered, shift=True, empty=began)
+            led.append(Doubt(between[0].station, ordered, shift=True, empty=began))
+    return led or _neighbours(stray, paired, empty)
+
+
+def _neighbours(stray: int, paired: Mapping[int, Beside], empty: Collection[int]) -> list[Doubt]:
     sides = [stray + step for step in (-1, 1) if stray + step in paired]
     near = [paired[at] for at in sides if at not in empty]
     if not near:
-        return None
+        return []
     own = [each.id for each in near if each.station == near[0].station]
-    return Doubt(near[0].station, tuple(own), shift=False)
+    return [Doubt(near[0].station, tuple(own), shift=False)]
 
 
 def doubts_behind(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import LARGEST_SERIAL, Tube, TubeId
 from server.lab import empties
 from server.lab import stray_reads as reads
-from server.lab.stray_rules import Doubt, doubt_beside
+from server.lab.stray_rules import Doubt, doubts_beside
 from server.sampling import holds, queries, slip_endings, slips
 from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.turns import take_turn
@@ -88,7 +88,7 @@ def _flag(
         doubts = _doubts(session, some)
         slip_endings.ask_anew(session, _leading_to(found, doubts))
         held = _held_before(session, doubts)
-        for stray, doubt in doubts.items():
+        for stray, doubt in ((each, one) for each, beside in doubts.items() for one in beside):
             if not held[stray].issuperset(doubt.members):
                 slips.open_group(
                     session, doubt.station, doubt.members, slips.Cause.STRAY, None,
@@ -96,18 +96,22 @@ def _flag(
                 )  # fmt: skip
 
 
-def _doubts(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, Doubt]:
+def _doubts(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, list[Doubt]]:
     paired, empty = reads.field_around(session, strays)
     found = (
-        (each, doubt_beside(each.serial, paired.get(each.series, {}), empty.get(each.series, ())))
+        (each, doubts_beside(each.serial, paired.get(each.series, {}), empty.get(each.series, ())))
         for each in strays
     )
-    return {stray: doubt for stray, doubt in found if doubt is not None}
+    return {stray: beside for stray, beside in found if beside}
 
 
-def _leading_to(found: Collection[TubeId], doubts: Mapping[TubeId, Doubt]) -> list[TubeId]:
+def _leading_to(found: Collection[TubeId], doubts: Mapping[TubeId, list[Doubt]]) -> list[TubeId]:
     spots = {(each.series, each.serial) for each in found}
-    return [each for each, doubt in doubts.items() if (each.series, doubt.empty) in spots]
+    return [
+        stray
+        for stray, beside in doubts.items()
+        if any((stray.series, each.empty) in spots for each in beside)
+    ]
 
 
 def _held_before(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, set[UUID]]:

@@ -13,7 +13,7 @@ from contract.tubes import LARGEST_SERIAL, TubeId
 from server.lab.models import Reception
 from server.lab.services import Finding, enter_result, receive_tube, reject_tube, verify_result
 from server.lab.stray_reads import spans_around
-from server.lab.stray_rules import REACH, Beside, doubt_beside
+from server.lab.stray_rules import REACH, Beside, doubts_beside
 from server.lab.strays import look_at, look_beside
 from server.lab.words import Call, Rejection
 from server.outcomes.gate import ResultHeld
@@ -50,6 +50,24 @@ def test_an_empty_tube_and_one_of_nobody_hold_all_between_them_in_either_order(
     verify_result(scene.session, entered.id, by=MINH, now=scene.now)
     with pytest.raises(ResultHeld):
         release(scene.session, [entered.id], by=MINH, now=scene.now)
+
+
+@pytest.mark.parametrize("stray_at", [0, 1, 2])
+def test_a_tube_of_nobody_between_two_empty_ones_holds_both_sides_in_every_order(
+    scene: Any, stray_at: int
+) -> None:
+    """Nobody knows in which of the two the shift began."""
+    tubes = [scene.tube() for _ in range(9)]
+    for each in (*tubes[:4], *tubes[5:]):
+        scene.pair(each, scene.person())
+    steps = [
+        lambda: reject_tube(scene.session, tubes[0], Rejection.EMPTY, by=LAN, now=scene.now),
+        lambda: reject_tube(scene.session, tubes[8], Rejection.EMPTY, by=LAN, now=scene.now),
+    ]
+    steps.insert(stray_at, lambda: came(scene, tubes[4]))
+    for step in steps:
+        step()
+    assert held_by_slip(scene.session, tubes) == {*tubes[1:4], *tubes[5:8]}
 
 
 def test_a_tube_of_nobody_alone_holds_only_who_stands_beside_it(
@@ -143,15 +161,15 @@ def test_what_is_held_is_of_one_station_near_by_and_never_empty(
     stray: int, stations: dict[int, str], empty: frozenset[int]
 ) -> None:
     paired = {at: Beside(UUID(int=at + 1), name) for at, name in stations.items() if at != stray}
-    doubt = doubt_beside(stray, paired, empty)
-    if doubt is None:
+    doubts = doubts_beside(stray, paired, empty)
+    if not doubts:
         assert {stray - 1, stray + 1} & (paired.keys() - empty) == set()
-        return
-    held = [member.int - 1 for member in doubt.members]
-    assert held == sorted(held)
-    assert {stations[at] for at in held} == {doubt.station}
-    assert not set(held) & empty
-    assert all(abs(at - stray) <= (REACH if doubt.shift else 1) for at in held)
+    for doubt in doubts:
+        held = [member.int - 1 for member in doubt.members]
+        assert held == sorted(held)
+        assert {stations[at] for at in held} == {doubt.station}
+        assert not set(held) & empty
+        assert all(abs(at - stray) <= (REACH if doubt.shift else 1) for at in held)
 
 
 def test_pairings_that_come_after_their_tubes_are_looked_at_as_well(
