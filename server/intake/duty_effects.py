@@ -23,6 +23,7 @@ from server.lab import services as lab
 from server.lab.boxes import services as boxes
 from server.lab.boxes.custody import State
 from server.lab.boxes.queries import custody_of
+from server.people.late import Sample
 from server.people.newcomers import Shown, bearers_of
 
 Came = tuple[CheckedIn, PersonCode, datetime | None]  # who came, their code, what the clock said
@@ -64,10 +65,14 @@ def _let_undo(session: Session, made: Container[UUID], stations: Iterable[str]) 
 def _shown(
     event: CheckedIn, code: PersonCode, stations: Mapping[str, Station], stood: Stands
 ) -> Shown:
-    """A record that begins with a check-in begins where that was: at the point."""
+    """A record that begins with a check-in begins where that was: at the point.
+
+    One that comes late is of whom its number led to when it was made, if its time is sure.
+    """
     own = event.place or stations[event.station].place
     place = stood.place_of(event.station, event.at, own)
-    return Shown(code, f"station:{event.station}", f"event:{event.id}", place)
+    when = Sample(event.id, event.at, event.trusted, code, asked=False) if event.trusted else None
+    return Shown(code, f"station:{event.station}", f"event:{event.id}", place, when)
 
 
 def void_check_in(session: Session, event: CheckInVoided, now: datetime) -> None:

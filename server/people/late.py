@@ -28,12 +28,16 @@ _OF_NOBODY = {System.PHONE, System.VEHICLE}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A pairing that showed a code, and when it was made; `trusted` as its clock is."""
+    """A pairing, or a check-in, that showed a code, and when; `trusted` as its clock is.
+
+    Whose a check-in is nobody is `asked`: it stays where the number led to.
+    """
 
     event: UUID
     at: datetime
     trusted: bool
     code: PersonCode
+    asked: bool = True
 
     @property
     def key(self) -> Key:
@@ -71,7 +75,7 @@ def ask(session: Session, former: Mapping[UUID, Former], samples: Iterable[Sampl
     asked = set(session.scalars(before))
     shown: dict[Former, dict[UUID, str]] = defaultdict(dict)
     for each in samples:
-        if each.event in former and each.event not in asked:
+        if each.asked and each.event in former and each.event not in asked:
             shown[former[each.event]][each.event] = str(each.code.kind)
     for (link, asleep), kinds in shown.items():
         made = whose.ask(session, link, kinds, now=now)

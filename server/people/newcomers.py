@@ -35,7 +35,7 @@ class Shown:
     by: str
     evidence: str
     place: str
-    sample: late.Sample | None = None  # of a pairing: when it was made
+    sample: late.Sample | None = None  # when that was, where it matters
 
 
 def bearers_of(session: Session, shown: Sequence[Shown], *, now: datetime) -> list[UUID]:

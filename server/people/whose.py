@@ -5,6 +5,7 @@ Such a sample stands with the record that the number led to, and its results wai
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from hashlib import blake2b
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from contract.identities import Key, System
 from server import vault
 from server.audit import services as audit
+from server.errors import DomainError
 from server.people import asking, erased, links, merges, queries
 from server.people.agreement import Traits, agree
 from server.people.models import Disagreement, Identity, Person
@@ -20,6 +22,10 @@ from server.people.sleeping import Said, names_one_of
 
 # Who tells the strong numbers of the code that an event showed.  `hearing` adds them.
 askers: list[Callable[[Session, UUID | None], list[Key]]] = []
+
+
+class MovedSince(DomainError):
+    code = "number-moved-since"
 
 
 def ask(
@@ -66,18 +72,32 @@ def asked_about(session: Session, link_id: UUID) -> int:
     return session.scalar(asked) or 0
 
 
-def another(session: Session, question: Disagreement, *, by: str, now: datetime) -> Person | None:
+def stamp(question: Disagreement, bearer: Person | None) -> str:
+    """Return by what a stale page is told: who had the number as it was shown, or nobody."""
+    who = bearer.id.bytes if bearer else b""
+    return blake2b(question.id.bytes + who, digest_size=8).hexdigest()
+
+
+def another(
+    session: Session, question: Disagreement, *, by: str, now: datetime, seen: str | None = None
+) -> Person | None:
     """Return who else it was: whom the number leads to now, or a new person, who gets the number.
 
     So it would have been, had the number never led to the record that is asked about: who only
     claimed it meanwhile has it no more.  None, where it leads there again: then it is nobody
     else's.  Of merged records it is the one that has the number, so that it is still the right
-    one's once they are parted.
+    one's once they are parted.  Raises MovedSince where another had it as it was *seen*.
     """
     link = session.get_one(Identity, question.identity_id)
     live = links.live_of(session, link)
-    if live is not None and not live.claimed:
-        return None if live.person_id == question.person_id else live.person
+    bearer = live.person if live is not None and not live.claimed else None
+    if seen is not None and seen != stamp(question, bearer):
+        raise MovedSince(
+            "Số này vừa chuyển sang hồ sơ khác. Xem lại nay số là của ai rồi trả lời.",
+            "The number has just moved. Look again whose it is now, then answer.",
+        )
+    if bearer is not None:
+        return None if bearer.id == question.person_id else bearer
     if live is not None:
         live.unlinked_at, live.unlinked_by = now, by
         session.flush()

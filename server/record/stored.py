@@ -15,7 +15,7 @@ from server.audit.models import AuditEntry
 from server.db import Base, Encrypted, EncryptedBytes
 from server.declarations.models import CheckIn
 from server.outcomes.models import Callback, CallbackAttempt
-from server.people.models import Disagreement, Person
+from server.people.models import Disagreement, Identity, Person
 from server.sampling.models import Pairing
 
 KEPT = {"data_request.reason"}  # the answer, which proves that the law was kept
@@ -61,20 +61,30 @@ def export(session: Session, ids: Sequence[UUID]) -> dict[str, list[dict[str, ob
     """Return all that is stored about a person as plain values, table by table."""
     found: dict[str, list[dict[str, object]]] = {}
     for row in rows_about(session, ids):
-        found.setdefault(row.__tablename__, []).append(_plain(row, _others(row, ids)))
+        found.setdefault(row.__tablename__, []).append(_plain(row, _others(session, row, ids)))
     looked = select(AuditEntry).where(AuditEntry.subject.in_([str(each) for each in ids]))
     found["audit_entry"] = [_plain(row) for row in session.scalars(looked.order_by(AuditEntry.id))]
     return found
 
 
-def _others(row: Any, ids: Sequence[UUID]) -> set[str]:
+def _others(session: Session, row: Any, ids: Sequence[UUID]) -> set[str]:
     """Return the columns of *row* that may tell another person's data.
 
-    What a code said that names another is theirs until somebody answered that it is the same.
+    What a code said that names another is theirs until somebody answered that it is the same.  Why
+    a number went from one to the other names whom it went to, or came from.
     """
+    if isinstance(row, Identity):
+        return {"reason", "unlink_reason"} if _was_anothers(session, row, ids) else set()
     if not isinstance(row, Disagreement) or row.answer == "same" or row.other_id in ids:
         return set()
     return {"said_name", "said_birth", "said_sex", "reason"}
+
+
+def _was_anothers(session: Session, link: Identity, ids: Sequence[UUID]) -> bool:
+    """Return whether *link* took its number from another person, or lost it to one."""
+    beside = or_(Identity.id == link.replaces_id, Identity.replaces_id == link.id)
+    found = select(Identity.id).where(beside, Identity.person_id.not_in(ids))
+    return session.scalar(found.limit(1)) is not None
 
 
 def _plain(row: Any, others: Collection[str] = ()) -> dict[str, object]:

@@ -21,18 +21,19 @@ from server.sampling.turns import take_persons_turn, take_turn
 
 def answer(
     session: Session, question_id: UUID, *, same: bool, reason: str, by: str, now: datetime,
-    within: Within = ANYWHERE,
+    within: Within = ANYWHERE, stamp: str | None = None,
 ) -> int:  # fmt: skip
     """Say whether a code's bearer is who the number's record names; return how many tubes waited.
 
     If it is another, the pairings and check-ins that showed the code are theirs from then on:
     what was told of the pairings, while two records were one, was taken back.  What the code
-    showed or shows outside *within* waits for those who see it.  Raises NotFound, AlreadyAnswered.
+    showed or shows outside *within* waits for those who see it.  *stamp* says who had a number that
+    moved as it was shown (`whose.stamp`).  Raises NotFound, AlreadyAnswered, MovedSince.
     """
     take_turn(session, _tubes_of(session, doubts.shown_alike(session, question_id)))
     alike = doubts.answer_disagreement(
         session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now,
-        within=within,
+        within=within, stamp=stamp,
     )  # fmt: skip
     before = latest(session, About.IDENTITY, question_id)  # of a question that a parting woke
     record_decision(

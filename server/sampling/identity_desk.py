@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.accounts.within import Within
-from server.people import doubts, links, merges, queries, whole
+from server.people import doubts, links, merges, queries, whole, whose
 from server.people.models import Disagreement, Identity, IdentityQuestion, Person
 from server.sampling import sight, spared
 from server.sampling.decision_models import Matter
@@ -29,6 +29,7 @@ class Moved(NamedTuple):
     link: Identity
     leads: bool
     bearer: Person | None
+    stamp: str  # who has it now: `whose.stamp`
 
 
 class Doubted(NamedTuple):
@@ -68,7 +69,7 @@ def _moved(session: Session, question: Disagreement, within: Within) -> Moved | 
     link = session.get_one(Identity, question.identity_id)
     bearer = links.bearer_now(session, link)
     seen = bearer is not None and sight.sees_person(session, within, bearer.id)
-    return Moved(link, bearer is not None, bearer if seen else None)
+    return Moved(link, bearer is not None, bearer if seen else None, whose.stamp(question, bearer))
 
 
 def perhaps_one(session: Session, within: Within) -> list[PerhapsOne]:

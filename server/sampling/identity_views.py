@@ -40,7 +40,7 @@ def answer_disagreement(question_id: UUID) -> ResponseReturnValue:
     with transaction() as session:
         waited = identity_decisions.answer(
             session, question_id, within=current_within(), same=same, reason=reason, by=actor(),
-            now=now(),
+            now=now(), stamp=request.form.get("seen"),
         )  # fmt: skip
     flash(t(f"Đã trả lời; {waited} ống hết chờ.", f"Answered; {waited} tubes wait no more."))
     return redirect(url_for(".show_identities"))
