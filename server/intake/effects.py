@@ -134,8 +134,8 @@ def _pair(session: Session, opened: Sequence[Opened], now: datetime) -> None:
         session, [_shown(event, code, places) for event, code, _ in pairs], now=now
     )
     given = [
-        sampling.Given(event, bearer, places[event.station], claimed_at)
-        for (event, _, claimed_at), bearer in zip(pairs, bearers, strict=True)
+        sampling.Given(event, bearer, places[event.station], claimed_at, named=bool(code.name))
+        for (event, code, claimed_at), bearer in zip(pairs, bearers, strict=True)
     ]
     recorded = sampling.record_pairings(session, given, now=now)
     strays.look_beside(session, recorded, now=now)

@@ -22,12 +22,18 @@ from server.sampling import changes, lot_queries
 from server.sampling.models import Pairing
 from server.sampling.turns import take_persons_turn, take_turn
 
-# Of codes whose bytes are kept no more: by what numbers alone such a kind of code leads.
-ALONE: dict[str, set[System]] = {
+# Of codes whose bytes are kept no more: by what numbers such a kind of code leads.
+LEADS: dict[str, set[System]] = {
     str(Kind.TYPED): {System.CITIZEN, System.INSURANCE},
     str(Kind.PERSONAL_CARD): {System.CARD},
     str(Kind.OTHER): {System.OTHER},
+    str(Kind.CITIZEN_CARD): {System.CITIZEN},
+    str(Kind.INSURANCE_CARD): {System.INSURANCE},
+    str(Kind.NATIONAL_QR): {System.NATIONAL},
+    str(Kind.HEALTH_CERTIFICATE): {System.CERTIFICATE},
 }
+# They mostly name nobody: asked about also where it is not known whether one did.
+NAMELESS = {str(Kind.TYPED), str(Kind.PERSONAL_CARD), str(Kind.OTHER)}
 
 
 def take_turns(session: Session, link: Identity) -> None:
@@ -66,14 +72,16 @@ def _came_by(session: Session, link: Identity, heir: Person | None = None) -> It
     heirs = merges.together(session, heir.id) if heir else []
     for pairing, payload in session.execute(asked.order_by(Pairing.paired_at, Pairing.id)).all():
         code = open_event(pairing.id, payload).person if payload else None
-        if _led(code, pairing.person_kind, link) and not _names(session, code, ours, heirs):
+        if _led(code, pairing, link) and not _names(session, code, ours, heirs):
             yield pairing
 
 
-def _led(code: PersonCode | None, kind: str, link: Identity) -> bool:
-    """Return whether the number of *link* is what a code leads by."""
+def _led(code: PersonCode | None, pairing: Pairing, link: Identity) -> bool:
+    """Return whether the number of *link* is what a code leads by; of one that is kept no more,
+    where it named nobody."""
     if code is None:
-        return link.system in ALONE.get(kind, set())
+        alone = pairing.named is False or pairing.person_kind in NAMELESS
+        return alone and link.system in LEADS.get(pairing.person_kind, set())
     strongest = strong_keys(code)[0]
     return (str(strongest.system), strongest.value) == (link.system, link.value)
 

@@ -117,6 +117,7 @@ class Pairing(Base):
     station: Mapped[str] = mapped_column(ForeignKey("station.id"))
     operator: Mapped[str] = mapped_column(String(64))
     person_kind: Mapped[str] = mapped_column(String(64))
+    named: Mapped[bool | None]  # whether the code named its bearer; none: not kept then
     order: Mapped[str] = mapped_column(String(12))
     # The best that is known: by the station's clock, or as the server corrected it.
     paired_at: Mapped[datetime] = mapped_column(index=True)  # lists stand in this order

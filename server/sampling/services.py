@@ -64,6 +64,7 @@ class Given:
     person_id: UUID
     place: str
     claimed_at: datetime | None = None  # what the station's clock said, where `event` is corrected
+    named: bool | None = None  # whether the code that was shown names its bearer
 
 
 _Fresh = Sequence[tuple[Given, Tube]]
@@ -135,7 +136,7 @@ def _row(given: Given, tube: Tube, now: datetime) -> dict[str, Any]:
         "operator": event.operator, "person_kind": event.person_kind, "order": event.order,
         "paired_at": event.at, "trusted": event.trusted, "place": event.place or given.place,
         "took_ms": event.took_ms, "manual": event.manual, "received_at": now,
-        "claimed_at": given.claimed_at,
+        "claimed_at": given.claimed_at, "named": given.named,
         "boot": None if event.trusted else event.boot or None,
         "mono": None if event.trusted else event.mono,
     }  # fmt: skip

@@ -37,6 +37,7 @@ HOA, LAN, MINH = "user:hoa", "user:lan", "user:minh"
 NUMBER, TYPED = "024191000077", b"TYPED:cccd|024191000077"
 AN = "024192000011||Nguyễn Thị An|02031992|Nữ|Hồng Thái|01012022"
 BINH = "024191000088||Trần Thị Bình|02031991|Nữ|Hồng Thái|01012022"
+DAMAGED = f"{NUMBER}||Nguyn Th An|02031992|N|Hng Thi|01012022".encode()  # by a reader's keyboard
 AN_BY_NUMBER = f"{NUMBER}||Nguyễn Thị An|02031992|Nữ|Hồng Thái|01012022"
 TUBE, OTHER = TubeId.mint(26, 1), TubeId.mint(26, 9)
 
@@ -193,8 +194,22 @@ def test_of_a_code_that_is_kept_no_more_its_kind_says_whether_it_came_by_the_num
     desk.pair(TUBE, TYPED, person_kind=kind)
     with desk.database.write() as session:
         session.execute(update(WireEvent).values(payload=b""))
+        session.execute(update(Pairing).values(named=None))  # before that was kept
     desk.take(desk.met(BINH))
     assert len(desk.questions()) == asked
+
+
+@pytest.mark.parametrize("bytes_are", ["kept", "archived"])
+def test_a_card_whose_name_could_not_be_read_is_asked_about_once_its_number_moves(
+    desk: Desk, bytes_are: str
+) -> None:
+    desk.pair(TUBE, DAMAGED)
+    if bytes_are == "archived":
+        with desk.database.write() as session:
+            session.execute(update(WireEvent).values(payload=b""))
+    desk.take(desk.met(BINH))
+    [question] = desk.questions()
+    assert question.person_id == desk.an
 
 
 def test_the_pages_say_what_waits_and_whose_the_number_is_now(desk: Desk, sign_in: Any) -> None:
