@@ -1,9 +1,10 @@
 """What of a closed month goes into archives: content that no rule reads any more.
 
 What rules read stays: of an event its id, number, hash and kind, so that one that comes again is
-known, a changed one is found out, and nothing is applied twice; every pairing, result and outcome;
-the roll-ups; the audit trail.  People's check-ins are on no shelf, nor are the events that told of
-them: their time to be kept (`keep_check_in_days`) is over before a file of them would help.
+known, a changed one is found out, and nothing is applied twice; every pairing, with the kind of its
+code and whether that named anybody, result and outcome; the roll-ups; the audit trail.  People's
+check-ins are on no shelf, nor are the events that told of them: their time to be kept
+(`keep_check_in_days`) is over before a file of them would help.
 """
 
 from collections.abc import Callable, Mapping

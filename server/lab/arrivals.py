@@ -150,7 +150,8 @@ def _take_back(
     session: Session, tube: Tube, mine: Arrival, known: Reception | None, *, reason: str, by: str,
     now: datetime,
 ) -> None:  # fmt: skip
-    over = [] if mine.moved else receptions.standing_steps(session, tube)
+    heard = receptions.forget(session, known, mine.lab) if mine.moved and known else []
+    over = heard if mine.moved else receptions.standing_steps(session, tube)
     session.add(
         ArrivalWithdrawal(
             id=ordered_id(now), tube=tube, lab=mine.lab, box=mine.box, at=mine.at,

@@ -3,6 +3,7 @@
 `outcomes.receptions` decides whether it may still be done; this only does it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from server.audit import services as audit
 from server.lab import in_hand, moves, queries, refusals
 from server.lab.models import Reception, ReceptionStep
 from server.lab.move_models import ArrivalWithdrawal
+from server.lab.taken_back import nested
 from server.lab.words import Rejection
 from server.rows import ordered_id
 from server.sampling import changes, slip_endings
@@ -54,10 +56,10 @@ def hear_of_arrival(
     if reception is None:
         return
     own = not _is_elsewhere(session, reception, by)
-    if own and reception.own_at and arrived < reception.own_at:
-        reception.own_at = arrived
     steps = standing_steps(session, tube)
-    if arrived >= min([reception.at, *(step.at for step in steps)]):
+    first = arrived < min([reception.at, *(step.at for step in steps)])
+    sooner = own and reception.own_at is not None and arrived < reception.own_at
+    if not (first or sooner):
         return
     if reception.at > now + CLOCKS_DIFFER >= arrived > now - CLOCKS_DIFFER:
         return  # scanned again just now: our clock went back since it was received
@@ -66,15 +68,38 @@ def hear_of_arrival(
             id=ordered_id(now), tube=tube, kind="received", box=box, at=arrived, by=by, reason=""
         )
     )
-    if reception.accepted:
+    if reception.accepted and first:
         reception.own_at = None if own else in_hand.came_at(reception)
         reception.at = arrived
+    elif reception.accepted:
+        reception.own_at = arrived
     audit.record(session, "tube.received-before", tube, by=by, now=now, detail=box)
     changes.changed(session, tube, now=now)
 
 
 def _is_elsewhere(session: Session, reception: Reception, by: str) -> bool:
     return moves.is_other(reception, place_of_actor(session, by), by)
+
+
+def forget(session: Session, reception: Reception, lab: str) -> list[ReceptionStep]:
+    """Let what *lab* said of a tube that another received count no more; return those steps."""
+    steps = standing_steps(session, reception.tube)
+    gone = [
+        each
+        for each in steps
+        if _is_elsewhere(session, reception, each.by)
+        and nested(place_of_actor(session, each.by), lab)
+    ]
+    if gone and reception.accepted:
+        _date(session, reception, [each for each in steps if each not in gone])
+    return gone
+
+
+def _date(session: Session, reception: Reception, steps: Sequence[ReceptionStep]) -> None:
+    """Let a reception say when the tube was first at a laboratory, and at its own, by *steps*."""
+    own = [each for each in steps if not _is_elsewhere(session, reception, each.by)]
+    reception.own_at = own[0].at if own and own != steps else None
+    reception.at = steps[0].at if steps else reception.at
 
 
 def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: datetime) -> Reception:
@@ -88,10 +113,9 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
     if reception is None or reception.accepted or reception.reason == Rejection.RECALLED:
         raise refusals.not_rejected(tube)
     steps = standing_steps(session, tube)
-    own = [each for each in steps if not _is_elsewhere(session, reception, each.by)]
     reception.accepted, reception.reason = True, ""
-    reception.own_at = own[0].at if own and own != steps else None
-    reception.at, reception.by = (steps[0].at, steps[0].by) if steps else (reception.at, by)
+    _date(session, reception, steps)
+    reception.by = steps[0].by if steps else by
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))
     slip_endings.end_behind(session, tube, now=now)
     audit.record(session, "tube.rejection-undone", tube, by=by, now=now, detail=reception.box)

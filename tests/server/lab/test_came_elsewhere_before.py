@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from contract.tubes import Tube
+from server.accounts.within import Within
 from server.lab import moves, queries, receptions, runs
 from server.lab.services import receive_tube, reject_tube
 from server.lab.words import Call, Rejection
-from tests.server.lab.test_arrivals import HERE, LAN, XA, came, people, take_back
+from server.outcomes.facts import facts_of
+from server.outcomes.known import late_pairings
+from tests.server.lab.test_arrivals import HERE, LAN, THERE, XA, came, people, take_back
 from tests.server.lab.test_withdrawn_behind import SAID, busy
 
 __all__ = ["people"]
@@ -87,3 +90,24 @@ def test_a_rejection_that_is_undone_forgets_nothing_of_it(people: Any, record: A
     assert reception(people, day.tube).at == day.there
     day.confirm()
     assert day.held() == [moves.Odd.BEFORE]
+
+
+@pytest.mark.parametrize("own_time", ["kept", "from before that was kept"])
+def test_nobody_stays_late_by_an_arrival_elsewhere_that_was_a_mistake(
+    people: Any, own_time: str
+) -> None:
+    session, there = people.session, people.now
+    tube: Tube = people.tube()
+    people.now += 60 * MINUTE
+    people.pair(tube, people.person())
+    people.now += 60 * MINUTE
+    here = people.now
+    receive_tube(session, tube, box="H2", by=LAN, now=here)
+    people.now += 20 * MINUTE
+    receive_tube(session, tube, box="X", by=XA, now=people.now, arrived=there, moved=True)
+    assert len(late_pairings(facts_of(session, tube))) == 1
+    if own_time != "kept":
+        reception(people, tube).own_at = None
+    take_back(people, tube, Within.of([THERE]), by=XA)
+    assert late_pairings(facts_of(session, tube)) == set()
+    assert (reception(people, tube).at, reception(people, tube).own_at) == (here, None)
