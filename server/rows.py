@@ -8,12 +8,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import CursorResult, Dialect, Select, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from contract import ids
 from server import loading, vault
 from server.db import Base, Encrypted, UtcDateTime
 from server.loading import Stored as Stored
+from server.stored_times import sqlite_time, sqlite_times
 
 MANY = 50  # rows from which on PostgreSQL's COPY is worth its round trips
 
@@ -67,13 +68,21 @@ def insert_or_hold(session: Session, model: type[Base], row: Mapping[str, Any]) 
 
 
 def insert_or_add(session: Session, model: type[Base], row: Mapping[str, Any], name: str) -> None:
-    """Insert *row*; where one with its key is there, add to what that has under *name*."""
-    sqlite_too = session.get_bind().dialect.name == "sqlite"
-    made: Any = (sqlite.insert if sqlite_too else postgresql.insert)(model).values(**row)
+    """Insert *row*; where one with its key is there, add to what that has under *name*.
+
+    Past the objects of the session.
+    """
+    connection = session.connection()
+    connection.execute(_adding(model, name, connection.dialect.name == "sqlite"), dict(row))
+
+
+@cache
+def _adding(model: type[Base], name: str, in_sqlite: bool) -> Any:  # noqa: FBT001 - of a cache
     table = model.metadata.tables[model.__tablename__]
+    made: Any = (sqlite.insert if in_sqlite else postgresql.insert)(table)
     more = {name: table.columns[name] + made.excluded[name]}
     keys = [column.name for column in table.primary_key]
-    session.execute(made.on_conflict_do_update(index_elements=keys, set_=more))
+    return made.on_conflict_do_update(index_elements=keys, set_=more)
 
 
 def insert_stored(
@@ -93,29 +102,24 @@ def stored_rows(
     session: Session, question: Select[*tuple[Any, ...]], values: Mapping[str, Any]
 ) -> list[Any]:
     """Return the answer as the driver gives it: ids and times as this database stores them."""
-    connection = session.connection()
-    statement, places, own = _asking(question, connection.dialect)
-    known = {**own, **values}
-    given = known if places is None else tuple(known[name] for name in places)
-    with closing(connection.exec_driver_sql(statement, given)) as found:
+    with closing(_run(session, question, values)) as found:
         return list(found.cursor.fetchall())  # past SQLAlchemy's rows
 
 
-def stored_time(session: Session, at: datetime) -> Any:
-    """Return a time as this database's driver takes it."""
-    return stored_times(session)(at)
+def change_stored(session: Session, change: Update, values: Mapping[str, Any]) -> int:
+    """Make a change whose values are as this database's driver takes them; return of how many.
+
+    Past the objects of the session.
+    """
+    return int(_run(session, change, values).rowcount)
 
 
-def stored_times(session: Session) -> Callable[[datetime], Any]:
-    """Return what turns times into what this database's driver takes."""
-    return _sqlite_time if session.get_bind().dialect.name == "sqlite" else _naive
-
-
-def read_time(stored: Any) -> datetime:
-    """Return a time that the driver gave: SQLite's is text, others' has no zone; both are UTC."""
-    if isinstance(stored, str):
-        return datetime.fromisoformat(f"{stored}+00:00")
-    return stored.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+def _run(session: Session, statement: Any, values: Mapping[str, Any]) -> CursorResult[Any]:
+    connection = session.connection()
+    text, places, own = _asking(statement, connection.dialect)
+    known = {**own, **values}
+    given = known if places is None else tuple(known[name] for name in places)
+    return connection.exec_driver_sql(text, given)
 
 
 def stored_id(session: Session) -> Callable[[str], str]:
@@ -149,7 +153,11 @@ def _turned(
         turn = turns.get(name)
         if isinstance(turn, _Sealing):
             turn = turn.ready()
-        columns.append(values if turn is None else _each(values, turn))
+        if turn is sqlite_time:
+            values = sqlite_times(values)
+        elif turn is not None:
+            values = _each(values, turn)
+        columns.append(values)
     return list(zip(*columns, strict=True))
 
 
@@ -190,30 +198,12 @@ def _turns(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> dict[
         type_ = columns[name].type
         turn = type_.dialect_impl(dialect).bind_processor(dialect)
         if isinstance(type_, UtcDateTime) and dialect.name == "sqlite":
-            turn = _sqlite_time
+            turn = sqlite_time
         if isinstance(type_, Encrypted):
             turn = _Sealing(type_.purpose)
         if turn is not None:
             found[name] = turn
     return found
-
-
-_WRITTEN = "%04d-%02d-%02d %02d:%02d:%02d.%06d"
-
-
-def _sqlite_time(value: datetime | None) -> str | None:
-    """Return a time as SQLAlchemy's type writes it for SQLite, faster."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError(f"naive datetime {value!r}")
-    at = value if value.tzinfo is UTC else value.astimezone(UTC)
-    day = at.year, at.month, at.day
-    return _WRITTEN % (*day, at.hour, at.minute, at.second, at.microsecond)
-
-
-def _naive(value: datetime) -> datetime:
-    return value.astimezone(UTC).replace(tzinfo=None)
 
 
 def _undashed(value: str) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from server.audit import keys
 from server.audit.chain import NONCE, Said, mark, marker, moment
 from server.audit.models import AuditEntry
-from server.rows import insert_stored, lots, stored_time
+from server.rows import insert_stored, lots
+from server.stored_times import stored_time
 
 COLUMNS = ("at", "actor", "action", "subject", "detail", "mark")
 

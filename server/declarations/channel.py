@@ -1,7 +1,7 @@
 """The embedded declaration record, as the outbox's first channel."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db import Database
 from server.declarations import queries, services
-from server.declarations.notice import Notice, read
+from server.declarations.notice import Notice, read_each
 from server.delivery.channels import Message, Refused
 
 _PERSON = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -34,8 +34,8 @@ class EmbeddedRecord:
 
     def deliver_in(self, session: Session, messages: Sequence[Message]) -> None:
         """Record many notices in the transaction that takes them from the outbox."""
-        persons = [_person(each.subject) for each in messages]
-        notices = [_notice(each.payload) for each in messages]
+        persons = _persons([each.subject for each in messages])
+        notices = _notices([each.payload for each in messages])
         keys = [each.key for each in messages]
         services.record_notices(session, persons, keys, notices, now=self._clock())
 
@@ -46,19 +46,21 @@ class EmbeddedRecord:
             return queries.difference(session, person, key, notice)
 
 
-def _person(subject: str) -> str:
-    """Return a person's id as the text it is: of a million, none is made into an id and back."""
-    if _PERSON.fullmatch(subject) is None:
-        raise Refused(f"no person's id: {subject[:40]!r}")
-    return subject
+def _persons(subjects: Sequence[str]) -> Sequence[str]:
+    """Return persons' ids as the texts they are: of a million, none is made into an id and back."""
+    for subject, known in zip(subjects, map(_PERSON.fullmatch, subjects), strict=True):
+        if known is None:
+            raise Refused(f"no person's id: {subject[:40]!r}")
+    return subjects
 
 
-def _notice(payload: str) -> Notice:
+def _notices(payloads: Iterable[str]) -> list[Notice]:
     try:
-        return read(payload)
+        return read_each(payloads)
     except (ValueError, msgspec.DecodeError) as error:
         raise Refused(f"unreadable notice: {error}") from error
 
 
 def _parse(subject: str, payload: str) -> tuple[UUID, Notice]:
-    return UUID(_person(subject)), _notice(payload)
+    [person], [notice] = _persons([subject]), _notices([payload])
+    return UUID(person), notice

@@ -1,5 +1,6 @@
 """What a declaration record is told about one tube: the message, as JSON.  Pure; no names in it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -58,7 +59,13 @@ def write_first(
 
 def read(payload: str) -> Notice:
     """Return the notice in *payload*; raise ValueError (or msgspec.DecodeError) if it is none."""
-    notice = _decoder.decode(payload)
-    if not (looks_like_tube(notice.tube) and holds(notice.tube)):
-        _tube(notice.tube)  # a maker's, or none
-    return notice
+    return read_each([payload])[0]
+
+
+def read_each(payloads: Iterable[str]) -> list[Notice]:
+    """As `read`, of many: all or none."""
+    notices = list(map(_decoder.decode, payloads))
+    for notice in notices:
+        if not (looks_like_tube(notice.tube) and holds(notice.tube)):
+            _tube(notice.tube)  # a maker's, or none
+    return notices

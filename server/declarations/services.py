@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from server.declarations.models import RecordEntry
 from server.declarations.notice import Notice
-from server.rows import insert_stored, new_ids, stored_id, stored_times
+from server.rows import insert_stored, new_ids, stored_id
+from server.stored_times import stored_time, stored_time_each
 
 COLUMNS = (
     "id", "person_id", "key", "tube", "status", "reason", "version", "sampled_at", "resulted_at",
@@ -43,13 +44,13 @@ def record_notices(
     """
     if not notices:
         return
-    time, whose = stored_times(session), stored_id(session)
+    whose = stored_id(session)
     tubes, statuses, reasons, versions, sampled, resulted, places, before = zip(
         *map(astuple, notices), strict=True
     )
     rows = zip(
         new_ids(now, len(notices)), map(whose, persons), keys, tubes, statuses, reasons, versions,
-        map(time, sampled), [time(at) if at else None for at in resulted], places, before,
-        repeat(time(now)),
+        stored_time_each(session, sampled), stored_time_each(session, resulted), places, before,
+        repeat(stored_time(session, now)),
     )  # fmt: skip
     insert_stored(session, RecordEntry, COLUMNS, list(rows))

@@ -6,15 +6,21 @@ wrong with one message stops nobody else's.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.delivery.models import Circuit
-from server.rows import insert_missing
+from server.rows import insert_missing, stored_rows
+from server.stored_times import read_time
 
 TOLERATED = 3  # failures in a row before the circuit opens
 SAID_EVERY = timedelta(seconds=10)  # how exactly we know when a target last answered
+# Asked for every group of messages: two columns of one row, past the session's objects.
+_ITS = Circuit.target == bindparam("target", type_=String)
+_OPEN_UNTIL = select(Circuit.open_until).where(_ITS)
+_ANSWERS = select(Circuit.failures, Circuit.open_until, Circuit.answered_at).where(_ITS)
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=5)
 
 
@@ -34,10 +40,11 @@ def of(session: Session, targets: Iterable[str]) -> dict[str, Circuit]:
 
 def room(session: Session, target: str, *, now: datetime, limit: int) -> int:
     """Return how many messages *target* may be sent now: none, one to try, or *limit*."""
-    circuit = session.get(Circuit, target)
-    if circuit is None or circuit.open_until is None:
-        return limit
-    return 0 if is_away(circuit.open_until, now) else 1
+    session.flush()  # what this transaction noted of the target
+    for (until,) in stored_rows(session, _OPEN_UNTIL, {"target": target}):
+        if until is not None:
+            return 0 if is_away(read_time(until), now) else 1
+    return limit
 
 
 def is_away(until: datetime | None, now: datetime) -> bool:
@@ -50,18 +57,19 @@ def answered(session: Session, target: str, *, now: datetime) -> None:
 
     Workers that find it so all the time do not wait for each other to say it.
     """
-    known = session.get(Circuit, target)
-    if known and _was_there(known, now):
-        return
+    session.flush()
+    for known in stored_rows(session, _ANSWERS, {"target": target}):
+        if _was_there(now, *known):
+            return
     circuit = _get(session, target)
     circuit.failures, circuit.open_until, circuit.away_since = 0, None, None
     circuit.last_error, circuit.answered_at = None, now
 
 
-def _was_there(circuit: Circuit, now: datetime) -> bool:
-    well = not circuit.failures and circuit.open_until is None
-    said = circuit.answered_at
-    return well and said is not None and now - SAID_EVERY < said <= now
+def _was_there(now: datetime, failures: int, open_until: Any, answered_at: Any) -> bool:
+    if failures or open_until is not None or answered_at is None:
+        return False
+    return now - SAID_EVERY < read_time(answered_at) <= now
 
 
 def was_away(session: Session, target: str, error: str, *, now: datetime) -> None:

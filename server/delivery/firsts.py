@@ -13,7 +13,8 @@ from server.delivery import routes
 from server.delivery.models import Delivery
 from server.delivery.routes import Label, Route
 from server.delivery.services import COLUMNS, PURPOSE, WAITING
-from server.rows import Stored, insert_stored, stored_time
+from server.rows import Stored, insert_stored
+from server.stored_times import stored_time
 
 
 class Firsts(NamedTuple):

@@ -20,7 +20,8 @@ from server.delivery.models import Delivery
 from server.delivery.queries import is_open
 from server.delivery.routes import Label
 from server.errors import DomainError, NotFound
-from server.rows import insert_stored, stored_time
+from server.rows import insert_stored
+from server.stored_times import stored_time
 
 COLUMNS = (
     "target", "key", "subject", "place", "version", "payload", "state", "attempts",

@@ -31,7 +31,8 @@ from server.db import Encrypted, UtcDateTime, among_numbers, listed
 from server.delivery import arrivals, backoff, circuits
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
-from server.rows import stored_rows, stored_times
+from server.rows import change_stored, stored_rows
+from server.stored_times import stored_time, stored_times
 
 ATTEMPTS = 12  # failures that are somebody's fault, before a person must look
 LEASE = timedelta(minutes=5)  # longer than a batch takes with every call at its time-out
@@ -178,10 +179,14 @@ def note_delivered(
 
 def note_in_place(session: Session, taken: Sequence[Taken], *, receipts: str, now: datetime) -> int:
     """Note what `heads` gave of one target and this transaction delivered: one statement."""
-    which = {"ids": listed([each.id for each in taken]), "head": receipts, "at": now}
-    noted = session.connection().execute(_IN_PLACE, which)
-    _tell(session, taken, now)
-    return noted.rowcount
+    if not taken:
+        return 0
+    at = stored_time(session, now)
+    which = {"ids": listed([each.id for each in taken]), "head": receipts, "at": at}
+    noted = change_stored(session, _IN_PLACE, which)
+    keys = [each.message.key for each in taken]
+    arrivals.tell(session, taken[0].message.target, keys, now=now)
+    return noted
 
 
 def _tell(session: Session, taken: Sequence[Taken], now: datetime) -> None:

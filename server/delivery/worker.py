@@ -49,10 +49,10 @@ def run_target(database: Database, target: str, channel: Channel, now: datetime)
     arrived, until = 0, monotonic() + RUN_SECONDS
     while _due(database, target, now) and monotonic() < until:
         if isinstance(channel, InPlace):
-            while written := _in_place(database, target, channel, now, first=not arrived):
-                arrived += written
-                if monotonic() >= until:  # *now* is too old by now to give leases by
-                    return arrived
+            written, over = _in_groups(database, target, channel, now, until)
+            arrived += written
+            if over:
+                break
         handed = _by_calls(database, target, channel, now)
         if handed is None:
             break
@@ -105,10 +105,25 @@ def _due(database: Database, target: str, now: datetime) -> bool:
         return taking.anything_due(session, target=target, now=now)
 
 
+def _in_groups(
+    database: Database, target: str, channel: InPlace, now: datetime, until: float
+) -> tuple[int, bool]:
+    """Deliver group after group; return how many messages arrived, and whether that is all.
+
+    It is not where one of a group must be found out alone.
+    """
+    arrived = 0
+    while written := _in_place(database, target, channel, now, first=not arrived):
+        arrived += written
+        if monotonic() >= until:  # *now* is too old by now to give leases by
+            return arrived, True
+    return arrived, written is not None
+
+
 def _in_place(
     database: Database, target: str, channel: InPlace, now: datetime, *, first: bool
-) -> int:
-    """Deliver a batch in one transaction; return 0 where one of them must be found out alone."""
+) -> int | None:
+    """Deliver what is due in one transaction; return None where that cannot be done together."""
     try:
         return again(partial(_in_one, database, target, channel, now, first=first), keyed=True)
     except Exception as error:  # whichever it was, one by one will tell
@@ -116,7 +131,7 @@ def _in_place(
             raise
         kind = type(error).__name__
         log.info("deliveries to %s do not go together (%s): one by one", target, kind)
-        return 0
+        return None
 
 
 def _in_one(

@@ -5,7 +5,7 @@ Two listeners, two statements each for any number of tubes: of facts about tubes
 so writers never wait for each other; whoever counts takes away the marks that it saw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select, union
@@ -35,7 +35,7 @@ def mark(session: Session, tubes: Sequence[Tube], now: datetime) -> None:
 def mark_arrived(session: Session, target: str, keys: Sequence[str], now: datetime) -> None:
     """Registered on `delivery.arrivals.listeners`: what reached a person's record counts."""
     if target == TARGET:  # 'tube/person/vN'; makers' codes may hold slashes
-        _mark(session, sorted({key.rsplit("/", 2)[0] for key in keys}), now)
+        _mark(session, {key.rsplit("/", 2)[0] for key in keys}, now)
 
 
 def mark_all(session: Session, now: datetime) -> int:
@@ -45,10 +45,11 @@ def mark_all(session: Session, now: datetime) -> int:
     return _write(session, {(station, day) for station, day in every}, now)
 
 
-def _mark(session: Session, texts: Sequence[str], now: datetime) -> None:
+def _mark(session: Session, texts: Collection[str], now: datetime) -> None:
     if not texts:
         return
-    found = session.execute(_CELLS_OF, {"tubes": listed(texts)}).all()
+    session.flush()
+    found = session.connection().execute(_CELLS_OF, {"tubes": listed(texts)}).all()
     marked = {(station, day) for station, *days in found for day in days if day is not None}
     _write(session, marked, now)
 

@@ -20,7 +20,8 @@ from server.outcomes.desk_models import DeskItem
 from server.outcomes.models import Outcome
 from server.outcomes.plain import Plain, dashed, plain_tubes
 from server.outcomes.telling import tell_first
-from server.rows import insert_stored, new_ids, read_time, stored_time
+from server.rows import insert_stored, new_ids
+from server.stored_times import read_time, stored_time
 
 COLUMNS = (
     "id", "tube", "person_id", "version", "status", "reason", "pairing_id", "result_id", "place",

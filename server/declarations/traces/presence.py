@@ -30,7 +30,8 @@ from server.db import among, among_ids, listed
 from server.declarations.check_ins import vehicle_blind
 from server.declarations.models import CheckIn, Point
 from server.declarations.traces.overlap import Span, Spot
-from server.rows import read_time, stored_rows, stored_time
+from server.rows import stored_rows
+from server.stored_times import read_time, stored_time
 
 CheckedIn = tuple[datetime, str, Spot]  # when, who, where
 # A list of points and times as rows: one parameter, and one statement, for any number.
