@@ -2,7 +2,9 @@
 
 granian speaks its own protocol (RSGI) to us; the pages speak WSGI.  In between, on one event loop,
 a body is gathered within a size, a time and a lowest speed, where there is room for as much as it
-says to have (`server.room`); only then does a thread of the pool run the application.  A station
+says to have (`server.room`); only then does a thread of the pool run the application.  One without
+room is read and kept nowhere, so that its sender hears the answer: a connection that ends unread
+takes the answer with it.  A station
 that lost its network in mid-upload holds a socket and the room for its body, nothing more; a form
 that was cut off is not taken for a shorter one.  For that a request says how long it is: of one
 that comes in chunks granian does not tell whether all of them came.
@@ -14,6 +16,7 @@ import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,6 +34,7 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 FIRST_SECONDS = 30.0
 LOWEST_SPEED = 2_000  # bytes/s after that: a weak mobile network still gets through
 LOWEST_OF_LARGE = 20_000  # bytes/s of a body that is larger than any form
+UNKEPT_SECONDS = 5.0  # of a body without room: what comes later is left unread
 HELD_AT_ONCE = 256 * 1024 * 1024  # bytes of bodies in memory, of all requests together
 SENTENCES = {
     "cut-off": ("Nội dung bị đứt giữa chừng.", "What was sent was cut off."),
@@ -112,9 +116,10 @@ class Front:
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answer:
         try:
             length = body_length(scope, self._largest, self._larger)
-            with self.room.kept_for(length):
+            async with self.room.kept_for(length):
                 return await self._made(scope, await self._gather(protocol, length))
         except NoRoom:
+            await self._let_pass(protocol, length)
             return _refusal(503, "too-busy", ("Retry-After", "5"))
         except TimeoutError:
             return _refusal(408, "too-slow")
@@ -146,6 +151,15 @@ class Front:
         if size != length:
             raise Refused(400, "cut-off")
         return b"".join(parts)
+
+    async def _let_pass(self, protocol: HTTPProtocol, length: int) -> None:
+        """Read a body that is not kept, to its end or for a while: then its sender listens."""
+        if length > self._largest:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(UNKEPT_SECONDS):
+                async for _ in protocol:
+                    pass
 
     def _run(self, environment: dict[str, Any]) -> Answer:
         """Run the application, in a thread."""

@@ -45,9 +45,10 @@ LARGEST_HEAD = 64 * 1024
 CONNECTIONS = 4096
 # Many threads that each do little: handing the interpreter round less often moves more uploads.
 SWITCH_SECONDS = 0.02
-# How the C library gives memory to the processes that serve: in few heaps, and back to the system
-# what was large.  Of a morning's storm half as much again stayed with the process for good.
-ALLOCATING = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
+# How the C library gives memory to the processes that serve (mallopt): in few heaps, and back to
+# the system what was large.
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3
+ALLOCATING = {_ARENA_MAX: 2, _MMAP_THRESHOLD: 128 * 1024}
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -82,8 +83,6 @@ def serve(settings: Settings, load: Callable[[Settings], Front] | None = None) -
 
     *load* makes the application in the process that serves; a benchmark brings its own.
     """
-    for name, value in ALLOCATING.items():
-        os.environ.setdefault(name, value)
     server = Granian(
         "ghepmau",
         address=settings.host,
@@ -185,12 +184,24 @@ def _load(
 ) -> Front:
     """Runs in each process that serves, which ends when the one that started it does."""
     end_with_parent(parent)
+    give_back_memory()
     sys.setswitchinterval(SWITCH_SECONDS)
     logs.to_standard_output()
     front = load(settings)
     if not first.acquire(block=False):
         front.on_start = None  # another one says where we are
     return front
+
+
+def give_back_memory() -> None:
+    """Set ALLOCATING for this process, where the C library knows it.
+
+    Said in the environment it would come too late: these processes are forked, and nobody reads it.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        for what, value in ALLOCATING.items():
+            library.mallopt(what, value)
 
 
 def end_with_parent(parent: int) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,11 +35,13 @@ class Connection:
     def __init__(self, parts: Iterable[bytes], pause: float = 0.0) -> None:
         self.parts = parts
         self.pause = pause
+        self.read = 0  # parts that were asked for
         self.answer: tuple[int, dict[str, str], bytes] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self.parts:
             await asyncio.sleep(self.pause)
+            self.read += 1
             yield part
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
@@ -109,34 +112,79 @@ def test_a_header_cannot_pass_for_another_one() -> None:
     assert given["CONTENT_LENGTH"] == "0"
 
 
-def test_bodies_that_come_together_have_room_or_are_told_to_come_again() -> None:
+FIFTY = Request(headers=Headers({"host": "x", "content-length": "50"}))
+
+
+def all_at_once(front: Front, sent: Iterable[Connection]) -> list[tuple[int, dict[str, str]]]:
+    """Let each send 50 bytes; return the statuses and heads of what they hear."""
+
+    async def bring() -> None:
+        await asyncio.gather(*(front.__rsgi__(FIFTY, each) for each in sent))  # type: ignore[arg-type]
+
+    asyncio.run(bring())
+    assert front.room.held == front.room.held_large == 0
+    return [each.answer[:2] for each in sent if each.answer is not None]
+
+
+def test_bodies_that_come_together_wait_for_room() -> None:
     front = Front(echo, threads=1, largest=100, room=Room(most=100, large=0, ordinary=100))
     sent = [Connection([b"m" * 10] * 5, pause=0.01) for _ in range(20)]
-    request = Request(headers=Headers({"host": "x", "content-length": "50"}))
+    assert [status for status, _ in all_at_once(front, sent)] == [200] * 20
 
-    async def all_at_once() -> None:
-        await asyncio.gather(*(front.__rsgi__(request, each) for each in sent))  # type: ignore[arg-type]
 
-    asyncio.run(all_at_once())
-    answers = [each.answer for each in sent if each.answer is not None]
-    assert sorted(status for status, *_ in answers) == [200, 200, *[503] * 18]
-    assert {head.get("Retry-After") for status, head, _ in answers if status == 503} == {"5"}
-    assert front.room.held == 0
-    one_more = Connection([b"m" * 50])
-    asyncio.run(front.__rsgi__(request, one_more))  # type: ignore[arg-type]
-    assert one_more.answer is not None
-    assert one_more.answer[0] == 200
+def test_a_body_that_waits_for_room_in_vain_is_read_and_its_sender_told_to_come_again() -> None:
+    """It is said to whoever listens: one that is still sending would see the connection break."""
+    room = Room(most=100, large=0, ordinary=100, patience=0.05)
+    front = Front(echo, threads=1, largest=100, room=room)
+    sent = [Connection([b"m" * 10] * 5, pause=0.1) for _ in range(20)]
+    heard = all_at_once(front, sent)
+    assert sorted(status for status, _ in heard) == [200, 200, *[503] * 18]
+    assert {head.get("Retry-After") for status, head in heard if status == 503} == {"5"}
+    assert {each.read for each in sent} == {5}
+    assert all_at_once(front, [Connection([b"m" * 50])])[0][0] == 200
+
+
+def test_one_who_gives_up_waiting_for_room_takes_none() -> None:
+    """Be it before there is room, or in the moment when it is given."""
+    room = Room(most=100, large=0, ordinary=100)
+
+    async def keep() -> None:
+        async with room.kept_for(60):
+            await asyncio.Event().wait()
+
+    async def some_leave() -> int:
+        first, second, third = (asyncio.create_task(keep()) for _ in range(3))
+        await asyncio.sleep(0)
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        for each in (first, third):  # the third is given what the first leaves, and leaves too
+            each.cancel()
+        await asyncio.gather(first, third, return_exceptions=True)
+        return room.held
+
+    assert asyncio.run(some_leave()) == 0
 
 
 def test_large_bodies_leave_room_for_others() -> None:
-    room = Room(most=100, large=60, ordinary=10)
-    with room.kept_for(60):
-        with pytest.raises(NoRoom), room.kept_for(11):
-            pass
-        with room.kept_for(10), room.kept_for(10), room.kept_for(10), room.kept_for(10):
+    room = Room(most=100, large=60, ordinary=10, patience=0.01)
+
+    async def refused(length: int) -> bool:
+        try:
+            async with room.kept_for(length):
+                return False
+        except NoRoom:
+            return True
+
+    async def come() -> None:
+        async with AsyncExitStack() as kept:
+            await kept.enter_async_context(room.kept_for(60))
+            assert await refused(11)
+            for _ in range(4):
+                await kept.enter_async_context(room.kept_for(10))
             assert (room.held, room.held_large) == (100, 60)
-            with pytest.raises(NoRoom), room.kept_for(1):
-                pass
+            assert await refused(1)
+
+    asyncio.run(come())
     assert (room.held, room.held_large) == (0, 0)
 
 
