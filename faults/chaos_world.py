@@ -1,7 +1,6 @@
 """The world of the chaos run: a real server process, three real stations, a bad wire between."""
 
-import os
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +32,7 @@ from server.sampling import changes, lots
 STATIONS = ("ban-1", "ban-2", "ban-3")
 SAMPLING, POOLS, SHARED = 20, 90, 40
 TUBES = 4_000
+_PIECE = 1 << 20
 Stored = tuple[str, int, str, bytes]
 
 
@@ -156,11 +156,10 @@ class Ballast:
     path: Path
 
     def fill(self) -> None:
-        free = os.statvfs(self.path.parent)
-        size = free.f_bavail * free.f_frsize
-        if size:
-            with self.path.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, size)
+        """Take piece by piece: others write meanwhile, and what was free before is not any more."""
+        with self.path.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(_PIECE)):
+                pass
 
     def empty(self) -> None:
         self.path.unlink(missing_ok=True)

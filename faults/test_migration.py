@@ -11,12 +11,12 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event
+from sqlalchemy import event, inspect, text
 
 from faults import runs
 from server import schema, vault
@@ -74,13 +74,13 @@ def migrate(url: str, watch: Callable[[], None]) -> None:
 
 def statements_of(url: str) -> int:
     """Migrate to the end; return how many statements that were."""
-    seen = [0]
+    so_far = [0]
 
     def count() -> None:
-        seen[0] += 1
+        so_far[0] += 1
 
     migrate(url, count)
-    return seen[0]
+    return so_far[0]
 
 
 def some_of(statements: int, most: int) -> list[int]:
@@ -106,47 +106,83 @@ def killed_before(url: str, statement: int) -> None:
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
 
 
-def must_be_whole(data: Path, start: str, *, finish: bool) -> None:
-    """What a killed migration leaves is the old database or the new one, and a second run ends."""
-    database = opened(data)
+class Seen(NamedTuple):
+    """What a database is: its revision, and which columns its tables have."""
+
+    revision: str | None
+    shape: frozenset[str]
+
+
+def seen(database: Database) -> Seen:
+    columns = inspect(database.engine).get_multi_columns()
+    shape = (f"{table}.{each['name']}" for (_, table), own in columns.items() for each in own)
+    return Seen(schema.revision_of(database), frozenset(shape))
+
+
+def before_it(url: str) -> Seen:
+    database = open_database(url)
     try:
-        revision = schema.revision_of(database)
-        assert revision in (None if start == "empty" else OLD, schema.newest_revision())
+        return seen(database)
+    finally:
+        database.engine.dispose()
+
+
+def must_be_whole(url: str, before: Seen, *, finish: bool) -> None:
+    """What a killed migration leaves is the old database or the new one, and a second run ends."""
+    database = open_database(url)
+    try:
+        if seen(database) != before:
+            assert schema.revision_of(database) == schema.newest_revision()
+            assert schema.differences(database) == []
         if finish:
             schema.upgrade(database)
             assert schema.differences(database) == []
+        with database.engine.connect() as connection:
+            if database.engine.dialect.name == "sqlite":
+                sound = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                assert sound == ["ok"]
+            if before.revision is not None:
+                actors = connection.execute(text("SELECT actor FROM audit_entry")).all()
+                assert actors == [("user:lan",)]
     finally:
         database.engine.dispose()
-    with closing(sqlite3.connect(data / "ghepmau.sqlite")) as db:
-        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        if start == OLD:
-            assert db.execute("SELECT actor FROM audit_entry").fetchall() == [("user:lan",)]
 
 
 @pytest.mark.parametrize("start", ["empty", OLD])
 def test_a_migration_killed_at_any_statement_is_run_again(tmp_path: Path, start: str) -> None:
     before = prepared(tmp_path / "before", start)
     whole = Path(shutil.copytree(before, tmp_path / "whole"))
-    seen = statements_of(url_of(whole))
-    chosen = some_of(seen, KILLS)
+    was, count = before_it(url_of(whole)), statements_of(url_of(whole))
+    chosen = some_of(count, KILLS)
     for turn, statement in enumerate(chosen):
         data = Path(shutil.copytree(before, tmp_path / "killed"))
         killed_before(url_of(data), statement)
-        must_be_whole(data, start, finish=turn % 10 == 0 or statement == seen)
+        must_be_whole(url_of(data), was, finish=turn % 10 == 0 or statement == count)
         shutil.rmtree(data)
-    print(f"from {start}: killed before {len(chosen)} of {seen} statements")
-    assert seen > 20
+    print(f"from {start}: killed before {len(chosen)} of {count} statements")
+    assert count > 20
+
+
+def test_half_a_step_would_be_found(tmp_path: Path) -> None:
+    url = url_of(prepared(tmp_path / "data", OLD))
+    was = before_it(url)
+    must_be_whole(url, was, finish=False)
+    with closing(sqlite3.connect(tmp_path / "data/ghepmau.sqlite")) as db:
+        db.execute("ALTER TABLE audit_entry ADD COLUMN half TEXT")
+    with pytest.raises(AssertionError):
+        must_be_whole(url, was, finish=False)
 
 
 @pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "unlink"])
 def test_a_migration_killed_at_a_write_is_run_again(tmp_path: Path, call: str) -> None:
     runs.needs("strace")
     before, number, killed = prepared(tmp_path / "before", OLD), 1, 0
+    was = before_it(url_of(Path(shutil.copytree(before, tmp_path / "looked at"))))
     while True:
         data = Path(shutil.copytree(before, tmp_path / "killed"))
         tracing = runs.injecting([call], f"signal=KILL:when={number}")
         code = runs.ended([*tracing, *MIGRATE], {"GHEPMAU_DATA": str(data)})
-        must_be_whole(data, OLD, finish=True)
+        must_be_whole(url_of(data), was, finish=True)
         shutil.rmtree(data)
         if code == 0:
             break

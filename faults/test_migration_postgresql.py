@@ -10,9 +10,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from benchmarks import postgres
-from faults.test_migration import OLD, killed_before, migrate, some_of, statements_of, to_old
+from faults.test_migration import (
+    OLD,
+    before_it,
+    killed_before,
+    migrate,
+    must_be_whole,
+    some_of,
+    statements_of,
+    to_old,
+)
 from faults.test_postgresql import cluster, end
-from server import schema, vault
+from server import vault
 from server.db import open_database
 
 __all__ = ["cluster"]
@@ -53,40 +62,24 @@ def anew(cluster: postgres.Cluster) -> str:
     return cluster.url("killed")
 
 
-def must_be_whole(url: str, start: str, *, finish: bool) -> None:
-    """What a killed migration leaves is the old database or the new one, and a second run ends."""
-    database = open_database(url)
-    try:
-        revision = schema.revision_of(database)
-        assert revision in (None if start == "empty" else OLD, schema.newest_revision())
-        if finish:
-            schema.upgrade(database)
-            assert schema.differences(database) == []
-        if start == OLD:
-            with database.engine.connect() as connection:
-                actors = connection.execute(text("SELECT actor FROM audit_entry")).all()
-            assert actors == [("user:lan",)]
-    finally:
-        database.engine.dispose()
-
-
 def test_a_migration_on_postgresql_killed_at_any_statement_is_run_again(
     cluster: postgres.Cluster, before: str
 ) -> None:
-    seen = statements_of(anew(cluster))
+    was, seen = before_it(anew(cluster)), statements_of(anew(cluster))
     chosen = some_of(seen, KILLS)
     for turn, statement in enumerate(chosen):
         url = anew(cluster)
         killed_before(url, statement)
-        must_be_whole(url, before, finish=turn == 1 or statement == seen)
+        must_be_whole(url, was, finish=turn == 1 or statement == seen)
     print(f"from {before}: killed before {len(chosen)} of {seen} statements")
     assert seen > 20
 
 
+@pytest.mark.usefixtures("before")
 def test_a_migration_whose_database_is_killed_under_it_is_run_again(
-    cluster: postgres.Cluster, before: str
+    cluster: postgres.Cluster,
 ) -> None:
-    seen = statements_of(anew(cluster))
+    was, seen = before_it(anew(cluster)), statements_of(anew(cluster))
     for statement in some_of(seen, DATABASE_KILLS)[1:]:
         url, left = anew(cluster), [statement]
 
@@ -99,4 +92,4 @@ def test_a_migration_whose_database_is_killed_under_it_is_run_again(
             migrate(url, watch)
             pytest.fail("it went on without a database")
         cluster.start()
-        must_be_whole(url, before, finish=statement == seen)
+        must_be_whole(url, was, finish=statement == seen)
