@@ -19,7 +19,7 @@ from faults import runs
 from faults.badlink import INSIDE, behind
 from faults.chaos_world import Ballast
 from faults.disks import small
-from faults.mischief import Mischief
+from faults.mischief import USUAL, Mischief
 from faults.province import Home, Server, found, free_port, station_at
 from faults.test_wire import drain, pairs
 from server import schema, vault
@@ -183,6 +183,7 @@ def test_a_receiver_behind_a_bad_wire_has_everything_once_and_in_order(
         now += timedelta(minutes=16)
         worker.run_once(outbox, {"hook": hook}, now)
     proxy.close()
+    assert proxy.done.keys() >= {"apart", *(name for name, _ in USUAL)}, "the wire was not bad"
     with outbox.read() as session:
         assert set(session.scalars(select(Delivery.state))) == {"delivered"}
     kept = [key for key, _ in receiver.kept]
