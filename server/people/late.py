@@ -3,7 +3,7 @@
 It was taken at a station without a network, while the number led to another than now, or by a clock
 that nobody can rely on.  It stands with whom the number led to then, and it is asked (`whose`);
 where both records are one, once they are parted.  Of a number that never led to another nothing is
-asked.
+asked; nor where it is nobody's since, and the code names whom it led to then.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from contract.identities import Key, PersonCode, System
 from server.people import doubts, links, merges, sleeping, whose
-from server.people.agreement import birth_year_of
+from server.people.agreement import Traits, agree, birth_year_of
 from server.people.links import LiveLinks, strong_keys, unclaimed
 from server.people.models import Disagreement, Identity, Person
 from server.people.sleeping import Said, differ, names_one_of
@@ -45,16 +45,19 @@ class Sample:
 
 
 class Former(NamedTuple):
-    """The link by which a number led to another record than now; `asleep`: the two are one."""
+    """The link by which a number led to another record than now; `asleep`: the two are one, `sure`:
+    the code itself says that it is theirs."""
 
     link: Identity
     asleep: bool
+    sure: bool
 
 
 def former_of(session: Session, samples: Iterable[Sample], live: LiveLinks) -> dict[UUID, Former]:
     """Return, of each sample that may be of another than its number leads to, the link by which
     its number led then, and which ended since."""
-    some = [each for each in samples if _may_be_late(each, live.get(each.key))]
+    led = [each for each in samples if live.led(each.key)]
+    some = [each for each in led if _may_be_late(each, live.get(each.key))]
     ended = links.ended_of(session, {each.key for each in some}) if some else {}
     found = {}
     for each in some:
@@ -77,18 +80,18 @@ def ask(session: Session, former: Mapping[UUID, Former], samples: Iterable[Sampl
     for each in samples:
         if each.asked and each.event in former and each.event not in asked:
             shown[former[each.event]][each.event] = str(each.code.kind)
-    for (link, asleep), kinds in shown.items():
-        made = whose.ask(session, link, kinds, now=now)
-        if asleep:
+    for led, kinds in shown.items():
+        made = whose.ask(session, led.link, kinds, now=now) if not led.sure else []
+        if led.asleep:
             sleeping.put_to_sleep(session, made, now)
 
 
 def _may_be_late(sample: Sample, live: Identity | None) -> bool:
-    """Return whether it is worth to look for links that ended: of most samples it is not."""
+    """Return whether it may be another's than the number leads to: of most samples it may not."""
     if sample.key.system in _OF_NOBODY:
         return False
-    if live is None:  # a name says enough of whom nobody is known by the number
-        return sample.code.name is None
+    if live is None:
+        return True
     young = not sample.trusted or sample.at < live.linked_at
     return young and not doubts.contradicts(sample.code, live.person)  # of those it is asked anyway
 
@@ -99,7 +102,11 @@ def _former(
     if not ended or (live is None and sample.trusted and _is_since(sample, ended)):
         return None
     led = [_led_then(sample.at, ended)] if sample.trusted else ended[::-1]
-    others = [Former(each, _is_one(session, each, live)) for each in led if _is_others(each, live)]
+    others = [
+        Former(each, _is_one(session, each, live), sure=live is None and _is_theirs(sample, each))
+        for each in led
+        if _is_others(each, live)
+    ]
     others.sort(key=lambda each: each.asleep)
     return next((each for each in others if not _is_told(session, sample, live, each)), None)
 
@@ -114,6 +121,13 @@ def _led_then(at: datetime, ended: Sequence[Identity]) -> Identity:
     begun = [each for each in ended if each.linked_at <= at]
     standing = [each for each in begun if each.unlinked_at is not None and at < each.unlinked_at]
     return (standing or begun or ended[:1])[-1]
+
+
+def _is_theirs(sample: Sample, link: Identity) -> bool:
+    """Return whether a code that names whom *link* led to was shown before it ended."""
+    before = link.unlinked_at is not None and sample.at < link.unlinked_at
+    named = agree(Traits.of_code(sample.code), Traits.of_person(link.person))
+    return sample.trusted and before and named
 
 
 def _is_others(link: Identity, live: Identity | None) -> bool:

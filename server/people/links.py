@@ -6,7 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from contract.identities import Key, PersonCode, System
 from contract.identities.base import fingerprint
@@ -15,19 +15,29 @@ from server.people.models import Identity, Person
 
 
 class LiveLinks:
-    """Which number leads to whom, for the numbers of some codes."""
+    """Which number leads to whom, for the numbers of some codes, and which led to somebody."""
 
-    def __init__(self, links: dict[Key, Identity]) -> None:
-        self._links = {unclaimed(key): link for key, link in links.items()}
+    def __init__(self, links: Iterable[tuple[Key, Identity]]) -> None:
+        self._links: dict[Key, Identity] = {}
+        self._ended: set[Key] = set()
+        for key, link in links:
+            if link.unlinked_at is None:
+                self._links[key] = link
+            elif not link.claimed:
+                self._ended.add(key)
 
     @classmethod
     def of(cls, session: Session, codes: Iterable[PersonCode]) -> Self:
         """Ask for all numbers of *codes*; one question for hundreds of them."""
         keys = {unclaimed(key) for code in codes for key in leading(code)}
-        return cls(queries.links_of(session, keys))
+        return cls(queries.all_links_of(session, keys))
 
     def get(self, key: Key) -> Identity | None:
         return self._links.get(unclaimed(key))
+
+    def led(self, key: Key) -> bool:
+        """Return whether a number led to somebody by a link that ended before this was asked."""
+        return unclaimed(key) in self._ended
 
     def put(self, key: Key, link: Identity) -> None:
         self._links[unclaimed(key)] = link
@@ -69,20 +79,13 @@ def bearer_now(session: Session, ended: Identity) -> Person | None:
 def ended_of(session: Session, keys: Iterable[Key]) -> Mapping[Key, list[Identity]]:
     """Return the links of these numbers that ended, the eldest first.  What somebody only claimed
     led nobody by itself; and of whoever was erased nobody can be asked."""
-    by_blind = {blind: key for key in keys for blind in queries.value_blinds(key)}
-    blinds, found = list(by_blind), list[Identity]()
-    for start in range(0, len(blinds), queries.AT_ONCE):
-        asked = select(Identity).where(
-            Identity.value_blind.in_(blinds[start : start + queries.AT_ONCE]),
-            Identity.unlinked_at.is_not(None),
-            Identity.claimed.is_(False),
-        )
-        found += session.scalars(asked.options(joinedload(Identity.person)))
-    gone = erased.among(session, {each.person_id for each in found}) if found else set()
+    such = Identity.unlinked_at.is_not(None), Identity.claimed.is_(False)
+    found = list(queries.all_links_of(session, keys, *such))
+    gone = erased.among(session, {link.person_id for _, link in found}) if found else set()
     ended: dict[Key, list[Identity]] = defaultdict(list)
-    for link in sorted(found, key=lambda each: (each.linked_at, each.id)):
+    for key, link in sorted(found, key=lambda each: (each[1].linked_at, each[1].id)):
         if link.person_id not in gone:
-            ended[by_blind[link.value_blind]].append(link)
+            ended[key].append(link)
     return ended
 
 

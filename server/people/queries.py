@@ -1,6 +1,6 @@
 """What is known about persons.  Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -95,16 +95,21 @@ def keys_of(session: Session, person_id: UUID) -> list[Identity]:
 
 def links_of(session: Session, keys: Iterable[Key]) -> dict[Key, Identity]:
     """Return the live link, with its person, of each key that has one.  A phone links nobody."""
+    return dict(all_links_of(session, keys, Identity.unlinked_at.is_(None)))
+
+
+def all_links_of(
+    session: Session, keys: Iterable[Key], *such: ColumnElement[bool]
+) -> Iterator[tuple[Key, Identity]]:
+    """Yield the links of each key, *such* alone, with their persons.  A phone links nobody."""
     leading = [key for key in keys if key.system is not System.PHONE]
     by_blind = {blind: key for key in leading for blind in value_blinds(key)}
     blinds = list(by_blind)
-    found: dict[Key, Identity] = {}
     for start in range(0, len(blinds), AT_ONCE):
         some = Identity.value_blind.in_(blinds[start : start + AT_ONCE])
-        statement = select(Identity).where(some, Identity.unlinked_at.is_(None))
-        for link in session.scalars(statement.options(joinedload(Identity.person))):
-            found[by_blind[link.value_blind]] = link
-    return found
+        statement = select(Identity).where(some, *such).options(joinedload(Identity.person))
+        for link in session.scalars(statement):
+            yield by_blind[link.value_blind], link
 
 
 def open_questions(session: Session, *seen: ColumnElement[bool]) -> list[IdentityQuestion]:

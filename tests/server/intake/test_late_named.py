@@ -1,0 +1,72 @@
+"""A card that names its bearer comes late, after its number was unlinked and is nobody's: it makes
+no second record of them."""
+
+import pytest
+
+from server.lab.words import Call
+from tests.server.intake.test_late_check_ins_moved import check_in
+from tests.server.intake.test_late_numbers import Late
+from tests.server.intake.test_late_numbers import late as late
+from tests.server.intake.test_numbers_moved import AN_BY_NUMBER, NUMBER, TUBE
+from tests.server.statements import asked
+
+pytestmark = pytest.mark.engines
+NAMED = AN_BY_NUMBER.encode()
+YEARLESS = f"{NUMBER}||Nguyễn Thị An||Nữ|Hồng Thái|01012022".encode()
+NAMESAKE = AN_BY_NUMBER.replace("1992", "1961").encode()
+
+
+def lost(late: Late) -> int:
+    """An loses the card; return how many are on record."""
+    late.at(3)
+    late.unlink(late.link, theirs=True)
+    late.at(4)
+    return late.count_persons()
+
+
+def test_a_named_card_that_comes_late_is_theirs_whom_its_number_led_to(late: Late) -> None:
+    before = lost(late)
+    late.comes(TUBE, 0, NAMED)
+    assert (late.questions(), late.count_persons(), late.leads_to()) == ([], before, None)
+    late.say(TUBE, Call.POSITIVE)
+    assert late.told(TUBE) == {late.an: "positive"}
+
+
+def test_a_named_card_that_checks_in_late_is_theirs_too(late: Late) -> None:
+    before = lost(late)
+    assert check_in(late, 0, NAMED) == late.an
+    assert late.count_persons() == before
+
+
+@pytest.mark.parametrize(
+    ("code", "trusted"), [(YEARLESS, True), (NAMED, False)], ids=["no year", "no sure time"]
+)
+def test_where_card_or_clock_leave_a_doubt_it_is_asked_whose_it_is(
+    late: Late, code: bytes, *, trusted: bool
+) -> None:
+    before = lost(late)
+    late.comes(TUBE, 0, code, trusted=trusted, boot="boot" if trusted else "")
+    assert late.count_persons() == before
+    assert late.is_held(TUBE)
+    late.answer(same=True)
+    late.say(TUBE, Call.NEGATIVE)
+    assert late.told(TUBE) == {late.an: "negative"}
+
+
+@pytest.mark.parametrize(
+    ("code", "hours"), [(NAMESAKE, 0), (NAMED, 4)], ids=["another year", "taken since"]
+)
+def test_of_another_year_or_taken_since_it_is_a_newcomers(
+    late: Late, code: bytes, hours: int
+) -> None:
+    before = lost(late)
+    late.comes(TUBE, hours, code)
+    assert late.questions() == []
+    assert late.count_persons() == before + 1
+    assert late.an not in late.bearers().values()
+
+
+def test_who_is_met_first_costs_no_question_for_numbers_that_ended(late: Late) -> None:
+    with asked(late.database) as statements:
+        late.comes(TUBE, 0, NAMED.replace(NUMBER.encode(), b"024192000055"))
+    assert [text for text, _ in statements if "unlinked_at IS NOT NULL" in text] == []
