@@ -30,6 +30,7 @@ from device.upstream import BATCHES, ME, MY_LOTS, MY_ROSTER, Answer, Unreachable
 log = logging.getLogger(__name__)
 SHORTEST_WAIT, LONGEST_WAIT = 0.5, 60.0
 _TOO_LARGE = 413  # a proxy may say so too: less at once helps
+_TOO_SLOW = (408, 504)  # for the server, or for a proxy that waits so long and no longer
 _AS_IT_WAS = (304, 404)  # the roster: the same, or there are none
 _FEWEST = 32  # in a batch, however weak the network
 _MOST_IN_A_ROW = 20  # so many refused without one stored: it is not the events
@@ -67,7 +68,7 @@ class Uplink:
         try:
             wait = self._turn()
         except (Unreachable, JournalTrouble, OSError) as trouble:
-            self._size = max(self._size // 2, min(self._size, _FEWEST))  # a weak network takes less
+            self._send_less()
             wait = self._keep(str(trouble), None)
         self.backlog.save()
         return wait
@@ -93,6 +94,8 @@ class Uplink:
         about_events = ABOUT_EVENTS.get(answer.problem.code) == answer.status
         halved = about_events or (answer.status == _TOO_LARGE and len(batch.rows) > 1)
         if not halved or self._refused_in_a_row >= _MOST_IN_A_ROW:
+            if answer.status in _TOO_SLOW:
+                self._send_less()
             return self._keep(_said(answer), answer.retry_after)
         if len(batch.rows) > 1:
             self._size = max(1, len(batch.rows) // 2)
@@ -101,6 +104,10 @@ class Uplink:
         self.backlog.set_aside(batch, answer.status, answer.problem.code)
         self._refused_in_a_row += 1
         return 0.0
+
+    def _send_less(self) -> None:
+        """A weak network takes less at once."""
+        self._size = max(self._size // 2, min(self._size, _FEWEST))
 
     def _was_set_back(self, batch: Batch, answer: Answer) -> bool:
         """Note, once, that the server has other events under numbers of *batch*.

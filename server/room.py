@@ -64,10 +64,15 @@ class Room:
 
     def _give_back(self, length: int) -> None:
         """Give *length* bytes to those who wait and can do with them, the oldest first."""
+        if not length:
+            return
         self.held -= length
         self.held_large -= self._of_large(length)
-        for turn, wanted in list(self._waiting.items()):
-            if self._is_taken(wanted):
+        least = min(self._waiting.values(), default=0)
+        for turn in list(self._waiting):
+            if self.held + least > self._most:
+                return  # thousands may wait, and this is done after each upload
+            if self._is_taken(self._waiting[turn]):
                 del self._waiting[turn]
                 if not turn.done():  # done: it was cancelled, and gives back what it has
                     turn.set_result(None)

@@ -60,12 +60,16 @@ def state(tmp_path: Path, paired: Callable[..., TubePaired]) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    "said", [Reply(hang_up=True), Reply(408), Reply(504)], ids=["breaks", "408", "504"]
+)
 def test_a_network_that_breaks_under_large_uploads_is_given_smaller_ones(
-    state: Path, serve: Callable[[Server], str]
+    state: Path, serve: Callable[[Server], str], said: Reply
 ) -> None:
+    """Or one on which they take longer than the server waits, or a proxy before it."""
     server = Server()
     server.keys.append(signing.public_text(Office(state).secrets().key))
-    server.refuse = lambda seqs: Reply(hang_up=True) if len(seqs) > 40 else None
+    server.refuse = lambda seqs: said if len(seqs) > 40 else None
     up = Uplink(Office(state), Backlog(state), Upstream(serve(server), 2.0), most=150)
     for _ in range(40):
         up.turn()
