@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy import String, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Mapper, Session, class_mapper
 
+from contract.identities import Key, System
 from server.audit.models import AuditEntry
 from server.db import Base, Encrypted, EncryptedBytes
 from server.declarations.models import CheckIn
 from server.outcomes.models import Callback, CallbackAttempt
+from server.people import queries
 from server.people.models import Disagreement, Identity, Person
 from server.sampling.models import Pairing
 
@@ -81,10 +83,10 @@ def _others(session: Session, row: Any, ids: Sequence[UUID]) -> set[str]:
 
 
 def _was_anothers(session: Session, link: Identity, ids: Sequence[UUID]) -> bool:
-    """Return whether *link* took its number from another person, or lost it to one."""
-    beside = or_(Identity.id == link.replaces_id, Identity.replaces_id == link.id)
-    found = select(Identity.id).where(beside, Identity.person_id.not_in(ids))
-    return session.scalar(found.limit(1)) is not None
+    """Return whether the number of *link* led to another person before, or has since."""
+    blinds = queries.value_blinds(Key(System(link.system), link.value))
+    theirs = Identity.value_blind.in_(blinds), Identity.person_id.not_in(ids)
+    return session.scalar(select(Identity.id).where(*theirs).limit(1)) is not None
 
 
 def _plain(row: Any, others: Collection[str] = ()) -> dict[str, object]:
