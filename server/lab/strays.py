@@ -81,12 +81,12 @@ def _flag(
 ) -> None:
     """Hold what *strays* make doubtful, unless it was held because of the same one before.
 
-    Of those that lead to an empty tube *found* just now, what was decided before says nothing.
+    What was decided before of those between one and an empty tube *found* just now says nothing.
     """
     every = iter(sorted(strays))
     while some := list(islice(every, AT_ONCE)):
         doubts = _doubts(session, some)
-        slip_endings.ask_anew(session, _leading_to(found, doubts))
+        _ask_anew(session, found, doubts)
         held = _held_before(session, doubts)
         for stray, doubt in ((each, one) for each, beside in doubts.items() for one in beside):
             if not held[stray].issuperset(doubt.members):
@@ -105,13 +105,14 @@ def _doubts(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, list[Dou
     return {stray: beside for stray, beside in found if beside}
 
 
-def _leading_to(found: Collection[TubeId], doubts: Mapping[TubeId, list[Doubt]]) -> list[TubeId]:
+def _ask_anew(
+    session: Session, found: Collection[TubeId], doubts: Mapping[TubeId, list[Doubt]]
+) -> None:
     spots = {(each.series, each.serial) for each in found}
-    return [
-        stray
-        for stray, beside in doubts.items()
-        if any((stray.series, each.empty) in spots for each in beside)
-    ]
+    every = ((stray, each) for stray, beside in doubts.items() for each in beside)
+    led = [(stray, each) for stray, each in every if (stray.series, each.empty) in spots]
+    between = {member for _, each in led for member in each.members}
+    slip_endings.ask_anew(session, {stray for stray, _ in led}, between)
 
 
 def _held_before(session: Session, strays: Iterable[TubeId]) -> dict[TubeId, set[UUID]]:

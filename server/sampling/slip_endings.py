@@ -1,6 +1,6 @@
 """What was held because of a slip ends by itself, or is asked anew: nobody decides here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.audit import services as audit
 from server.sampling import changes, slips
-from server.sampling.decision_models import SlipGroup
+from server.sampling.decision_models import SlipGroup, SlipMember
 from server.sampling.models import Pairing
 
 
@@ -28,16 +28,23 @@ def end_strays(session: Session, tubes: Iterable[Tube], *, now: datetime) -> Non
         _end(session, group, now)
 
 
-def ask_anew(session: Session, strays: Iterable[Tube]) -> None:
+def ask_anew(
+    session: Session, strays: Iterable[Tube], between: Collection[UUID] | None = None
+) -> None:
     """Let what was decided because one of *strays* came say nothing of what is found now: people
     say that it was scanned by mistake, and then it truly comes; or a tube near it proves empty.
 
-    What is open still stays so; a screen of before this is behind.
+    Of pairings *between* that one and the stray alone, where they are known: on its other side
+    nothing is new.  What is open still stays so; a screen of before this is behind.
     """
     if not (some := set(strays)):
         return
     because = SlipGroup.stray.in_(some), SlipGroup.cause == slips.Cause.STRAY
-    session.execute(update(SlipGroup).where(*because).values(over=True))
+    changed = update(SlipGroup).where(*because)
+    if between is not None:
+        theirs = select(SlipMember.group_id).where(SlipMember.pairing_id.in_(between))
+        changed = changed.where(SlipGroup.id.in_(theirs))
+    session.execute(changed.values(over=True))
 
 
 def end_behind(session: Session, empty: Tube, *, now: datetime) -> None:

@@ -186,6 +186,22 @@ def test_an_empty_tube_asks_nothing_anew_of_a_tube_of_nobody_that_it_does_not_le
     assert tubes[7] not in held_by_slip(scene.session, tubes)
 
 
+@pytest.mark.parametrize("first", [0, 8])
+def test_an_empty_tube_asks_nothing_anew_on_the_other_side_of_a_tube_of_nobody(
+    scene: Any, first: int
+) -> None:
+    session, said = scene.session, {"by": LAN, "now": scene.now}
+    tubes = [scene.tube() for _ in range(9)]
+    for each in (*tubes[:4], *tubes[5:]):
+        scene.pair(each, scene.person())
+    came(scene, tubes[4])
+    reject_tube(session, tubes[first], Rejection.EMPTY, **said)
+    for group in slips.open_groups(session):
+        decide_group(session, group.id, wrong=[], reason="đúng", by="user:hoa", now=scene.now)
+    reject_tube(session, tubes[8 - first], Rejection.EMPTY, **said)
+    assert held_by_slip(session, tubes) == set(tubes[5:8] if first == 0 else tubes[1:4])
+
+
 def test_a_tube_of_nobody_that_goes_on_to_another_laboratory_is_looked_at_there(
     people: Any, in_a_row: list[Any]
 ) -> None:
