@@ -83,10 +83,15 @@ def _others(session: Session, row: Any, ids: Sequence[UUID]) -> set[str]:
 
 
 def _was_anothers(session: Session, link: Identity, ids: Sequence[UUID]) -> bool:
-    """Return whether the number of *link* led to another person before, or has since."""
+    """Return whether *link*, which somebody gave a reason for, has a number that led to another
+    person before, or has since: they may be erased, and it is blank there."""
+    if not (link.reason or link.unlink_reason):
+        return False
     blinds = queries.value_blinds(Key(System(link.system), link.value))
-    theirs = Identity.value_blind.in_(blinds), Identity.person_id.not_in(ids)
-    return session.scalar(select(Identity.id).where(*theirs).limit(1)) is not None
+    beside = or_(Identity.id == link.replaces_id, Identity.replaces_id == link.id)
+    same = or_(Identity.value_blind.in_(blinds), beside)
+    found = select(Identity.id).where(same, Identity.person_id.not_in(ids))
+    return session.scalar(found.limit(1)) is not None
 
 
 def _plain(row: Any, others: Collection[str] = ()) -> dict[str, object]:

@@ -2,9 +2,11 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.accounts.roles import Role
 from server.people.models import Identity
@@ -62,6 +64,15 @@ def test_that_it_is_still_of_who_is_on_record_is_taken_from_an_old_page_too(
     assert desk.questions() == []
 
 
+def no_reason_told(session: Session, person: UUID) -> None:
+    [moved] = [
+        each for each in stored.export(session, [person])["identity"] if each["value"] == NUMBER
+    ]
+    assert "unlink_reason" not in moved
+    assert "reason" not in moved
+    assert "linked_at" in moved
+
+
 @pytest.mark.parametrize("by", ["taking it", "unlinking it first"])
 def test_why_a_number_went_to_another_is_not_told_to_whom_it_led(desk: Desk, by: str) -> None:
     binh = desk.met(BINH)
@@ -69,14 +80,23 @@ def test_why_a_number_went_to_another_is_not_told_to_whom_it_led(desk: Desk, by:
         desk.unlink(desk.link)
     desk.take(binh)
     with desk.database.read() as session:
-        for person, end in ((desk.an, NUMBER), (binh, NUMBER)):
-            [moved] = [
-                each for each in stored.export(session, [person])["identity"]
-                if each["value"] == end
-            ]  # fmt: skip
-            assert "unlink_reason" not in moved
-            assert "reason" not in moved
-            assert "linked_at" in moved
+        for person in (desk.an, binh):
+            no_reason_told(session, person)
         both = stored.export(session, [desk.an, binh])["identity"]
         assert "số của Bình" in {each.get("reason") for each in both}
         assert {"nhầm", "số của Bình"} & set(session.scalars(select(Identity.unlink_reason)))
+
+
+def test_why_a_number_was_taken_is_not_told_either_once_who_has_it_was_erased(desk: Desk) -> None:
+    binh = desk.met(BINH)
+    desk.take(binh)
+    with desk.database.write() as session:
+        stored.erase(session, [binh])
+    with desk.database.read() as session:
+        no_reason_told(session, desk.an)
+
+
+def test_why_an_officer_linked_what_was_nobody_elses_is_told(desk: Desk) -> None:
+    with desk.database.read() as session:
+        reasons = [each["reason"] for each in stored.export(session, [desk.an])["identity"]]
+    assert "gõ nhầm" in reasons
