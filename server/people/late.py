@@ -147,8 +147,6 @@ def _is_told(session: Session, sample: Sample, live: Identity | None, former: Fo
     records = [person] if former.asleep else merges.together(session, person)
     if all(differ(said, session.get_one(Person, each)) for each in records):
         return True
-    if live is None or not said.name:
-        return False
-    return names_one_of(session, said, [live.person_id]) and not names_one_of(
-        session, said, records
-    )
+    if not said.name or names_one_of(session, said, records):
+        return False  # a name says enough where nobody is known by the number, or who is named
+    return live is None or names_one_of(session, said, [live.person_id])

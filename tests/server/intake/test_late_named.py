@@ -2,12 +2,14 @@
 no second record of them."""
 
 import pytest
+from sqlalchemy import select
 
 from server.lab.words import Call
+from server.people.models import Identity
 from tests.server.intake.test_late_check_ins_moved import check_in
 from tests.server.intake.test_late_numbers import Late
 from tests.server.intake.test_late_numbers import late as late
-from tests.server.intake.test_numbers_moved import AN_BY_NUMBER, NUMBER, TUBE
+from tests.server.intake.test_numbers_moved import AN_BY_NUMBER, BINH, NUMBER, OTHER, TUBE
 from tests.server.statements import asked
 
 pytestmark = pytest.mark.engines
@@ -64,6 +66,19 @@ def test_of_another_year_or_taken_since_it_is_a_newcomers(
     assert late.questions() == []
     assert late.count_persons() == before + 1
     assert late.an not in late.bearers().values()
+
+
+def test_a_name_says_enough_where_the_number_led_to_a_record_without_one(late: Late) -> None:
+    late.comes(OTHER, 0, b"TYPED:cccd|024191000088")
+    late.at(3)
+    with late.database.read() as session:
+        link = session.scalars(select(Identity.id).where(Identity.person_id != late.an)).one()
+    late.unlink(link, theirs=True)
+    late.at(4)
+    late.comes(TUBE, 1, BINH.encode())
+    assert late.questions() == []
+    bearers = late.bearers()
+    assert bearers[TUBE.text] not in {bearers[OTHER.text], late.an}
 
 
 def test_who_is_met_first_costs_no_question_for_numbers_that_ended(late: Late) -> None:
