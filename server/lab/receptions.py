@@ -78,7 +78,9 @@ def hear_of_arrival(
 
 
 def _is_elsewhere(session: Session, reception: Reception, by: str) -> bool:
-    return moves.is_other(reception, place_of_actor(session, by), by)
+    """Who received it did so at its laboratory, wherever they work by now."""
+    received = reception.accepted and by == reception.by
+    return not received and moves.is_other(reception, place_of_actor(session, by), by)
 
 
 def forget(session: Session, reception: Reception, lab: str) -> list[ReceptionStep]:
@@ -113,9 +115,11 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
     if reception is None or reception.accepted or reception.reason == Rejection.RECALLED:
         raise refusals.not_rejected(tube)
     steps = standing_steps(session, tube)
-    reception.accepted, reception.reason = True, ""
+    came = [each for each in steps if each.kind == "received"]
+    own = [each for each in came if not _is_elsewhere(session, reception, each.by)]
     _date(session, reception, steps)
-    reception.by = steps[0].by if steps else by
+    reception.accepted, reception.reason = True, ""
+    reception.by = next((each.by for each in (*own, *steps)), by)
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))
     slip_endings.end_behind(session, tube, now=now)
     audit.record(session, "tube.rejection-undone", tube, by=by, now=now, detail=reception.box)

@@ -5,8 +5,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from contract.tubes import Tube
+from server.accounts.models import User
 from server.accounts.within import Within
 from server.lab import moves, queries, receptions, runs
 from server.lab.services import receive_tube, reject_tube
@@ -87,7 +89,7 @@ def test_a_rejection_that_is_undone_forgets_nothing_of_it(people: Any, record: A
     day.hear_there()
     reject_tube(people.session, day.tube, Rejection.LEAKING, by=LAN, now=people.now)
     receptions.undo_rejection(people.session, day.tube, note="không rò", by=LAN, now=people.now)
-    assert reception(people, day.tube).at == day.there
+    assert (reception(people, day.tube).at, reception(people, day.tube).by) == (day.there, LAN)
     day.confirm()
     assert day.held() == [moves.Odd.BEFORE]
 
@@ -111,3 +113,15 @@ def test_nobody_stays_late_by_an_arrival_elsewhere_that_was_a_mistake(
     take_back(people, tube, Within.of([THERE]), by=XA)
     assert late_pairings(facts_of(session, tube)) == set()
     assert (reception(people, tube).at, reception(people, tube).own_at) == (here, None)
+
+
+def test_that_it_came_here_stands_though_who_noted_it_works_now_where_it_never_was(
+    people: Any,
+) -> None:
+    session, tube = people.session, came(people)
+    [here] = receptions.standing_steps(session, tube)
+    lan = session.scalars(select(User).where(User.login == "lan")).one()
+    lan.place = THERE
+    receive_tube(session, tube, box="X", by=XA, now=people.now + MINUTE, moved=True)
+    take_back(people, tube, Within.of([THERE]), by=XA)
+    assert receptions.standing_steps(session, tube) == [here]
