@@ -148,5 +148,6 @@ def _is_told(session: Session, sample: Sample, live: Identity | None, former: Fo
     if all(differ(said, session.get_one(Person, each)) for each in records):
         return True
     if not said.name or names_one_of(session, said, records):
-        return False  # a name says enough where nobody is known by the number, or who is named
+        return False
+    # A name says enough where nobody is known by the number now.
     return live is None or names_one_of(session, said, [live.person_id])
