@@ -116,7 +116,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         wrong = run.run(options.days)
         print(f"seed {options.seed}, {options.days} days, {options.engine}: {run.deeds}")
-        print(f"the database was killed {run.killed_databases} times")
+        print(
+            f"the database was killed {run.killed_databases} times, the disk full {run.full_disks}"
+        )
         print(
             f"bench: {run.bench.done}, refused {run.bench.refused}, troubled {run.bench.troubled}"
         )

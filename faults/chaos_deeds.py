@@ -33,6 +33,7 @@ class Deeds:
     tubes: list[str] = field(default_factory=list)
     deeds: dict[str, int] = field(default_factory=dict)
     killed_databases: int = 0
+    full_disks: int = 0  # where a small disk may be mounted
 
     def __post_init__(self) -> None:
         self.bench = Bench(self.world, self.told, self.lot)
@@ -123,6 +124,7 @@ class Deeds:
         if self.ballast is None:
             return
         self.ballast.fill()
+        self.full_disks += 1
         for _ in range(3):
             self.send()
             self.laboratory()
