@@ -4,7 +4,7 @@ Only what is in state 'applied' counts as applied.  What was refused, or waits f
 never comes, is no backlog either; so both are told, and pairings are counted against what was sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep
 from uuid import UUID
@@ -91,12 +91,14 @@ def kept(site: Site, chains: Sequence[Chain], patience: float) -> Kept:
         doubled += max(0, events - chain.seq) + pairings - tubes + max(0, tubes - chain.seq)
         unpaired += max(0, chain.seq - pending - tubes)
     sent = sum(chain.seq for chain in chains)
-    return Kept(lost, doubled, unpaired, misplaced(site, chains), sent, drained)
+    wrong = misplaced(site.settings.database_url, chains)
+    return Kept(lost, doubled, unpaired, wrong, sent, drained)
 
 
-def misplaced(site: Site, chains: Sequence[Chain]) -> int:
-    """Return how many pairings are of somebody whose card was not the one that was sent."""
-    wrong, database = 0, open_database(site.settings.database_url)
+def misplaced(url: str, chains: Iterable[Chain]) -> int:
+    """Return how many pairings in the database at *url* are of somebody whose card was not the one
+    that was sent."""
+    wrong, database = 0, open_database(url)
     with database.read() as session:
         look_at_one_moment(session)  # persons come in between the two questions, else
         numbers = numbers_of(session)

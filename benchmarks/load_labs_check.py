@@ -9,7 +9,7 @@ from sqlalchemy import select
 from benchmarks.load_kept import numbers_of
 from benchmarks.load_labs import truth_of
 from contract.tubes import Tube
-from server.db import Database
+from server.db import Database, look_at_one_moment
 from server.lab.models import Reception, Result
 from server.outcomes.models import Outcome
 from server.sampling.models import Pairing
@@ -33,6 +33,7 @@ def checked(database: Database, given: Mapping[Tube, str]) -> Let:
     """
     came = set(given)
     with database.read() as session:
+        look_at_one_moment(session)
         found = session.execute(select(Result.tube, Result.call, Result.released_at)).all()
         told = session.execute(select(Outcome.tube, Outcome.person_id, Outcome.status)).all()
         paired = set(map(tuple, session.execute(select(Pairing.tube, Pairing.person_id))))

@@ -46,7 +46,7 @@ def test_what_was_in_the_tubes_is_out_once_and_what_is_not_so_is_seen(made: Site
     assert checked(database, given) == Let(MANY, 0, 0, 1)
     exchanged(database, *others[:2])
     assert checked(database, given) == Let(MANY, 0, 0, 3)
-    assert misplaced(made, made.chains) == 2
+    assert misplaced(made.settings.database_url, made.chains) == 2
     database.engine.dispose()
 
 
