@@ -3,7 +3,8 @@
 It was taken at a station without a network, while the number led to another than now, or by a clock
 that nobody can rely on.  It stands with whom the number led to then, and it is asked (`whose`);
 where both records are one, once they are parted.  Of a number that never led to another nothing is
-asked; nor where it is nobody's since, and the code names whom it led to then.
+asked; nor where it is nobody's since, and the code names whom it led to then.  What somebody only
+claims since is nobody's.
 """
 
 from collections import defaultdict
@@ -57,11 +58,11 @@ def former_of(session: Session, samples: Iterable[Sample], live: LiveLinks) -> d
     """Return, of each sample that may be of another than its number leads to, the link by which
     its number led then, and which ended since."""
     led = [each for each in samples if live.led(each.key)]
-    some = [each for each in led if _may_be_late(each, live.get(each.key))]
+    some = [each for each in led if _may_be_late(each, live.proven(each.key))]
     ended = links.ended_of(session, {each.key for each in some}) if some else {}
     found = {}
     for each in some:
-        former = _former(session, each, live.get(each.key), ended.get(each.key, []))
+        former = _former(session, each, live.proven(each.key), ended.get(each.key, []))
         if former is not None:
             found[each.event] = former
     return found

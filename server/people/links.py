@@ -35,6 +35,11 @@ class LiveLinks:
     def get(self, key: Key) -> Identity | None:
         return self._links.get(unclaimed(key))
 
+    def proven(self, key: Key) -> Identity | None:
+        """Return the link of who has a number: who only claims it has not."""
+        link = self.get(key)
+        return None if link is None or link.claimed else link
+
     def led(self, key: Key) -> bool:
         """Return whether a number led to somebody by a link that ended before this was asked."""
         return unclaimed(key) in self._ended

@@ -9,6 +9,7 @@ from server.people.models import Identity
 from tests.server.intake.test_late_check_ins_moved import check_in
 from tests.server.intake.test_late_numbers import Late
 from tests.server.intake.test_late_numbers import late as late
+from tests.server.intake.test_numbers_claimed import XUAN, claim
 from tests.server.intake.test_numbers_moved import AN_BY_NUMBER, BINH, NUMBER, OTHER, TUBE
 from tests.server.statements import asked
 
@@ -66,6 +67,37 @@ def test_of_another_year_or_taken_since_it_is_a_newcomers(
     assert late.questions() == []
     assert late.count_persons() == before + 1
     assert late.an not in late.bearers().values()
+
+
+@pytest.mark.parametrize("claimant", [XUAN, "Nguyễn Thị An|02031992|Nữ"])
+def test_who_claimed_the_number_since_takes_no_card_that_comes_late_from_whom_it_led_to(
+    late: Late, claimant: str
+) -> None:
+    lost(late)
+    other = claim(late, claimant)
+    before = late.count_persons()
+    late.at(5)
+    late.comes(TUBE, 0, NAMED)
+    assert (late.questions(), late.count_persons()) == ([], before)
+    late.say(TUBE, Call.POSITIVE)
+    assert late.told(TUBE) == {late.an: "positive"}
+    still = late.leads_to()
+    assert still is not None
+    assert still.id == other
+
+
+@pytest.mark.parametrize(
+    ("code", "trusted"), [(YEARLESS, True), (NAMED, False)], ids=["no year", "no sure time"]
+)
+def test_of_a_claimed_number_too_it_is_asked_where_card_or_clock_leave_a_doubt(
+    late: Late, code: bytes, *, trusted: bool
+) -> None:
+    lost(late)
+    claim(late, XUAN)
+    late.at(5)
+    late.comes(TUBE, 0, code, trusted=trusted, boot="boot" if trusted else "")
+    assert late.is_held(TUBE)
+    assert late.bearers()[TUBE.text] == late.an
 
 
 def test_a_name_says_enough_where_the_number_led_to_a_record_without_one(late: Late) -> None:
