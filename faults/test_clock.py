@@ -1,5 +1,6 @@
 """F9: the clock stands in 1970, falls back twenty years, leaps ahead: pairing does not care."""
 
+import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,9 +31,24 @@ def must_be_in_order(events: list[Event]) -> None:
     assert all(0 <= each < 20_000 for each in took)
 
 
+def scan_at(jump: str, scan: int, time: Path, table: subprocess.Popen[bytes]) -> bytes:
+    """Set the clock, let the table scan once, and return what it told of it."""
+    assert table.stdin is not None
+    assert table.stdout is not None
+    time.write_text(jump)
+    os.utime(time, (scan, scan))  # libfaketime reads it again only where its time is another
+    table.stdin.write(b"\n")
+    table.stdin.flush()
+    told = table.stdout.readline()
+    if b"slip-suspected" in told:  # of the pairing before: nobody pairs as fast as this
+        told += table.stdout.readline()
+    return told
+
+
 def test_a_clock_that_jumps_while_people_are_paired_changes_nothing(
     tmp_path: Path, library: Path
 ) -> None:
+    years = [0, -20, -YEARS, 0, 0, 10]
     jumps = ["+0", "-20y", f"-{YEARS}y", "+2h", "-1d", "+10y"]
     time = tmp_path / "time"
     time.write_text(jumps[0])
@@ -44,30 +60,24 @@ def test_a_clock_that_jumps_while_people_are_paired_changes_nothing(
     }
     folder = tmp_path / "journal"
     command = ["env", *(f"{name}={value}" for name, value in environment.items()), *runs.TABLE]
-    told = []
     with subprocess.Popen(
         [*command, str(folder), "--endless", "--steps"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as table:
-        assert table.stdin is not None
-        assert table.stdout is not None
-        for scan in range(4 * len(jumps)):
-            time.write_text(jumps[scan // 4])
-            table.stdin.write(b"\n")
-            table.stdin.flush()
-            told.append(table.stdout.readline())
-        table.stdin.close()
-        told.append(table.stdout.read())
+        scans = range(4 * len(jumps))
+        told = [scan_at(jumps[scan // 4], scan, time, table) for scan in scans]
+        told.append(table.communicate()[0])
     run = runs.Run(table.returncode, runs.told_in(b"".join(told)), "")
     assert (run.code, run.count("paired"), run.count("refused")) == (0, 2 * len(jumps), 0)
     kept = runs.reopened(folder)
     runs.must_hold(run, kept)
     assert kept.alarms == []
     must_be_in_order(kept.events)
-    years = {event.at.year for event in kept.events}
-    assert min(years) in (1970, 1971)
-    assert max(years) - min(years) > 50
+    paired = [event.at.year for event in kept.events if isinstance(event, TubePaired)]
+    this = datetime.now(UTC).year
+    for jump, seen in zip(years, zip(paired[::2], paired[1::2], strict=True), strict=True):
+        assert all(abs(year - this - jump) <= 1 for year in seen)  # the clock did jump
 
 
 def test_a_start_in_1970_goes_on_with_the_same_journal(tmp_path: Path, library: Path) -> None:
