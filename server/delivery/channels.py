@@ -15,6 +15,10 @@ class Unreachable(Exception):
     """The receiver is not there now.  That is nobody's fault, so it is tried for ever."""
 
 
+class Overtaken(Exception):
+    """Another worker handed this message over meanwhile: what it says may be old by now."""
+
+
 class Message(msgspec.Struct, frozen=True):
     """What is to be told: to whom, about whom, under which key for ever, and what.
 

@@ -30,6 +30,12 @@ def delivery_of(session: Session, target: str, key: str) -> Delivery | None:
     return session.scalar(found)
 
 
+def is_over(session: Session, target: str, key: str) -> bool:
+    """Return whether a message is not under way any more, so that a later one may have gone out."""
+    found = select(Delivery.state).where(Delivery.target == target, Delivery.key == key)
+    return session.scalar(found) in ("delivered", "set-aside")
+
+
 def by_key(session: Session, target: str, keys: Iterable[str]) -> dict[str, Delivery]:
     """Return the deliveries to *target* with these keys."""
     found = select(Delivery).where(Delivery.target == target, Delivery.key.in_(list(keys)))

@@ -55,7 +55,8 @@ _VIETNAMESE = {
 _WORDS = re.compile("|".join(_VIETNAMESE))
 # The class of an error: of ours, or of Python and what we use; a capital alone begins any word.
 _KIND = re.compile(
-    r"(?:Refused|MadeTwice|Unreachable|Uncertain|[A-Z][A-Za-z]{0,40}(?:Error|Exception))(?=: )"
+    r"(?:Refused|MadeTwice|Overtaken|Unreachable|Uncertain"
+    r"|[A-Z][A-Za-z]{0,40}(?:Error|Exception))(?=: )"
 )
 
 

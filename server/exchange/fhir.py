@@ -15,8 +15,8 @@ import msgspec
 
 from contract.events import UNREADABLE
 from server.db import Database
-from server.delivery import remotes
-from server.delivery.channels import Message, Refused
+from server.delivery import queries, remotes
+from server.delivery.channels import Message, Overtaken, Refused
 from server.exchange.bundle import Part, Place, parts, transaction
 from server.exchange.codes import Codes
 from server.exchange.gathering import whose
@@ -62,17 +62,17 @@ class FhirChannel:
         """Send the transaction; the receipt is where the report lies and its version."""
         told = self.telling.told(subject, key, payload)
         known = self._known(self._parts(told))
-        made, known = self._made(told, known)
+        made, known = self._made(key, told, known)
         answer = self._send(made, known)
         if answer.status == 412 and known:  # somebody changed it there: look again, once
-            made, known = self._made(told, self._asked(made))
+            made, known = self._made(key, told, self._asked(made))
             answer = self._send(made, known)
             if answer.status == 412:  # and again meanwhile: another worker, most likely
                 raise Uncertain("the receiver has newer versions than it just said")
         places = self._places(made, check(answer), known)
         matched = _matched(answer, made, known)
         if matched:  # it was there already, perhaps with other words: now it says ours
-            made, places = self._made(told, places)
+            made, places = self._made(key, told, places)
             places = self._places(made, check(self._send(made, places)), places)
         self._remember(places)
         if self.read_back_count:
@@ -101,13 +101,16 @@ class FhirChannel:
     def _parts(self, told: Told, *, theirs: bool | None = None) -> list[Part]:
         return parts(told, self.codes, declarations=self.declarations, theirs=theirs)
 
-    def _made(self, told: Told, known: Known) -> tuple[list[Part], Known]:
+    def _made(self, key: str, told: Told, known: Known) -> tuple[list[Part], Known]:
         """Return what to send, by whose the sample is *after* it was looked what is there.
 
         Whose it is by now may have written it since *told* was gathered: then there is a version
-        of it behind what is *known*, and ours is not taken.
+        of it behind what is *known*, and ours is not taken.  So it is with a later message: whoever
+        was paused until their lease was over raises Overtaken, and puts no older version back.
         """
         with self.database.read() as session:
+            if queries.is_over(session, self.target, key):
+                raise Overtaken("another worker handed it over meanwhile")
             theirs = whose(session, told.sampled.pairing) == told.who.id
         made = self._parts(told, theirs=theirs)
         if theirs or told.status != "withdrawn":

@@ -131,8 +131,8 @@ def test_it_stays_its_own_persons_where_both_are_told_at_one_time(
     peer: Peer, sample: Sample, *, known: bool
 ) -> None:
     """Another process tells of Hoa while the first has what it tells of Kim in its hands."""
-    if known:
-        peer.send()
+    if known:  # and not noted: a worker was killed
+        deliver(peer.channel(), sample.told(sample.kim))
 
     def meanwhile() -> None:
         sample.turns_out_to_be_hoas()
