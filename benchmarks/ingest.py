@@ -3,10 +3,10 @@
 Batches of 50 and 500 stand against `executemany` of the very same rows in the same order, in a
 process that does nothing else, into a table with the same indexes, checks and foreign key (WAL,
 synchronous=FULL, a commit a batch); single events from 32 stations stand against a trivial POST to
-the same server.  The clients share the cores with the server; the bare inserts have theirs alone.
-The two of a pair take turns, so that a busy machine is busy for both; a ratio is the median of the
-rounds' ratios.  The applier is on, as it is in the product, and gives way to uploads; `applied`
-says how fast it follows once the rush is over.
+the same server.  The clients share the cores with the server, which is held still while the bare
+inserts run.  The two of a pair take turns, so that a busy machine is busy for both; a ratio is the
+median of the rounds' ratios.  The applier is on, as it is in the product, and gives way to uploads;
+`applied` says how fast it follows once the rush is over.
 
     python -m benchmarks.ingest [--json]       bars: batch_50, batch_500, single >= 0.5
 """
@@ -27,6 +27,7 @@ from urllib.request import urlopen
 
 from benchmarks.ingest_rows import insert_bare, minted, prepare_stations, schema_of
 from benchmarks.ingest_traffic import Chain, drive, http_post
+from benchmarks.load_watch import held_still
 from benchmarks.report import Report, arguments, median, percentile
 
 STATIONS, BATCHING = 32, 32  # stations in all; those that send batches
@@ -41,6 +42,7 @@ class Bench:
     """A server that runs, its stations' chains, and a bare database of the same shape."""
 
     port: int
+    process: int
     database: Path
     chains: list[Chain]
     bare: Path
@@ -53,7 +55,8 @@ def run(bench: Bench, report: Report) -> None:
         chains = bench.chains[:BATCHING]
         for _ in range(ROUNDS):
             rows, queues = minted(chains, size, count // size // len(chains))
-            bare.append(insert_bare(bench.bare, rows))
+            with held_still(bench.process):
+                bare.append(insert_bare(bench.bare, rows))
             ours.append(sum(map(len, rows)) / drive(bench.port, queues).took)
         report.figures[f"executemany_{size}"] = (median(bare), "events/s")
         report.figures[f"http_{size}"] = (median(ours), "events/s")
@@ -101,14 +104,14 @@ def _applied(bench: Bench, report: Report) -> None:
 
 
 @contextmanager
-def server(data: Path, port: int) -> Iterator[None]:
-    """The real server over *data*, in a process of its own."""
+def server(data: Path, port: int) -> Iterator[int]:
+    """The real server over *data*, in a process of its own, whose number is given."""
     with (data / "server.log").open("wb") as log:
         words = [sys.executable, "-m", "benchmarks.ingest_server", str(data), str(port)]
         process = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - ourselves
         try:
             until_up(port)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(timeout=30)
@@ -140,8 +143,8 @@ def main() -> int:
         bare = data / "bare.sqlite"
         schema_of(data / "ghepmau.sqlite", bare)
         port = free_port()
-        with server(data, port):
-            run(Bench(port, data / "ghepmau.sqlite", chains, bare), report)
+        with server(data, port) as process:
+            run(Bench(port, process, data / "ghepmau.sqlite", chains, bare), report)
     return report.end(options.json)
 
 

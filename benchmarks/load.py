@@ -56,7 +56,7 @@ def rush(site_: Site, events: int, report: Report) -> None:
         ours, engine = [], []
         for _ in range(ROUNDS):
             rows, queues = minted(lines, size, max(1, events // size // len(lines)))
-            engine.append(bare(site_.settings, rows))
+            engine.append(bare(site_.settings, rows, site_.process.pid))
             ours.append(sum(map(len, rows)) / drive(site_.port, queues).took)
         report.figures[f"engine_{size}"] = (median(engine), "rows/s")
         report.figures[f"batch_{size}"] = (median(ours), "events/s")

@@ -1,6 +1,9 @@
-"""What a server used, by /proc."""
+"""What a server used, by /proc; and a server that is held still."""
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +32,23 @@ def used(*pids: int) -> Used:
 def peak(pid: int) -> int:
     """Return the most bytes that any one of this family ever had in memory at once."""
     return max(map(_most, _family(pid)))
+
+
+@contextmanager
+def held_still(pid: int) -> Iterator[None]:
+    """Stop this family meanwhile, so that a peer is not measured beside its work."""
+    family = _family(pid)
+    _signal(family, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        _signal(family, signal.SIGCONT)
+
+
+def _signal(family: list[int], word: signal.Signals) -> None:
+    for each in family:
+        with suppress(ProcessLookupError):  # it ended meanwhile
+            os.kill(each, word)
 
 
 def _family(pid: int) -> list[int]:
