@@ -137,13 +137,13 @@ def open_disagreements(session: Session, *seen: ColumnElement[bool]) -> list[Dis
 
 def answer_disagreement(
     session: Session, question_id: UUID, *seen: ColumnElement[bool], same: bool, reason: str,
-    by: str, now: datetime, within: Within = ANYWHERE, stamp: str | None = None,
+    by: str, now: datetime, within: Within = ANYWHERE, shown: whose.Seen | None = None,
 ) -> Sequence[Disagreement]:  # fmt: skip
     """Answer a question and all that say the same of the same person and are *seen*; return them.
 
     If it is another, they get a record of their own, whom this code leads to from then on: in all
     places of who has the whole record, else those that they see, *within*.
-    Raises NotFound, AlreadyAnswered, MovedSince: *stamp* is `whose.stamp` of it as it was shown.
+    Raises NotFound, AlreadyAnswered, MovedSince, SeveralBearers: *shown* is what the page told.
     """
     question = session.get(Disagreement, question_id, with_for_update=True, populate_existing=True)
     if question is None:
@@ -159,7 +159,7 @@ def answer_disagreement(
     alike = list(session.scalars(asked))
     if question not in alike:
         raise _no_question()
-    other = None if same else _another(session, question, stamp, by, now)
+    other = None if same else _another(session, question, shown, by, now)
     for each in alike:
         each.answered_at, each.answered_by, each.reason = now, by, reason
         each.answered_within = str(within)
@@ -184,11 +184,11 @@ def shown_alike(session: Session, question_id: UUID) -> list[UUID]:
 
 
 def _another(
-    session: Session, question: Disagreement, stamp: str | None, by: str, now: datetime
+    session: Session, question: Disagreement, shown: whose.Seen | None, by: str, now: datetime
 ) -> Person | None:
     """Return who else it is: on record already, or a new person; None, if it is nobody else."""
     if question.identity_id is not None:
-        return whose.another(session, question, by=by, now=now, seen=stamp)
+        return whose.another(session, question, by=by, now=now, seen=shown)
     said_before = select(Disagreement.other_id).where(
         Disagreement.person_id == question.person_id,
         Disagreement.said_blind == question.said_blind,

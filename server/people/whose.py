@@ -5,7 +5,7 @@ Such a sample stands with the record that the number led to, and its results wai
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from hashlib import blake2b
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from contract.identities import Key, System
 from server import vault
 from server.audit import services as audit
 from server.errors import DomainError
-from server.people import asking, erased, links, merges, queries
+from server.people import asking, bearers, erased, links, merges, queries
 from server.people.agreement import Traits, agree
 from server.people.models import Disagreement, Identity, Person
 from server.people.sleeping import Said, names_one_of
@@ -26,6 +26,17 @@ askers: list[Callable[[Session, UUID | None], list[Key]]] = []
 
 class MovedSince(DomainError):
     code = "number-moved-since"
+
+
+class SeveralBearers(DomainError):
+    code = "number-of-several"
+
+
+class Seen(NamedTuple):
+    """What a page showed of the number (`Beside.stamp`), and whom its reader chose of several."""
+
+    stamp: str
+    chosen: str = ""
 
 
 def ask(
@@ -72,32 +83,48 @@ def asked_about(session: Session, link_id: UUID) -> int:
     return session.scalar(asked) or 0
 
 
-def stamp(question: Disagreement, bearer: Person | None) -> str:
-    """Return by what a stale page is told: who had the number as it was shown, or nobody."""
-    who = bearer.id.bytes if bearer else b""
-    return blake2b(question.id.bytes + who, digest_size=8).hexdigest()
-
-
 def another(
-    session: Session, question: Disagreement, *, by: str, now: datetime, seen: str | None = None
+    session: Session, question: Disagreement, *, by: str, now: datetime, seen: Seen | None = None
 ) -> Person | None:
-    """Return who else it was: whom the number leads to now, or a new person, who gets the number.
+    """Return who else it was: whom the number leads to now, whom it led to before, or a new person,
+    who gets the number.
 
-    So it would have been, had the number never led to the record that is asked about: who only
-    claimed it meanwhile has it no more.  None, where it leads there again: then it is nobody
-    else's.  Of merged records it is the one that has the number, so that it is still the right
-    one's once they are parted.  Raises MovedSince where another had it as it was *seen*.
+    Where the number was several people's, *seen* tells who of them.  Who only claimed it meanwhile
+    has it no more.  None, where it leads to whom it is asked about again: then it is nobody else's.
+    Of merged records it is the one that has the number, so that it is still the right one's once
+    they are parted.  Raises MovedSince where others had it as it was seen, and SeveralBearers.
     """
-    link = session.get_one(Identity, question.identity_id)
-    live = links.live_of(session, link)
-    bearer = live.person if live is not None and not live.claimed else None
-    if seen is not None and seen != stamp(question, bearer):
+    others = bearers.beside(session, question)
+    if seen is not None and seen.stamp != others.stamp(question):
         raise MovedSince(
             "Số này vừa chuyển sang hồ sơ khác. Xem lại nay số là của ai rồi trả lời.",
             "The number has just moved. Look again whose it is now, then answer.",
         )
-    if bearer is not None:
-        return None if bearer.id == question.person_id else bearer
+    chosen = _chosen(others.choices, seen)
+    if chosen is not None:
+        return None if chosen.person_id == question.person_id else chosen.person
+    return _newcomer(session, question, by, now)
+
+
+def _chosen(choices: Mapping[str, Identity | None], seen: Seen | None) -> Identity | None:
+    """Return the link of who it was, None for a new person."""
+    if len(choices) == 1:
+        return next(iter(choices.values()))
+    if seen is None or seen.chosen not in choices:
+        raise SeveralBearers(
+            "Số này lần lượt là của nhiều người. Chọn rõ mẫu là của ai; chưa chắc thì gọi hỏi từng"
+            " người, kết quả vẫn chờ.",
+            "This number was several people's in turn. Say whose the sample is; where you are not"
+            " sure, call each of them: the result waits.",
+        )
+    return choices[seen.chosen]
+
+
+def _newcomer(session: Session, question: Disagreement, by: str, now: datetime) -> Person:
+    """Return a new person, who gets the number: so it would have been, had it never led to the
+    record that is asked about."""
+    link = session.get_one(Identity, question.identity_id)
+    live = links.live_of(session, link)
     if live is not None:
         live.unlinked_at, live.unlinked_by = now, by
         session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contract.tubes import Tube
 from server.accounts.within import ANYWHERE, Within
 from server.declarations import check_ins
-from server.people import doubts, sleeping
+from server.people import doubts, sleeping, whose
 from server.people.merge_models import PersonMerge
 from server.people.models import Disagreement
 from server.sampling import changes, conflicts, matters, sight
@@ -21,19 +21,20 @@ from server.sampling.turns import take_persons_turn, take_turn
 
 def answer(
     session: Session, question_id: UUID, *, same: bool, reason: str, by: str, now: datetime,
-    within: Within = ANYWHERE, stamp: str | None = None,
+    within: Within = ANYWHERE, shown: whose.Seen | None = None,
 ) -> int:  # fmt: skip
     """Say whether a code's bearer is who the number's record names; return how many tubes waited.
 
     If it is another, the pairings and check-ins that showed the code are theirs from then on:
     what was told of the pairings, while two records were one, was taken back.  What the code
-    showed or shows outside *within* waits for those who see it.  *stamp* says who had a number that
-    moved as it was shown (`whose.stamp`).  Raises NotFound, AlreadyAnswered, MovedSince.
+    showed or shows outside *within* waits for those who see it.  *shown* says who had a number that
+    moved as it was shown, and whom of several its reader chose.  Raises NotFound, AlreadyAnswered,
+    MovedSince, SeveralBearers.
     """
     take_turn(session, _tubes_of(session, doubts.shown_alike(session, question_id)))
     alike = doubts.answer_disagreement(
         session, question_id, sight.doubts(within), same=same, reason=reason, by=by, now=now,
-        within=within, stamp=stamp,
+        within=within, shown=shown,
     )  # fmt: skip
     before = latest(session, About.IDENTITY, question_id)  # of a question that a parting woke
     record_decision(
@@ -67,10 +68,11 @@ def _settle(session: Session, question: Disagreement, by: str, now: datetime) ->
             check_ins.give_to(session, question.event_id, question.other_id, by=by, now=now)
         return False
     take_turn(session, [pairing.tube])
+    bearer = question.other_id or question.person_id
     held: set[Tube] = set()
-    if question.other_id is not None:
-        take_persons_turn(session, [question.other_id])
-        pairing.person_id = question.other_id
+    if pairing.person_id != bearer:  # who is on record, too: another answer gave it elsewhere
+        take_persons_turn(session, [bearer])
+        pairing.person_id = bearer
         session.flush()
         session.expire(pairing, ["person"])
         conflicts.review(session, pairing.tube, now=now)

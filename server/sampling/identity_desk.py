@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
 from server.accounts.within import Within
-from server.people import doubts, links, merges, queries, whole, whose
+from server.people import bearers, doubts, merges, queries, whole
 from server.people.models import Disagreement, Identity, IdentityQuestion, Person
 from server.sampling import sight, spared
 from server.sampling.decision_models import Matter
@@ -22,14 +22,24 @@ from server.sampling.reach import rank, reach_of
 from server.sampling.repeats import HELD_WITHIN
 
 
+class Choice(NamedTuple):
+    """Who else a sample may be of: by which link, None for a new record; not everybody sees whom
+    it leads to."""
+
+    mark: str
+    link: Identity | None
+    bearer: Person | None
+
+
 class Moved(NamedTuple):
     """A number that led to the record and leads elsewhere since: to nobody, or to another record,
-    which not everybody sees."""
+    which not everybody sees.  `choices` where it was several others'."""
 
     link: Identity
     leads: bool
     bearer: Person | None
-    stamp: str  # who has it now: `whose.stamp`
+    stamp: str  # who has it now, and had it: `bearers.Beside.stamp`
+    choices: list[Choice]
 
 
 class Doubted(NamedTuple):
@@ -66,10 +76,22 @@ def doubted(session: Session, within: Within) -> list[Doubted]:
 def _moved(session: Session, question: Disagreement, within: Within) -> Moved | None:
     if question.identity_id is None:
         return None
-    link = session.get_one(Identity, question.identity_id)
-    bearer = links.bearer_now(session, link)
-    seen = bearer is not None and sight.sees_person(session, within, bearer.id)
-    return Moved(link, bearer is not None, bearer if seen else None, whose.stamp(question, bearer))
+    link, others = (
+        session.get_one(Identity, question.identity_id),
+        bearers.beside(session, question),
+    )
+    choices = [
+        Choice(mark, each, _seen_bearer(session, within, each))
+        for mark, each in others.choices.items()
+    ]
+    several = choices if len(choices) > 1 else []
+    stamp, bearer = others.stamp(question), _seen_bearer(session, within, others.live)
+    return Moved(link, others.live is not None, bearer, stamp, several)
+
+
+def _seen_bearer(session: Session, within: Within, link: Identity | None) -> Person | None:
+    seen = link is not None and sight.sees_person(session, within, link.person_id)
+    return link.person if link is not None and seen else None
 
 
 def perhaps_one(session: Session, within: Within) -> list[PerhapsOne]:

@@ -10,6 +10,7 @@ from server.audit import names_shown
 from server.errors import BadInput
 from server.forms import required_text
 from server.people import doubts, queries
+from server.people.whose import Seen
 from server.sampling import identity_decisions, identity_desk
 from server.web import Permission, actor, now, requires, t, transaction
 
@@ -22,7 +23,10 @@ def show_identities() -> ResponseReturnValue:
         pairs = identity_desk.perhaps_one(session, within)
         people = {id_ for q, *_ in pairs for id_ in (q.person_id, q.other_id)}
         shown = [each.question.person_id for each in doubted]
-        shown += [each.moved.bearer.id for each in doubted if each.moved and each.moved.bearer]
+        moved = [each.moved for each in doubted if each.moved]
+        bearers = [each.bearer for each in moved]
+        bearers += [choice.bearer for each in moved for choice in each.choices]
+        shown += [each.id for each in bearers if each]
         names_shown.note(session, "identities.read", (*shown, *people), by=actor(), now=now())
         return render_template(
             "sampling/identities.html",
@@ -35,12 +39,14 @@ def show_identities() -> ResponseReturnValue:
 
 @requires(Permission.IDENTITY_DECIDE)
 def answer_disagreement(question_id: UUID) -> ResponseReturnValue:
-    same = _same()
+    chosen = request.form.get("whose", "")
+    same = False if chosen else _same()
     reason = required_text(request.form, "reason", longest=200)
+    stamp = request.form.get("seen")
     with transaction() as session:
         waited = identity_decisions.answer(
             session, question_id, within=current_within(), same=same, reason=reason, by=actor(),
-            now=now(), stamp=request.form.get("seen"),
+            now=now(), shown=None if stamp is None else Seen(stamp, chosen),
         )  # fmt: skip
     flash(t(f"Đã trả lời; {waited} ống hết chờ.", f"Answered; {waited} tubes wait no more."))
     return redirect(url_for(".show_identities"))
