@@ -1,6 +1,8 @@
 """Which samples came by a number alone: nothing else on their codes says whose they are.
 
-Once the number leads to somebody else, or to nobody, a person says whose each of them is.
+Once the number leads to somebody else, or to nobody, a person says whose each of them is.  Where it
+is nobody's, and was never theirs whom it led to, a name says nothing either: a namesake's number is
+easily linked to the wrong one of two, and the other has no record of their own.
 """
 
 from collections.abc import Iterator
@@ -87,8 +89,8 @@ def _led(code: PersonCode | None, pairing: Pairing, link: Identity) -> bool:
 
 
 def _names(session: Session, code: PersonCode | None, ours: list[UUID], heirs: list[UUID]) -> bool:
-    """Return whether a code names who is on record, and nobody who has the number since."""
-    if code is None or not code.name:
+    """Return whether a code names who is on record, and not who has the number since."""
+    if code is None or not code.name or not heirs:
         return False
     said = Said(code.name, birth_year_of(code))
     return names_one_of(session, said, ours) and not names_one_of(session, said, heirs)

@@ -3,8 +3,8 @@
 It was taken at a station without a network, while the number led to another than now, or by a clock
 that nobody can rely on.  It stands with whom the number led to then, and it is asked (`whose`);
 where both records are one, once they are parted.  Of a number that never led to another nothing is
-asked; nor where it is nobody's since, and the code names whom it led to then.  What somebody only
-claims since is nobody's.
+asked; nor where it is nobody's since, was theirs until then, and the code names whom it led to.
+What somebody only claims since is nobody's.
 """
 
 from collections import defaultdict
@@ -104,7 +104,11 @@ def _former(
         return None
     led = [_led_then(sample.at, ended)] if sample.trusted else ended[::-1]
     others = [
-        Former(each, _is_one(session, each, live), sure=live is None and _is_theirs(sample, each))
+        Former(
+            each,
+            _is_one(session, each, live),
+            sure=live is None and _is_sure(session, sample, each),
+        )
         for each in led
         if _is_others(each, live)
     ]
@@ -124,11 +128,14 @@ def _led_then(at: datetime, ended: Sequence[Identity]) -> Identity:
     return (standing or begun or ended[:1])[-1]
 
 
-def _is_theirs(sample: Sample, link: Identity) -> bool:
-    """Return whether a code that names whom *link* led to was shown before it ended."""
+def _is_sure(session: Session, sample: Sample, link: Identity) -> bool:
+    """Return whether a code that names whom *link* led to was shown before it ended, as theirs.
+
+    Who was said never to have had the number may be a namesake of whose it is.
+    """
     before = link.unlinked_at is not None and sample.at < link.unlinked_at
     named = agree(Traits.of_code(sample.code), Traits.of_person(link.person))
-    return sample.trusted and before and named
+    return sample.trusted and before and named and links.was_theirs(session, link)
 
 
 def _is_others(link: Identity, live: Identity | None) -> bool:

@@ -95,10 +95,9 @@ def _said_theirs() -> bool:
 
 def _say_asked(waiting: int) -> None:
     if waiting:
-        flash(t(f"{waiting} mẫu đã lấy chỉ theo số này, nay chờ trả lời là của ai: mở trang Danh"
-                " tính.",
-                f"{waiting} samples came by this number alone and wait for an answer whose they"
-                " are: open the page Identities."))  # fmt: skip
+        flash(t(f"{waiting} mẫu đã lấy theo số này, nay chờ trả lời là của ai: mở trang Danh tính.",
+                f"{waiting} samples came by this number and wait for an answer whose they are:"
+                " open the page Identities."))  # fmt: skip
 
 
 @bp.post("/people/<uuid:person_id>/merge")

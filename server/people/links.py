@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from contract.identities import Key, PersonCode, System
 from contract.identities.base import fingerprint
+from server.audit.models import AuditEntry
 from server.people import erased, queries
 from server.people.models import Identity, Person
+
+THEIRS = "theirs until now"  # how a number was, that is unlinked: stands in the trail alone
 
 
 class LiveLinks:
@@ -92,6 +95,17 @@ def ended_of(session: Session, keys: Iterable[Key]) -> Mapping[Key, list[Identit
         if link.person_id not in gone:
             ended[key].append(link)
     return ended
+
+
+def was_theirs(session: Session, ended: Identity) -> bool:
+    """Return whether whoever unlinked a number said that it was that person's until then."""
+    said = select(AuditEntry.id).where(
+        AuditEntry.subject == str(ended.person_id),
+        AuditEntry.action == "identity.unlinked",
+        AuditEntry.at == ended.unlinked_at,
+        AuditEntry.detail == f"{ended.system}, {THEIRS}",
+    )
+    return session.scalar(said.limit(1)) is not None
 
 
 def leading(code: PersonCode) -> list[Key]:

@@ -19,6 +19,7 @@ from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.people import merges, queries
+from server.people.links import THEIRS
 from server.people.models import Identity, Person
 from server.people.whole import is_whole
 
@@ -140,7 +141,7 @@ def unlink_number(
     _hold(session, link)
     _end(link, reason, by, now)
     session.flush()
-    detail = f"{link.system}, theirs until now" if theirs else link.system
+    detail = f"{link.system}, {THEIRS}" if theirs else link.system
     audit.record(session, "identity.unlinked", link.person_id, by=by, now=now, detail=detail)
     again = _bring_back(session, link, by, now)
     _tell(session, link, again.person if again else None, now, theirs=theirs)

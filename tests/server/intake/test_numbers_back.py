@@ -123,4 +123,4 @@ def test_who_undoes_a_taking_is_told_what_waits_for_an_answer_still(
     said = {"reason": "nhầm", "theirs": "no"}
     page = officer.post(door, data=said, follow_redirects=True).text
     assert "số này trở về hồ sơ trước" in page
-    assert "1 mẫu đã lấy chỉ theo số này, nay chờ trả lời" in page
+    assert "1 mẫu đã lấy theo số này, nay chờ trả lời" in page
