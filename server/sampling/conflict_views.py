@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from server.accounts.current import current_within
 from server.audit.shown import note_shown
-from server.forms import number, required_text, uuid_of
+from server.forms import required_text, stamp_of, uuid_of
 from server.sampling import conflicts, neighbours, queries, shifts
 from server.sampling.decisions import About, latest_of
 from server.web import Permission, actor, now, reading, requires, t, transaction
@@ -29,6 +29,7 @@ def show_conflicts() -> ResponseReturnValue:
             decided=decided,
             beside=neighbours.beside(session, claims),
             operators=shifts.operators(session, tags),
+            stamp=conflicts.stamp,
             last=latest_of(session, About.CONFLICT, [each.id for each in decided]),
         )
         shown = [claim.pairing.person_id for each in (*standing, *decided) for claim in each.claims]
@@ -41,8 +42,7 @@ def decide(conflict_id: UUID) -> ResponseReturnValue:
     """Take the form of one conflict: which claim to keep, or "none", and why."""
     keep = required_text(request.form, "keep", longest=40)
     reason = required_text(request.form, "reason", longest=200)
-    told = "seen" in request.form
-    seen = number(request.form, "seen", low=0, high=10_000) if told else None
+    seen = stamp_of(request.form["seen"]) if "seen" in request.form else None
     instead_of = request.form.get("instead_of", "")
     with transaction() as session:
         conflict = conflicts.decide_conflict(

@@ -6,6 +6,7 @@ first.
 
 from collections.abc import Collection
 from datetime import datetime
+from hashlib import blake2b
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -108,20 +109,22 @@ def decide_conflict(
     reason: str,
     by: str,
     now: datetime,
-    seen: int | None = None,
+    seen: str | None = None,
     instead_of: UUID | None = None,
 ) -> TubeConflict:
     """Uphold the claim *keep* (for a pool: its station's claims), or none, and free the tube.
 
     What is not upheld is set aside, never deleted; the runs that it stands in are looked at.
-    *seen* is how many claims the deciding person saw; *instead_of* is the decision that this one
-    supersedes.  Raises NotFound, AlreadyDecided, ConflictGrew, DecidedSince, BadInput.
+    *seen* is the `stamp` of what the deciding person saw; *instead_of* is the decision that this
+    one supersedes.  Raises NotFound, AlreadyDecided, ConflictGrew, DecidedSince, BadInput.
     """
     conflict = _undecided(session, conflict_id, again=instead_of is not None)
-    if seen is not None and seen != len(conflict.claims):
+    if seen is not None and seen != stamp(conflict):
         raise ConflictGrew(
-            f"Vừa có thêm lần ghép của ống {conflict.tube.grouped}. Xem lại rồi quyết định.",
-            f"Another pairing of tube {conflict.tube.grouped} came. Look again, then decide.",
+            f"Các lần ghép của ống {conflict.tube.grouped} vừa thay đổi: có thêm lần ghép, hoặc một"
+            " lần nay là của người khác. Xem lại rồi quyết định.",
+            f"The pairings of tube {conflict.tube.grouped} just changed: another came, or one is"
+            " another person's now. Look again, then decide.",
         )
     live = {pairing.id for pairing in queries.live_pairings(session, conflict.tube)}
     claims = [_claim(each.pairing) for each in conflict.claims if each.pairing_id in live]
@@ -150,12 +153,20 @@ def decide_conflict(
     return conflict
 
 
+def stamp(conflict: TubeConflict) -> str:
+    """Return by what a stale page is told: which claims there are, and whose each of them is."""
+    seen = sorted((str(each.pairing_id), str(each.pairing.person_id)) for each in conflict.claims)
+    return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+
+
 def _undecided(session: Session, conflict_id: UUID, *, again: bool) -> TubeConflict:
     conflict = session.get(TubeConflict, conflict_id)
     if conflict is None:
         raise NotFound("Không có tranh chấp này.", "There is no such conflict.")
     take_turn(session, [conflict.tube])
     session.refresh(conflict)
+    for each in conflict.claims:
+        session.refresh(each.pairing)
     if again and _is_decided(conflict):
         for each in conflict.claims:
             each.upheld = None

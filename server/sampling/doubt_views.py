@@ -86,6 +86,7 @@ def show_matters() -> ResponseReturnValue:
             again=latest_of(session, About.MATTER, [each.id for each in standing]),
             beside=neighbours.beside(session, pairings.values()),
             may_say=matter_decisions.may_say,
+            stamp=matter_decisions.stamp,
         )
         shown = [person.id for each in bearers.values() for person in each.seen]
     note_shown("matters.read", shown)
@@ -96,10 +97,11 @@ def show_matters() -> ResponseReturnValue:
 def decide_matter(matter_id: UUID) -> ResponseReturnValue:
     verdict = choice(request.form, "verdict", Verdict)
     reason = required_text(request.form, "reason", longest=200)
+    seen = stamp_of(request.form["seen"]) if "seen" in request.form else None
     with transaction() as session:
         matter_decisions.decide_matter(
             session, matter_id, verdict=verdict, reason=reason, by=actor(), now=now(),
-            within=current_within(),
+            within=current_within(), seen=seen,
         )  # fmt: skip
     flash(t("Đã quyết định.", "Decided."))
     return redirect(url_for(".show_matters"))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
-from server.errors import BadInput, NotFound
+from server.errors import BadInput, DomainError, NotFound
 from server.people import merges
 from server.people.merge_models import PersonMerge
 from server.sampling import changes, matter_queries, matters, slips
@@ -30,6 +31,10 @@ class Verdict(StrEnum):
     SECOND = "second-holds"
     NEITHER = "neither-holds"
     VOID_STANDS = "void-stands"
+
+
+class MatterChanged(DomainError):
+    code = "matter-changed"
 
 
 ALLOWED = {
@@ -56,10 +61,12 @@ def decide_matter(
     by: str,
     now: datetime,
     within: Within = ANYWHERE,
+    seen: str | None = None,
 ) -> Matter:
     """Decide a matter; pairings that do not hold are taken back.
 
-    Raises NotFound, DecidedSince, BadInput for a verdict that the matter does not know, or that is
+    *seen* is the `stamp` of the screen (None: nobody looked at one).  Raises NotFound,
+    DecidedSince, MatterChanged, BadInput for a verdict that the matter does not know, or that is
     not for who sees *within* to give.
     """
     matter = session.get(Matter, matter_id)
@@ -72,6 +79,11 @@ def decide_matter(
         raise DecidedSince(
             "Việc này đã được giải quyết. Mở lại trang để xem.",
             "This is settled already. Open the page again.",
+        )
+    if seen is not None and seen != _stamp_now(session, matter):
+        raise MatterChanged(
+            "Một trong hai lần ghép này nay là của người khác. Xem lại rồi quyết định.",
+            "One of these two pairings is another person's now. Look again, then decide.",
         )
     before = latest(session, About.MATTER, matter_id)  # of one that a parting opened again
     if verdict not in (ALLOWED[Kind(matter.kind)] if before is None else {Verdict.VOID_STANDS}):
@@ -88,6 +100,19 @@ def decide_matter(
     for tube in tubes:
         changes.changed(session, tube, now=now)
     return matter
+
+
+def stamp(matter: Matter) -> str:
+    """Return by what a stale page is told: whose each of its pairings is."""
+    whose = [str(each.person_id) for each in (matter.pairing, matter.other) if each]
+    return blake2b(repr((str(matter.id), whose)).encode(), digest_size=8).hexdigest()
+
+
+def _stamp_now(session: Session, matter: Matter) -> str:
+    for each in (matter.pairing, matter.other):
+        if each is not None:
+            session.refresh(each)
+    return stamp(matter)
 
 
 def _check_seen(session: Session, matter: Matter, verdict: Verdict, within: Within) -> None:
