@@ -2,7 +2,7 @@
 
 A figure is a number with its unit; a ratio compares us with a named peer measured in the same run.
 A bar ("<= 1.3") is what either must keep: `end` names those that are not met and says 1.
-The machine's facts stand beside them, because a number without its machine says nothing.
+The machine's facts, the day and the commit stand beside them: a number without these says nothing.
 """
 
 import argparse
@@ -10,12 +10,16 @@ import json
 import operator
 import os
 import platform
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter_ns
 
+ROOT = Path(__file__).parents[1]
 Figure = tuple[float, str]
 _KEEPS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt}
 
@@ -25,6 +29,7 @@ class Report:
     """One run of one benchmark.  `figures` maps a key to (value, unit).
 
     `bars` maps a key to its bar, which is on the ratio where a figure has the same key.
+    The day and the commit are those of its beginning: a run may take hours.
     """
 
     name: str
@@ -32,6 +37,8 @@ class Report:
     ratios: dict[str, float] = field(default_factory=dict)
     bars: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str | float] = field(default_factory=dict)  # what the run was asked for
+    when: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d}")
+    code: str = field(default_factory=lambda: commit())
 
     def met(self) -> dict[str, bool]:
         """Say of every bar whose number was measured whether it is met."""
@@ -48,7 +55,7 @@ class Report:
         whole["bars"] = {
             key: {"bar": self.bars[key], "met": met} for key, met in self.met().items()
         }
-        whole["options"] = dict(self.options)
+        whole |= {"options": dict(self.options), "when": self.when, "code": self.code}
         return json.dumps(whole, ensure_ascii=False)
 
     def to_table(self) -> str:
@@ -60,7 +67,9 @@ class Report:
                  for key, value in self.ratios.items()]  # fmt: skip
         wide = max((len(key) for key, _, _ in rows), default=0)
         lines = [f"{key:<{wide}}  {value:>12}  {unit}" for key, value, unit in rows]
-        return "\n".join([f"{self.name}  ({machine()['cpu']}, {machine()['cores']} cores)", *lines])
+        here = f"{machine()['cpu']}, {machine()['cores']} cores"
+        by = f" by {self.code}" if self.code else ""
+        return "\n".join([f"{self.name}  ({self.when}{by}; {here})", *lines])
 
     def _bar(self, key: str) -> str:
         if key not in self.bars:
@@ -87,6 +96,19 @@ def machine() -> dict[str, str | int]:
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
     }
+
+
+def commit() -> str:
+    """Return the short name of the commit that lies here, with a + where files differ from it.
+
+    '' where there is no git, or none of ours.
+    """
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    words = [git, "describe", "--always", "--exclude=*", "--dirty=+"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stdout.strip()
 
 
 def arguments(docstring: str | None) -> argparse.ArgumentParser:

@@ -24,6 +24,7 @@ from benchmarks.right_kept import Kept
 from benchmarks.right_rates import CARELESS, PUBLISHED, RATES, Fault, Rates
 
 A_DAY = 2_000  # people: so often progress is told
+FIRST_TRY, ENOUGH = 0.99, 20_000  # the goal, and how many people it takes to ask for it
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def lines(found: dict[str, object]) -> Iterator[str]:
     yield f"{said['people_per_second']:,} people/s a process  ({said['machine']['cpu']})"
     yield from (f"{count:,} by the code {name}" for name, count in said["played_by"].items())
     yield ""
-    yield f"results that reached a wrong person: {said['wrong']}  (goal 0)"
+    yield f"of {said['results']:,} results reached a wrong person: {said['wrong']}  (goal 0)"
     yield f"  of them still so at the end:       {said['wrong_standing']}"
     yield f"  per 1,000 people:                  {said['wrong_per_1000']:g}"
     for name, rate in said["published_per_1000"].items():
@@ -145,6 +146,18 @@ def lines(found: dict[str, object]) -> Iterator[str]:
     yield "caught, or not, by:"
     for name, count in said["caught"].items():
         yield f"  {count:>7}  {name}"
+
+
+def missed(found: dict[str, object], *, usual: bool) -> list[str]:
+    """Return which goals are not met; *usual*: errors are as frequent as published."""
+    said = json.loads(json.dumps(found))
+    goals = {
+        "wrong <= 0": said["wrong"] == 0,  # put right later is not good enough
+        "results > 0": said["results"] > 0,  # where nothing is told, nothing is told wrongly
+    }
+    if usual and said["people"] >= ENOUGH:
+        goals[f"first_try >= {FIRST_TRY:g}"] = said["first_try"] >= FIRST_TRY
+    return [goal for goal, met in goals.items() if not met]
 
 
 def parsed(arguments_: Sequence[str] | None = None) -> argparse.Namespace:
@@ -189,7 +202,10 @@ def main() -> int:
         print(json.dumps(found, ensure_ascii=False))
     else:
         print("\n".join(lines(found)))
-    return 0 if found["wrong"] == 0 else 1  # the goal: put right later is not good enough
+    usual = rates == Rates(1.0, CARELESS)
+    if failed := missed(found, usual=usual):
+        print(f"goals not met: {'; '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@
 
 Runs of `load`, one on each engine and all of one size, are the columns of the first table; every
 other run whose benchmark has bars stands in the second.  A number that a run does not have is a
-dash.  A run older than its options says its engine by its file's name: load_sqlite.json.
+dash.  Below each table stands of which day, by which commit and on which machine its runs are.  A
+run older than its options says its engine by its file's name: load_sqlite.json.
 """
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -39,6 +41,9 @@ class Run(msgspec.Struct, frozen=True):
     ratios: dict[str, float] = {}
     bars: dict[str, Bar] = {}
     options: dict[str, str | float] = {}
+    machine: dict[str, str | int] = {}
+    when: str = ""
+    code: str = ""
 
     @property
     def engine(self) -> str:
@@ -49,6 +54,12 @@ class Run(msgspec.Struct, frozen=True):
 
     def size(self) -> dict[str, str | float]:
         return {key: value for key, value in self.options.items() if key not in _OWN}
+
+    def where_from(self) -> str:
+        """Return the day, the commit and the machine, as far as the run tells them."""
+        here = f"{self.machine.get('cpu', '')}, {self.machine.get('cores', '?')} cores"
+        when = " by ".join(each for each in (self.when, self.code) if each)
+        return f"{when or 'day not told'}, {here}"
 
     def shown(self, key: str) -> str:
         """Return the number that the bar of *key* is on, with its unit."""
@@ -161,10 +172,14 @@ def rows(size: dict[str, str | float]) -> tuple[tuple[str, Callable[[Run], str]]
     )  # fmt: skip
 
 
+def in_order(runs: Sequence[Run]) -> Sequence[Run]:
+    """Return them as the columns stand, from the small engine to the large."""
+    order = [*ENGINES, *(run.engine for run in runs)]
+    return sorted(runs, key=lambda run: order.index(run.engine))
+
+
 def scale(runs: Sequence[Run]) -> Iterator[str]:
     """Yield the scale table: a column for each run of `load`."""
-    order = [*ENGINES, *(run.engine for run in runs)]
-    runs = sorted(runs, key=lambda run: order.index(run.engine))
     if any(run.size() != runs[0].size() for run in runs):
         raise SystemExit("runs of different sizes do not stand in one table")
     yield f"| | {' | '.join(ENGINES.get(run.engine, run.engine) for run in runs)} |"
@@ -176,6 +191,17 @@ def scale(runs: Sequence[Run]) -> Iterator[str]:
         if missed:
             yield ""
             yield f"**Bars not met, {ENGINES.get(run.engine, run.engine)}:** {'; '.join(missed)}"
+
+
+def sources(runs: Sequence[Run]) -> Iterator[str]:
+    """Yield a line that says where the numbers above are from, alike runs together."""
+    named: dict[str, list[str]] = {}
+    for run in runs:
+        engine = ENGINES.get(run.engine, run.engine)
+        names = [] if run.name == "load" else [f"`{run.name}`"]
+        named.setdefault(run.where_from(), []).append(" ".join([*names, engine]).strip())
+    yield ""
+    yield "; ".join(f"{', '.join(names)}: {said}" for said, names in named.items()) + "."
 
 
 def _cell(tell: Callable[[Run], str], run: Run) -> str:
@@ -202,10 +228,10 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = arguments(__doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     runs = [read(path) for path in parser.parse_args(words).files]
-    loads = [run for run in runs if run.name == "load"]
+    loads = in_order([run for run in runs if run.name == "load"])
     others = [run for run in runs if run.name != "load" and run.bars]
-    tables = [scale(loads)] if loads else []
-    tables += [bars(others)] if others else []
+    tables = [chain(scale(loads), sources(loads))] if loads else []
+    tables += [chain(bars(others), sources(others))] if others else []
     print("\n\n".join("\n".join(table) for table in tables))
     return 0
 

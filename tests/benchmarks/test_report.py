@@ -1,11 +1,12 @@
 """What benchmarks print."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from benchmarks.report import Report, machine, median, percentile
+from benchmarks.report import Report, commit, machine, median, percentile
 
 REPORT = Report("sight", {"qr.ours.ms": (3.14159265, "ms")}, {"easy_frame": 1.05})
 
@@ -16,6 +17,8 @@ def test_the_json_names_machine_figures_and_ratios() -> None:
     assert seen["figures"]["qr.ours.ms"] == {"value": 3.1416, "unit": "ms"}
     assert seen["ratios"] == {"easy_frame": 1.05}
     assert seen["machine"] == machine()
+    assert seen["when"] == f"{datetime.fromisoformat(seen['when']):%Y-%m-%d}"
+    assert seen["code"] == commit()
 
 
 def test_the_table_shows_every_figure_and_ratio() -> None:

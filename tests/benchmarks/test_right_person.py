@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.right_day import played
 from benchmarks.right_judge import Tally, is_seen
 from benchmarks.right_kept import code
-from benchmarks.right_person import Run
+from benchmarks.right_person import Run, missed
 from benchmarks.right_rates import RATES, Fault, Rates
 
 PLACED = {Fault.CROSSED, Fault.BORROWED_CARD, Fault.STEPS_IN_GONE, Fault.TYPED_OTHER_LINE}
@@ -51,6 +51,18 @@ def test_the_command_fails_where_a_result_reached_somebody_wrong_if_only_for_a_w
     day["tally"]["wrong"] = {"shift": 1}
     kept.write_text(json.dumps(day, ensure_ascii=False) + "\n", "utf-8")
     assert run(asked) == 1
+
+    day["tally"] |= {"wrong": {}, "results": 0}
+    kept.write_text(json.dumps(day, ensure_ascii=False) + "\n", "utf-8")
+    assert run(asked) == 1  # nothing was told of anybody: that shows nothing
+
+
+def test_ninety_nine_of_a_hundred_at_the_first_try_is_asked_of_many_at_published_rates() -> None:
+    few = {"wrong": 0, "results": 9, "people": 20_000, "first_try": 0.9899}
+    assert missed(few, usual=True) == ["first_try >= 0.99"]
+    assert missed(few, usual=False) == []
+    assert missed({**few, "people": 2_000}, usual=True) == []
+    assert missed({**few, "first_try": 0.99}, usual=True) == []
 
 
 def run(asked: list[str]) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import scale
-from benchmarks.report import Report
+from benchmarks.report import Figure, Report, machine
 
 FIGURES = {
     "upload_p50": (45.5, "ms"), "upload_p95": (112.81, "ms"), "upload_p99": (141.41, "ms"),
@@ -15,6 +15,7 @@ FIGURES = {
     "doubled": (0, "events"), "refused": (2, "events"), "day_refused": (1, "acts"),
     "storm_took": (0.59, "s"), "storm_busy": (12, "answers"), "storm_silent": (0, "tries"),
 }  # fmt: skip
+HERE = f"{machine()['cpu']}, {machine()['cores']} cores"
 BARS = {"batch_50": ">= 0.5", "refused": "<= 0"}
 
 
@@ -53,14 +54,29 @@ def test_other_runs_give_a_line_for_each_bar_bold_where_it_is_not_met(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bars = {"growth": "<= 1.3", "growth_refused": "<= 0"}
-    figures = {"growth_refused": (3, "events")}
-    growth = Report("load_growth", figures, {"growth": 0.971}, bars, {"engine": "sqlite"})
+    figures: dict[str, Figure] = {"growth_refused": (3, "events")}
+    asked = {"engine": "sqlite"}
+    growth = Report("load_growth", figures, {"growth": 0.971}, bars, asked, code="c0de")
     assert printed(tmp_path, capsys, growth, Report("population", {"made": (1, "people/s")})) == [
         "| benchmark | | seen | bar |",
         "|---|---|---|---|",
         "| `load_growth`, SQLite | `growth` | 0.971 | ≤ 1.3 |",
         "| `load_growth`, SQLite | `growth_refused` | **3 events** | ≤ 0 |",
+        "",
+        f"`load_growth` SQLite: {growth.when} by {growth.code}, {HERE}.",
     ]
+
+
+def test_below_a_table_stands_of_which_day_and_by_which_code_its_runs_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other, third = run("sqlite"), run("postgresql"), run("cluster")
+    one.when = other.when = third.when = "2026-11-27"
+    one.code, other.code, third.code = "1fdb45e", "1fdb45e", "29c80b5+"
+    assert printed(tmp_path, capsys, third, one, other)[-1] == (
+        f"SQLite, PostgreSQL: 2026-11-27 by 1fdb45e, {HERE}; "
+        f"cluster: 2026-11-27 by 29c80b5+, {HERE}."
+    )
 
 
 def test_runs_of_different_sizes_and_what_is_no_run_give_no_table(
