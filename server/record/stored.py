@@ -17,6 +17,7 @@ from server.db import Base, Encrypted, EncryptedBytes
 from server.declarations.models import CheckIn
 from server.outcomes.models import Callback, CallbackAttempt
 from server.people import queries
+from server.people.merge_models import PersonMerge
 from server.people.models import Disagreement, Identity, Person
 from server.sampling.models import Pairing
 
@@ -73,13 +74,24 @@ def _others(session: Session, row: Any, ids: Sequence[UUID]) -> set[str]:
     """Return the columns of *row* that may tell another person's data.
 
     What a code said that names another is theirs until somebody answered that it is the same.  Why
-    a number went from one to the other names whom it went to, or came from.
+    a number, or a sample, went from one to the other names whom it went to, or came from; so does
+    why two records were held to be one person's, or are not.
     """
     if isinstance(row, Identity):
         return {"reason", "unlink_reason"} if _was_anothers(session, row, ids) else set()
-    if not isinstance(row, Disagreement) or row.answer == "same" or row.other_id in ids:
+    if isinstance(row, PersonMerge):
+        return set() if {row.person_id, row.other_id} <= set(ids) else {"reason", "undo_reason"}
+    if not isinstance(row, Disagreement):
         return set()
+    if row.answer == "same" or row.other_id in ids:
+        return {"reason"} if _was_between(session, row, ids) else set()
     return {"said_name", "said_birth", "said_sex", "reason"}
+
+
+def _was_between(session: Session, question: Disagreement, ids: Sequence[UUID]) -> bool:
+    """Return whether it was asked of another's record, or because a number went to another."""
+    link = session.get(Identity, question.identity_id) if question.identity_id else None
+    return question.person_id not in ids or (link is not None and _was_anothers(session, link, ids))
 
 
 def _was_anothers(session: Session, link: Identity, ids: Sequence[UUID]) -> bool:
