@@ -20,7 +20,7 @@ from server.accounts.throttle import Guessed
 from server.audit import services as audit
 from server.errors import DomainError
 from server.people import merges
-from server.people.models import Person
+from server.people.models import Identity, Person
 from server.record.mine_models import MyLink, MyLinkFailure
 from server.times import lately, long_over
 
@@ -118,7 +118,7 @@ def open_page(session: Session, token: str, said: str, ends: str = "") -> MyLink
     given = fields.year_first(said) or fields.day_first(said)
     if person.birth and len(person.birth) == len("1990-12-31"):
         return link if str(given) == person.birth else None
-    known = _ends_of(session, person)
+    known = _ends_of(session, person, link)
     if not known or person.birth_year is None:
         raise CannotOpen(
             "Hồ sơ chưa đủ ngày sinh hay số giấy tờ để mở trang này. Mang giấy tờ đến nơi phát thẻ "
@@ -157,11 +157,20 @@ def _is_year(given: BirthDate | None, year: int) -> bool:
     return given is not None and given.year == year
 
 
-def _ends_of(session: Session, person: Person) -> set[str]:
-    """Return the last digits of the person's phones and of the papers that somebody has seen."""
+def _ends_of(session: Session, person: Person, link: MyLink) -> set[str]:
+    """Return the last digits of the papers that somebody has seen, and of the person's phones.
+
+    A phone that was typed since the link was made is none: whoever found the card may have typed
+    theirs, under the name and year on its front and a number that they know.
+    """
     return {
-        link.value[-ENDS:]
-        for link in merges.keys_of(session, person.id)
-        if link.system == System.PHONE or (link.system in _PAPERS and not link.claimed)
-        if len(link.value) > ENDS
+        each.value[-ENDS:]
+        for each in merges.keys_of(session, person.id)
+        if _is_known_by(each, link) and len(each.value) > ENDS
     }
+
+
+def _is_known_by(number: Identity, link: MyLink) -> bool:
+    if number.system == System.PHONE:
+        return not number.claimed or number.linked_at <= link.made_at
+    return number.system in _PAPERS and not number.claimed

@@ -1,6 +1,6 @@
 """A person's own page: the secret link and the date of birth, and nobody else's eyes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,19 +12,22 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 import server
-from contract.identities import Key, Kind, System
+from contract.identities import BirthDate, Key, Kind, System
 from server.accounts.roles import Role
 from server.audit import purposes
 from server.audit.models import AuditEntry
 from server.db import Database
+from server.declarations.declarants import Declarant
 from server.lab.words import Call
 from server.outcomes.models import Outcome
 from server.people import merges
+from server.people.cards import draw_card
 from server.people.models import Person
-from server.people.services import Act, identity
+from server.people.services import Act, identity, person_of
 from server.record import mine
 from server.record.mine_models import MyLink
 from server.upkeep.lost import AGAIN
+from tests.server.record.conftest import NUMBER
 
 CSS = Path(server.__file__).parent / "static/css"
 
@@ -150,6 +153,25 @@ def test_a_year_opens_only_with_the_last_digits_of_a_number_that_was_seen(
         assert opened(app.test_client(), token, birth, ends).status_code == 403
     for ends in ("0001", "0003"):
         assert opened(app.test_client(), token, "1991", ends).status_code == 303
+
+
+def test_who_found_a_card_opens_nothing_by_a_phone_that_they_claim_to_be_its_bearers(
+    app: Flask, token: str, tested: Any, database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        person = session.get_one(Person, tested.person)
+        person.birth, person.birth_year, person.sex = None, 1991, None
+        own = Key(System.CITIZEN, NUMBER, claimed=True)
+        finder = Declarant(person.name or "", BirthDate(1991), None, "0900000009", "", own).as_code(
+            *draw_card(person.name or "", 1991, "", now=now)
+        )
+        since = now + timedelta(minutes=1)
+        claimed = person_of(
+            session, finder, by="point:x", now=since, evidence="declaration:2", place="p"
+        )
+        assert claimed is person
+    assert opened(app.test_client(), token, "1991", "0009").status_code == 403
+    assert opened(app.test_client(), token, "1991", NUMBER[-4:]).status_code == 303
 
 
 def test_of_whom_too_little_is_known_the_page_says_whom_to_ask(
