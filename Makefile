@@ -33,8 +33,8 @@ check: setup-test  ## Cửa kiểm tra trước khi ghi · The gate: format, lin
 	@$(VENV)/lint-imports --no-logo
 	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 
-faults: setup-test  ## Mất điện, tắt ngang, thẻ nhớ đầy hoặc hỏng · Power cuts, kills, full and lying cards, rot, lost answers: some minutes
-	@tools/faults.sh
+faults: setup-test  ## Mất điện, tắt ngang, thẻ nhớ đầy hoặc hỏng · Power cuts, kills, full and lying cards, rot, lost answers: half an hour (ARGS='-k rot': some of it)
+	@tools/faults.sh $(ARGS)
 
 a11y: setup-test  ## Mọi trang qua axe · Every page by axe: two widths, two languages, light and dark (PAGES=folder keeps pictures)
 	@LOOKS=all PAGES=$(PAGES) $(VENV)/python -m pytest -q tests/server/pages
@@ -55,8 +55,8 @@ promises: setup-test  ## Liệt kê điều đã hứa và chạy kiểm thử g
 chaos: setup-test  ## Một tháng mọi thứ đều hỏng · A month of everything going wrong, held against a reference (SEED=7 DAYS=30 ENGINE=postgresql)
 	@$(VENV)/python -m faults.chaos --seed $(or $(SEED),7) --days $(or $(DAYS),30) --engine $(or $(ENGINE),sqlite)
 
-cluster: setup-test  ## Cụm PostgreSQL ba máy và sự cố của nó · A PostgreSQL cluster of three nodes on this machine, and its faults: minutes
-	@tools/cluster.sh
+cluster: setup-test  ## Cụm PostgreSQL ba máy và sự cố của nó · A PostgreSQL cluster of three nodes on this machine, and its faults: some ten minutes (ARGS=--install: only bring what it needs)
+	@tools/cluster.sh $(ARGS)
 
 pi: setup  ## Trạm trên Raspberry Pi giả lập · The station on an emulated Raspberry Pi, its power cut in mid-pairing: minutes, as root
 	@pi/run.sh

@@ -1,7 +1,8 @@
 """The ground of `benchmarks.load`: a server on any engine, stations, people, a point.
 
 `engine` is 'sqlite', 'postgresql' (one of our own, gone at the end), 'cluster' (three nodes on this
-machine under Patroni, a commit answered when two have it; `make cluster` installs what it needs) or
+machine under Patroni, a commit answered when two have it; `make cluster ARGS=--install` brings what
+it needs) or
 the URL of a database that is there and empty.
 """
 
@@ -22,6 +23,7 @@ from contract.signing import private_key, public_text
 from contract.specimens import citizen_card
 from contract.specimens import people as made_up
 from faults.cluster.local import cluster
+from faults.cluster.parts import Missing, check_installed
 from rehearsal.office import Account, accounts, give_access
 from server import cli, vault
 from server.accounts.models import Station
@@ -124,6 +126,7 @@ def ground(
 @contextmanager
 def _database(engine: str) -> Iterator[tuple[str, Callable[[], list[int]]]]:
     """Give the URL of an empty database ('' is SQLite), and how its processes are found."""
+    _must_be_there(engine)
     if engine == "cluster":
         with cluster() as nodes:
             yield nodes.url, lambda: [pid for node in nodes.nodes if (pid := node.postmaster)]
@@ -132,6 +135,19 @@ def _database(engine: str) -> Iterator[tuple[str, Callable[[], list[int]]]]:
             yield one.url(), lambda: [one.postmaster]
     else:
         yield "" if engine == "sqlite" else engine, list
+
+
+def _must_be_there(engine: str) -> None:
+    """Raise SystemExit with what to do, where *engine* cannot be had here."""
+    if engine not in OURS and "://" not in engine:
+        raise SystemExit(f"--engine {engine}: one of {', '.join(OURS)}, or the URL of a database")
+    if engine == "postgresql" and postgres.programs() is None:
+        raise SystemExit(postgres.ABSENT)
+    if engine == "cluster":
+        try:
+            check_installed()
+        except Missing as absent:
+            raise SystemExit(str(absent)) from absent
 
 
 @contextmanager

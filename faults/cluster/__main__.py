@@ -3,10 +3,15 @@
 import signal
 
 from faults.cluster.local import cluster
+from faults.cluster.parts import Missing, check_installed
 
 
 def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        check_installed()
+    except Missing as absent:
+        raise SystemExit(str(absent)) from absent
     with cluster() as made:
         print(f'database = "{made.url}"', flush=True)
         for node in made.nodes:

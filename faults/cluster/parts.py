@@ -44,7 +44,7 @@ def check_installed() -> Path:
     if bin_ is None:
         raise Missing(ABSENT)
     if not (program("etcd") and program("etcdctl") and PATRONI.exists()):
-        raise Missing("etcd or Patroni is not installed: `make cluster` installs both")
+        raise Missing("etcd or Patroni is not installed: `make cluster ARGS=--install` brings both")
     if os.geteuid() == 0 and subprocess.run([*AS_NOBODY, "test", "-x", PATRONI]).returncode:
         raise Missing(f"{PATRONI} cannot be run by nobody: put the project where nobody may look")
     return bin_

@@ -15,7 +15,7 @@ def proxy(local: Local) -> Iterator[int]:
     """Start HAProxy and give the port behind which the node is that takes writes."""
     haproxy = program("haproxy")
     if haproxy is None:
-        raise Missing("haproxy is not installed: `make cluster` fetches it")
+        raise Missing("haproxy is not installed: `make cluster ARGS=--install` brings it")
     settings = local.folder / "haproxy.cfg"
     settings.write_text((local.nodes[0].files / "haproxy.cfg").read_text("utf-8"))
     port = local.proxy[0]

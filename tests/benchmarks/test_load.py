@@ -1,5 +1,6 @@
 """The load that is played is the load that is told: everybody once, bursts after hours off-line."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from benchmarks.ingest_traffic import Chain
 from benchmarks.load_clients import Act, Tally, Wire, play
 from benchmarks.load_scripts import HOURS, pairings, station
+from benchmarks.load_site import ground
 from contract.signing import private_key
 
 
@@ -45,3 +47,11 @@ def test_what_a_server_refuses_for_good_is_counted_and_what_it_puts_off_is_repea
 
 def test_no_answer_at_all_is_as_good_as_a_server_that_is_busy() -> None:
     assert Wire(1).send("GET", "/", b"", {}) == 503
+
+
+@pytest.mark.parametrize("asked", ["postgres", "Cluster"])
+def test_an_engine_that_nobody_knows_is_refused_with_those_that_there_are(
+    tmp_path: Path, asked: str
+) -> None:
+    with pytest.raises(SystemExit, match="one of sqlite"), ground(tmp_path, asked, 1, 1, 1):
+        pass
