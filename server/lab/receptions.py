@@ -115,13 +115,23 @@ def undo_rejection(session: Session, tube: Tube, *, note: str, by: str, now: dat
     if reception is None or reception.accepted or reception.reason == Rejection.RECALLED:
         raise refusals.not_rejected(tube)
     steps = standing_steps(session, tube)
-    came = [each for each in steps if each.kind == "received"]
-    own = [each for each in came if not _is_elsewhere(session, reception, each.by)]
-    _date(session, reception, steps)
+    reception.by = _receiver(session, reception, steps) or by
     reception.accepted, reception.reason = True, ""
-    reception.by = next((each.by for each in (*own, *steps)), by)
+    _date(session, reception, steps)
     session.add(step_of(reception, "rejection-undone", by=by, now=now, note=note))
     slip_endings.end_behind(session, tube, now=now)
     audit.record(session, "tube.rejection-undone", tube, by=by, now=now, detail=reception.box)
     changes.changed(session, tube, now=now)
     return reception
+
+
+def _receiver(session: Session, rejected: Reception, steps: Sequence[ReceptionStep]) -> str:
+    """Return who received a tube at its own laboratory; '' for nobody.
+
+    Where none of those works there now, or it was rejected on sight, it is who wrote it down first:
+    of another laboratory that had it before nothing is kept until then.
+    """
+    came = [each for each in steps if each.kind == "received"]
+    own = [each for each in came if not _is_elsewhere(session, rejected, each.by)]
+    written = sorted(steps, key=lambda each: each.id)
+    return next((each.by for each in (*own, *written)), "")

@@ -15,7 +15,7 @@ from server.lab.services import receive_tube, reject_tube
 from server.lab.words import Call, Rejection
 from server.outcomes.facts import facts_of
 from server.outcomes.known import late_pairings
-from tests.server.lab.test_arrivals import HERE, LAN, THERE, XA, came, people, take_back
+from tests.server.lab.test_arrivals import HERE, LAN, MINH, THERE, XA, came, people, take_back
 from tests.server.lab.test_withdrawn_behind import SAID, busy
 
 __all__ = ["people"]
@@ -125,3 +125,35 @@ def test_that_it_came_here_stands_though_who_noted_it_works_now_where_it_never_w
     receive_tube(session, tube, box="X", by=XA, now=people.now + MINUTE, moved=True)
     take_back(people, tube, Within.of([THERE]), by=XA)
     assert receptions.standing_steps(session, tube) == [here]
+
+
+def test_who_rejected_it_on_sight_received_it_here_once_that_is_undone_and_not_who_had_it_before(
+    people: Any,
+) -> None:
+    session, there = people.session, people.now
+    tube: Tube = people.tube()
+    people.now += 60 * MINUTE
+    people.pair(tube, people.person())
+    people.now += 60 * MINUTE
+    reject_tube(session, tube, Rejection.LEAKING, by=LAN, now=people.now)
+    people.now += MINUTE
+    receptions.hear_of_arrival(session, tube, there, box="X", by=XA, now=people.now)
+    receptions.undo_rejection(session, tube, note="không rò", by=LAN, now=people.now)
+    assert reception(people, tube).by == LAN
+    receive_tube(session, tube, box="X", by=XA, now=people.now, moved=True)
+    assert len(late_pairings(facts_of(session, tube))) == 1
+    take_back(people, tube, Within.of([THERE]), by=XA)
+    assert late_pairings(facts_of(session, tube)) == set()
+
+
+def test_a_rejection_that_is_undone_leaves_who_received_it_here_though_they_work_elsewhere_now(
+    people: Any, record: Any
+) -> None:
+    day = Day(people, record)
+    day.hear_there()
+    here = reception(people, day.tube).own_at
+    people.session.scalars(select(User).where(User.login == "lan")).one().place = THERE
+    reject_tube(people.session, day.tube, Rejection.LEAKING, by=MINH, now=people.now)
+    receptions.undo_rejection(people.session, day.tube, note="không rò", by=MINH, now=people.now)
+    left = reception(people, day.tube)
+    assert (left.at, left.own_at, left.by) == (day.there, here, LAN)
