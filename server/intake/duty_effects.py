@@ -67,12 +67,14 @@ def _shown(
 ) -> Shown:
     """A record that begins with a check-in begins where that was: at the point.
 
-    One that comes late is of whom its number led to when it was made, if its time is sure.
+    One that comes late is of whom its number led to when it was made, if its time is sure.  A
+    station at a point sees nobody's papers: a card made by phone stays claimed.
     """
     own = event.place or stations[event.station].place
     place = stood.place_of(event.station, event.at, own)
     when = Sample(event.id, event.at, event.trusted, code, asked=False) if event.trusted else None
-    return Shown(code, f"station:{event.station}", f"event:{event.id}", place, when)
+    by, evidence = f"station:{event.station}", f"event:{event.id}"
+    return Shown(code, by, evidence, place, when, at_table=False)
 
 
 def void_check_in(session: Session, event: CheckInVoided, now: datetime) -> None:

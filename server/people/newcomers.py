@@ -36,6 +36,7 @@ class Shown:
     evidence: str
     place: str
     sample: late.Sample | None = None  # when that was, where it matters
+    at_table: bool = True  # where somebody sees who it is
 
 
 def bearers_of(session: Session, shown: Sequence[Shown], *, now: datetime) -> list[UUID]:
@@ -67,7 +68,7 @@ def bearers_of(session: Session, shown: Sequence[Shown], *, now: datetime) -> li
 def _known(session: Session, shown: Shown, links: LiveLinks, now: datetime) -> UUID:
     return person_of(
         session, shown.code, by=shown.by, now=now, evidence=shown.evidence, place=shown.place,
-        links=links,
+        links=links, at_table=shown.at_table,
     ).id  # fmt: skip
 
 

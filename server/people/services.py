@@ -24,11 +24,12 @@ from server.rows import ordered_id
 
 @dataclass(frozen=True)
 class Act:
-    """Who links what, when, and on what ground."""
+    """Who links what, when, and on what ground; `at_table`: somebody saw who showed it."""
 
     by: str
     now: datetime
     evidence: str
+    at_table: bool = True
 
 
 def person_of(
@@ -40,15 +41,17 @@ def person_of(
     evidence: str,
     place: str,
     links: LiveLinks | None = None,
+    at_table: bool = True,
 ) -> Person:
     """Return who carries *code*, a new person if need be, and link its numbers to them.
 
     The same code always leads to the same person.  A number whose code names somebody else than
     its record is asked about (`doubts`), and nothing of it is linked.  *evidence* says where it
     was seen ('event:<uuid>').  Doubts are kept as identity questions.  Whoever asks for many codes
-    in one transaction brings their *links*.
+    in one transaction brings their *links*.  Not *at_table*, a card that somebody made by phone
+    proves no more than what they typed.
     """
-    act = Act(by, now, evidence)
+    act = Act(by, now, evidence, at_table)
     links = links or LiveLinks.of(session, [code])
     strong, claimed = strong_keys(code), claims(code)
     traits = Traits.of_code(code)
@@ -56,7 +59,7 @@ def person_of(
     person = _known(strong, claimed, links, traits)
     if person is not None and doubts.contradicts(code, person):
         return doubts.bearer_of(session, code, person, evidence=evidence, place=place, now=now)
-    sure = person is None or _is_sure(person, strong, claimed, links, code)
+    sure = person is None or _is_sure(person, strong, claimed, links, code, act)
     person = person or _new_person(session, code, place, act)
     if sure:  # before anything is asked: whether two may be one hangs on their names
         _complete(person, code)
@@ -103,8 +106,9 @@ def _known(
 
 
 def _is_sure(
-    person: Person, strong: list[Key], claimed: list[Key], links: LiveLinks, code: PersonCode
-) -> bool:
+    person: Person, strong: list[Key], claimed: list[Key], links: LiveLinks, code: PersonCode,
+    act: Act,
+) -> bool:  # fmt: skip
     """Return whether more than claims led to *person*: what was only typed changes no record.
 
     The fingerprint of a code that claims is as weak as its claims: whoever typed them has it.
@@ -112,7 +116,15 @@ def _is_sure(
     if claimed and strong == [fingerprint(code.raw)]:
         return False
     found = (links.get(key) for key in strong)
-    return any(link is not None and link.person is person for link in found)
+    return any(
+        link is not None and link.person is person and not _is_self_made(link, act)
+        for link in found
+    )
+
+
+def _is_self_made(link: Identity, act: Act) -> bool:
+    """Return whether a card was made by phone, and nobody saw yet who carries it."""
+    return link.claimed and link.system == System.CARD and not act.at_table
 
 
 def _new_person(session: Session, code: PersonCode, place: str, act: Act) -> Person:
@@ -131,7 +143,7 @@ def _link(
         session.add(link)
         links.put(key, link)
     elif link.person is person:
-        link.claimed = link.claimed and key.claimed
+        link.claimed = link.claimed and (key.claimed or _is_self_made(link, act))
     elif not merges.are_one(session, person.id, link.person_id):
         agreed = agree(Traits.of_code(code), Traits.of_person(link.person))
         doubt = Doubt.TWO_PERSONS if agreed or not key.claimed else Doubt.CLAIM_DISAGREES
