@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import String, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from server.delivery.models import Circuit
+from server.delivery.models import Circuit, Delivery
 from server.rows import insert_missing, stored_rows
 from server.stored_times import read_time
 
@@ -21,6 +21,7 @@ SAID_EVERY = timedelta(seconds=10)  # how exactly we know when a target last ans
 _ITS = Circuit.target == bindparam("target", type_=String)
 _OPEN_UNTIL = select(Circuit.open_until).where(_ITS)
 _ANSWERS = select(Circuit.failures, Circuit.open_until, Circuit.answered_at).where(_ITS)
+TURN = timedelta(minutes=1)  # what found a target away rests so long once it may be asked again
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=5)
 
 
@@ -72,20 +73,24 @@ def _was_there(now: datetime, failures: int, open_until: Any, answered_at: Any) 
     return now - SAID_EVERY < read_time(answered_at) <= now
 
 
-def was_away(session: Session, target: str, error: str, *, now: datetime) -> None:
-    """Note that *target* could not be reached."""
+def was_away(session: Session, target: str, error: str, *, now: datetime) -> datetime | None:
+    """Note that *target* could not be reached; return until when it is left alone, if it is."""
     circuit = _get(session, target)
     circuit.failures += 1
     circuit.away_since = circuit.away_since or now
     circuit.last_error = error[:2000]
     left_alone = pause(circuit.failures)
     circuit.open_until = now + left_alone if left_alone else None
+    return circuit.open_until
 
 
-def close(session: Session, target: str) -> None:
-    """Let the next message go at once: somebody says that the target is back."""
+def close(session: Session, target: str, *, now: datetime) -> None:
+    """Let what waits go at once: somebody says that the target is back."""
     circuit = _get(session, target)
     circuit.open_until = None
+    waits = Delivery.state == "waiting", Delivery.delivered_at.is_(None)
+    rests = update(Delivery).where(Delivery.target == target, *waits, Delivery.next_try_at > now)
+    session.execute(rests.values(next_try_at=now))
 
 
 def _get(session: Session, target: str) -> Circuit:

@@ -7,17 +7,16 @@ lease runs out and the message goes again under the same key, which has no furth
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from threading import Event, Thread
 from time import monotonic
-
-from sqlalchemy.orm import Session
+from typing import NamedTuple
 
 from server.db import Database
-from server.delivery import circuits, taking, tally
-from server.delivery.channels import Ahead, Channel, InPlace, Refused, Unreachable
+from server.delivery import circuits, noting, taking, tally
+from server.delivery.channels import Ahead, Channel, InPlace
+from server.delivery.noting import Sent
 from server.delivery.said import ours
 from server.delivery.taking import Taken
 from server.retry import again, trouble_of
@@ -30,13 +29,14 @@ PATIENCE_SECONDS = 120.0  # for one batch: well within the lease
 RUN_SECONDS = 60.0  # for what is sent under one reading of the clock, by which leases are given
 
 
-@dataclass(frozen=True)
-class Sent:
-    """How handing over one message went: a receipt, or an error."""
+class _End(NamedTuple):
+    """When a run is over: it is stopped, or began too long ago."""
 
-    taken: Taken
-    receipt: str = ""
-    error: Exception | None = None
+    stopping: Event
+    until: float
+
+    def is_near(self) -> bool:
+        return self.stopping.is_set() or monotonic() >= self.until
 
 
 def run_once(database: Database, channels: Mapping[str, Channel], now: datetime) -> int:
@@ -44,36 +44,43 @@ def run_once(database: Database, channels: Mapping[str, Channel], now: datetime)
     return sum(run_target(database, name, channels[name], now) for name in sorted(channels))
 
 
-def run_target(database: Database, target: str, channel: Channel, now: datetime) -> int:
-    """Send what is due for *target*, until there is none, it goes away, or *now* is long ago."""
-    arrived, until = 0, monotonic() + RUN_SECONDS
-    while _due(database, target, now) and monotonic() < until:
+def run_target(
+    database: Database, target: str, channel: Channel, now: datetime,
+    stopping: Event | None = None,
+) -> int:  # fmt: skip
+    """Send what is due for *target*, until there is none, it goes away, or *now* is long ago.
+
+    Once it is *stopping*, what is under way is the last.
+    """
+    arrived, end = 0, _End(stopping or Event(), monotonic() + RUN_SECONDS)
+    while not end.is_near() and _due(database, target, now):
         if isinstance(channel, InPlace):
-            written, over = _in_groups(database, target, channel, now, until)
+            written, over = _in_groups(database, target, channel, now, end)
             arrived += written
             if over:
                 break
-        handed = _by_calls(database, target, channel, now)
+        handed = _by_calls(database, target, channel, now, end)
         if handed is None:
             break
         arrived += handed
     return arrived
 
 
-def _by_calls(database: Database, target: str, channel: Channel, now: datetime) -> int | None:
+def _by_calls(
+    database: Database, target: str, channel: Channel, now: datetime, end: _End
+) -> int | None:
     """Hand over batch after batch; return how many messages arrived, None if there were none.
 
     One transaction notes a batch and takes the next: a subject's later message is taken only where
     the receipt of its earlier one is safe.
     """
-    until = monotonic() + RUN_SECONDS
     claimed = again(partial(_claim, database, target, now), keyed=True)
     if not claimed:
         return None
     arrived = 0
     while claimed:
-        sent = hand_over_all(channel, claimed)
-        more = not isinstance(channel, InPlace) and monotonic() < until
+        sent = hand_over_all(channel, claimed, end.stopping)
+        more = not isinstance(channel, InPlace) and not end.is_near()
         noting = partial(_note, database, target, claimed, sent, now, more=more)
         noted, claimed = again(noting, keyed=True)
         arrived += noted
@@ -92,8 +99,8 @@ def _note(
 ) -> tuple[int, list[Taken]]:  # fmt: skip
     """Note how it went, under the lease: what was noted already is not noted again."""
     with database.write() as session:
-        arrived = note_all(session, target, sent, now)
-        taking.let_go(session, claimed[len(sent) :])
+        arrived = noting.note_all(session, target, sent, now)
+        noting.let_go(session, claimed[len(sent) :])
         next_ones = taking.claim(session, target=target, now=now) if more else []
         tally.add(session, target, arrived)
         return arrived, next_ones
@@ -106,7 +113,7 @@ def _due(database: Database, target: str, now: datetime) -> bool:
 
 
 def _in_groups(
-    database: Database, target: str, channel: InPlace, now: datetime, until: float
+    database: Database, target: str, channel: InPlace, now: datetime, end: _End
 ) -> tuple[int, bool]:
     """Deliver group after group; return how many messages arrived, and whether that is all.
 
@@ -115,7 +122,7 @@ def _in_groups(
     arrived = 0
     while written := _in_place(database, target, channel, now, first=not arrived):
         arrived += written
-        if monotonic() >= until:  # *now* is too old by now to give leases by
+        if end.is_near():  # *now* is too old by now to give leases by, or it is stopping
             return arrived, True
     return arrived, written is not None
 
@@ -144,20 +151,20 @@ def _in_one(
         channel.deliver_in(session, [each.message for each in heads])
         if first:  # so often is enough for who looks when it last answered
             circuits.answered(session, target, now=now)
-        arrived = taking.note_in_place(session, heads, receipts=channel.receipts, now=now)
+        arrived = noting.note_in_place(session, heads, receipts=channel.receipts, now=now)
         tally.add(session, target, arrived)
         return arrived
 
 
-def hand_over_all(channel: Channel, claimed: Sequence[Taken]) -> list[Sent]:
+def hand_over_all(channel: Channel, claimed: Sequence[Taken], stopping: Event) -> list[Sent]:
     """Hand messages over in their order, up to the first that finds the receiver away.
 
     A slow receiver gets as many as there is time for while they are surely ours.  A batch holds one
     message of each subject, so several may be under way at a time.
     """
     at_once = channel.at_once if isinstance(channel, Ahead) else 1
-    if isinstance(channel, Ahead) and len(claimed) > 1:
-        channel.look_ahead([each.message for each in claimed])
+    if isinstance(channel, Ahead):
+        _look_ahead(channel, claimed)
     sent: list[Sent | None] = [None] * len(claimed)
     turns = iter(range(len(claimed)))  # each thread takes the next: what was taken is a beginning
     until, away = monotonic() + PATIENCE_SECONDS, Event()
@@ -165,9 +172,9 @@ def hand_over_all(channel: Channel, claimed: Sequence[Taken]) -> list[Sent]:
     def take_turns() -> None:
         for turn in turns:
             said = sent[turn] = hand_over(channel, claimed[turn])
-            if isinstance(said.error, Unreachable):
+            if said.is_away:
                 away.set()
-            if away.is_set() or monotonic() > until:
+            if away.is_set() or stopping.is_set() or monotonic() > until:
                 return
 
     if at_once == 1:
@@ -179,6 +186,15 @@ def hand_over_all(channel: Channel, claimed: Sequence[Taken]) -> list[Sent]:
     return [each for each in sent if each is not None]
 
 
+def _look_ahead(channel: Ahead, claimed: Sequence[Taken]) -> None:
+    """Also of a single one: what was gathered for others that were let go is old by now."""
+    try:
+        channel.look_ahead([each.message for each in claimed])
+    except Exception as error:  # whichever it is of, one by one will tell
+        kind = type(error).__name__
+        log.info("messages are not gathered together (%s): one by one", kind)
+
+
 def hand_over(channel: Channel, taken: Taken) -> Sent:
     message = taken.message
     try:
@@ -187,32 +203,6 @@ def hand_over(channel: Channel, taken: Taken) -> Sent:
         why = ours(f"{type(error).__name__}: {error}")
         log.warning("delivery %s to %s failed: %s", message.key, message.target, why)
         return Sent(taken, error=error)
-
-
-def note_all(session: Session, target: str, sent: Sequence[Sent], now: datetime) -> int:
-    """Note how messages went, and whether their target is there; return how many arrived."""
-    good = [(each.taken, each.receipt) for each in sent if each.error is None]
-    arrived = taking.note_delivered(session, good, now=now)
-    for each in sent:
-        if each.error is not None:
-            note_trouble(session, each.taken, each.error, now)
-    away = [each.error for each in sent if isinstance(each.error, Unreachable)]
-    if away:
-        circuits.was_away(session, target, str(away[-1]), now=now)
-    elif sent:
-        circuits.answered(session, target, now=now)
-    return arrived
-
-
-def note_trouble(session: Session, taken: Taken, error: Exception, now: datetime) -> None:
-    taking.note_failed(
-        session,
-        taken,
-        error=f"{type(error).__name__}: {error}",
-        final=isinstance(error, Refused),
-        counts=not isinstance(error, Unreachable),
-        now=now,
-    )
 
 
 class DeliveryWorker:
@@ -243,7 +233,8 @@ class DeliveryWorker:
         while not self._stopping.wait(pause):
             try:
                 channel, now = self._channels[target], self._clock()
-                pause = 0.0 if run_target(self._database, target, channel, now) else IDLE_SECONDS
+                done = run_target(self._database, target, channel, now, self._stopping)
+                pause = 0.0 if done else IDLE_SECONDS
             except Exception:  # the database may be away for a while
                 log.exception("the delivery worker of %s met an error and goes on", target)
                 pause = TROUBLED_SECONDS

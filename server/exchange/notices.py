@@ -27,6 +27,7 @@ class Telling:
     _ahead: dict[str, Told] = field(default_factory=dict)
 
     def look_ahead(self, messages: Sequence[Message]) -> None:
+        self._ahead = {}  # what nobody asked for is old by now
         names = {}
         for each in messages:
             try:

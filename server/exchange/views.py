@@ -79,7 +79,7 @@ def ask_now(target: str) -> ResponseReturnValue:
     """Ask a target that was away at once."""
     in_scope("")
     with transaction() as session:
-        circuits.close(session, _known(target))
+        circuits.close(session, _known(target), now=now())
     flash(t("Sẽ thử ngay.", "It is tried at once."))
     return redirect(url_for(".show_deliveries", target=target, state="waiting"))
 

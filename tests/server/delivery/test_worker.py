@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from server.db import Database
-from server.delivery import backoff, routes, services, taking
+from server.delivery import backoff, noting, routes, services, taking
 from server.delivery.channels import Message, Refused, Unreachable
+from server.delivery.noting import note_all
 from server.delivery.routes import Label, Route
 from server.delivery.simulated import SimulatedReceiver
-from server.delivery.worker import DeliveryWorker, hand_over, note_all, run_once
+from server.delivery.worker import DeliveryWorker, hand_over, run_once
 
 pytestmark = pytest.mark.engines
 
@@ -73,12 +74,12 @@ def test_a_receiver_that_is_away_for_days_loses_nothing(
 def test_a_message_that_always_fails_stops_where_a_person_sees_it(
     database: Database, outbox: Outbox, now: datetime
 ) -> None:
-    receiver = SimulatedReceiver(script=[ValueError("500")] * taking.ATTEMPTS)
+    receiver = SimulatedReceiver(script=[ValueError("500")] * noting.ATTEMPTS)
     outbox.put("a", "b")
-    for hour in range(taking.ATTEMPTS + 3):
+    for hour in range(noting.ATTEMPTS + 3):
         run_once(database, {"records": receiver}, now + HOUR * hour)
     dead = outbox.stored("a")
-    assert (dead.state, dead.attempts) == ("dead", taking.ATTEMPTS)
+    assert (dead.state, dead.attempts) == ("dead", noting.ATTEMPTS)
     assert dead.last_error == "ValueError: 500"
     assert receiver.taken == []
 

@@ -7,8 +7,9 @@ import pytest
 
 from server.delivery import taking
 from server.delivery.channels import Overtaken
+from server.delivery.noting import note_all
 from server.delivery.taking import Taken
-from server.delivery.worker import hand_over, note_all
+from server.delivery.worker import hand_over
 from server.exchange.http import Access
 from server.lab.words import Call
 from tests.server.exchange.test_fhir_peers import CODES, Day, Peer, peer, value
