@@ -49,7 +49,7 @@ docs: setup-test  ## Tài liệu thành trang web · The documentation as a site
 api: setup-test  ## Hỏi API theo chính mô tả của nó · The API asked what a machine makes of its description (EXAMPLES=500 SEED=26)
 	@EXAMPLES=$(or $(EXAMPLES),500) SEED=$(or $(SEED),26) $(VENV)/python -m pytest -q -n 2 tests/server/test_api_as_described.py tests/server/exchange/test_facade_as_described.py
 
-promises: setup-test  ## Liệt kê điều đã hứa và chạy kiểm thử giữ chúng · List the promises with the tests that keep them, and run those (ARGS=--list, --without-cluster)
+promises: setup-test  ## Liệt kê điều đã hứa và chạy kiểm thử giữ chúng · List the promises with the tests that keep them, and run those (ARGS=--list, --table, --without-cluster)
 	@tools/promises.sh $(ARGS)
 
 chaos: setup-test  ## Một tháng mọi thứ đều hỏng · A month of everything going wrong, held against a reference (SEED=7 DAYS=30 ENGINE=postgresql)

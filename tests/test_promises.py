@@ -38,6 +38,21 @@ def test_every_promise_names_tests_that_exist(tool: ModuleType) -> None:
     assert tool.missing() == []
 
 
+def test_readme_has_the_table_that_the_command_prints_and_promises_no_more(
+    tool: ModuleType,
+) -> None:
+    """What was promised since may be missing there until somebody prints it again."""
+    lines = list(tool.table())
+    page = (ROOT / "README.md").read_text("utf-8").splitlines()
+    there = page.index(lines[0])
+    shown = [line.strip("| ").split(" | ") for line in page[there + 2 : there + len(lines)]]
+    printed = [line.strip("| ").split(" | ") for line in lines[2:]]
+    assert [row[0] for row in shown] == [row[0] for row in printed]
+    for told, true in zip(shown, printed, strict=True):
+        assert int(told[1]) <= int(true[1])
+        assert int(told[2]) <= int(true[2])
+
+
 def test_a_promise_whose_test_was_skipped_is_named_with_the_reason(
     tool: ModuleType, tmp_path: Path
 ) -> None:

@@ -1,7 +1,8 @@
 """The promises of docs/promises.md with the tests that keep them: are they there, do they hold?
 
 `make promises` lists them, fails where a named test does not exist, and runs every one of them.  A
-test that is skipped keeps nothing: it is named with its reason, and the end is a failure.
+test that is skipped keeps nothing: it is named with its reason, and the end is a failure.  --list
+only lists them, --table prints README's table.
 """
 
 import ast
@@ -29,13 +30,26 @@ class Promise(NamedTuple):
 
     text: str
     tests: list[Test]
+    never: str  # the heading that it stands under
 
 
 def promises() -> Iterator[Promise]:
     """Yield every promise of the page."""
+    never = ""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
+        never = line.removeprefix("## ") if line.startswith("## ") else never
         if row := _ROW.match(line):
-            yield Promise(row["promise"].strip(), _TEST.findall(row["tests"]))
+            yield Promise(row["promise"].strip(), _TEST.findall(row["tests"]), never)
+
+
+def table() -> Iterator[str]:
+    """Yield README's table: how many promises each heading has, and tests that keep them."""
+    yield "| what is promised | promises | tests that keep them |"
+    yield "|---|---|---|"
+    known = list(promises())
+    for never in dict.fromkeys(promise.never for promise in known):
+        own = [promise for promise in known if promise.never == never]
+        yield f"| {never} | {len(own)} | {len({test for one in own for test in one.tests})} |"
 
 
 def missing() -> list[str]:
@@ -103,6 +117,9 @@ def _told(known: Sequence[Promise], without: dict[Test, str], headline: str) -> 
 
 
 def main(arguments: Sequence[str]) -> int:
+    if "--table" in arguments:
+        print(*table(), sep="\n")
+        return 0
     known = list(promises())
     for promise in known:
         print(promise.text)
