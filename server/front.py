@@ -14,7 +14,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
@@ -69,6 +69,7 @@ class Front:
     """A granian application around a WSGI one.  Not safe to share between event loops.
 
     A body has *largest* bytes at most, or what *larger* says of a request whose body has more.
+    Each path of *apart* has a thread of its own: it answers while all others wait, for a disk say.
     """
 
     def __init__(
@@ -83,9 +84,11 @@ class Front:
         on_start: Callable[[], Coroutine[None, None, None]] | None = None,
         on_stop: Callable[[], None] | None = None,
         short: ShortWay | None = None,
+        apart: Collection[str] = (),
     ) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._apart = {path: ThreadPoolExecutor(1, thread_name_prefix="apart") for path in apart}
         self._largest, self._larger = largest, larger
         self.room = room or Room(HELD_AT_ONCE, HELD_AT_ONCE // 2, largest)
         self._first_seconds = first_seconds
@@ -100,7 +103,8 @@ class Front:
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Let the requests in hand finish, then stop the work beside the pages."""
-        self._pool.shutdown(wait=True)
+        for pool in (self._pool, *self._apart.values()):
+            pool.shutdown(wait=True)
         if self._short is not None:
             self._short.close()
         if self._on_stop is not None:
@@ -132,7 +136,8 @@ class Front:
             if answer is not None:
                 return answer
         whole = environ(scope, body)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, whole)
+        pool = self._apart.get(scope.path, self._pool)
+        return await asyncio.get_running_loop().run_in_executor(pool, self._run, whole)
 
     async def _gather(self, protocol: HTTPProtocol, length: int) -> bytes:
         """Collect a body of *length* bytes: all of it and no more, not too slow."""

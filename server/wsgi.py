@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 HEADERS_WITHIN_MS = 10_000
 LARGEST_HEAD = 64 * 1024
 CONNECTIONS = 4096
+# What those who watch this machine ask.  A process that lives and waits for a slow disk with all
+# its threads was silent there as well, and whoever restarts what is silent would have ended it.
+WATCHED = ("/healthz", "/readyz")
 # Many threads that each do little: handing the interpreter round less often moves more uploads.
 SWITCH_SECONDS = 0.02
 # How the C library gives memory to the processes that serve (mallopt): in few heaps, and back to
@@ -152,6 +155,7 @@ def front_of(app: Flask, settings: Settings, on_stop: Callable[[], None] | None 
         on_start=partial(_announce, settings),
         on_stop=on_stop,
         short=Door(app, partial(logs.of_station, app.extensions["traffic"], PATH)),
+        apart=WATCHED,
     )
 
 

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from server.config import Settings
 from server.front import Front, environ
 from server.room import NoRoom, Room
-from server.wsgi import front_of
+from server.wsgi import WATCHED, front_of
 
 
 class Headers(dict[str, str]):
@@ -204,3 +205,33 @@ def test_a_machines_file_is_taken_where_machines_files_are_taken(
     front.__rsgi_del__(None)  # type: ignore[arg-type]
     refused = {"/login": 413, "/api/v1/stations/enrol": 413, "/no/such/page": 413}
     assert got == {**refused, "/imports": 400}  # read, and cut off
+
+
+def test_those_who_watch_are_answered_while_every_thread_waits() -> None:
+    """A disk that is as good as stuck keeps every request that writes, with its thread."""
+    begun, goes_on = Event(), Event()
+
+    def waits(environment: dict[str, Any], start: Any) -> list[bytes]:
+        if environment["PATH_INFO"] == "/writes":
+            begun.set()
+            goes_on.wait(10)
+        start("200 OK", [])
+        return [b"ok"]
+
+    async def asked() -> tuple[bool, tuple[int, dict[str, str], bytes] | None]:
+        front = Front(waits, threads=1, largest=100, apart=WATCHED)
+        held = asyncio.create_task(front.__rsgi__(empty("/writes"), Connection([])))  # type: ignore[arg-type]
+        await asyncio.to_thread(begun.wait, 10)
+        watching = Connection([])
+        await asyncio.wait_for(front.__rsgi__(empty("/healthz"), watching), 5)  # type: ignore[arg-type]
+        still = not held.done()
+        goes_on.set()
+        await held
+        front.__rsgi_del__(None)  # type: ignore[arg-type]
+        return still, watching.answer
+
+    assert asyncio.run(asked()) == (True, (200, {}, b"ok"))
+
+
+def empty(path: str) -> Request:
+    return Request(method="GET", path=path, headers=Headers({"host": "x", "content-length": "0"}))
