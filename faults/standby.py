@@ -113,7 +113,7 @@ def site(folder: Path) -> Iterator[Site]:
     with postgres.running(port=free_port(), durable=False) as primary:
         settings = Settings(data=str(folder / "data"), database=primary.url())
         [station] = enrol(settings, ["ban-1"]).senders
-        _officer(settings, password)
+        add_officer(settings, password)
         with following(primary) as standby:
             server = Server(folder / "data", free_port(), environment=_of(primary, standby))
             server.start()
@@ -180,7 +180,8 @@ def _of(primary: postgres.Cluster, standby: postgres.Cluster) -> dict[str, str]:
     }
 
 
-def _officer(settings: Settings, password: str) -> None:
+def add_officer(settings: Settings, password: str) -> None:
+    """Let `canbo`, who may see everything, sign in with *password*."""
     database = open_database(settings.database_url)
     with database.write() as session:
         services.add_user(

@@ -169,12 +169,13 @@ class Receiver:
         return list(dict.fromkeys(self.heard))
 
 
-def fill(settings: Settings) -> list[tuple[str, str]]:
+def fill(settings: Settings, about: str = "s") -> list[tuple[str, str]]:
+    """Put messages into the outbox; return each one's subject, which begins so, and key."""
     database, every = open_database(settings.database_url), []
     vault.install(vault.Vault.load(settings.vault_path))
     with database.write() as session:
         for version in range(1, VERSIONS + 1):
-            for subject in (f"s{n}" for n in range(SUBJECTS)):
+            for subject in (f"{about}{n}" for n in range(SUBJECTS)):
                 every.append((subject, f"{subject}/v{version}"))
                 services.enqueue(
                     session, target=TARGET, key=every[-1][1], subject=subject, version=version,

@@ -61,9 +61,7 @@ class Local:
         for node in self.nodes[1:]:
             node.start_patroni()
         self.wait_whole()
-        leader = self.leader or self.nodes[0]
-        where = f"host={HERE} port={leader.ports[3]} user=postgres password={self.master_password}"
-        with psycopg.connect(f"{where} dbname=postgres", autocommit=True) as connection:
+        with self.as_master(self.leader or self.nodes[0]) as connection:
             connection.execute(f"CREATE ROLE ghepmau LOGIN PASSWORD '{self.password}'")
             connection.execute("CREATE DATABASE ghepmau OWNER ghepmau")
 
@@ -118,7 +116,8 @@ class Local:
                     return node
         raise NotUp("etcd has no leader")
 
-    def _led_by_others(self, node: Node) -> bool:
+    def etcd_led_by_others(self, node: Node) -> bool:
+        """Return whether etcd has a leader, and *node* is not it."""
         with suppress(NotUp):
             return self.etcd_leader is not node
         return False
@@ -140,6 +139,23 @@ class Local:
             if f"spt:{source} dpt:{target}" in line
         )
 
+    def heard(self, node: Node) -> list[str]:
+        """Return up to where each standby of *node* says that it has its log."""
+        asked = "SELECT flush_lsn::text FROM pg_stat_replication ORDER BY application_name"
+        with self.as_master(node) as connection:
+            return [str(row[0]) for row in connection.execute(asked).fetchall()]
+
+    def behind(self, node: Node) -> int:
+        """Return how many standbys of *node* have not told of all its log."""
+        asked = "SELECT count(*) FROM pg_stat_replication WHERE flush_lsn <"
+        with self.as_master(node) as connection:
+            row = connection.execute(f"{asked} pg_current_wal_flush_lsn()").fetchone()
+        return int(row[0]) if row else 0
+
+    def as_master(self, node: Node) -> "psycopg.Connection[Any]":
+        where = f"host={HERE} port={node.ports[3]} user=postgres dbname=postgres"
+        return psycopg.connect(where, password=self.master_password, autocommit=True)
+
     def undrop(self) -> None:
         while self.dropped:
             self._iptables("-D", *self.dropped.pop())
@@ -159,11 +175,8 @@ class Local:
         for gone in (self.folder / "made" / node.name, *node.folder.iterdir()):
             shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
         other = next(each for each in self.nodes if each is not node)
-        wait("etcd's leader", lambda: self._led_by_others(node))
-        member = re.search(rf"^(\w+), \w+, {node.name},", other.etcdctl("member", "list"), re.M)
-        if member is None:
-            raise NotUp(f"etcd knows no {node.name}")
-        other.etcdctl("member", "remove", member[1])
+        wait("etcd's leader", lambda: self.etcd_led_by_others(node))
+        other.etcdctl("member", "remove", other.member_of(node))
         peer = f"--peer-urls=https://{HERE}:{node.ports[1]}"
         wait("etcd's consent", lambda: other.takes("member", "add", node.name, peer))
         prepare(self.folder / "made", self.bin, self.nodes, self.proxy)

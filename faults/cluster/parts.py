@@ -4,8 +4,10 @@ PostgreSQL and etcd refuse root or need not have it: as root we run them as `nob
 """
 
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -125,6 +127,28 @@ class Node:
         with suppress(subprocess.CalledProcessError):
             return bool(self.etcdctl(*arguments))
         return False
+
+    def keeps(self) -> bool:
+        """Return whether etcd keeps what it is given here: without a majority it does not."""
+        return self.takes("put", "/told", "x")
+
+    def member_of(self, node: "Node") -> str:
+        """Return the number that etcd, asked here, knows *node* by: another machine has another."""
+        found = re.search(rf"^(\w+), \w+, {node.name},", self.etcdctl("member", "list"), re.M)
+        if found is None:
+            raise NotRunning(f"etcd knows no {node.name}")
+        return found[1]
+
+    def answers(self) -> list[int]:
+        """Return which of its ports anybody answers at."""
+        found = []
+        for port in self.ports:
+            with suppress(OSError), socket.create_connection((HERE, port), timeout=3):
+                found.append(port)
+        return found
+
+    def patroni_said(self) -> str:
+        return (self.folder / "patroni.log").read_text(errors="replace")
 
     def kill_etcd(self) -> None:
         if self.etcd is not None:

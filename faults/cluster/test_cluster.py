@@ -6,39 +6,30 @@ its leader, etcd without a majority, the whole site killed
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
-from time import monotonic
 
 import psycopg
 import pytest
 import requests
 
-from faults.applying import wait_mid_group
+from faults.cluster.load import begin_figures, rest, under
 from faults.cluster.local import Local, cluster, wait
 from faults.cluster.parts import Missing, Node, NotRunning
 from faults.province import Server, free_port
-from faults.stations import Report, Stations, enrol, sending
+from faults.stations import enrol
 from server.config import Settings
 
-BEFORE, AFTER = 4.0, 3.0  # seconds of sending before the fault and after its end
-AGAIN_WITHIN = 120.0
+CUT_WITHIN = 8.0  # less than a leader that hears nobody stays one
 FROZEN_AT_MOST = 90.0
-SENDERS = 6
-FIGURES = Path("var/cluster.md")
-HEAD = (
-    "| fault | pause | acknowledged | of them pairings | lost | amiss | what stations met |\n"
-    "|---|---|---|---|---|---|---|\n"
-)
+ALONE = "failsafe mode is enabled"  # Patroni says by what it leads
 
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[Local]:
     try:
         with cluster() as made:
-            FIGURES.parent.mkdir(exist_ok=True)
-            FIGURES.write_text(HEAD)
+            begin_figures()
             yield made
     except Missing as error:
         pytest.skip(str(error))
@@ -74,38 +65,6 @@ def another_leads(local: Local, than: Node) -> bool:
     return leader is not None and leader.name != than.name
 
 
-def under(fault: Callable[[], object], name: str, local: Local, server: Server) -> Report:
-    """Send, let *fault* happen while pairings are applied, go on until stations are answered."""
-    settings = Settings(data=str(server.data), database=local.url)
-    stations = enrol(settings, [f"{name[:20]}-{number}" for number in range(SENDERS)])
-    with sending(stations, [server.port]):
-        rest(BEFORE)
-        wait_mid_group(local.url)
-        fault()
-        after = monotonic()
-        rest(1.0)
-        answered_again(stations, after + 1.0)
-        rest(AFTER)
-    return told(stations.wait_applied(), name)
-
-
-def answered_again(stations: Stations, moment: float) -> None:
-    wait("an answer", lambda: stations.acked_after(moment) >= SENDERS, AGAIN_WITHIN)
-
-
-def told(stations: Stations, name: str) -> Report:
-    report = stations.report()
-    print(report.row(name))
-    with FIGURES.open("a") as out:
-        out.write(report.row(name) + "\n")
-    report.must_be_whole()
-    return report
-
-
-def rest(seconds: float) -> None:
-    Event().wait(seconds)
-
-
 def test_a_setting_of_the_cluster_is_changed_by_nobody_without_the_password(whole: Local) -> None:
     where, ca = f"https://127.0.0.1:{leader_of(whole).ports[2]}/config", str(whole.ca)
     evil = {"postgresql": {"parameters": {"archive_command": "touch /tmp/x"}}}
@@ -129,7 +88,16 @@ def test_nobody_writes_to_the_database_in_the_clear_or_as_its_master(whole: Loca
 
 
 def test_without_a_fault_nothing_pauses(whole: Local, server: Server) -> None:
-    under(lambda: None, "none", whole, server)
+    """What shows that a fault took place, further down, shows none here."""
+    leader = leader_of(whole)
+
+    def none() -> None:
+        before = whole.heard(leader)
+        rest(1.5)
+        assert whole.heard(leader) != before
+        assert all(node.keeps() and len(node.answers()) == 4 for node in whole.nodes)
+
+    under(none, "none", whole, server)
 
 
 def test_a_node_is_killed(whole: Local, server: Server) -> None:
@@ -141,15 +109,21 @@ def test_a_node_is_killed(whole: Local, server: Server) -> None:
 
 @pytest.mark.skipif(shutil.which("iptables") is None, reason="iptables is not installed")
 def test_a_node_is_killed_whose_log_did_not_reach_the_others(whole: Local, server: Server) -> None:
+    killed = leader_of(whole)
+
     def fault() -> None:
-        leader = leader_of(whole)
-        whole.drop_replication(leader)
+        whole.drop_replication(killed)
+        rest(0.3)  # for the words of standbys that are under way
+        before = whole.heard(killed)
         rest(1.5)
         assert len(whole.dropped) == 2, "not both standbys were cut off"
+        assert whole.heard(killed) == before, "a standby had more of the log"
+        wait("both to be behind", lambda: whole.behind(killed) == 2, CUT_WITHIN)
         assert whole.never_arrived() > 0
-        leader.kill()
+        killed.kill()
 
     report = under(fault, "log-dropped", whole, server)
+    assert leader_of(whole) is not killed
     assert report.gap < 60
 
 
@@ -185,16 +159,29 @@ def test_patroni_is_frozen_while_its_postgresql_goes_on(whole: Local, server: Se
 
 
 def test_etcd_loses_its_leader(whole: Local, server: Server) -> None:
-    under(lambda: whole.etcd_leader.kill_etcd(), "etcd-leader", whole, server)
+    killed = whole.etcd_leader
+
+    def fault() -> None:
+        killed.kill_etcd()
+        assert killed.ports[0] not in killed.answers()
+        wait("another etcd to lead", lambda: whole.etcd_led_by_others(killed))
+
+    under(fault, "etcd-leader", whole, server)
 
 
 def test_etcd_loses_its_majority(whole: Local, server: Server) -> None:
     """Failsafe mode: the nodes see each other, so the primary goes on."""
+    leader, left = leader_of(whole), whole.nodes[2]
+    assert left.keeps()
+    before = leader.patroni_said().count(ALONE)
 
     def fault() -> None:
         for node in whole.nodes[:2]:
             node.kill_etcd()
+        assert not left.keeps(), "etcd had a majority"
         rest(30.0)
+        assert not left.keeps(), "etcd had a majority again"
+        assert leader.patroni_said().count(ALONE) > before, "Patroni did not miss it"
 
     report = under(fault, "etcd-majority", whole, server)
     assert report.gap < 20
@@ -202,20 +189,27 @@ def test_etcd_loses_its_majority(whole: Local, server: Server) -> None:
 
 def test_the_whole_site_is_killed(whole: Local, server: Server) -> None:
     """Every process at one moment, the server's too; then all is started again."""
+    before = [node.postmaster for node in whole.nodes]
 
     def fault() -> None:
         whole.kill_all()
         server.kill()
         rest(2.0)
+        assert not [port for node in whole.nodes for port in node.answers()], "not all is down"
         whole.heal()
         server.start()
 
     under(fault, "whole-site", whole, server)
+    after = [node.postmaster for node in whole.nodes]
+    assert not {*before} & {*after}, "a PostgreSQL was not killed"
 
 
 def test_a_machine_is_lost_for_good_and_replaced(whole: Local, server: Server) -> None:
     """The leader burns down; another machine gets its name, its address and files made anew."""
     lost = leader_of(whole)
+    other = next(node for node in whole.nodes if node is not lost)
+    before = other.member_of(lost)
     under(lambda: whole.replace(lost), "replaced", whole, server)
     assert leader_of(whole) is not lost
     assert "started" in lost.etcdctl("member", "list")
+    assert other.member_of(lost) != before, "it is the machine of before"

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from faults.cluster.local import Local, cluster, wait
@@ -36,8 +35,7 @@ def leader_of(local: Local) -> Node:
 
 
 def run(local: Local, node: Node, statement: str) -> list[tuple[object, ...]]:
-    where = f"host={HERE} port={node.ports[3]} user=postgres password={local.master_password}"
-    with psycopg.connect(f"{where} dbname=postgres", autocommit=True) as connection:
+    with local.as_master(node) as connection:
         cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
@@ -90,6 +88,8 @@ def test_one_that_is_left_of_three_goes_on_with_what_was_answered(local: Local) 
     for node in (first, second):
         node.kill()
         node.kill_etcd()
+    assert not [port for node in (first, second) for port in node.answers()]
+    assert not left.keeps(), "etcd had a majority"
     assert run(local, left, "SELECT pg_is_in_recovery()") == [(True,)]
     go_on_alone(left)
     take_the_lead(local, left)
