@@ -39,7 +39,7 @@ def connect() -> None:
     _listen(numbers.moving, shown_numbers.take_turns)
     _listen(numbers.disowned, shown_numbers.look_again)
     _listen(numbers.moved, once_more.after_moving)
-    _listen(whose.askers, shown_numbers.numbers_shown)
+    _listen(whose.askers, shown_numbers.code_shown)
     _listen(corrections.corrected, once_more.tell_again)
     _listen(changes.testers, first_result_at)
     _listen(reach.askers, reached.reach_of)

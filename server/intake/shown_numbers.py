@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contract.identities import Key, Kind, PersonCode, System
+from contract.identities import Kind, PersonCode, System
 from server.intake.models import WireEvent
 from server.intake.opening import open_event
 from server.people import merges, whose
@@ -57,11 +57,11 @@ def look_again(session: Session, link: Identity, heir: Person | None, now: datet
     changes.all_changed(session, tubes, now=now)
 
 
-def numbers_shown(session: Session, event: UUID | None) -> list[Key]:
-    """Return the strong numbers of the code that *event* showed, while its bytes are kept."""
+def code_shown(session: Session, event: UUID | None) -> PersonCode | None:
+    """Return the code that *event* showed, while its bytes are kept."""
     asked = select(WireEvent.event_id, WireEvent.payload).where(WireEvent.event_id == event)
-    codes = [open_event(*row).person for row in session.execute(asked) if row.payload]
-    return [key for code in codes if code for key in strong_keys(code)]
+    codes = (open_event(*row).person for row in session.execute(asked) if row.payload)
+    return next((code for code in codes if code), None)
 
 
 def _came_by(session: Session, link: Identity, heir: Person | None = None) -> Iterator[Pairing]:

@@ -15,11 +15,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from contract import names
 from contract.identities import Key, PersonCode
 from server.audit import services as audit
 from server.people import late, queries
-from server.people.agreement import birth_year_of
+from server.people.first_words import first_words
 from server.people.links import LiveLinks, leading, phones, unclaimed
 from server.people.models import NAME_PARTS, Identity, Person
 from server.people.name_parts import numbers_of
@@ -99,21 +98,9 @@ def _all_keys(code: PersonCode) -> list[Key]:
 
 
 def _person(person: UUID, shown: Shown, now: datetime) -> dict[str, Any]:
-    code = shown.code
-    name, year = names.display(code.name) if code.name else None, birth_year_of(code)
-    row = {
-        "id": person,
-        "name": name,
-        "name_blind": queries.name_blind(code.name),
-        "birth": None if year is None else str(code.birth),
-        "birth_year": year,
-        "sex": str(code.sex) if code.sex else None,
-        "address": code.address,
-        "place": shown.place,
-        "created_at": now,
-        "block_blind": queries.block_blind(name, year),
-    }
-    return row | dict(zip(NAME_PARTS, numbers_of(person, name), strict=True))
+    said = first_words(shown.code)
+    row = {"id": person, **said, "place": shown.place, "created_at": now}
+    return row | dict(zip(NAME_PARTS, numbers_of(person, said["name"]), strict=True))
 
 
 def _link(person: UUID, shown: Shown, key: Key, now: datetime) -> dict[str, Any]:

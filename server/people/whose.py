@@ -11,17 +11,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contract.identities import Key, System
+from contract.identities import Key, PersonCode, System
 from server import vault
 from server.audit import services as audit
 from server.errors import DomainError
 from server.people import asking, bearers, erased, links, merges, queries
 from server.people.agreement import Traits, agree
+from server.people.first_words import first_words
 from server.people.models import Disagreement, Identity, Person
 from server.people.sleeping import Said, names_one_of
 
-# Who tells the strong numbers of the code that an event showed.  `hearing` adds them.
-askers: list[Callable[[Session, UUID | None], list[Key]]] = []
+# Who tells the code that an event showed.  `hearing` adds them.
+askers: list[Callable[[Session, UUID | None], PersonCode | None]] = []
 
 
 class MovedSince(DomainError):
@@ -121,14 +122,16 @@ def _chosen(choices: Mapping[str, Identity | None], seen: Seen | None) -> Identi
 
 
 def _newcomer(session: Session, question: Disagreement, by: str, now: datetime) -> Person:
-    """Return a new person, who gets the number: so it would have been, had it never led to the
-    record that is asked about."""
+    """Return a new person, of whom the code tells, and who gets the number: so it would have been,
+    had it never led to the record that is asked about."""
     link = session.get_one(Identity, question.identity_id)
     live = links.live_of(session, link)
     if live is not None:
         live.unlinked_at, live.unlinked_by = now, by
         session.flush()
-    person = Person(id=uuid4(), place=question.person.place, created_at=now)
+    said = _shown(session, question)
+    words = first_words(said) if said else {}
+    person = Person(id=uuid4(), place=question.person.place, created_at=now, **words)
     made = _given_to(person, link, question, by, now)
     session.add_all([person, made])
     session.flush()
@@ -144,7 +147,8 @@ def _newcomer(session: Session, question: Disagreement, by: str, now: datetime) 
 def named_by_number(session: Session, question: Disagreement) -> Person | None:
     """Return whom the code names that *question* is about, and its number leads to since, or led to
     before."""
-    shown = [key for ask in askers for key in ask(session, question.event_id)]
+    code = _shown(session, question)
+    shown = links.strong_keys(code) if code else []
     live = queries.links_of(session, shown)
     strongest = [live[key] for key in shown[:1] if key in live and not live[key].claimed]
     named = [each for each in strongest if _is_alike(session, question, each)]
@@ -158,6 +162,11 @@ def named_by_number(session: Session, question: Disagreement) -> Person | None:
         if not merges.are_one(session, each.person_id, question.person_id)
     }
     return others.popitem()[1] if len(others) == 1 else None
+
+
+def _shown(session: Session, question: Disagreement) -> PersonCode | None:
+    """Return the code that *question* is about, while its bytes are kept."""
+    return next((code for ask in askers if (code := ask(session, question.event_id))), None)
 
 
 def _is_alike(session: Session, question: Disagreement, link: Identity) -> bool:
