@@ -139,7 +139,8 @@ def _storm(run: Run) -> str:
 
 
 def _applied(run: Run) -> str:
-    said = f"{rounded(run.figure('applied'))}; {rounded(run.figure('applied_processor'))}"
+    left = three(run.figure("not_applied_yet"))
+    said = f"{rounded(run.figure('applied'))}; {left}; {rounded(run.figure('applied_processor'))}"
     if "applied_engine_processor" not in run.figures:
         return said
     return f"{said} and {rounded(run.figure('applied_engine_processor'))}"
@@ -150,12 +151,12 @@ def rows(size: dict[str, str | float]) -> tuple[tuple[str, Callable[[Run], str]]
     rate, beats = size.get("rate", 12), size.get("beats", 500)
     stations, _, each = str(size.get("storm", "64x500")).partition("x")
     return (
-        (f"a district's day, {rate:g} pairings/s: upload p50, p95, p99, ms",
+        (f"a day at {rate:g} pairings/s: upload p50, p95, p99, ms",
          lambda run: _several(run, "", "upload_p50", "upload_p95", "upload_p99")),
         ("the server's processor (cores), memory meanwhile; the database's own beside, without "
          "etcd and Patroni", _used),
-        ("laboratories: a tube scanned, p50, p95; a box of 94 read from the machine's file, p50; "
-         "released, p50", _laboratory),
+        ("laboratories: a tube scanned, p50, p95; a box of 94 at most read from the machine's "
+         "file, p50; released, p50", _laboratory),
         ("tubes that came, results out; lost, doubled, wrong", _let_out),
         ("the officer's overview meanwhile, p95, while events are applied",
          lambda run: _several(run, " ms", "page_/overview_p95")),
@@ -167,8 +168,8 @@ def rows(size: dict[str, str | float]) -> tuple[tuple[str, Callable[[Run], str]]
         (f"stations whose heartbeats (one a minute) it would hear, reckoned from {beats:g} at one "
          "moment", lambda run: three(run.figure("stations_heard"))),
         (f"{stations} stations back at once, {each} pairings each", _storm),
-        ("applied behind it, events/s; µs of the server's and of the database's processor for "
-         "each", _applied),
+        ("applied behind it, events/s; still in line when the run ended; µs of the server's and of "
+         "the database's processor for each", _applied),
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ FIGURES = {
     "day_processor": (0.425, "cores"), "day_memory": (331.93, "MB"), "batch_50": (42_850, "/s"),
     "sent": (130_500, "events"), "backlog": (9, "events"), "lost": (0, "events"),
     "doubled": (0, "events"), "refused": (2, "events"), "day_refused": (1, "acts"),
+    "applied": (538.88, "/s"), "not_applied_yet": (98_294, "events"),
+    "applied_processor": (1513.5, "µs"), "applied_engine_processor": (1957.6, "µs"),
     "storm_took": (0.59, "s"), "storm_busy": (12, "answers"), "storm_silent": (0, "tries"),
 }  # fmt: skip
 HERE = f"{machine()['cpu']}, {machine()['cores']} cores"
@@ -41,11 +43,12 @@ def test_each_run_of_load_is_a_column_and_a_bar_that_is_not_met_is_named(
     cells = {line.split(" | ")[0].strip("| "): line.split(" | ")[2].rstrip("| ")
              for line in lines[2:] if line.startswith("| ")}  # fmt: skip
     by = {said.partition(",")[0].partition(";")[0]: cell for said, cell in cells.items()}
-    assert by["a district's day"] == "46, 113, 141"
+    assert by["a day at 12 pairings/s: upload p50"] == "46, 113, 141"
     assert by["the server's processor (cores)"] == "0.43, 332 MB"
     assert by["batches of 50"] == "42,900; 0.78"
     assert by["batches of 500"] == "–"  # it was not measured
     assert by["events acknowledged"] == "131,000; 0; 0; 3"
+    assert by["applied behind it"] == "539; 98,300; 1,514 and 1,958"
     assert by["64 stations back at once"] == "0.6 s, 12 put off"
     assert "**Bars not met, SQLite:** refused <= 0" in lines
 
