@@ -1,27 +1,46 @@
-"""What targets call things of ours, remembered so that a later version updates and never adds."""
+"""What targets call things of ours, remembered so that a later version updates and never adds.
+
+It is remembered of an address: at another one the same id may be another's, such as Patient/17.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.delivery.models import RemoteCopy
+from server.rows import insert_missing
 
 Which = tuple[str, str]  # kind of thing, and what it is called here
+_ADDRESS: Which = ("address", "")  # under which stands where *theirs* is; stored
 
 
-def of(session: Session, target: str, things: Iterable[Which]) -> dict[Which, tuple[str, str]]:
-    """Return (their id, the version that was seen) of those of *things* that *target* has."""
-    asked = tuple_(RemoteCopy.kind, RemoteCopy.ours).in_(list(things))
-    found = session.scalars(select(RemoteCopy).where(RemoteCopy.target == target, asked))
-    return {(each.kind, each.ours): (each.theirs, each.version) for each in found}
+def of(
+    session: Session, target: str, address: str, things: Iterable[Which]
+) -> dict[Which, tuple[str, str]]:
+    """Return (their id, the version that was seen) of those of *things* that *target* has there."""
+    asked = tuple_(RemoteCopy.kind, RemoteCopy.ours).in_([_ADDRESS, *things])
+    rows = session.scalars(select(RemoteCopy).where(RemoteCopy.target == target, asked))
+    found = {(each.kind, each.ours): (each.theirs, each.version) for each in rows}
+    there, _ = found.pop(_ADDRESS, (_digest(address), ""))  # it was not kept in former versions
+    return found if there == _digest(address) else {}
 
 
 def keep(
-    session: Session, target: str, places: Mapping[Which, tuple[str, str]], *, now: datetime
-) -> None:
+    session: Session, target: str, address: str, places: Mapping[Which, tuple[str, str]],
+    *, now: datetime,
+) -> None:  # fmt: skip
     """Remember where *target* keeps things of ours, in place of what was known."""
+    known = session.get(RemoteCopy, (target, *_ADDRESS))
+    if known is not None and known.theirs != _digest(address):
+        session.expunge(known)
+        forget(session, target)
+    if known is None or known.theirs != _digest(address):
+        kind, ours = _ADDRESS
+        row = {"target": target, "kind": kind, "ours": ours, "theirs": _digest(address)}
+        insert_missing(session, RemoteCopy, {**row, "version": "", "seen_at": now})
     for (kind, ours), (theirs, version) in places.items():
         session.merge(
             RemoteCopy(
@@ -31,6 +50,10 @@ def keep(
 
 
 def forget(session: Session, target: str) -> None:
-    """Forget everything about *target*: it was emptied or restored, and is asked again."""
-    for each in session.scalars(select(RemoteCopy).where(RemoteCopy.target == target)):
-        session.delete(each)
+    """Forget everything about *target*: it is another, or was emptied, and is asked again."""
+    session.execute(delete(RemoteCopy).where(RemoteCopy.target == target))
+
+
+def _digest(address: str) -> str:
+    """Return what stands for an address, which may be long, and hold what is secret."""
+    return sha256(address.rstrip("/").encode()).hexdigest()

@@ -129,8 +129,9 @@ class FhirChannel:
         return patient is not None and f"/{subject}".endswith(f"/Patient/{patient.id}")
 
     def _known(self, made: list[Part]) -> Known:
+        wanted = [(each.type, each.ours) for each in made]
         with self.database.read() as session:
-            kept = remotes.of(session, self.target, [(each.type, each.ours) for each in made])
+            kept = remotes.of(session, self.target, self.http.address, wanted)
         return {which: Place(*place) for which, place in kept.items()}
 
     def _asked(self, made: list[Part]) -> Known:
@@ -175,7 +176,7 @@ class FhirChannel:
     def _remember(self, places: Known) -> None:
         kept = {which: (place.id, place.version) for which, place in places.items()}
         with self.database.write() as session:
-            remotes.keep(session, self.target, kept, now=self.clock())
+            remotes.keep(session, self.target, self.http.address, kept, now=self.clock())
 
     def _count(self, made: list[Part]) -> None:
         """Raise MadeTwice where the receiver has the finding more than once."""

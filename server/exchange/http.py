@@ -57,6 +57,10 @@ class Http:
         self._kept: list[HTTPConnection] = []  # taking from a list, and adding, is one act each
         finalize(self, _close, self._kept)
 
+    @property
+    def address(self) -> str:
+        return self._access.url
+
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}
     ) -> Answer:

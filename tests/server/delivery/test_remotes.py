@@ -1,0 +1,62 @@
+"""What a target calls things of ours is known of one address."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+
+from server.db import Database
+from server.delivery import remotes
+from server.delivery.models import RemoteCopy
+
+pytestmark = pytest.mark.engines
+
+TEST, REAL, AN = "https://test.example/r4", "https://real.example/r4", ("Patient", "an")
+
+
+def keep(database: Database, address: str, theirs: str, now: datetime) -> None:
+    with database.write() as session:
+        remotes.keep(session, "cdc", address, {AN: (theirs, "1")}, now=now)
+
+
+def known(database: Database, address: str) -> dict[tuple[str, str], tuple[str, str]]:
+    with database.read() as session:
+        return remotes.of(session, "cdc", address, [AN])
+
+
+def test_at_another_address_nothing_is_known_and_what_was_is_forgotten(
+    database: Database, now: datetime
+) -> None:
+    keep(database, TEST, "17", now)
+    assert known(database, TEST + "/") == {AN: ("17", "1")}
+    assert known(database, REAL) == {}
+    keep(database, REAL, "3", now)
+    keep(database, REAL, "4", now)
+    assert (known(database, REAL), known(database, TEST)) == ({AN: ("4", "1")}, {})
+
+
+def test_what_was_kept_before_addresses_were_holds_and_gets_its_own(
+    database: Database, now: datetime
+) -> None:
+    with database.write() as session:
+        kind, ours = AN
+        session.add(RemoteCopy(target="cdc", kind=kind, ours=ours, theirs="17", version="1",
+                               seen_at=now))  # fmt: skip
+    assert known(database, TEST) == {AN: ("17", "1")}
+    keep(database, TEST, "17", now)
+    assert known(database, REAL) == {}
+
+
+def test_several_that_find_a_new_address_at_one_moment_do_not_fail(
+    database: Database, now: datetime
+) -> None:
+    keep(database, TEST, "17", now)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda person: _keep_own(database, person, now), range(8)))
+    assert known(database, TEST) == {}
+
+
+def _keep_own(database: Database, person: int, now: datetime) -> None:
+    with database.write() as session:
+        found = {("Patient", str(person)): (str(person), "1")}
+        remotes.keep(session, "cdc", REAL, found, now=now)
