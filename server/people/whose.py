@@ -146,16 +146,19 @@ def _newcomer(session: Session, question: Disagreement, by: str, now: datetime) 
 
 def named_by_number(session: Session, question: Disagreement) -> Person | None:
     """Return whom the code names that *question* is about, and its number leads to since, or led to
-    before."""
+    before, or who claims it; None where it may be two of them."""
     code = _shown(session, question)
     shown = links.strong_keys(code) if code else []
     live = queries.links_of(session, shown)
-    strongest = [live[key] for key in shown[:1] if key in live and not live[key].claimed]
-    named = [each for each in strongest if _is_alike(session, question, each)]
-    named = named or [each for each in live.values() if _agrees(question, each)]
-    if not named:
-        ended = links.ended_of(session, shown[:1]).values()
-        named = [each for some in ended for each in some if _agrees(question, each)]
+    ended = [each for some in links.ended_of(session, shown[:1]).values() for each in some]
+    now = [live[key] for key in shown[:1] if key in live and not live[key].claimed]
+    named = [each for each in now if _is_alike(session, question, each)]
+    if named and Said.in_question(question).year is None:  # a name alone may be another's of before
+        named += [each for each in ended if _is_alike(session, question, each)]
+    proven = [each for each in live.values() if not each.claimed]
+    claimed = [each for each in live.values() if each.claimed]
+    for some in (proven, ended, claimed):
+        named = named or [each for each in some if _agrees(question, each)]
     others = {
         each.person_id: each.person
         for each in named

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from contract.identities import parse
 from server.accounts.within import ANYWHERE
 from server.lab.words import Call
-from server.people import asking, numbers
+from server.people import asking, numbers, queries
 from server.people import services as people
 from server.people.models import Identity, IdentityQuestion, Person
-from server.sampling import identity_desk
+from server.sampling import identity_decisions, identity_desk
 from server.sampling.models import Pairing
 from tests.server.intake.test_late_numbers import Late, anew
 from tests.server.intake.test_late_numbers import late as late
@@ -89,6 +89,38 @@ def test_another_whom_the_code_names_claims_its_number_only_under_name_and_year(
     claimant = claim(desk, who)
     desk.answer(same=False)
     assert (sampled(desk).id == claimant) is theirs
+    assert sampled(desk).name == "Trần Thị Bình"
+
+
+def test_another_whom_the_code_names_had_its_number_before_and_not_who_claims_it_since(
+    late: Late,
+) -> None:
+    anew(late)
+    late.comes(TUBE, 0, AN_BY_NUMBER.encode())
+    with late.database.read() as session:
+        given = session.scalars(select(Identity.id).where(Identity.value_blind.in_(
+            queries.value_blinds(numbers.read_number(NUMBER).keys[0])),
+            Identity.unlinked_at.is_(None))).one()  # fmt: skip
+    late.unlink(given, theirs=True)
+    claimant = claim(late, "Nguyễn Thị An|02031992|Nữ")
+    [question] = [each for each in late.questions() if each.said_name]
+    with late.database.write() as session:
+        identity_decisions.answer(
+            session, question.id, same=False, reason="x", by=HOA, now=late.now
+        )
+    assert sampled(late).id == late.an != claimant
+
+
+def test_a_name_without_a_year_is_not_of_who_has_the_number_now_where_who_had_it_before_bears_it(
+    desk: Desk,
+) -> None:
+    desk.pair(TUBE, BINH_BY_NUMBER.replace("02031991", "").encode())
+    had = desk.met("024191000088||Trần Thị Bình|02031991|Nữ|Hồng Thái|01012022")
+    desk.take(had)
+    has = desk.met("024175000089||Trần Thị Bình|02031975|Nữ|Hồng Thái|01012022")
+    desk.take(has)
+    desk.answer(same=False)
+    assert sampled(desk).id not in {had, has, desk.an}
     assert sampled(desk).name == "Trần Thị Bình"
 
 
