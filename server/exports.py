@@ -19,7 +19,6 @@ from tempfile import TemporaryFile
 from uuid import UUID
 
 from flask import Response, request
-from openpyxl import Workbook
 
 from server.display import Amount, local
 from server.forms import tidy
@@ -74,6 +73,8 @@ def stream_xlsx(
     heads: Sequence[str], rows: Iterable[Sequence[Cell]], mark: str = ""
 ) -> Iterator[bytes]:
     """Yield a workbook that was written to a file of its own, which is gone afterwards."""
+    from openpyxl import Workbook  # 16 MB, and a tenth of a start: for those who write one
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Danh sách")
     for part in (sheet.oddHeader, sheet.oddFooter):

@@ -1,6 +1,8 @@
 """Tables that leave: harmless to a spreadsheet, numbers stay numbers."""
 
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -53,3 +55,10 @@ def test_a_workbook_holds_the_same_and_its_mark_on_each_page() -> None:
     sheet = load_workbook(BytesIO(write_xlsx(["a"], [(1,)], "M & N"))).worksheets[0]
     assert [row[0].value for row in sheet.rows] == ["M & N", "a", 1, "M & N"]
     assert "M && N" in (sheet.oddHeader.center.text or "")
+
+
+def test_what_writes_workbooks_is_loaded_by_who_writes_one() -> None:
+    """It was a tenth of every command's start, and sixteen megabytes of every server."""
+    said = "import sys, server.cli; print({'numpy', 'openpyxl'} & set(sys.modules) or 'none')"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout == "none\n"
