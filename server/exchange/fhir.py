@@ -22,6 +22,7 @@ from server.exchange.codes import Codes
 from server.exchange.gathering import whose
 from server.exchange.http import Answer, Http, Uncertain, check
 from server.exchange.notices import Telling
+from server.exchange.once_more import told_last
 from server.exchange.resources import Json
 from server.exchange.told import Told
 
@@ -60,7 +61,7 @@ class FhirChannel:
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Send the transaction; the receipt is where the report lies and its version."""
-        told = self.telling.told(subject, key, payload)
+        told = self._told(subject, key, payload)
         known = self._known(self._parts(told))
         made, known = self._made(key, told, known)
         answer = self._send(made, known)
@@ -83,7 +84,7 @@ class FhirChannel:
     def read_back(self, subject: str, key: str, payload: str) -> str:
         """Return which field of the receiver's observation differs from what we sent, never how:
         who looks after receivers reads no findings."""
-        told = self.telling.told(subject, key, payload)
+        told = self._told(subject, key, payload)
         made = self._parts(told)
         wanted = made[-2].resource
         found = self._search(made[-2])
@@ -97,6 +98,11 @@ class FhirChannel:
         ):
             return "the field subject differs"
         return ""
+
+    def _told(self, subject: str, key: str, payload: str) -> Told:
+        with self.database.read() as session:
+            which, said = told_last(session, self.target, subject, key, payload)
+        return self.telling.told(subject, which, said)
 
     def _parts(self, told: Told, *, theirs: bool | None = None) -> list[Part]:
         return parts(told, self.codes, declarations=self.declarations, theirs=theirs)

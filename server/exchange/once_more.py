@@ -6,6 +6,7 @@ number was another's; a name was wrong.  Documents that were handed over (webhoo
 so at their time, and stay.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import among_texts
+from server.declarations import notice
 from server.delivery import routes, services
 from server.delivery.channels import Message
 from server.delivery.models import Delivery
@@ -22,6 +24,8 @@ from server.outcomes.versions import key_of
 from server.people import merges
 from server.people.merge_models import PersonMerge
 from server.people.models import Identity, Person
+
+_VERSION = re.compile(r"/v\d+$", re.ASCII)  # of a key that is no message of ours
 
 
 def after_parting(session: Session, parted: PersonMerge, now: datetime) -> None:
@@ -68,3 +72,24 @@ def _last_of_each(session: Session, target: str, keys: list[str], why: UUID) -> 
         line = each.key.rpartition("/v")[0]
         key = f"{line}/{why}"
         yield Message(target, key, subject, each.version, each.payload, place=each.place)
+
+
+def told_last(
+    session: Session, target: str, subject: str, key: str, payload: str
+) -> tuple[str, str]:
+    """Return the key and the payload by which to tell *target* what was told as *key* or since.
+
+    A version may have been written while its person was told of once more: that knows the one
+    before, and goes out behind it.
+    """
+    if _VERSION.search(key):
+        return key, payload
+    said = notice.read(payload)
+    later = select(Outcome.tube, Outcome.person_id, Outcome.version).where(
+        Outcome.tube == said.of, Outcome.person_id == UUID(subject), Outcome.version > said.version
+    )
+    keys = [key_of(*row) for row in session.execute(later)]
+    went = select(Delivery).where(Delivery.target == target, among_texts(Delivery.key, keys))
+    went = went.where(Delivery.state == "delivered").order_by(Delivery.version.desc())
+    newest = session.scalars(went.limit(1)).first() if keys else None
+    return (newest.key, newest.payload) if newest else (key, payload)
