@@ -35,6 +35,8 @@ FIRST_SECONDS = 30.0
 LOWEST_SPEED = 2_000  # bytes/s after that: a weak mobile network still gets through
 LOWEST_OF_LARGE = 20_000  # bytes/s of a body that is larger than any form
 UNKEPT_SECONDS = 5.0  # of a body without room: what comes later is left unread
+# For a thread; then it hears 503, and is not begun when perhaps nobody waits for it any more.
+TURN_SECONDS = 20.0
 HELD_AT_ONCE = 256 * 1024 * 1024  # bytes of bodies in memory, of all requests together
 SENTENCES = {
     "cut-off": ("Nội dung bị đứt giữa chừng.", "What was sent was cut off."),
@@ -85,13 +87,14 @@ class Front:
         on_stop: Callable[[], None] | None = None,
         short: ShortWay | None = None,
         apart: Collection[str] = (),
+        turn_seconds: float = TURN_SECONDS,
     ) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._apart = {path: ThreadPoolExecutor(1, thread_name_prefix="apart") for path in apart}
         self._largest, self._larger = largest, larger
         self.room = room or Room(HELD_AT_ONCE, HELD_AT_ONCE // 2, largest)
-        self._first_seconds = first_seconds
+        self._first_seconds, self._turn_seconds = first_seconds, turn_seconds
         self.on_start = on_start
         self._on_stop = on_stop
         self._short = short
@@ -136,8 +139,12 @@ class Front:
             if answer is not None:
                 return answer
         whole = environ(scope, body)
-        pool = self._apart.get(scope.path, self._pool)
-        return await asyncio.get_running_loop().run_in_executor(pool, self._run, whole)
+        running = self._apart.get(scope.path, self._pool).submit(self._run, whole)
+        answered = asyncio.wrap_future(running)
+        await asyncio.wait([answered], timeout=self._turn_seconds)
+        if running.cancel():  # no thread took it
+            return _refusal(503, "too-busy", ("Retry-After", "5"))
+        return await answered
 
     async def _gather(self, protocol: HTTPProtocol, length: int) -> bytes:
         """Collect a body of *length* bytes: all of it and no more, not too slow."""
