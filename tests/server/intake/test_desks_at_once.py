@@ -2,18 +2,22 @@
 what it is, so that no result goes to somebody whom neither of them meant."""
 
 import re
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from server.accounts.roles import Role
-from server.sampling import queries
+from server.people import doubts
+from server.sampling import conflicts, identity_decisions, queries
 from tests.server.intake.test_late_numbers import Late, anew
 from tests.server.intake.test_late_numbers import late as late
-from tests.server.intake.test_numbers_moved import AN, OTHER, TUBE
+from tests.server.intake.test_numbers_moved import AN, HOA, OTHER, TUBE
 from tests.server.intake.test_numbers_moved_on import CUC
+from tests.server.outcomes.test_at_once import at_once
 
 pytestmark = pytest.mark.engines
 
@@ -72,3 +76,41 @@ def test_who_says_which_of_two_tubes_is_ones_is_shown_that_one_is_anothers_by_no
     with late.database.read() as session:
         assert len(queries.live_pairings(session, OTHER)) == 1
     assert decide(officer, form(officer, "/matters"), verdict="both-hold").status_code == 302
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_of_two_who_answer_otherwise_at_once_the_second_is_told_that_it_was_answered(
+    late: Late, *, same: bool
+) -> None:
+    binh = asked(late, (OTHER, 9, CUC.encode()))
+    [question] = late.questions()
+
+    def says(session: Session, *, same: bool) -> None:
+        identity_decisions.answer(
+            session, question.id, same=same, reason="đã gọi", by=HOA, now=late.now
+        )
+
+    refused = at_once(late.database, partial(says, same=same), partial(says, same=not same))
+    assert refused == [doubts.AlreadyAnswered]
+    assert late.bearers()[TUBE.text] == (late.an if same else binh)
+
+
+def test_who_keeps_a_claim_at_the_moment_when_it_is_anothers_is_told_so(late: Late) -> None:
+    asked(late, (TUBE, 1, CUC.encode()))
+    [question] = late.questions()
+    with late.database.read() as session:
+        [conflict] = queries.open_conflicts(session)
+        seen = conflicts.stamp(conflict)
+
+    def gives(session: Session) -> None:
+        identity_decisions.answer(
+            session, question.id, same=False, reason="đã gọi", by=HOA, now=late.now
+        )
+
+    def keeps(session: Session) -> None:
+        conflicts.decide_conflict(
+            session, conflict.id, keep=question.event_id, reason="sổ", by=HOA, now=late.now,
+            seen=seen,
+        )  # fmt: skip
+
+    assert at_once(late.database, gives, keeps) == [conflicts.ConflictGrew]
