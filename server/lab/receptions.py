@@ -86,10 +86,12 @@ def _is_elsewhere(session: Session, reception: Reception, by: str) -> bool:
 def forget(session: Session, reception: Reception, lab: str) -> list[ReceptionStep]:
     """Let what *lab* said of a tube that another received count no more; return those steps."""
     steps = standing_steps(session, reception.tube)
+    receiver = reception.by if reception.accepted else _receiver(session, reception, steps)
     gone = [
         each
         for each in steps
-        if _is_elsewhere(session, reception, each.by)
+        if each.by != receiver
+        and _is_elsewhere(session, reception, each.by)
         and nested(place_of_actor(session, each.by), lab)
     ]
     if gone and reception.accepted:

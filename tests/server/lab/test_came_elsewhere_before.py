@@ -157,3 +157,17 @@ def test_a_rejection_that_is_undone_leaves_who_received_it_here_though_they_work
     receptions.undo_rejection(people.session, day.tube, note="không rò", by=MINH, now=people.now)
     left = reception(people, day.tube)
     assert (left.at, left.own_at, left.by) == (day.there, here, LAN)
+
+
+def test_that_it_came_here_stands_too_while_it_is_rejected_here(people: Any) -> None:
+    session, tube = people.session, came(people)
+    first = reception(people, tube).at
+    session.scalars(select(User).where(User.login == "lan")).one().place = THERE
+    people.now += MINUTE
+    receive_tube(session, tube, box="X", by=XA, now=people.now, moved=True)
+    reject_tube(session, tube, Rejection.LEAKING, by=MINH, now=people.now)
+    take_back(people, tube, Within.of([THERE]), by=XA)
+    people.now += MINUTE
+    receptions.undo_rejection(session, tube, note="không rò", by=MINH, now=people.now)
+    left = reception(people, tube)
+    assert (left.at, left.by) == (first, LAN)
