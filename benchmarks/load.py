@@ -14,6 +14,7 @@ Ends with 1, and names them on stderr, where one of BARS is not met.
 """
 
 import os
+import signal
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -97,6 +98,7 @@ def main() -> int:
     mean = load.rate * load.seconds / options.stations
     apart = int(mean + 6 * mean**0.5 + 10)  # more than any station pairs in the day
     report = Report("load", bars=BARS, options=_told(options))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started ends with us
     more_files()  # also for the server, which inherits it
     with (
         tempfile.TemporaryDirectory() as folder,

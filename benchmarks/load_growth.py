@@ -11,6 +11,7 @@ Ends with 1, and names them on stderr, where one of BARS is not met.
 """
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -156,6 +157,7 @@ def main() -> int:
     told = {"engine": options.engine if options.engine in OURS else "url"}
     told |= {"from": options.small, "to": options.to}
     report = Report("load_growth", bars=BARS, options=told)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started ends with us
     growth(
         options.engine, options.workers, options.to, report, small=options.small,
         events=options.events, folder=options.folder,
