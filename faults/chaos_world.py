@@ -136,10 +136,16 @@ class World:
         return Post(name, home, table, lot, pools)
 
     def later(self, seconds: float) -> None:
-        """Let time pass, at every table."""
-        self.now += timedelta(seconds=seconds)
+        """Let time pass, at every table and for everybody else alike.
+
+        Each gesture takes its time at one table only: those of a month would carry its clock, which
+        is right, so far from the laboratory's that what it says is rightly doubted.
+        """
+        clocks = [post.table.clock for post in self.posts]
+        then = max(clock.seconds for clock in clocks) + seconds
         for post in self.posts:
-            post.table.wait(seconds)
+            post.table.wait(then - post.table.clock.seconds)
+        self.now = clocks[0].start + timedelta(seconds=then)
 
     def close(self) -> None:
         self.server.kill()
