@@ -15,12 +15,13 @@ import pytest
 from benchmarks import postgres
 from server import schema
 from server.db import open_database
-from tests import asked
+from tests import asked, compiled_once
 
 WITHOUT = "GHEPMAU_WITHOUT_POSTGRESQL"
 Fresh = Callable[..., str]
 
 
+compiled_once.install()
 gc.disable()  # while tests are collected nothing becomes garbage
 
 
