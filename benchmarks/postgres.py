@@ -79,7 +79,7 @@ def make(where: Path | None = None, port: int | None = None, *, durable: bool = 
     if bin_ is None:
         raise FileNotFoundError(ABSENT)
     if where is None and not durable:
-        where = _in_memory()
+        where = in_memory()
     made = Cluster(bin_, folder_in(where), port)
     run_as_nobody(
         bin_ / "initdb", "-D", made.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
@@ -97,10 +97,10 @@ def folder_in(where: Path | None) -> Path:
     return folder
 
 
-def _in_memory() -> Path | None:
+def in_memory(room: int = ROOM) -> Path | None:
     """Return a folder that is no disk, if there is one with room for some small databases."""
     shared = Path("/dev/shm")  # noqa: S108 - a fresh folder of ours is made in it
-    return shared if shared.is_dir() and shutil.disk_usage(shared).free > ROOM else None
+    return shared if shared.is_dir() and shutil.disk_usage(shared).free > room else None
 
 
 @contextmanager

@@ -5,6 +5,7 @@ GHEPMAU_TEST_ENGINE=postgresql in the environment every test of the server runs 
 """
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -18,11 +19,22 @@ from server.db import open_database
 from tests import asked, compiled_once
 
 WITHOUT = "GHEPMAU_WITHOUT_POSTGRESQL"
+ROOM = 3 << 30  # bytes; what a test leaves is a few MB, and goes with it
 Fresh = Callable[..., str]
 
 
 compiled_once.install()
 gc.disable()  # while tests are collected nothing becomes garbage
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the files of tests lie in memory where there is room, as their PostgreSQL does.
+
+    What a test commits is synced to a disk, and no test turns the power off: those are in faults/.
+    """
+    folder = postgres.in_memory(ROOM)
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 @pytest.hookimpl(trylast=True)
