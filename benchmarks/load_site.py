@@ -24,11 +24,12 @@ from contract.specimens import citizen_card
 from contract.specimens import people as made_up
 from faults.cluster.local import cluster
 from faults.cluster.parts import Missing, check_installed
-from rehearsal.office import Account, accounts, give_access
+from rehearsal.office import Account, accounts
 from server import cli, vault
 from server.accounts.models import Station
 from server.accounts.roles import Role
 from server.accounts.services import add_user
+from server.accounts.within import EVERYWHERE
 from server.config import Settings
 from server.db import open_database
 from server.declarations.kinds import PointKind
@@ -117,7 +118,7 @@ def ground(
             if cli.main(["init", "--config", str(config)]):
                 raise SystemExit("the server's data could not be made")
         people = accounts()
-        give_access(people, config, folder / "access.log")
+        _give_access(settings, people, EVERYWHERE)
         chains, point = _filled(settings, stations, tubes, apart)
         pairs = _staffed(settings, labs)
         yield Ground(settings, config, port, chains, people, pairs, point, processes)
@@ -166,23 +167,28 @@ def serving(made: Ground) -> Iterator[Site]:
 
 def _staffed(settings: Settings, labs: int) -> list[tuple[Account, Account]]:
     """Give each laboratory, in a district of its own, two technicians who see what it has."""
-    database, now = open_database(settings.database_url), datetime.now(UTC)
     pairs = []
-    with database.write() as session:
-        for number in range(labs):
-            place = LAB_PLACES[number]
-            pair = (
-                Account(f"lab{number}a", "Người nhập", Role.LAB_TECHNICIAN, place),
-                Account(f"lab{number}b", "Người duyệt", Role.LAB_TECHNICIAN, place),
-            )
-            for one in pair:
-                add_user(
-                    session, one.login, name=one.name, role=Role.LAB_TECHNICIAN, place=place,
-                    password=one.password, by="benchmark", now=now,
-                )  # fmt: skip
-            pairs.append(pair)
-    database.engine.dispose()
+    for number in range(labs):
+        place = LAB_PLACES[number]
+        pair = (
+            Account(f"lab{number}a", "Người nhập", Role.LAB_TECHNICIAN, place),
+            Account(f"lab{number}b", "Người duyệt", Role.LAB_TECHNICIAN, place),
+        )
+        _give_access(settings, pair, "")
+        pairs.append(pair)
     return pairs
+
+
+def _give_access(settings: Settings, people: Sequence[Account], sees: str) -> None:
+    """Let *people* log in; a program for each of them started for a second."""
+    database, now = open_database(settings.database_url), datetime.now(UTC)
+    with database.write() as session:
+        for one in people:
+            add_user(
+                session, one.login, name=one.name, role=Role(one.role), place=one.place,
+                sees=sees, password=one.password, by="benchmark", now=now,
+            )  # fmt: skip
+    database.engine.dispose()
 
 
 def _filled(settings: Settings, stations: int, tubes: int, apart: int) -> tuple[list[Chain], str]:
