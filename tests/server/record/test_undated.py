@@ -1,5 +1,6 @@
 """A sample that nobody can date gives no negative that holds, and hides nothing that is worse."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from server.declarations.channel import EmbeddedRecord
 from server.declarations.notice import TARGET
 from server.delivery.worker import run_once
+from server.intake import journal_order
 from server.intake.models import WireEvent
 from server.lab import services as lab
 from server.lab.words import Call
@@ -18,11 +20,21 @@ from server.people.models import Person
 from server.record import slips
 from server.record.last_tests import LastTest, last_test
 from server.record.slips import Worth
+from server.sampling import journal
 from server.sampling.models import Pairing
 
 LAN, MINH = "user:lan", "user:minh"
 OLD, DAY = datetime(1970, 1, 1, 0, 10, tzinfo=UTC), timedelta(days=1)
 RULES = slips.Rules(key=1, hours=72, issuer="CDC Bắc Giang")
+
+
+@pytest.fixture(autouse=True)
+def journal_is_asked() -> Iterator[None]:
+    """As in the server, whichever tests ran before this."""
+    before = list(journal.askers)
+    journal.askers[:] = [journal_order.ORDER]
+    yield
+    journal.askers[:] = before
 
 
 def sample(
