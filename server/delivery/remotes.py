@@ -14,7 +14,8 @@ from server.delivery.models import RemoteCopy
 from server.rows import insert_missing
 
 Which = tuple[str, str]  # kind of thing, and what it is called here
-_ADDRESS: Which = ("address", "")  # under which stands where *theirs* is; stored
+ADDRESS = "address"  # under which kind stands where *theirs* is; stored
+_ADDRESS: Which = (ADDRESS, "")
 
 
 def of(
