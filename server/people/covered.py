@@ -43,6 +43,12 @@ def uncover(session: Session, person_id: UUID) -> None:
     _settle(session, records)
 
 
+def move(session: Session, person_id: UUID, place: str) -> None:
+    """Note that this record is of another place since; whoever covers it now waits for that."""
+    theirs = _these(_digits([person_id]))
+    _run(session, update(Covered).where(theirs).values(place=place))
+
+
 def settle(session: Session, ids: Collection[UUID]) -> None:
     """Have one record count of each person who has these, once they were merged or parted."""
     _settle(session, _digits(ids))
@@ -57,8 +63,9 @@ def _take_turn(session: Session, records: Sequence[str]) -> None:
 
 
 def _insert(session: Session, records: Sequence[str]) -> None:
-    """Whoever else does it at this moment is waited for, and finds it held."""
+    """Whoever else does it, or moves a record, at this moment is waited for, and finds it held."""
     asked = select(Person.id, Person.place, true()).where(among_these(Person.id, records))
+    asked = asked.with_for_update(read=True)
     sqlite_too = session.get_bind().dialect.name == "sqlite"
     made = (sqlite.insert if sqlite_too else postgresql.insert)(Covered)
     made = made.from_select(["person_id", "place", "counts"], asked)

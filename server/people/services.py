@@ -14,7 +14,7 @@ from contract import names
 from contract.identities import Key, Kind, PersonCode, System
 from contract.identities.base import fingerprint
 from server.audit import services as audit
-from server.people import asking, doubts, merges, queries
+from server.people import asking, beginnings, doubts, merges, queries
 from server.people.agreement import Traits, agree, birth_year_of
 from server.people.asking import Doubt
 from server.people.links import LiveLinks, claims, phones, strong_keys
@@ -49,7 +49,7 @@ def person_of(
     its record is asked about (`doubts`), and nothing of it is linked.  *evidence* says where it
     was seen ('event:<uuid>').  Doubts are kept as identity questions.  Whoever asks for many codes
     in one transaction brings their *links*.  Not *at_table*, a card that somebody made by phone
-    proves no more than what they typed.
+    proves no more than what they typed.  A record that was only claimed begins where it is proven.
     """
     act = Act(by, now, evidence, at_table)
     links = links or LiveLinks.of(session, [code])
@@ -59,12 +59,15 @@ def person_of(
     person = _known(strong, claimed, links, traits)
     if person is not None and doubts.contradicts(code, person):
         return doubts.bearer_of(session, code, person, evidence=evidence, place=place, now=now)
+    begins = person is not None and beginnings.may_begin(session, person, strong, links, place)
     sure = person is None or _is_sure(person, strong, claimed, links, code, act)
     person = person or _new_person(session, code, place, act)
     if sure:  # before anything is asked: whether two may be one hangs on their names
         _complete(person, code)
     for key in (*strong, *claimed):
         _link(session, person, key, links, code, act)
+    if begins and beginnings.is_proven_by(person, strong, links):
+        beginnings.begin_at(session, person, place)
     for old in ended:
         if not merges.are_one(session, person.id, old.person_id):
             _ask(session, Doubt.CLAIM_ENDED, person, old.person, old.system, act)
