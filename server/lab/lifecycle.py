@@ -61,7 +61,7 @@ STEPS = {
     (State.VERIFIED, Action.CORRECT): Step(State.CORRECTED),
     (State.RELEASED, Action.CORRECT): Step(State.CORRECTED),
     (State.ORDERED, Action.CORRECT): Step(State.CORRECTED),
-    (State.ORDERED, Action.CANCEL): Step(State.VERIFIED),  # or only entered, as it was
+    (State.ORDERED, Action.CANCEL): Step(State.ENTERED),  # or verified, if it was that before
     (State.RELEASED, Action.CANCEL): Step(State.RELEASED),
     (State.ORDERED, Action.REPEAT): Step(State.CORRECTED),
     (State.RELEASED, Action.REPEAT): Step(State.CORRECTED),

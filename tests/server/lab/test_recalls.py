@@ -7,6 +7,7 @@ import pytest
 
 from server.lab import disputes, queries, recalls, refusals, standing
 from server.lab.models import Result
+from server.lab.refusals import StaleResult
 from server.lab.results import Finding, correct_result, enter_result, verify_result
 from server.lab.words import Call, Kind
 from server.outcomes import queries as outcomes
@@ -59,6 +60,15 @@ def test_what_is_to_be_tested_again_is_not_released_first(scene: Any, paired: An
     assert queries.to_verify(session) == []
     with pytest.raises(refusals.StaleResult):
         recalls.order_retest(session, first.id, reason="lần nữa", by=LAN, now=scene.now)
+
+
+def test_an_order_that_is_taken_back_verifies_nothing(scene: Any, paired: Any) -> None:
+    result, said = enter(scene, paired(scene), Call.POSITIVE), {"by": LAN, "now": scene.now}
+    recalls.order_retest(scene.session, result.id, reason="sát ngưỡng", **said)
+    recalls.cancel_retest(scene.session, result.id, reason="thôi", **said)
+    with pytest.raises(StaleResult):
+        release(scene.session, [result.id], by=MINH, now=scene.now)
+    let_out(scene, result)
 
 
 def test_a_recalled_result_is_taken_back_from_its_person(scene: Any, paired: Any) -> None:
