@@ -146,11 +146,12 @@ def _newcomer(session: Session, question: Disagreement, by: str, now: datetime) 
 
 def named_by_number(session: Session, question: Disagreement) -> Person | None:
     """Return whom the code names that *question* is about, and its number leads to since, or led to
-    before, or who claims it; None where it may be two of them."""
+    before, or who claims it; None where it may be two persons.  Of records that are one person's it
+    is the one that has the number, or had it last."""
     code = _shown(session, question)
     shown = links.strong_keys(code) if code else []
     live = queries.links_of(session, shown)
-    ended = [each for some in links.ended_of(session, shown[:1]).values() for each in some]
+    ended = [each for some in links.ended_of(session, shown[:1]).values() for each in some[::-1]]
     now = [live[key] for key in shown[:1] if key in live and not live[key].claimed]
     named = [each for each in now if _is_alike(session, question, each)]
     if named and Said.in_question(question).year is None:  # a name alone may be another's of before
@@ -159,11 +160,9 @@ def named_by_number(session: Session, question: Disagreement) -> Person | None:
     claimed = [each for each in live.values() if each.claimed]
     for some in (proven, ended, claimed):
         named = named or [each for each in some if _agrees(question, each)]
-    others = {
-        each.person_id: each.person
-        for each in named
-        if not merges.are_one(session, each.person_id, question.person_id)
-    }
+    roots = merges.roots_of(session, [question.person_id, *(each.person_id for each in named)])
+    others = {roots[each.person_id]: each.person for each in reversed(named)}
+    others.pop(roots[question.person_id], None)
     return others.popitem()[1] if len(others) == 1 else None
 
 

@@ -2,6 +2,7 @@
 is, unless name and year of birth say it as well."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,14 +11,23 @@ from sqlalchemy import select
 from contract.identities import parse
 from server.accounts.within import ANYWHERE
 from server.lab.words import Call
-from server.people import asking, numbers, queries
+from server.people import asking, merges, numbers, queries
 from server.people import services as people
 from server.people.models import Identity, IdentityQuestion, Person
 from server.sampling import identity_decisions, identity_desk
 from server.sampling.models import Pairing
 from tests.server.intake.test_late_numbers import Late, anew
 from tests.server.intake.test_late_numbers import late as late
-from tests.server.intake.test_numbers_moved import AN, AN_BY_NUMBER, HOA, NUMBER, TUBE, TYPED, Desk
+from tests.server.intake.test_numbers_moved import (
+    AN,
+    AN_BY_NUMBER,
+    BINH,
+    HOA,
+    NUMBER,
+    TUBE,
+    TYPED,
+    Desk,
+)
 from tests.server.intake.test_numbers_moved import desk as desk
 
 pytestmark = pytest.mark.engines
@@ -122,6 +132,22 @@ def test_a_name_without_a_year_is_not_of_who_has_the_number_now_where_who_had_it
     desk.answer(same=False)
     assert sampled(desk).id not in {had, has, desk.an}
     assert sampled(desk).name == "Trần Thị Bình"
+
+
+@pytest.mark.parametrize("year", ["02031991", ""])
+def test_another_is_nobody_new_where_both_of_their_records_had_the_number(
+    desk: Desk, year: str
+) -> None:
+    first, last = desk.met(BINH), desk.met(BINH.replace("000088", "000089"))
+    with desk.database.write() as session:
+        merges.merge(session, first, last, reason="x", evidence="page", by=HOA, now=desk.now)
+    desk.pair(TUBE, BINH_BY_NUMBER.replace("02031991", year).encode())
+    ba = desk.met("024180000012||Lê Thị Ba|01011980|Nữ|Hồng Thái|01012022")
+    for who in (first, ba, last, *([ba] if year else [])):  # without a year she has it now
+        desk.now += timedelta(minutes=1)
+        desk.take(who)
+    desk.answer(same=False)
+    assert sampled(desk).id == last
 
 
 def test_another_is_not_who_has_an_old_number_of_the_code_under_a_name_that_is_near(
