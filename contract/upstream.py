@@ -55,6 +55,21 @@ class FiguresWire(msgspec.Struct, frozen=True, kw_only=True):
     v: int = VERSION
 
 
+class OutcomeTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server above answers to an outcome that is safe there; `new` unless it had it."""
+
+    line: str
+    version: int
+    new: bool
+
+
+class FiguresTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server above answers to figures that are safe there, or newer ones of that day."""
+
+    day: date
+    new: bool
+
+
 def line_of(key: str) -> str:
     """Return the line of an outcome's *key*, whose version is not part of it."""
     return sha256(key.rsplit("/v", 1)[0].encode()).hexdigest()[:32]

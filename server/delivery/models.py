@@ -93,5 +93,5 @@ class RemoteCopy(Base):
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     ours: Mapped[str] = mapped_column(String(120), primary_key=True)
     theirs: Mapped[str] = mapped_column(String(80))
-    version: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(64))  # as long as FHIR lets an id be
     seen_at: Mapped[datetime]

@@ -26,6 +26,7 @@ _OURS = re.compile(
     r"|unreadable notice"
     r"|no person's id"
     r"|the answer is no (?:JSON|transaction's)"
+    r"|what answers there is no Ghép Mẫu: look at the url, and for a sign-in page or proxy"
     r"|was not taken"
     r"|the field \w+ differs"
     r"|the receiver has \d+ observations of this outcome"
@@ -44,6 +45,8 @@ _VIETNAMESE = {
     "unreadable notice": "thông báo không đọc được",
     "no person's id": "không có mã của người",
     "the answer is no": "trả lời không phải",
+    "what answers there is no Ghép Mẫu": "nơi trả lời không phải là Ghép Mẫu",
+    "look at the url, and for a sign-in page or proxy": "xem lại url, hay trang đăng nhập, proxy",
     "was not taken": "không được nhận",
     "the field": "trường",
     "differs": "khác",

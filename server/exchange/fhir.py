@@ -33,6 +33,9 @@ _HEADERS = {
     "Prefer": "return=minimal",
 }
 Known = dict[tuple[str, str], Place]
+# What was known of the receiver is not so any more: somebody changed it there (412), or it was
+# emptied, or set back to a copy, and has nothing under that id (404) or no more (410).
+_NOT_AS_KNOWN = frozenset({404, 410, 412})
 
 
 class MadeTwice(Refused):
@@ -65,7 +68,7 @@ class FhirChannel:
         known = self._known(self._parts(told))
         made, known = self._made(key, told, known)
         answer = self._send(made, known)
-        if answer.status == 412 and known:  # somebody changed it there: look again, once
+        if answer.status in _NOT_AS_KNOWN and known:  # look again by identifier, once
             made, known = self._made(key, told, self._asked(made))
             answer = self._send(made, known)
             if answer.status == 412:  # and again meanwhile: another worker, most likely

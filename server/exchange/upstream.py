@@ -1,6 +1,7 @@
 """The server above as a channel: outcomes without names, and each day's figures.
 
 A national server is a target like any other: the same outbox, leases, order and dead letters.
+Only what a server of ours says of that very message is a receipt.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,16 +10,29 @@ from datetime import datetime
 
 import msgspec
 
-from contract.upstream import PATH_FIGURES, PATH_OUTCOMES, OutcomeWire, line_of
+from contract.events import UNREADABLE
+from contract.upstream import (
+    PATH_FIGURES,
+    PATH_OUTCOMES,
+    FiguresTaken,
+    FiguresWire,
+    OutcomeTaken,
+    OutcomeWire,
+    line_of,
+)
 from server.db import Database
-from server.delivery.channels import Message
-from server.exchange.http import AT_ONCE, Http, check
+from server.delivery.channels import Message, Unreachable
+from server.exchange.http import AT_ONCE, Answer, Http, check
 from server.exchange.notices import Telling
 from server.exchange.told import Told
 from server.figures.days import day_of
 
 FIGURES = "figures/"  # how the subjects of figures begin; others are persons
 JSON = {"Content-Type": "application/json"}
+NOT_OURS = "what answers there is no Ghép Mẫu: look at the url, and for a sign-in page or proxy"
+# As whoever stands in between answers in our place, a network's sign-in page or a proxy's: 511 is
+# made for that, and a server of ours leads nowhere else.
+_ANYBODYS = frozenset({*range(200, 400), 511})
 
 
 @dataclass
@@ -37,15 +51,28 @@ class UpstreamChannel:
 
     def deliver(self, subject: str, key: str, payload: str) -> str:
         """Hand one message over; the receipt is what the server above answered."""
+        said: OutcomeWire | FiguresWire
         if _is_figures(subject):
-            path, body = PATH_FIGURES, payload.encode()
+            said = msgspec.json.decode(payload, type=FiguresWire)
+            answer = self.http.call("POST", PATH_FIGURES, payload.encode(), JSON)
         else:
-            path, body = (
-                PATH_OUTCOMES,
-                msgspec.json.encode(wire(self.telling.told(subject, key, payload))),
-            )
-        answer = check(self.http.call("POST", path, body, JSON))
+            said = wire(self.telling.told(subject, key, payload))
+            answer = self.http.call("POST", PATH_OUTCOMES, msgspec.json.encode(said), JSON)
+        if answer.status in _ANYBODYS and not is_receipt(answer, said):
+            raise Unreachable(f"{NOT_OURS} (HTTP {answer.status})")
+        check(answer)
         return f"HTTP {answer.status} {answer.body[:150].decode(errors='replace').strip()}"
+
+
+def is_receipt(answer: Answer, said: OutcomeWire | FiguresWire) -> bool:
+    """Return whether *answer* is that of a server of ours that has *said*, of any release."""
+    try:
+        if isinstance(said, FiguresWire):
+            return msgspec.json.decode(answer.body, type=FiguresTaken).day == said.day
+        taken = msgspec.json.decode(answer.body, type=OutcomeTaken)
+    except UNREADABLE:
+        return False
+    return (taken.line, taken.version) == (said.line, said.version)
 
 
 def wire(told: Told) -> OutcomeWire:

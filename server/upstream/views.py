@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from contract.events import UNREADABLE
-from contract.upstream import FiguresWire, OutcomeWire
+from contract.upstream import FiguresTaken, FiguresWire, OutcomeTaken, OutcomeWire
 from server.accounts.current import current_within
 from server.accounts.partners import KnownPartner
 from server.errors import BadInput
@@ -28,7 +28,7 @@ def take_outcome() -> ResponseReturnValue:
     said = _read(OutcomeWire)
     with transaction() as session:
         new = services.take_outcome(session, source, said, now())
-    return {"line": said.line, "version": said.version, "new": new}
+    return _answer(OutcomeTaken(line=said.line, version=said.version, new=new))
 
 
 @bp.post("/api/v1/upstream/figures")
@@ -39,7 +39,7 @@ def take_figures() -> ResponseReturnValue:
     said = _read(FiguresWire)
     with transaction() as session:
         new = services.take_figures(session, source, said, now())
-    return {"day": said.day.isoformat(), "new": new}
+    return _answer(FiguresTaken(day=said.day, new=new))
 
 
 @bp.get("/nation")
@@ -62,3 +62,9 @@ def _read(kind: type[W]) -> W:
         raise BadInput(
             "Nội dung không đọc được.", f"What was sent cannot be read: {error}"
         ) from error
+
+
+def _answer(taken: OutcomeTaken | FiguresTaken) -> ResponseReturnValue:
+    """Say what those below know us by: any other answer is no receipt to them."""
+    said: dict[str, object] = msgspec.to_builtins(taken)
+    return said

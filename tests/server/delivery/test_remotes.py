@@ -47,6 +47,13 @@ def test_what_was_kept_before_addresses_were_holds_and_gets_its_own(
     assert known(database, REAL) == {}
 
 
+def test_a_version_may_be_as_long_as_fhir_lets_ids_be(database: Database, now: datetime) -> None:
+    long = "v" * 64
+    with database.write() as session:
+        remotes.keep(session, "cdc", TEST, {AN: (long, long)}, now=now)
+    assert known(database, TEST) == {AN: (long, long)}
+
+
 def test_several_that_find_a_new_address_at_one_moment_do_not_fail(
     database: Database, now: datetime
 ) -> None:
