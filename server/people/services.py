@@ -67,6 +67,8 @@ def person_of(
     for key in (*strong, *claimed):
         _link(session, person, key, links, code, act)
     if begins and beginnings.is_proven_by(person, strong, links):
+        said = f"{person.place} to {place}"
+        audit.record(session, "person.begun", person.id, by=act.by, now=act.now, detail=said)
         beginnings.begin_at(session, person, place)
     for old in ended:
         if not merges.are_one(session, person.id, old.person_id):

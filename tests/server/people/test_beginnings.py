@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from contract.identities import BirthDate, Key, Kind, PersonCode, System, parse
 from server.accounts.within import Within
+from server.audit.models import AuditEntry
 from server.db import Database
 from server.declarations import declare
 from server.declarations.declarants import Declarant
@@ -81,6 +82,8 @@ def test_a_record_that_is_proven_goes_nowhere_else(session: Session, now: dateti
     for place, code in ((SHOWN, APP), (THIRD, CARD), (CLAIMED, CARD), (THIRD, APP)):
         assert show(session, now, place, code) == person
         assert whole_in(session, person) == [SHOWN]
+    moves = select(AuditEntry.actor, AuditEntry.detail).where(AuditEntry.action == "person.begun")
+    assert session.execute(moves).all() == [("station:a", f"{CLAIMED} to {SHOWN}")]
 
 
 def test_who_shows_their_card_where_they_declared_is_seen_whole_there(
