@@ -4,10 +4,9 @@ granian speaks its own protocol (RSGI) to us; the pages speak WSGI.  In between,
 a body is gathered within a size, a time and a lowest speed, where there is room for as much as it
 says to have (`server.room`); only then does a thread of the pool run the application.  One without
 room is read and kept nowhere, so that its sender hears the answer: a connection that ends unread
-takes the answer with it.  A station
-that lost its network in mid-upload holds a socket and the room for its body, nothing more; a form
-that was cut off is not taken for a shorter one.  For that a request says how long it is: of one
-that comes in chunks granian does not tell whether all of them came.
+takes the answer with it.  A station that lost its network in mid-upload holds a socket and the room
+for its body, nothing more; a form that was cut off is not taken for a shorter one.  For that a
+request says how long it is: of one in chunks granian does not tell whether all of them came.
 """
 
 import asyncio
@@ -35,8 +34,9 @@ FIRST_SECONDS = 30.0
 LOWEST_SPEED = 2_000  # bytes/s after that: a weak mobile network still gets through
 LOWEST_OF_LARGE = 20_000  # bytes/s of a body that is larger than any form
 UNKEPT_SECONDS = 5.0  # of a body without room: what comes later is left unread
-# For a thread; then it hears 503, and is not begun when perhaps nobody waits for it any more.
-TURN_SECONDS = 20.0
+# For a thread; then it hears 503, and is not begun.  A station listens for 20 s: what was begun
+# just before they were over was answered to nobody, while the next ones waited as long.
+TURN_SECONDS = 15.0
 HELD_AT_ONCE = 256 * 1024 * 1024  # bytes of bodies in memory, of all requests together
 SENTENCES = {
     "cut-off": ("Nội dung bị đứt giữa chừng.", "What was sent was cut off."),
@@ -143,6 +143,7 @@ class Front:
         answered = asyncio.wrap_future(running)
         await asyncio.wait([answered], timeout=self._turn_seconds)
         if running.cancel():  # no thread took it
+            whole.clear()  # it stays in their line until one is free: without its body
             return _refusal(503, "too-busy", ("Retry-After", "5"))
         return await answered
 
@@ -187,8 +188,7 @@ class Front:
             close = getattr(parts, "close", None)
             if close is not None:
                 close()
-        status, headers = begun[0]
-        return status, headers, body
+        return *begun[0], body
 
 
 def body_length(scope: Scope, largest: int, larger: Callable[[Scope], int]) -> int:

@@ -2,7 +2,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from threading import Event
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from flask import Flask
 from server.config import Settings
 from server.front import Front, environ
 from server.room import NoRoom, Room
-from server.wsgi import WATCHED, front_of
+from server.wsgi import front_of
 
 
 class Headers(dict[str, str]):
@@ -205,46 +204,3 @@ def test_a_machines_file_is_taken_where_machines_files_are_taken(
     front.__rsgi_del__(None)  # type: ignore[arg-type]
     refused = {"/login": 413, "/api/v1/stations/enrol": 413, "/no/such/page": 413}
     assert got == {**refused, "/imports": 400}  # read, and cut off
-
-
-class OneThread:
-    """A front with one thread, which waits in an application for as long as we want."""
-
-    def __init__(self, **more: Any) -> None:
-        self._begun, self._goes_on = Event(), Event()
-        self.ran: list[str] = []
-        self._front = Front(self._waits, threads=1, largest=100, **more)
-
-    def _waits(self, environment: dict[str, Any], start: Any) -> list[bytes]:
-        self.ran.append(environment["PATH_INFO"])
-        if environment["PATH_INFO"] == "/writes":
-            self._begun.set()
-            self._goes_on.wait(10)
-        return echo(environment, start)
-
-    async def _get(self, path: str) -> int:
-        connection = Connection([])
-        request = Request(method="GET", path=path, headers=Headers({"host": "x"}))
-        await self._front.__rsgi__(request, connection)  # type: ignore[arg-type]
-        assert connection.answer is not None
-        return connection.answer[0]
-
-    async def statuses(self, other: str) -> tuple[int, int]:
-        """Return what another hears while the thread is held, then the one that held it."""
-        held = asyncio.create_task(self._get("/writes"))
-        await asyncio.to_thread(self._begun.wait, 10)
-        heard = await asyncio.wait_for(self._get(other), 5)
-        self._goes_on.set()
-        return heard, await held
-
-
-def test_those_who_watch_are_answered_while_every_thread_waits() -> None:
-    """A disk that is as good as stuck keeps every request that writes, with its thread."""
-    one = OneThread(apart=WATCHED)
-    assert asyncio.run(one.statuses("/healthz")) == (200, 200)
-
-
-def test_who_finds_no_thread_for_long_is_told_to_come_again_and_is_never_begun() -> None:
-    one = OneThread(turn_seconds=0.05)
-    assert asyncio.run(one.statuses("/page")) == (503, 200)
-    assert one.ran == ["/writes"]

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from server import schema
 from server.accounts.roles import Role
+from server.app import database_of
 from server.audit import sealing
 from server.audit.services import record
 from server.config import Settings
@@ -26,6 +27,7 @@ from server.upkeep.judging import Level
 from server.upkeep.metrics import Standing
 from server.upkeep.vitals import Queue, Vitals
 from tests.server.conftest import Clock, SignIn
+from tests.server.statements import asked
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 
@@ -56,6 +58,17 @@ def test_it_says_that_it_lives_and_whether_it_can_work(
         session.execute(text("DROP TABLE alembic_version"))
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+def test_that_it_lives_is_said_without_a_question_to_the_database_whatever_cookie_comes(
+    client: FlaskClient, app: Flask
+) -> None:
+    """It has one thread: whoever brings a cookie, and a database that hangs, would hold it."""
+    for name in ("ghepmau", "__Host-ghepmau"):
+        client.set_cookie(name, "k" * 43)
+    with asked(database_of(app)) as found:
+        assert client.get("/healthz").text == "ok\n"
+    assert found == []
 
 
 def test_figures_are_for_this_machine_or_for_whoever_has_the_token(
