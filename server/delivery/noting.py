@@ -1,8 +1,9 @@
 """Noting how messages went, and whether their target is there.
 
-What found the target away, or our own database, loses no try.  Once the target is left alone, it
-rests while others go: where only this message is not let through (a filter before the receiver, a
-fault that ends its program), the target would be asked with it alone, for ever.
+What found the target away, or our own database, loses no try.  Once the target is left alone, or
+where it answered others just now, it rests while they go: where only this message is not let
+through (a filter before the receiver, a fault that ends its program), the target would be asked
+with it alone for ever, or with it between any few.
 """
 
 from collections.abc import Sequence
@@ -47,25 +48,27 @@ def note_all(session: Session, target: str, sent: Sequence[Sent], now: datetime)
     good = [(each.taken, each.receipt) for each in sent if each.error is None]
     arrived = note_delivered(session, good, now=now)
     away = [each.error for each in sent if each.is_away]
-    if any(each.counts for each in sent):  # what fails after it is the first in a row
+    answered = any(each.counts for each in sent)
+    if answered:  # what fails after it is the first in a row
         circuits.answered(session, target, now=now)
     until = circuits.was_away(session, target, str(away[-1]), now=now) if away else None
+    others_go_from = until or (now if answered else None)
     for each in sent:
         if each.error is not None:
             note_failed(
                 session, each.taken, error=f"{type(each.error).__name__}: {each.error}",
                 final=isinstance(each.error, Refused),
-                again_at=_again_at(each, until, now), now=now,
+                again_at=_again_at(each, others_go_from, now), now=now,
             )  # fmt: skip
     return arrived
 
 
-def _again_at(sent: Sent, until: datetime | None, now: datetime) -> datetime | None:
+def _again_at(sent: Sent, others_go_from: datetime | None, now: datetime) -> datetime | None:
     """Return when it is tried again, None where that hangs on how often it failed."""
     if sent.counts:
         return None
     if sent.is_away:
-        return until + circuits.TURN if until else now
+        return others_go_from + circuits.TURN if others_go_from else now
     return now + backoff.FIRST
 
 
@@ -148,9 +151,11 @@ def note_failed(
 
 
 def let_go(session: Session, taken: Sequence[Taken]) -> None:
-    """Give back what was not tried: the target went away before its turn."""
-    for each in taken:
-        _finish(session, each)
+    """Give back what was not tried, all of one claim: the target went away before its turn."""
+    if taken:
+        ids = [each.id for each in taken]
+        held = Delivery.id.in_(ids), Delivery.lease == taken[0].lease, Delivery.state == "waiting"
+        session.execute(update(Delivery).where(*held).values(lease=None, leased_until=None))
 
 
 def _finish(session: Session, taken: Taken, **values: object) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.delivery.models import RemoteCopy
-from server.rows import insert_missing
+from server.rows import insert_or_hold
 
 Which = tuple[str, str]  # kind of thing, and what it is called here
 ADDRESS = "address"  # under which kind stands where *theirs* is; stored
@@ -34,14 +34,7 @@ def keep(
     *, now: datetime,
 ) -> None:  # fmt: skip
     """Remember where *target* keeps things of ours, in place of what was known."""
-    known = session.get(RemoteCopy, (target, *_ADDRESS))
-    if known is not None and known.theirs != _digest(address):
-        session.expunge(known)
-        forget(session, target)
-    if known is None or known.theirs != _digest(address):
-        kind, ours = _ADDRESS
-        row = {"target": target, "kind": kind, "ours": ours, "theirs": _digest(address)}
-        insert_missing(session, RemoteCopy, {**row, "version": "", "seen_at": now})
+    _be_of(session, target, _digest(address), now)
     for (kind, ours), (theirs, version) in places.items():
         session.merge(
             RemoteCopy(
@@ -50,8 +43,24 @@ def keep(
         )
 
 
+def _be_of(session: Session, target: str, there: str, now: datetime) -> None:
+    """Let all that is remembered of *target* be of one address, until this transaction ends.
+
+    Servers of two settings may run at one time: what the one remembers must not come to stand
+    under the address of the other.
+    """
+    kind, ours = _ADDRESS
+    row = {"target": target, "kind": kind, "ours": ours, "theirs": there, "version": ""}
+    insert_or_hold(session, RemoteCopy, {**row, "seen_at": now})
+    known = session.get_one(RemoteCopy, (target, kind, ours), populate_existing=True)
+    if known.theirs != there:
+        its = RemoteCopy.target == target, RemoteCopy.kind != kind
+        session.execute(delete(RemoteCopy).where(*its))
+        known.theirs, known.seen_at = there, now
+
+
 def forget(session: Session, target: str) -> None:
-    """Forget everything about *target*: it is another, or was emptied, and is asked again."""
+    """Forget everything about *target*: it was emptied or restored, and is asked again."""
     session.execute(delete(RemoteCopy).where(RemoteCopy.target == target))
 
 

@@ -1,8 +1,9 @@
 """One message of many that is not let through, or answered oddly; a worker that is to stop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.db import Database
 from server.delivery import circuits
-from server.delivery.channels import Unreachable
+from server.delivery.channels import Message, Unreachable
 from server.delivery.noting import ATTEMPTS
 from server.delivery.simulated import SimulatedReceiver
 from server.delivery.worker import run_once, run_target
@@ -39,6 +40,23 @@ class Guarded(SimulatedReceiver):
         return f"{receipt} \0 \x01" if key == self.odd else receipt
 
 
+@dataclass
+class Several(Guarded):
+    """It takes several at a time; others are under way with one that is not let through."""
+
+    at_once: int = 4
+    asked: int = 0  # with what is not let through
+    _turns: Lock = field(default_factory=Lock)
+
+    def look_ahead(self, _messages: Sequence[Message]) -> None:
+        """Nothing needs to be gathered."""
+
+    def deliver(self, subject: str, key: str, payload: str) -> str:
+        with self._turns:
+            self.asked += key in self.bad
+            return super().deliver(subject, key, payload)
+
+
 def put(outbox: Outbox, persons: int) -> None:
     for person in range(persons):
         outbox.put(str(person), subject=str(person))
@@ -58,6 +76,20 @@ def test_what_never_gets_through_holds_nobody_elses_up_and_waits_itself(
     receiver.bad = ()
     assert run_once(database, {"records": receiver}, now + MINUTE * 20) == len(bad) + 1
     assert receiver.taken[-1] == ("0", "0-2")
+
+
+def test_where_others_get_through_with_it_what_never_does_is_not_tried_between_any_few(
+    database: Database, outbox: Outbox, now: datetime
+) -> None:
+    """The filter before a receiver was asked with it ninety times among 400."""
+    receiver = Several(bad=("5",))
+    put(outbox, 100)
+    for second in range(0, 3 * 60, 5):
+        run_once(database, {"records": receiver}, now + timedelta(seconds=second))
+    assert len(receiver.taken) == 99
+    assert receiver.asked <= 12  # three tries until it is left alone, then now and then
+    receiver.bad = ()
+    assert run_once(database, {"records": receiver}, now + MINUTE * 20) == 1
 
 
 def test_the_only_one_that_waits_is_sent_as_soon_as_its_target_may_be_asked(

@@ -1,6 +1,6 @@
 """What a target calls things of ours is known of one address."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 
 import pytest
@@ -11,7 +11,8 @@ from server.delivery.models import RemoteCopy
 
 pytestmark = pytest.mark.engines
 
-TEST, REAL, AN = "https://test.example/r4", "https://real.example/r4", ("Patient", "an")
+TEST, REAL = "https://test.example/r4", "https://real.example/r4"
+AN, BINH = ("Patient", "an"), ("Patient", "binh")
 
 
 def keep(database: Database, address: str, theirs: str, now: datetime) -> None:
@@ -21,7 +22,7 @@ def keep(database: Database, address: str, theirs: str, now: datetime) -> None:
 
 def known(database: Database, address: str) -> dict[tuple[str, str], tuple[str, str]]:
     with database.read() as session:
-        return remotes.of(session, "cdc", address, [AN])
+        return remotes.of(session, "cdc", address, [AN, BINH])
 
 
 def test_at_another_address_nothing_is_known_and_what_was_is_forgotten(
@@ -67,3 +68,24 @@ def _keep_own(database: Database, person: int, now: datetime) -> None:
     with database.write() as session:
         found = {("Patient", str(person)): (str(person), "1")}
         remotes.keep(session, "cdc", REAL, found, now=now)
+
+
+@pytest.mark.parametrize("upgraded", [True, False], ids=["with an address", "of before"])
+def test_of_two_servers_with_two_addresses_neither_takes_an_id_for_one_at_its_own(
+    database: Database, now: datetime, *, upgraded: bool
+) -> None:
+    """One has the new settings already, and both remember at one moment."""
+    if upgraded:
+        keep(database, TEST, "1", now)
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            remotes.keep(session, "cdc", TEST, {AN: ("17", "1")}, now=now)
+            other = pool.submit(_keep_binh_at_the_real_one, database, now)
+            wait([other], timeout=0.5)  # it goes on once this one is written
+        other.result()
+    assert (known(database, REAL), known(database, TEST)) == ({BINH: ("3", "1")}, {})
+
+
+def _keep_binh_at_the_real_one(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        remotes.keep(session, "cdc", REAL, {BINH: ("3", "1")}, now=now)
