@@ -43,12 +43,17 @@ class Moved(NamedTuple):
 
 
 class Doubted(NamedTuple):
-    """One number with two names, or that leads elsewhere since, and the pairing that showed it."""
+    """One number with two names, or that leads elsewhere since, and the pairing that showed it.
+
+    `elsewhere`: another answer gave it to another person, `given`, whom not everybody sees.
+    """
 
     question: Disagreement
     pairing: Pairing | None
     holds_result: bool
     moved: Moved | None
+    elsewhere: bool
+    given: Person | None
 
 
 class PerhapsOne(NamedTuple):
@@ -67,10 +72,14 @@ def doubted(session: Session, within: Within) -> list[Doubted]:
     reach = reach_of(session, {each.tube for each in pairings.values()})
     found = [(each, pairings.get(each.event_id) if each.event_id else None) for each in standing]
     found.sort(key=lambda each: rank(reach.get(each[1].tube) if each[1] else None))
-    return [
-        Doubted(each, of, of is not None and of.tube in reach, _moved(session, each, within))
-        for each, of in found
-    ]
+    made = []
+    for each, of in found:
+        holds, moved = of is not None and of.tube in reach, _moved(session, each, within)
+        elsewhere = of is not None and of.person_id != each.person_id
+        given = of.person if of is not None and elsewhere else None
+        seen = given is not None and sight.sees_person(session, within, given.id)
+        made.append(Doubted(each, of, holds, moved, elsewhere, given if seen else None))
+    return made
 
 
 def _moved(session: Session, question: Disagreement, within: Within) -> Moved | None:

@@ -26,11 +26,13 @@ def show_identities() -> ResponseReturnValue:
         moved = [each.moved for each in doubted if each.moved]
         bearers = [each.bearer for each in moved]
         bearers += [choice.bearer for each in moved for choice in each.choices]
+        bearers += [each.given for each in doubted]
         shown += [each.id for each in bearers if each]
         names_shown.note(session, "identities.read", (*shown, *people), by=actor(), now=now())
         return render_template(
             "sampling/identities.html",
             doubted=doubted,
+            stamp=identity_decisions.stamp,
             pairs=pairs,
             people={each: queries.person(session, each) for each in people},
             keys={each: queries.keys_of(session, each) for each in people},
@@ -42,11 +44,11 @@ def answer_disagreement(question_id: UUID) -> ResponseReturnValue:
     chosen = request.form.get("whose", "")
     same = False if chosen else _same()
     reason = required_text(request.form, "reason", longest=200)
-    stamp = request.form.get("seen")
+    stamp, bearer = request.form.get("seen"), request.form.get("bearer")
     with transaction() as session:
         waited = identity_decisions.answer(
             session, question_id, within=current_within(), same=same, reason=reason, by=actor(),
-            now=now(), shown=None if stamp is None else Seen(stamp, chosen),
+            now=now(), shown=None if stamp is None else Seen(stamp, chosen), bearer=bearer,
         )  # fmt: skip
     flash(t(f"Đã trả lời; {waited} ống hết chờ.", f"Answered; {waited} tubes wait no more."))
     return redirect(url_for(".show_identities"))

@@ -9,16 +9,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from contract.tubes import TubeId
 from server.accounts.roles import Role
 from server.lab.words import Call
 from server.outcomes.gate import ResultHeld
 from server.people import whose
 from server.people.models import Identity
 from server.sampling import identity_decisions
+from server.sampling.models import Pairing
 from tests.server.intake.test_late_merged import BINH_BY_NUMBER, merged, parted
 from tests.server.intake.test_late_numbers import Late, anew
 from tests.server.intake.test_late_numbers import late as late
-from tests.server.intake.test_numbers_moved import BINH, HOA, TUBE
+from tests.server.intake.test_numbers_moved import BINH, HOA, OTHER, TUBE
 from tests.server.intake.test_numbers_moved_on import CUC
 
 pytestmark = pytest.mark.engines
@@ -124,16 +126,19 @@ def test_who_is_one_with_who_has_it_now_is_a_choice_of_their_own_and_keeps_it_pa
     assert late.told(TUBE) == {people["Bình"]: "negative"}
 
 
-def two_questions(late: Late) -> list[UUID]:
+def two_questions(late: Late, *more: TubeId) -> list[UUID]:
     """Return two open questions about one sample: its card names another record, from which An's
     was parted, and a namesake of that one took An's number."""
     late.now = late.began + timedelta(hours=1)
     merge = merged(late, late.an, late.met(BINH))
-    late.comes(TUBE, 1, BINH_BY_NUMBER)
+    for tube in (TUBE, *more):
+        late.comes(tube, 1, BINH_BY_NUMBER)
     late.take(late.met(BINH.replace("000088", "000089")))
     parted(late, merge)
-    named, moved = sorted(late.questions(), key=lambda each: each.said_name is None)
-    return [named.id, moved.id]
+    with late.database.read() as session:
+        of = {each.id: each.tube for each in session.scalars(select(Pairing))}
+    open_ = sorted(late.questions(), key=lambda each: each.said_name is None)
+    return [each.id for each in open_ if each.event_id and of[each.event_id] == TUBE]
 
 
 def test_two_questions_about_one_sample_hold_it_until_both_are_answered(late: Late) -> None:
@@ -147,3 +152,43 @@ def test_two_questions_about_one_sample_hold_it_until_both_are_answered(late: La
     assert late.bearers()[TUBE.text] == late.an  # who is on record, as was said last
     late.say(TUBE, Call.POSITIVE)
     assert late.told(TUBE) == {late.an: "positive"}
+
+
+def test_a_page_of_before_another_answer_gave_the_sample_away_is_shown_whose_it_is(
+    late: Late, sign_in: Any
+) -> None:
+    named, moved = two_questions(late)
+    officer = sign_in(Role.HEALTH_OFFICER, "hoa")
+    own = re.compile(rf'/identities/{named}/answer".*?name="bearer" value="(\w+)"', re.DOTALL)
+    sent = {
+        "same": "yes",
+        "reason": "đã gọi",
+        "bearer": own.findall(officer.get("/identities").text)[0],
+    }
+    with late.database.write() as session:
+        identity_decisions.answer(
+            session, moved, same=False, reason="đã gọi", by="user:lan", now=late.now
+        )
+    given = late.bearers()[TUBE.text]
+    refused = officer.post(f"/identities/{named}/answer", data=sent)
+    assert (refused.status_code, late.bearers()[TUBE.text]) == (409, given)
+    assert given != late.an
+    page = officer.get("/identities").text
+    assert f'đã chuyển mẫu này cho <a href="/people/{given}">' in page
+    sent["bearer"] = own.findall(page)[0]
+    assert officer.post(f"/identities/{named}/answer", data=sent).status_code == 302
+    assert late.bearers()[TUBE.text] == late.an
+
+
+def test_an_answer_about_alike_words_leaves_a_sample_where_its_own_question_gave_it(
+    late: Late,
+) -> None:
+    named, moved = two_questions(late, OTHER)
+    with late.database.write() as session:
+        identity_decisions.answer(session, moved, same=False, reason="đã gọi", by=HOA, now=late.now)
+    given = late.bearers()[TUBE.text]
+    [alike] = [each.id for each in late.questions() if each.said_name and each.id != named]
+    with late.database.write() as session:
+        identity_decisions.answer(session, alike, same=True, reason="đã gọi", by=HOA, now=late.now)
+    assert late.bearers() == {TUBE.text: given, OTHER.text: late.an}
+    assert given != late.an
