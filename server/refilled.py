@@ -15,10 +15,10 @@ from server.form_tags import UNSHOWN, Field, Form, Reader, Said, Span, Tag
 
 EMPTY = UNSHOWN | {"password", "file"}
 TICKED = frozenset({"checkbox", "radio"})
-STAMPS = frozenset(  # hidden fields that say when or by whom a form was made, not what it is about
-    ["back", "credential", "csrf_token", "held", "id", "next", "offer", "over", "proof", "seen"]
-)
-SHOWN = frozenset({"over", "seen"})  # of those, what says how that stood which was decided about
+SHOWN = frozenset({"bearer", "over", "seen"})  # hidden: how that stood which was decided about
+STAMPS = SHOWN | {  # hidden fields that say when or by whom a form was made, not what it is about
+    *("back", "credential", "csrf_token", "held", "id", "next", "offer", "proof"),
+}
 CHOSEN = TICKED | {"select"}
 ALIKE = {"place": ("part", "parts", "list")}  # what other fields call what a rule knows as one
 

@@ -173,7 +173,8 @@ def test_a_page_of_before_another_answer_gave_the_sample_away_is_shown_whose_it_
     refused = officer.post(f"/identities/{named}/answer", data=sent)
     assert (refused.status_code, late.bearers()[TUBE.text]) == (409, given)
     assert given != late.an
-    page = officer.get("/identities").text
+    page = refused.text
+    assert 'value="đã gọi"' in page
     assert f'đã chuyển mẫu này cho <a href="/people/{given}">' in page
     sent["bearer"] = own.findall(page)[0]
     assert officer.post(f"/identities/{named}/answer", data=sent).status_code == 302
