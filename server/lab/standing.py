@@ -7,7 +7,6 @@ judgement may rest on: the result, its run, its tube's reception and pairings.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server import stamps
 from server.lab import moves, queries, refusals
 from server.lab.in_hand import came, had
 from server.lab.lifecycle import State, state_of
@@ -77,13 +77,12 @@ class Standing:
     @property
     def stamp(self) -> str:
         run = self.run
-        seen = (
+        return stamps.of(
             self.result.id, self.result.call, self.state, self.result.verified_at,
             self.received, sorted(self.people), self.contested, self.held, self.elsewhere,
             self.before, self.again,
             run and (run.id, run.controls, run.verified_at, run.withdrawn_at),
         )  # fmt: skip
-        return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
 
     @property
     def ticket(self) -> str:

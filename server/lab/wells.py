@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from contract.tubes import Tube
+from server import stamps
 from server.accounts.within import ANYWHERE, Within
 from server.lab import assay_versions, keyed, taken_back
 from server.lab.assay import Assay
@@ -110,8 +110,7 @@ def _tubes(rows: Iterable[Reading]) -> Iterator[tuple[Tube, str, Readings]]:
 
 def stamp_of(run: Run) -> str:
     """Return what a form about *run* sends back, to tell a screen that is behind."""
-    seen = (run.id, run.controls, run.verified_at, run.withdrawn_at)
-    return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+    return stamps.of(run.id, run.controls, run.verified_at, run.withdrawn_at)
 
 
 def keyed_run(session: Session, plate: str) -> Run | None:

@@ -5,12 +5,12 @@ it now is no more likely than who had it between.  Reads only.
 """
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from contract.identities import Key, System
+from server import stamps
 from server.people import links
 from server.people.models import Disagreement, Identity
 
@@ -32,8 +32,8 @@ class Beside(NamedTuple):
 
     def stamp(self, question: Disagreement) -> str:
         """Return by what a stale page is told: who had the number as it was shown, or nobody."""
-        who = b"".join(each.person_id.bytes if each else b"-" for each in self.choices.values())
-        return blake2b(question.id.bytes + who, digest_size=8).hexdigest()
+        who = [str(each.person_id) if each else "" for each in self.choices.values()]
+        return stamps.of(str(question.id), who)
 
 
 def beside(session: Session, question: Disagreement) -> Beside:

@@ -6,12 +6,12 @@ first.
 
 from collections.abc import Collection
 from datetime import datetime
-from hashlib import blake2b
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube, TubeKind
+from server import stamps
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
 from server.sampling import changes, matters, queries, slips
@@ -156,7 +156,7 @@ def decide_conflict(
 def stamp(conflict: TubeConflict) -> str:
     """Return by what a stale page is told: which claims there are, and whose each of them is."""
     seen = sorted((str(each.pairing_id), str(each.pairing.person_id)) for each in conflict.claims)
-    return blake2b(repr(seen).encode(), digest_size=8).hexdigest()
+    return stamps.of(seen)
 
 
 def _undecided(session: Session, conflict_id: UUID, *, again: bool) -> TubeConflict:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import blake2b
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contract.tubes import Tube
+from server import stamps
 from server.accounts.within import ANYWHERE, Within
 from server.declarations import check_ins
 from server.errors import DomainError
@@ -54,7 +54,7 @@ def answer(
 
 def stamp(pairing: Pairing | None) -> str:
     """Return by what a stale page is told: whose the sample is, which another question may say."""
-    return blake2b(str(pairing and pairing.person_id).encode(), digest_size=8).hexdigest()
+    return stamps.of(pairing and str(pairing.person_id))
 
 
 def _check_bearer(session: Session, question_id: UUID, seen: str | None) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from server import stamps
 from server.accounts.within import ANYWHERE, Within
 from server.audit import services as audit
 from server.errors import BadInput, DomainError, NotFound
@@ -105,7 +105,7 @@ def decide_matter(
 def stamp(matter: Matter) -> str:
     """Return by what a stale page is told: whose each of its pairings is."""
     whose = [str(each.person_id) for each in (matter.pairing, matter.other) if each]
-    return blake2b(repr((str(matter.id), whose)).encode(), digest_size=8).hexdigest()
+    return stamps.of(str(matter.id), whose)
 
 
 def _stamp_now(session: Session, matter: Matter) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -19,6 +18,7 @@ from server.sampling.models import ConflictClaim, Pairing, PairingVoid
 from server.sampling.shift_models import SlipSuspicion
 from server.sampling.slip_runs import Given, group_around, skipped_between
 from server.sampling.station_runs import pairings_around
+from server.stamps import of as stamp_of
 
 FLAGGER = "system:sampling"
 
@@ -163,7 +163,7 @@ def _stamp(group: SlipGroup, gone: Container[UUID], stood: Container[UUID]) -> s
          each.pairing_id in gone, each.pairing_id in stood)
         for each in sorted(group.members, key=lambda member: member.place)
     ]  # fmt: skip
-    return blake2b(repr((group.over, seen)).encode(), digest_size=8).hexdigest()
+    return stamp_of(group.over, seen)
 
 
 def merely_suspected() -> ColumnElement[bool]:
